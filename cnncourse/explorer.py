@@ -1,0 +1,201 @@
+"""Explorer: named controls and one figure function, joined into a widget.
+
+    >>> from cnncourse.explorer import Explorer, slider
+    >>> from cnncourse.svg import Svg, rect
+    >>> def draw(size):
+    ...     return Svg(rect(0, 0, size, size, fill="black"), 99, 99, "A square", f"Size {size}.")
+    >>> explorer = Explorer(draw, {"size": slider("size", 10, 1, 99)})
+    >>> explorer.controls["size"].value = 30
+    >>> explorer.sentence
+    'Size 30.'
+
+An explorer has no state but its controls. The figure is SVG text in one `widgets.HTML`, never an
+`Output`: that redraws in a few milliseconds, and works where no front end captures output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from html import escape
+
+import ipywidgets as widgets
+
+from cnncourse.svg import Svg
+
+_WIDE = {"description_width": "initial"}
+
+
+class Explorer(widgets.VBox):
+    """Controls above a figure, the state in a sentence below it.
+
+    Parameters
+    ----------
+    draw : callable
+        The figure function: called with the value of every control by name, returns an `Svg` whose
+        description becomes the sentence of state. It raises `ValueError` for an impossible setting;
+        the learner then reads that sentence in place of the figure.
+    controls : mapping of str to ipywidgets control
+        In the order they are shown.
+    more : sequence of str
+        Names of controls that start folded away under "More settings".
+    limits : callable, optional
+        Called like `draw`; returns the largest allowed value of some controls by name, such as
+        ``{"step": 8}``: the last step depends on the other settings.
+    stills : sequence of mappings
+        A few settings whose figures stand for the explorer on a page without a kernel.
+        An empty one shows the default setting.
+
+    Attributes
+    ----------
+    controls : dict of str to ipywidgets control
+    view : widgets.HTML
+        Holds the SVG.
+    sentence : str
+        The state in words.
+    possible : bool
+        Whether the present setting can be drawn.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[..., Svg],
+        controls: Mapping[str, widgets.Widget],
+        *,
+        more: Sequence[str] = (),
+        limits: Callable[..., Mapping[str, int]] | None = None,
+        stills: Sequence[Mapping[str, object]] = ({},),
+    ) -> None:
+        self.draw = draw
+        self.controls = dict(controls)
+        self.limits = limits
+        self.stills = stills
+        self.view = widgets.HTML()
+        self.possible = True
+        self._state = widgets.HTML()
+        self._drawn: dict[str, object] | None = None
+        super().__init__([*_panel(self.controls, more), self.view, self._state])
+        self.add_class("cnncourse-explorer")
+        for control in self.controls.values():
+            control.observe(self._redraw, "value")
+        self._redraw()
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The value of every control by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    @property
+    def sentence(self) -> str:
+        """The state in words."""
+        return self._sentence
+
+    def _redraw(self, _change: object = None) -> None:
+        """Draw the figure for the present values, or say why that is impossible."""
+        try:
+            self._set_limits()
+            if self.values == self._drawn:  # one move of the hand may set several controls
+                return
+            picture = self.draw(**self.values)
+        except ValueError as impossible:
+            self._show(_refusal(str(impossible)), str(impossible), possible=False)
+        else:
+            self._show(str(picture), picture.description, possible=True)
+        self._drawn = self.values
+
+    def _set_limits(self) -> None:
+        if self.limits is not None:
+            for name, largest in self.limits(**self.values).items():
+                self.controls[name].max = largest
+
+    def _show(self, html: str, sentence: str, *, possible: bool) -> None:
+        self.possible = possible
+        self._sentence = sentence
+        self.view.value = html
+        self._state.value = f'<p role="status" style="margin:0">{escape(sentence)}</p>'
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
+        """The live widget, and pictures of a few settings for pages that have no kernel."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        faces = (self.draw(**{**self.values, **still}) for still in self.stills)
+        bundle["text/html"] = "".join(
+            f'<figure style="margin:0 0 1em">{face}'
+            f"<figcaption>{escape(face.description)}</figcaption></figure>"
+            for face in faces
+        )
+        return bundle
+
+
+def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[widgets.Widget]:
+    """The controls in rows that wrap on a narrow page, the `more` ones folded away."""
+    row = widgets.Layout(flex_flow="row wrap", align_items="center")
+    first = [_with_play(c) for name, c in controls.items() if name not in more]
+    panel: list[widgets.Widget] = [widgets.HBox(first, layout=row)]
+    if more:
+        folded = widgets.HBox([_with_play(controls[name]) for name in more], layout=row)
+        panel.append(widgets.Accordion([folded], titles=("More settings",), selected_index=None))
+    return panel
+
+
+def _with_play(control: widgets.Widget) -> widgets.Widget:
+    """A control called "step" gets a play button that moves it on in the browser."""
+    if not (isinstance(control, widgets.IntSlider) and control.description == "step"):
+        return control
+    play = widgets.Play(min=control.min, max=control.max, interval=700, show_repeat=False)
+    widgets.jslink((play, "value"), (control, "value"))
+    widgets.jslink((control, "max"), (play, "max"))
+    return widgets.HBox([play, control])
+
+
+def _refusal(sentence: str) -> str:
+    return (
+        '<div role="alert" style="border-left:4px solid #b37c05;padding:.6em 1em;margin:.5em 0">'
+        f"<b>Not possible:</b> {escape(sentence)}</div>"
+    )
+
+
+# Controls -----------------------------------------------------------------------------------------
+
+
+def slider(name: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
+    """A slider over whole numbers; `name` is its visible label."""
+    return widgets.IntSlider(
+        value=value, min=low, max=high, step=step, description=name, style=_WIDE
+    )
+
+
+def fine_slider(
+    name: str, value: float, low: float, high: float, step: float = 0.1, shown: str = ".2f"
+) -> widgets.FloatSlider:
+    """A slider over decimal numbers; `shown` formats the number beside it."""
+    return widgets.FloatSlider(
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=name,
+        readout_format=shown,
+        style=_WIDE,
+    )
+
+
+def choice(name: str, options: Sequence[object], value: object = None) -> widgets.Dropdown:
+    """A drop-down; the first option is taken unless `value` names another."""
+    if value is None:
+        value = options[0][1] if isinstance(options[0], tuple) else options[0]
+    return widgets.Dropdown(
+        options=options,
+        value=value,
+        description=name,
+        style=_WIDE,
+        layout=widgets.Layout(width="max-content"),
+    )
+
+
+def toggle(name: str, value: bool = False) -> widgets.Checkbox:
+    """A box to tick."""
+    return widgets.Checkbox(
+        value=value,
+        description=name,
+        indent=False,
+        layout=widgets.Layout(width="max-content", margin="2px 12px"),
+    )

@@ -1,0 +1,116 @@
+"""The explorer's contract: controls in, picture and sentence out."""
+
+import ipywidgets as widgets
+import pytest
+
+from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.svg import Svg, rect
+
+
+def draw(size, step, shade):
+    if size > 8:
+        raise ValueError(f"size {size} is too large: try 8")
+    return Svg(rect(0, 0, size, step), 20, 20, "A box", f"Size {size}, step {step}, {shade}.")
+
+
+@pytest.fixture
+def explorer():
+    controls = {
+        "size": slider("size", 3, 1, 10),
+        "step": slider("step", 0, 0, 9),
+        "shade": choice("shade", ["plain", "dark"]),
+    }
+    return Explorer(
+        draw, controls, more=["shade"], limits=lambda size, **_: {"step": size}, stills=({},)
+    )
+
+
+def test_it_shows_the_picture_and_the_sentence_of_its_default_setting(explorer):
+    assert explorer.sentence == "Size 3, step 0, plain."
+    assert explorer.view.value == str(draw(3, 0, "plain"))
+    assert explorer.possible
+
+
+def test_moving_a_control_changes_picture_and_sentence(explorer):
+    before = explorer.view.value
+    explorer.controls["shade"].value = "dark"
+    assert explorer.sentence == "Size 3, step 0, dark."
+    assert explorer.view.value != before
+
+
+def test_an_impossible_setting_is_explained_in_place_and_left_again(explorer):
+    explorer.controls["size"].value = 9
+    assert not explorer.possible
+    assert explorer.sentence == "size 9 is too large: try 8"
+    assert "size 9 is too large" in explorer.view.value
+    assert "<svg" not in explorer.view.value
+    explorer.controls["size"].value = 8
+    assert explorer.possible
+    assert "<svg" in explorer.view.value
+
+
+def test_a_limit_moves_the_slider_that_depends_on_it(explorer):
+    explorer.controls["step"].value = 3
+    explorer.controls["size"].value = 2
+    assert explorer.controls["step"].max == 2
+    assert explorer.controls["step"].value == 2
+    assert explorer.sentence == "Size 2, step 2, plain."
+
+
+def test_a_setting_is_drawn_once_even_if_several_controls_move():
+    drawn = []
+
+    def count(a, b):
+        drawn.append((a, b))
+        return Svg("", 1, 1, "x", f"{a} {b}")
+
+    a, b = slider("a", 0, 0, 9), slider("b", 0, 0, 9)
+    a.observe(lambda change: setattr(b, "value", change["new"]), "value")
+    Explorer(count, {"a": a, "b": b})
+    a.value = 5
+    assert drawn == [(0, 0), (5, 5)]
+
+
+def test_an_error_that_is_not_a_refusal_is_not_swallowed():
+    def broken(a):
+        return Svg("", 1, 1, "x", "fine") if a == 0 else 1 / 0
+
+    explorer = Explorer(broken, {"a": slider("a", 0, 0, 1)})
+    with pytest.raises(ZeroDivisionError):
+        explorer.controls["a"].value = 1
+
+
+def test_a_page_without_a_kernel_shows_stills(explorer):
+    explorer.stills = ({}, {"shade": "dark"})
+    bundle = explorer._repr_mimebundle_()
+    assert "application/vnd.jupyter.widget-view+json" in bundle
+    assert bundle["text/html"].count("<svg") == 2
+    assert "Size 3, step 0, dark." in bundle["text/html"]
+
+
+def test_it_holds_no_output_widget(explorer):
+    def descendants(widget):
+        for child in getattr(widget, "children", ()):
+            yield child
+            yield from descendants(child)
+
+    assert not any(isinstance(w, widgets.Output) for w in descendants(explorer))
+
+
+def test_a_step_control_gets_a_play_button(explorer):
+    row = explorer.children[0].children
+    assert any(isinstance(w, widgets.Play) for box in row for w in getattr(box, "children", ()))
+
+
+@pytest.mark.parametrize(
+    ("control", "label"),
+    [
+        (slider("stride", 1, 1, 3), "stride"),
+        (fine_slider("noise", 0.5, 0, 1), "noise"),
+        (choice("mode", ["a", "b"]), "mode"),
+        (choice("mode", [("first", 1), ("second", 2)]), "mode"),
+        (toggle("flip"), "flip"),
+    ],
+)
+def test_every_kind_of_control_has_a_visible_label(control, label):
+    assert control.description == label
