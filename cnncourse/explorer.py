@@ -24,6 +24,23 @@ from cnncourse.svg import Svg
 
 _WIDE = {"description_width": "initial"}
 
+# ipywidgets shows a label beside a slider but does not tie the two together, and gives the play
+# buttons no name: a screen reader says "slider, 3". A picture that cannot load is the one way to
+# run JavaScript with core widgets; where a page forbids it, only the names are missing.
+_NAME_SLIDERS = """<img src="data:," alt="" style="display:none" onerror="setTimeout(() => {
+const explorer = this.closest('.cnncourse-explorer');
+const name = (part, words) => part && part.setAttribute('aria-label', words);
+for (const slider of explorer.querySelectorAll('.widget-slider')) {
+  const label = slider.querySelector('.widget-label').textContent;
+  const readout = slider.querySelector('.widget-readout');
+  name(slider.querySelector('[role=slider]'), label);
+  readout.setAttribute('role', 'textbox');
+  name(readout, label + ' as a number');
+}
+for (const [icon, words] of [['play', 'play'], ['stop', 'back to the start'], ['retweet', 'repeat']])
+  name(explorer.querySelector('.fa-' + icon)?.parentElement, words);
+}, 500)">"""
+
 
 class Explorer(widgets.VBox):
     """Controls above a figure, the state in a sentence below it.
@@ -73,7 +90,8 @@ class Explorer(widgets.VBox):
         self.possible = True
         self._state = widgets.HTML()
         self._drawn: dict[str, object] | None = None
-        super().__init__([*_panel(self.controls, more), self.view, self._state])
+        names = widgets.HTML(_NAME_SLIDERS)
+        super().__init__([*_panel(self.controls, more), self.view, self._state, names])
         self.add_class("cnncourse-explorer")
         for control in self.controls.values():
             control.observe(self._redraw, "value")
