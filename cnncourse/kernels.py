@@ -1,0 +1,278 @@
+"""Small kernels with a name, and what can be said about any kernel before it meets an image.
+
+    >>> KERNELS["sharpen"].weights
+    array([[ 0., -1.,  0.],
+           [-1.,  5., -1.],
+           [ 0., -1.,  0.]])
+    >>> gains(KERNELS["sharpen"].weights)
+    Gains(flat=1.0, stripes=5.0, checkerboard=9.0)
+
+The weights are meant for :func:`cnncourse.convolution.correlate`, which does not flip them: a
+kernel is laid on the image as it is printed. Applying them is that module's business.
+
+Sources: R. C. Gonzalez and R. E. Woods, *Digital Image Processing*, chapter 3 (smoothing,
+sharpening) and chapter 10 (Prewitt, Sobel); J. M. S. Prewitt (1970), *Object Enhancement and
+Extraction*, in *Picture Processing and Psychopictorics*.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from cnncourse.geometry import check_whole
+
+
+@dataclass(frozen=True, eq=False)
+class Kernel:
+    """A named kernel.
+
+    Attributes
+    ----------
+    name : str
+    weights : ndarray of float64 of shape (KH, KW), read-only
+    shows : str
+        One sentence: what to look for in the result.
+    """
+
+    name: str
+    weights: np.ndarray
+    shows: str
+
+    def __post_init__(self) -> None:
+        weights = np.array(self.weights, dtype=float)  # a copy, so that nobody else's array locks
+        weights.setflags(write=False)
+        object.__setattr__(self, "weights", weights)
+
+
+class Gains(NamedTuple):
+    """What a kernel multiplies the extreme patterns by (see :func:`gains`)."""
+
+    flat: float
+    stripes: float
+    checkerboard: float
+
+
+def box(size: int) -> np.ndarray:
+    """Return the mean over size×size pixels: equal weights that sum to 1."""
+    check_whole("size", size, least=1)
+    return np.full((size, size), 1 / size**2)
+
+
+def gaussian(sigma: float, size: int | None = None) -> np.ndarray:
+    """Return a Gaussian bell of weights that sum to 1.
+
+    Parameters
+    ----------
+    sigma : float
+        Standard deviation of the bell, in pixels, more than 0.
+    size : int or None
+        Odd number of rows and columns; None reaches to 3σ on either side, beyond which 0.3 % of
+        the bell is left.
+
+    Returns
+    -------
+    ndarray of shape (size, size)
+        The samples of exp(−(x² + y²) / 2σ²), divided by their sum.
+    """
+    if not (np.isfinite(sigma) and sigma > 0):
+        raise ValueError(f"sigma is {sigma}: use a number of pixels above 0, such as 1.0")
+    size = 2 * int(np.ceil(3 * sigma)) + 1 if size is None else size
+    check_whole("size", size, least=1)
+    if size % 2 == 0:
+        raise ValueError(f"size is {size}, which has no middle pixel: use {size - 1} or {size + 1}")
+    x = np.arange(size) - size // 2
+    bell = np.exp(-(x**2) / (2 * sigma**2))
+    return np.outer(bell, bell) / bell.sum() ** 2
+
+
+def sobel(angle: float) -> np.ndarray:
+    """Return the Sobel kernel for change in a direction: cos(angle)·x + sin(angle)·y.
+
+    Two kernels are enough for every direction, because a slope is a vector.
+
+    Parameters
+    ----------
+    angle : float
+        Direction in degrees: 0 is to the right ("sobel x"), 90 is down ("sobel y").
+
+    Returns
+    -------
+    ndarray of shape (3, 3)
+    """
+    radians = np.deg2rad(angle)
+    return np.cos(radians) * np.outer(_BELL, _CHANGE) + np.sin(radians) * np.outer(_CHANGE, _BELL)
+
+
+def gains(kernel: np.ndarray) -> Gains:
+    """Return what the kernel multiplies three patterns by, one for each corner of frequency space.
+
+    `flat` is a constant image, frequency (0, 0): the sum of the weights. `stripes` is an image
+    whose columns alternate +1, −1, frequency (π, 0): the fastest change along x. `checkerboard`
+    alternates along both axes, (π, π). A gain below 1 weakens the pattern, above 1 strengthens it.
+    Signs are counted from the middle weight (from the one right below it for even sizes).
+    """
+    kernel = _matrix(kernel)
+    rows, columns = (np.arange(size) - size // 2 for size in kernel.shape)
+    down, across = (-1.0) ** rows[:, None], (-1.0) ** columns[None, :]
+    patterns = np.ones_like(kernel), np.broadcast_to(across, kernel.shape), down * across
+    return Gains(*(float(np.sum(kernel * pattern)) for pattern in patterns))
+
+
+def frequency_response(kernel: np.ndarray, size: int = 64) -> np.ndarray:
+    """Return by how much the kernel multiplies each frequency, the slow ones in the middle.
+
+    Parameters
+    ----------
+    kernel : ndarray of shape (KH, KW)
+    size : int
+        Rows and columns of the answer, at least those of the kernel.
+
+    Returns
+    -------
+    ndarray of float64 of shape (size, size)
+        The magnitude of the discrete Fourier transform. Entry [size//2, size//2] is the gain for
+        a flat image; frequency grows outwards, up to π (a change at every pixel) at the border.
+    """
+    kernel = _matrix(kernel)
+    check_whole("size", size, least=max(kernel.shape))
+    return np.abs(np.fft.fftshift(np.fft.fft2(kernel, (size, size))))
+
+
+def noise_gain(kernel: np.ndarray) -> float:
+    """Return what the kernel multiplies the variance of white noise by: Σw².
+
+    The noise of different pixels is independent, so the variances w²·σ² add up.
+    """
+    return float(np.sum(_matrix(kernel) ** 2))
+
+
+def is_separable(kernel: np.ndarray) -> bool:
+    """Return whether the kernel is one column times one row (a matrix of rank 1, or all zeros)."""
+    return bool(np.linalg.matrix_rank(_matrix(kernel)) <= 1)
+
+
+def separate(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the column and the row whose product the kernel is.
+
+    Filtering by the column and then by the row does the same with KH + KW instead of KH·KW
+    multiplications a pixel.
+
+    Returns
+    -------
+    column : ndarray of shape (KH,)
+    row : ndarray of shape (KW,)
+        With ``np.outer(column, row)`` equal to the kernel. They share the size evenly, and the
+        largest weight of the row is positive.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is not separable.
+    """
+    kernel = _matrix(kernel)
+    if not is_separable(kernel):
+        rank = int(np.linalg.matrix_rank(kernel))
+        raise ValueError(
+            f"this kernel has rank {rank} and is not one column times one row: "
+            "apply it as a whole, or try a Gaussian or Sobel kernel"
+        )
+    columns, strengths, rows = np.linalg.svd(kernel)
+    column, row = columns[:, 0] * np.sqrt(strengths[0]), rows[0] * np.sqrt(strengths[0])
+    sign = np.sign(row[np.argmax(np.abs(row))])  # the decomposition leaves the sign open
+    return column * sign, row * sign
+
+
+def _matrix(kernel: np.ndarray) -> np.ndarray:
+    kernel = np.asarray(kernel, dtype=float)
+    if kernel.ndim != 2 or kernel.size == 0:
+        raise ValueError(f"kernel has shape {kernel.shape}: use a matrix (KH, KW)")
+    return kernel
+
+
+_BELL = np.array([1, 2, 1])
+_BINOMIAL = np.array([1, 4, 6, 4, 1])
+_CHANGE = np.array([-1, 0, 1])  # right (or lower) neighbour minus left (or upper) neighbour
+
+KERNELS = {
+    kernel.name: kernel
+    for kernel in (
+        Kernel(
+            "identity",
+            [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+            "The image comes out as it went in: only the middle pixel counts.",
+        ),
+        Kernel(
+            "box 3",
+            box(3),
+            "Each pixel becomes the mean of its neighbourhood: details and noise fade.",
+        ),
+        Kernel(
+            "box 5",
+            box(5),
+            "The mean of 25 pixels: a stronger blur, with boxy highlights.",
+        ),
+        Kernel(
+            "gaussian 3",
+            np.outer(_BELL, _BELL) / 16,
+            "Near pixels count more than far ones: a rounder blur than the box.",
+        ),
+        Kernel(
+            "gaussian 5",
+            np.outer(_BINOMIAL, _BINOMIAL) / 256,
+            "A wider bell of weights: a smooth blur without boxy artefacts.",
+        ),
+        Kernel(
+            "motion blur",
+            np.eye(5) / 5,
+            "The mean along one diagonal: as if the camera had moved along it.",
+        ),
+        Kernel(
+            "sharpen",
+            [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+            "Differences to the neighbours are added on top: edges and noise grow stronger.",
+        ),
+        Kernel(
+            "laplacian 4",
+            [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+            "Flat areas give 0; an edge gives a pair of opposite signs, whatever its direction.",
+        ),
+        Kernel(
+            "laplacian 8",
+            [[1, 1, 1], [1, -8, 1], [1, 1, 1]],
+            "As laplacian 4, with the diagonal neighbours counted too.",
+        ),
+        Kernel(
+            "outline",
+            [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+            "Laplacian 8 with the signs swapped: a pixel brighter than its neighbours is positive.",
+        ),
+        Kernel(
+            "sobel x",
+            np.outer(_BELL, _CHANGE),
+            "Change from left to right: vertical edges, positive where it gets brighter.",
+        ),
+        Kernel(
+            "sobel y",
+            np.outer(_CHANGE, _BELL),
+            "Change from top to bottom: horizontal edges, positive where it gets brighter.",
+        ),
+        Kernel(
+            "prewitt x",
+            np.outer([1, 1, 1], _CHANGE),
+            "As sobel x, with all three rows counted equally.",
+        ),
+        Kernel(
+            "prewitt y",
+            np.outer(_CHANGE, [1, 1, 1]),
+            "As sobel y, with all three columns counted equally.",
+        ),
+        Kernel(
+            "emboss",
+            [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+            "The image plus its change along the diagonal: it looks like a relief lit from a side.",
+        ),
+    )
+}
