@@ -1,0 +1,470 @@
+"""Photographs as arrays: samples, careful loading, and operations on one pixel at a time.
+
+    >>> photo = sample("china")
+    >>> photo.shape, photo.dtype
+    ((427, 640, 3), dtype('uint8'))
+
+An image is an ndarray of uint8, 0 (black) to 255 (white): ``(H, W)`` if grey, ``(H, W, 3)`` in the
+order red, green, blue if coloured. What can leave that range (more contrast, noise) is returned as
+float64, and :func:`to_uint8` brings it back, so that clipping is always written out. Weighted sums
+of neighbours are in :mod:`cnncourse.convolution`; showing images is in `plots`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from importlib.util import find_spec
+from io import BytesIO
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from cnncourse.geometry import check_whole
+
+# What each sample shows, for people who do not see it.
+SAMPLES = {
+    "grace_hopper": "Portrait of Grace Hopper in navy uniform and cap, a flag behind her",
+    "china": "A Chinese tower of four storeys with orange roofs, between trees above a lake",
+    "flower": "An orange dahlia in close-up before dark, blurred leaves",
+}
+
+# The packages that ship them, so that nothing is downloaded. The portrait is a work of the US Navy,
+# in the public domain; china is by danielbuechele and flower by vultilion (Flickr, CC BY 2.0).
+_SAMPLE_FILES = {
+    "grace_hopper": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
+    "china": ("sklearn", "datasets/images/china.jpg"),
+    "flower": ("sklearn", "datasets/images/flower.jpg"),
+}
+
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+MOST_PIXELS = 50_000_000  # the largest phone cameras take 48 million; as RGB that is 150 MB
+
+# How bright red, green and blue look: ITU-R BT.601, the weights of OpenCV and Pillow too.
+LUMA = (0.299, 0.587, 0.114)
+
+
+def sample(name: str, *, grey: bool = False) -> np.ndarray:
+    """Return a photograph that came with the installation, as :func:`load` does.
+
+    Parameters
+    ----------
+    name : one of SAMPLES
+    grey : bool
+        Return (H, W) instead of (H, W, 3).
+    """
+    if name not in SAMPLES:
+        raise ValueError(f"there is no sample {name!r}: use one of {', '.join(SAMPLES)}")
+    package, file = _SAMPLE_FILES[name]
+    found = find_spec(package)  # finds the folder without the cost of importing the package
+    if found is None:
+        raise ValueError(
+            f"the sample {name!r} comes with {package}, which is not installed: "
+            "run `pip install -e .` in the course's folder"
+        )
+    return load(Path(found.origin).parent / file, grey=grey)
+
+
+def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
+    """Return the picture in a file, whatever its format, as uint8.
+
+    Turned upright if the camera noted how it was held; transparent parts lie on white; of an
+    animation the first frame; 16-bit greys are scaled to 0…255.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+        A file's path, or a file's contents (such as an upload).
+    grey : bool
+        Return (H, W) instead of (H, W, 3).
+
+    Returns
+    -------
+    ndarray of uint8 of shape (H, W, 3), in the order red, green, blue, or (H, W)
+
+    Raises
+    ------
+    FileNotFoundError
+        If there is no such file.
+    ValueError
+        If it is a folder, empty, not an image, damaged, or larger than MOST_PIXELS.
+    """
+    name, file = _open_source(source)
+    # Pillow rather than OpenCV: it tells the size before it takes memory for the pixels, and it
+    # refuses a truncated file, where cv2.imread fills the missing part with grey or returns None.
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # Pillow's doubts: here a file is read or refused
+        with _read_header(name, file) as picture:
+            width, height = picture.size  # Pillow's order; arrays are (height, width)
+            if width * height > MOST_PIXELS:
+                raise _too_large(name)
+            pixels = _read_pixels(name, picture)
+    return _weigh(pixels, LUMA) if grey else pixels
+
+
+def check(image: np.ndarray) -> None:
+    """Refuse, in a sentence with a remedy, what is not an image in the sense of this module."""
+    if image is None:
+        raise ValueError(
+            "image is None, which is what cv2.imread returns for a file it cannot read: "
+            "use images.load, which says why"
+        )
+    if not isinstance(image, np.ndarray):
+        raise ValueError(
+            f"image is a {type(image).__name__}: make it an array by np.array(image, np.uint8)"
+        )
+    if image.dtype != np.uint8:
+        raise ValueError(
+            f"image has dtype {image.dtype}, not uint8: use images.to_uint8(image) if its values "
+            "go from 0 to 255, images.to_uint8(255 * image) if they go from 0 to 1"
+        )
+    if image.size == 0 or not (image.ndim == 2 or (image.ndim == 3 and image.shape[2] == 3)):
+        raise ValueError(
+            f"image has shape {image.shape}: use (H, W) or (H, W, 3); image[..., :3] drops an "
+            "alpha channel, image.transpose(1, 2, 0) puts channels last"
+        )
+
+
+def to_uint8(values: np.ndarray) -> np.ndarray:
+    """Round to whole numbers and clip to 0…255: what is darker than black is lost."""
+    values = np.asarray(values)
+    if values.dtype.kind not in "buif" or np.isnan(values).any():
+        raise ValueError("values hold something that is no number: replace it, see np.nan_to_num")
+    return np.clip(np.rint(values), 0, 255).astype(np.uint8)
+
+
+def count_clipped(values: np.ndarray) -> int:
+    """Return how many values :func:`to_uint8` would clip."""
+    rounded = np.rint(values)
+    return int(np.count_nonzero((rounded < 0) | (rounded > 255)))
+
+
+def grey(image: np.ndarray, weights: Sequence[float] = LUMA) -> np.ndarray:
+    """Return one grey value for each pixel: a weighted sum of red, green and blue.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W, 3), or (H, W), which is returned unchanged
+    weights : three numbers
+        The default counts green most, as the eye does; (1/3, 1/3, 1/3) is the plain mean.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (H, W), clipped if the weights lead out of 0…255
+    """
+    check(image)
+    if np.shape(weights) != (3,) or not np.all(np.isfinite(weights)):
+        raise ValueError(f"weights are {weights}: use three numbers, for red, green and blue")
+    return image if image.ndim == 2 else _weigh(image, weights)
+
+
+def histogram(image: np.ndarray) -> np.ndarray:
+    """Return how often each value 0…255 occurs, in all channels together.
+
+    Returns
+    -------
+    ndarray of int of shape (256,)
+    """
+    check(image)
+    return np.bincount(image.ravel(), minlength=256)
+
+
+def threshold(image: np.ndarray, level: float) -> np.ndarray:
+    """Return 255 where the image is *brighter* than the level, else 0 (also where it is equal).
+
+    Returns
+    -------
+    ndarray of uint8, same shape; ``cv2.threshold(…, cv2.THRESH_BINARY)`` gives the same.
+    """
+    check(image)
+    return np.where(image > level, 255, 0).astype(np.uint8)
+
+
+def otsu(image: np.ndarray) -> int:
+    """Return the level that splits the image into the two most different groups of pixels.
+
+    Every level splits the pixels into dark and bright. The best one has the largest variance
+    *between* the groups: share_dark · share_bright · (mean_bright − mean_dark)².
+    N. Otsu (1979), *A Threshold Selection Method from Gray-Level Histograms*.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W)
+
+    Returns
+    -------
+    int
+        For :func:`threshold`; the lowest, if several levels split alike; 0 for an image of one
+        value only.
+    """
+    check(image)
+    if image.ndim != 2:
+        raise ValueError(f"image has shape {image.shape}: make it grey first, images.grey(image)")
+    counts = histogram(image)
+    sums = counts * np.arange(256)
+    dark, bright = np.cumsum(counts), image.size - np.cumsum(counts)  # pixels in each group
+    mean_dark = np.cumsum(sums) / np.maximum(dark, 1)  # an empty group has no mean; its share is 0
+    mean_bright = (sums.sum() - np.cumsum(sums)) / np.maximum(bright, 1)
+    return int(np.argmax(dark * bright * (mean_bright - mean_dark) ** 2))
+
+
+def gamma(image: np.ndarray, exponent: float) -> np.ndarray:
+    """Return 255·(image/255)^exponent: below 1 brightens the middle greys, above 1 darkens them.
+
+    Black and white stay where they are, because the power is taken of values between 0 and 1.
+
+    Returns
+    -------
+    ndarray of uint8, same shape, rounded
+    """
+    check(image)
+    if not exponent > 0:
+        raise ValueError(f"exponent is {exponent}: use a number above 0, such as 0.5 or 2")
+    table = to_uint8(255 * (np.arange(256) / 255) ** exponent)  # one power for each grey, not pixel
+    return table[image]
+
+
+def brightness_contrast(
+    image: np.ndarray, *, brightness: float = 0, contrast: float = 1
+) -> np.ndarray:
+    """Return contrast·(image − 127.5) + 127.5 + brightness: middle grey stays in the middle.
+
+    Returns
+    -------
+    ndarray of float64, same shape, *not clipped*: see :func:`count_clipped`, :func:`to_uint8`.
+    """
+    check(image)
+    return contrast * (image - 127.5) + 127.5 + brightness
+
+
+def quantise(image: np.ndarray, bits: int) -> np.ndarray:
+    """Return the image with 2^bits values only: equal steps, spread evenly over 0…255.
+
+    Parameters
+    ----------
+    image : ndarray of uint8
+    bits : int
+        1 (black and white) to 8 (unchanged).
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+    """
+    check(image)
+    check_whole("bits", bits, least=1)
+    if bits > 8:
+        raise ValueError(f"bits is {bits}: use at most 8, all that uint8 has")
+    steps = image >> (8 - bits)  # keeps the highest bits: 0 … 2^bits - 1
+    return to_uint8(steps * (255 / (2**bits - 1)))
+
+
+def resize(image: np.ndarray, shape: tuple[int, int], *, antialias: bool = True) -> np.ndarray:
+    """Return the image with another number of pixels.
+
+    Parameters
+    ----------
+    image : ndarray of uint8
+    shape : (height, width), the order of arrays
+    antialias : bool
+        True: a smaller image gets the mean of the pixels that fall together, a larger one
+        values in between. False: each new pixel copies one old pixel, so that details finer than
+        the new grid turn into false patterns (aliasing).
+
+    Returns
+    -------
+    ndarray of uint8 of shape (height, width) or (height, width, 3)
+    """
+    check(image)
+    if np.shape(shape) != (2,):
+        raise ValueError(f"shape is {shape!r}: use two whole numbers, (height, width)")
+    height, width = shape
+    check_whole("height", height, least=1)
+    check_whole("width", width, least=1)
+    smaller = height <= image.shape[0] and width <= image.shape[1]
+    smooth = cv2.INTER_AREA if smaller else cv2.INTER_LINEAR
+    method = smooth if antialias else cv2.INTER_NEAREST
+    return cv2.resize(image, (int(width), int(height)), interpolation=method)  # OpenCV: width first
+
+
+def shrink(image: np.ndarray, longest_side: int) -> np.ndarray:
+    """Return the image scaled so that no side is longer; smaller images stay as they are."""
+    check(image)
+    check_whole("longest_side", longest_side, least=1)
+    height, width = image.shape[:2]
+    scale = longest_side / max(height, width)
+    if scale >= 1:
+        return image
+    return resize(image, (max(1, round(height * scale)), max(1, round(width * scale))))
+
+
+def shift(image: np.ndarray, down: int, right: int, fill: int = 0) -> np.ndarray:
+    """Return the image moved by whole pixels (negative: up, left).
+
+    What leaves the frame is lost, and the gap takes the value `fill`. Channels move together.
+    """
+    check(image)
+    check_whole("down", down)
+    check_whole("right", right)
+    check_whole("fill", fill, least=0)
+    if fill > 255:
+        raise ValueError(f"fill is {fill}: use at most 255, white")
+    height, width = image.shape[:2]
+    moved = np.full_like(image, fill)
+    if abs(down) < height and abs(right) < width:
+        to_rows, from_rows = _overlap(down, height)
+        to_columns, from_columns = _overlap(right, width)
+        moved[to_rows, to_columns] = image[from_rows, from_columns]
+    return moved
+
+
+def shuffle_pixels(image: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Return the image with its pixels in another order, the same for every image of that size.
+
+    Parameters
+    ----------
+    image : ndarray of uint8
+    order : ndarray of int of shape (H·W,)
+        A permutation such as ``np.random.default_rng(0).permutation(h * w)``; pixel ``i`` of the
+        answer, in reading order, is pixel ``order[i]`` of the image.
+    """
+    check(image)
+    pixels = image.reshape(image.shape[0] * image.shape[1], -1)
+    if not np.array_equal(np.sort(order), np.arange(len(pixels))):
+        raise ValueError(
+            f"order is no permutation of {len(pixels)} pixels: use rng.permutation({len(pixels)})"
+        )
+    return pixels[order].reshape(image.shape)
+
+
+def add_noise(image: np.ndarray, sigma: float, rng: np.random.Generator) -> np.ndarray:
+    """Return the image with Gaussian noise of standard deviation sigma, independent everywhere.
+
+    Returns
+    -------
+    ndarray of float64, same shape, *not clipped*: clipping would make bright noise darker.
+    """
+    check(image)
+    if not sigma >= 0:
+        raise ValueError(f"sigma is {sigma}: use a number of grey levels, 0 or more")
+    return image + rng.normal(0, sigma, image.shape)
+
+
+def salt_pepper(image: np.ndarray, share: float, rng: np.random.Generator) -> np.ndarray:
+    """Return the image with a share of its pixels turned white (salt) or black (pepper).
+
+    Each pixel is hit with probability `share`, and then salt and pepper are equally likely.
+    """
+    check(image)
+    if not 0 <= share <= 1:
+        raise ValueError(f"share is {share}: use a number from 0 to 1, such as 0.05")
+    draw = rng.random(image.shape[:2])
+    spoiled = image.copy()
+    spoiled[draw < share] = 0
+    spoiled[draw < share / 2] = 255
+    return spoiled
+
+
+def median(image: np.ndarray, size: int) -> np.ndarray:
+    """Return the middle value of each size×size window, each channel by itself.
+
+    No kernel can do this, because sorting is not a weighted sum: a lone white or black pixel does
+    not count, however bright, and edges stay sharp. At the border the outermost pixel repeats.
+    J. W. Tukey (1977), *Exploratory Data Analysis* (running medians).
+
+    Parameters
+    ----------
+    image : ndarray of uint8
+    size : int, odd
+
+    Returns
+    -------
+    ndarray of uint8, same shape
+    """
+    check(image)
+    check_whole("size", size, least=1)
+    if size % 2 == 0:
+        raise ValueError(f"size is {size}, which has no middle pixel: use {size - 1} or {size + 1}")
+    return cv2.medianBlur(image, int(size))
+
+
+def _open_source(source: str | Path | bytes) -> tuple[str, Path | BytesIO]:
+    """Return a name for messages, and what Pillow can open; refuse what holds no bytes."""
+    if isinstance(source, (bytes, bytearray, memoryview)):
+        if len(source) == 0:
+            raise ValueError("the picture has zero bytes: choose the file again")
+        return "the picture", BytesIO(source)
+    if not isinstance(source, (str, Path)):
+        raise ValueError(
+            f"source is a {type(source).__name__}: use the path of a file, or its contents as bytes"
+        )
+    path = Path(source)
+    if path.is_dir():
+        raise ValueError(f"'{source}' is a folder: name a picture in it")
+    if not path.is_file():
+        raise FileNotFoundError(
+            f"there is no file '{source}' in '{Path.cwd()}': check the spelling and the folder"
+        )
+    if path.stat().st_size == 0:
+        raise ValueError(f"'{source}' has zero bytes: save or download the picture again")
+    return f"'{source}'", path
+
+
+def _read_header(name: str, file: Path | BytesIO) -> Image.Image:
+    try:
+        return Image.open(file, formats=FORMATS)
+    except Image.DecompressionBombError as problem:  # Pillow's own limit, far above ours
+        raise _too_large(name) from problem
+    except UnidentifiedImageError as problem:
+        raise ValueError(
+            f"{name} is not an image that can be read here: save it as one of {', '.join(FORMATS)}"
+        ) from problem
+    except PermissionError as problem:
+        raise ValueError(f"{name} may not be read: change its permissions, or copy it") from problem
+    except Exception as problem:  # Pillow has a dozen ways to say that a file is broken
+        raise _damaged(name) from problem
+
+
+def _read_pixels(name: str, picture: Image.Image) -> np.ndarray:
+    """Return the pixels as RGB."""
+    deep = picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format == "PNG")
+    if picture.mode in ("I", "F") and not deep:
+        raise ValueError(
+            f"{name} holds 32-bit numbers, whose black and white are not known: "
+            "save it with 8 or 16 bits per channel"
+        )
+    try:
+        picture = ImageOps.exif_transpose(picture)
+        if deep:
+            grey_values = to_uint8(np.asarray(picture, dtype=float) / 257)  # 65535 / 257 = 255
+            return np.repeat(grey_values[:, :, None], 3, axis=2)
+        if picture.has_transparency_data:
+            white = Image.new("RGBA", picture.size, "white")
+            picture = Image.alpha_composite(white, picture.convert("RGBA"))
+        return np.array(picture.convert("RGB"))
+    except Exception as problem:
+        raise _damaged(name) from problem
+
+
+def _damaged(name: str) -> ValueError:
+    return ValueError(f"{name} is damaged or cut off: copy or download the picture again")
+
+
+def _too_large(name: str) -> ValueError:
+    return ValueError(
+        f"{name} has more than {MOST_PIXELS // 10**6} million pixels: scale it down first"
+    )
+
+
+def _weigh(image: np.ndarray, weights: Sequence[float]) -> np.ndarray:
+    """(H, W, 3) → (H, W)"""
+    red, green, blue = np.array(weights, dtype=float)  # a whole number would overflow in uint8
+    return to_uint8(red * image[..., 0] + green * image[..., 1] + blue * image[..., 2])
+
+
+def _overlap(distance: int, size: int) -> tuple[slice, slice]:
+    """Return where the part that stays in the frame goes to, and where it comes from."""
+    staying = size - abs(distance)
+    start_to, start_from = max(0, distance), max(0, -distance)
+    return slice(start_to, start_to + staying), slice(start_from, start_from + staying)
