@@ -1,0 +1,20 @@
+"""For all tests, the notebooks' kernels included: no network, no windows."""
+
+import os
+import runpy
+from pathlib import Path
+
+OFFLINE = Path(__file__).parent / "tests" / "offline"
+DEAD_END = "http://127.0.0.1:9"  # a port where nothing answers
+
+collect_ignore = ["tests/offline"]
+
+
+def pytest_configure():
+    """Cut off this process, and through the environment all those it starts."""
+    runpy.run_path(str(OFFLINE / "sitecustomize.py"))
+    others = os.environ.get("PYTHONPATH")
+    os.environ["PYTHONPATH"] = os.pathsep.join([str(OFFLINE), *([others] if others else [])])
+    # programs that are not Python: those that know proxies go to the dead end
+    os.environ.update(http_proxy=DEAD_END, https_proxy=DEAD_END, no_proxy="localhost,127.0.0.1,::1")
+    os.environ["MPLBACKEND"] = "agg"

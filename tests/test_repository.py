@@ -1,0 +1,152 @@
+"""What stands in one file must agree with what stands in another; links and pictures are there."""
+
+import os
+import re
+import subprocess
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+PAGES = [ROOT / "README.md", *NOTEBOOKS]
+
+LINK = re.compile(r"\[[^\]]*\]\(\s*<?([^)\s>]+)[^)]*\)|(?:href|src)=[\"']([^\"']+)[\"']")
+IMAGE = re.compile(r"!\[([^\]]*)\]\(")
+IMAGE_TAG = re.compile(r"<img\b[^>]*>")
+ALT = re.compile(r"\balt=[\"']([^\"']+)[\"']")
+ELSEWHERE = ("http://", "https://", "mailto:", "#", "data:")
+# a folder of somebody's own machine: /home/name/, /Users/name/, C:\Users\name\
+HOME = re.compile(r"/home/\w+/|/Users/\w+/|[A-Z]:\\Users\\")
+
+
+def markdown(page):
+    """Return the text of a page: the file, or the markdown cells of a notebook; no code samples."""
+    if page.suffix == ".ipynb":
+        cells = nbformat.read(page, as_version=4).cells
+        text = "\n\n".join(cell.source for cell in cells if cell.cell_type == "markdown")
+    else:
+        text = page.read_text(encoding="utf-8")
+    return re.sub(r"```.*?```|`[^`\n]*`", "", text, flags=re.DOTALL)
+
+
+def links(text):
+    """Return the targets inside the repository that a markdown text links to or shows."""
+    targets = [inline or tag for inline, tag in LINK.findall(text)]
+    return [target for target in targets if not target.startswith(ELSEWHERE)]
+
+
+def broken_links(text, folder):
+    """Return the targets that do not exist, seen from a folder."""
+    files = {target: unquote(target.split("#")[0]) for target in links(text)}
+    return [target for target, file in files.items() if not (folder / file).exists()]
+
+
+def images_without_alt(text):
+    """Return the images that a blind reader would be told nothing about."""
+    tags = [tag for tag in IMAGE_TAG.findall(text) if not ALT.search(tag)]
+    return tags + [alt for alt in IMAGE.findall(text) if not alt.strip()]
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_links_lead_somewhere(page):
+    assert broken_links(markdown(page), page.parent) == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_pictures_have_a_text_for_those_who_cannot_see_them(page):
+    assert images_without_alt(markdown(page)) == []
+
+
+@pytest.mark.parametrize(
+    "text, broken",
+    [
+        ("[a](here.md) and ![b](here.md#part)", []),
+        ("[a](gone.md)", ["gone.md"]),
+        ('![picture](gone.svg "with a title")', ["gone.svg"]),
+        ('<img src="gone.svg" alt="x">', ["gone.svg"]),
+        ("[![badge](gone.svg)](here.md)", ["gone.svg"]),
+        ("[a](https://example.org/gone.md) [b](#part)", []),
+    ],
+)
+def test_a_broken_link_is_seen(tmp_path, text, broken):
+    (tmp_path / "here.md").touch()
+    assert broken_links(text, tmp_path) == broken
+
+
+@pytest.mark.parametrize("text", ["![](a.svg)", "![ ](a.svg)", "<img src='a.svg'>", '<img alt="">'])
+def test_an_image_without_text_is_seen(text):
+    assert images_without_alt(text)
+    assert not images_without_alt(text.replace("![", "![a cat").replace("<img", "<img alt='a cat'"))
+
+
+def test_the_readme_names_the_two_commands():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert "make lab" in text and "make test" in text
+
+
+def test_the_readme_lists_every_notebook():
+    listed = set(links(markdown(ROOT / "README.md")))
+    assert {f"notebooks/{path.name}" for path in NOTEBOOKS} <= listed
+
+
+def test_every_notebook_of_the_course_is_there():
+    assert [path.stem for path in NOTEBOOKS][:3] == [
+        "01_image_basics",
+        "02_kernels",
+        "03_convolution_maths",
+    ]
+
+
+def test_no_file_names_a_home_folder():
+    files = [path for path in tracked() if path != Path(__file__)]
+    assert len(files) > 10
+    assert [path.name for path in files if HOME.search(text_of(path))] == []
+
+
+def tracked():
+    """Return the files of the repository: those git knows or would add."""
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard"]
+    names = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return [path for name in names.splitlines() if (path := ROOT / name).is_file()]
+
+
+def text_of(path):
+    """Return the text of a file, pictures and the like as far as they are text."""
+    return path.read_text(encoding="utf-8", errors="ignore")
+
+
+def extras(text):
+    """Return the names of the extras in the text of a pyproject.toml."""
+    section = text.split("[project.optional-dependencies]")[1].split("\n[")[0]
+    return set(re.findall(r"^(\w+) = \[", section, flags=re.MULTILINE))
+
+
+def test_conda_and_make_install_every_extra_of_pyproject():
+    conda = (ROOT / "environment.yml").read_text()
+    script = (ROOT / "tools" / "setup.py").read_text()
+    wanted = extras((ROOT / "pyproject.toml").read_text())
+    assert wanted == {"lab", "jupyter", "dev"}
+    assert set(re.search(r"-e \.\[([\w,]+)\]", conda).group(1).split(",")) == wanted
+    assert set(re.search(r'EXTRAS = "([\w,]+)"', script).group(1).split(",")) == wanted
+
+
+def test_versions_stand_in_pyproject_only():
+    conda = (ROOT / "environment.yml").read_text()
+    lines = [line for line in conda.splitlines() if not line.startswith("#")]
+    assert not [line for line in lines if re.search(r"[<>=]|\d", line)]
+
+
+def test_upper_pins_have_a_reason():
+    lines = (ROOT / "pyproject.toml").read_text().splitlines()
+    pinned = [line for line in lines if re.match(r'\s*"[\w.-]+.*(<|==|~=)', line)]
+    assert [line for line in pinned if "#" not in line] == []
+
+
+@pytest.mark.skipif(os.name == "nt", reason="Windows knows no run bit")
+def test_the_script_for_machines_calls_the_readmes_command():
+    script = ROOT / ".ci" / "run"
+    assert os.access(script, os.X_OK)
+    assert "make test" in script.read_text()
