@@ -1,0 +1,118 @@
+"""Every notebook runs from beginning to end, with its own parameters and with others.
+
+nbval runs the notebooks cell by cell besides (see pyproject.toml) and names the cell that breaks.
+"""
+
+import ast
+import re
+from pathlib import Path
+
+import form
+import papermill
+import pytest
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+
+VALUES = re.compile(r"one of:? *(.+)")
+NUMBERS = re.compile(r"(-?[\d.]+) to (-?[\d.]+)")
+
+
+def execute(path, target, parameters=None):
+    """Run a notebook as a teacher's scheduler would, and return it with its outputs."""
+    return papermill.execute_notebook(
+        path, target, parameters, cwd=path.parent, kernel_name="python3", progress_bar=False
+    )
+
+
+def other_value(default, comment):
+    """Return another allowed value of a parameter, read from its comment.
+
+    The comment is the one the learner reads: ``# one of: "china", "flower"`` or ``# 0 to 100``.
+    """
+    if match := VALUES.search(comment):
+        choices = list(ast.literal_eval(f"[{match.group(1)}]"))
+    elif match := NUMBERS.search(comment):
+        choices = [type(default)(float(number)) for number in match.groups()]
+    else:
+        raise ValueError(f"the comment '{comment}' says neither 'one of: …' nor '… to …'")
+    return next(choice for choice in choices if choice != default)
+
+
+def other_parameters(path):
+    """Return another allowed value for every parameter of a notebook."""
+    found = papermill.inspect_notebook(path)
+    return {
+        name: other_value(ast.literal_eval(entry["default"]), entry["help"])
+        for name, entry in found.items()
+    }
+
+
+@pytest.mark.parametrize(
+    "default, comment, other",
+    [
+        ("china", 'one of: "china", "flower"', "flower"),
+        ("flower", 'one of "china", "flower"', "china"),
+        (0, "any seed, 0 to 100", 100),
+        (100, "0 to 100", 0),
+        (0.5, "noise, 0.5 to 2.5", 2.5),
+    ],
+)
+def test_another_value_is_read_from_the_comment(default, comment, other):
+    assert other_value(default, comment) == other
+
+
+def test_a_parameter_without_a_range_is_refused():
+    with pytest.raises(ValueError, match="one of"):
+        other_value(3, "the size")
+
+
+@each_notebook
+def test_it_runs_with_other_parameters(path, tmp_path):
+    parameters = other_parameters(path)
+    assert parameters
+    execute(path, tmp_path / path.name, parameters)
+
+
+def text(cell):
+    """Return what a cell prints or shows, as plain text."""
+    return "\n".join(
+        output.text if output.output_type == "stream" else output.data["text/plain"]
+        for output in cell.outputs
+    )
+
+
+def wrong_verdicts(notebook):
+    """Return checks that do not say "not yet" to the stub, and solutions that do not pass."""
+    wanted = {"check": "not yet", "solution": "passed"}
+    return [
+        f"{form.first_line(cell)} → {text(cell)}"
+        for role, words in wanted.items()
+        for cell in form.tagged(notebook, role)
+        if not text(cell).startswith(words)
+    ]
+
+
+@each_notebook
+def test_stubs_say_not_yet_and_solutions_pass(path, tmp_path):
+    executed = execute(path, tmp_path / path.name)
+    assert form.tagged(executed, "solution")
+    assert wrong_verdicts(executed) == []
+
+
+@pytest.mark.parametrize(
+    "role, printed, wrong",
+    [
+        ("check", "not yet: write your function", False),
+        ("check", "passed: well done", True),
+        ("check", "", True),
+        ("solution", "passed: well done", False),
+        ("solution", "not yet: write your function", True),
+        ("solution", "not right: 2 instead of 3 (passed 1 of 2)", True),
+    ],
+)
+def test_a_wrong_verdict_is_seen(role, printed, wrong):
+    cell = new_code_cell("check(f)", metadata={"tags": [role]})
+    cell.outputs = [new_output("stream", text=printed)]
+    assert bool(wrong_verdicts(new_notebook(cells=[cell]))) == wrong
