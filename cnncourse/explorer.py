@@ -37,7 +37,7 @@ for (const slider of explorer.querySelectorAll('.widget-slider')) {
   readout.setAttribute('role', 'textbox');
   name(readout, label + ' as a number');
 }
-for (const [icon, words] of [['play', 'play'], ['stop', 'back to the start'], ['retweet', 'repeat']])
+for (const [icon, words] of [['play', 'play'], ['stop', 'back to the start']])
   name(explorer.querySelector('.fa-' + icon)?.parentElement, words);
 }, 500)">"""
 
@@ -57,7 +57,7 @@ class Explorer(widgets.VBox):
         Names of controls that start folded away under "More settings".
     limits : callable, optional
         Called like `draw`; returns the largest allowed value of some controls by name, such as
-        ``{"step": 8}``: the last step depends on the other settings.
+        ``{"step": 8}``: the last step depends on the other settings. Never below their smallest.
     stills : sequence of mappings
         A few settings whose figures stand for the explorer on a page without a kernel.
         An empty one shows the default setting.
@@ -123,7 +123,7 @@ class Explorer(widgets.VBox):
     def _set_limits(self) -> None:
         if self.limits is not None:
             for name, largest in self.limits(**self.values).items():
-                self.controls[name].max = largest
+                self.controls[name].max = max(largest, self.controls[name].min)
 
     def _show(self, html: str, sentence: str, *, possible: bool) -> None:
         self.possible = possible
@@ -158,7 +158,9 @@ def _with_play(control: widgets.Widget) -> widgets.Widget:
     """A control called "step" gets a play button that moves it on in the browser."""
     if not (isinstance(control, widgets.IntSlider) and control.description == "step"):
         return control
-    play = widgets.Play(min=control.min, max=control.max, interval=700, show_repeat=False)
+    play = widgets.Play(
+        value=control.value, min=control.min, max=control.max, interval=700, show_repeat=False
+    )
     widgets.jslink((play, "value"), (control, "value"))
     widgets.jslink((control, "max"), (play, "max"))
     return widgets.HBox([play, control])

@@ -68,7 +68,7 @@ def sample(name: str, *, grey: bool = False) -> np.ndarray:
 
 
 def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
-    """Return the picture in a file, whatever its format, as uint8.
+    """Return the picture in a file, whatever its format, or a sample by its name, as uint8.
 
     Turned upright if the camera noted how it was held; transparent parts lie on white; of an
     animation the first frame; 16-bit greys are scaled to 0…255.
@@ -76,7 +76,7 @@ def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
     Parameters
     ----------
     source : str, Path or bytes
-        A file's path, or a file's contents (such as an upload).
+        A file's path, a file's contents (such as an upload), or one of SAMPLES.
     grey : bool
         Return (H, W) instead of (H, W, 3).
 
@@ -91,6 +91,8 @@ def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
     ValueError
         If it is a folder, empty, not an image, damaged, or larger than MOST_PIXELS.
     """
+    if isinstance(source, str) and source in SAMPLES:
+        return sample(source, grey=grey)
     name, file = _open_source(source)
     # Pillow rather than OpenCV: it tells the size before it takes memory for the pixels, and it
     # refuses a truncated file, where cv2.imread fills the missing part with grey or returns None.

@@ -21,6 +21,7 @@ _STYLE = """<style>
 .cnncourse-matrix .widget-label {
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
+.cnncourse-matrix { margin: 4px 16px 4px 0; }
 .cnncourse-matrix input { text-align: right; padding: 0 2px; }
 </style>"""
 

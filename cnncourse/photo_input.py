@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from html import escape
+from pathlib import Path
 
 import ipywidgets as widgets
 import numpy as np
@@ -33,8 +34,8 @@ class PhotoInput(widgets.HBox):
 
     Parameters
     ----------
-    sample : str
-        The sample shown first.
+    photo : str
+        The picture shown first: a sample's name, or the path of a file.
     longest_side : int
         Larger pictures are scaled down to this many pixels.
 
@@ -49,27 +50,31 @@ class PhotoInput(widgets.HBox):
     value = traitlets.Instance(Photo)
     description = traitlets.Unicode("photo")
 
-    def __init__(self, sample: str = "grace_hopper", longest_side: int = LONGEST_SIDE) -> None:
+    def __init__(self, photo: str = "grace_hopper", longest_side: int = LONGEST_SIDE) -> None:
         self._longest_side = longest_side
         self.choice = widgets.Dropdown(
             options=list(images.SAMPLES),
-            value=sample,
+            value=photo if photo in images.SAMPLES else None,
             description="photo",
+            style={"description_width": "initial"},
             layout=widgets.Layout(width="max-content"),
         )
-        self.upload = widgets.FileUpload(accept="image/*", description="your own picture")
+        self.upload = widgets.FileUpload(
+            accept="image/*",
+            description="your own picture",
+            layout=widgets.Layout(width="max-content"),
+        )
         self._problem = widgets.HTML()
         super().__init__([self.choice, self.upload, self._problem])
         self.layout.flex_flow = "row wrap"
         self.choice.observe(self._take_sample, "value")
         self.upload.observe(self._take_upload, "value")
-        self._take_sample()
+        self._take(Path(photo).name, images.load(photo))
 
-    def _take_sample(self, _change: object = None) -> None:
-        name = self.choice.value
-        self._take(name, images.sample(name))
+    def _take_sample(self, change: dict) -> None:
+        self._take(change["new"], images.sample(change["new"]))
 
-    def _take_upload(self, _change: object = None) -> None:
+    def _take_upload(self, _change: dict) -> None:
         if not self.upload.value:
             return
         file = self.upload.value[0]

@@ -108,6 +108,13 @@ def show_number(value: float, digits: int = 2) -> str:
     return "0" if text == "-0" else text.replace("-", "−")
 
 
+# A slider redraws a picture again and again, so speed counts more than size.
+_FAST_PNG = [
+    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
+    *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE),
+]
+
+
 # Primitives ---------------------------------------------------------------------------------------
 
 
@@ -221,8 +228,7 @@ def image(
         Show pixels as squares instead of smoothing them.
     """
     stored = pixels if pixels.ndim == 2 else pixels[..., ::-1]  # OpenCV stores BGR
-    # Compression level 1: a slider redraws this picture, so speed counts more than size.
-    _, png = cv2.imencode(".png", np.ascontiguousarray(stored), [cv2.IMWRITE_PNG_COMPRESSION, 1])
+    _, png = cv2.imencode(".png", np.ascontiguousarray(stored), _FAST_PNG)
     data = base64.b64encode(png.tobytes()).decode("ascii")
     extra = ' style="image-rendering:pixelated"' if crisp else ""
     return (

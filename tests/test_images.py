@@ -587,3 +587,7 @@ def test_no_operation_changes_its_argument(image):
     images.salt_pepper(image, 0.5, rng)
     images.add_noise(image, 5, rng)
     assert_array_equal(image, before)
+
+
+def test_a_sample_can_be_loaded_by_its_name_as_a_file_can():
+    np.testing.assert_array_equal(images.load("china"), images.sample("china"))

@@ -48,3 +48,13 @@ def test_a_file_that_is_no_picture_is_explained_and_changes_nothing(photo):
     assert "notes.txt" in photo.children[2].value
     photo.choice.value = "flower"
     assert photo.children[2].value == ""
+
+
+def test_the_learners_file_can_be_shown_first(tmp_path):
+    pixels = np.full((40, 60, 3), (200, 10, 30), np.uint8)
+    cv2.imwrite(str(tmp_path / "mine.png"), pixels[..., ::-1])
+    photo = PhotoInput(str(tmp_path / "mine.png"))
+    assert photo.value.name == "mine.png"
+    np.testing.assert_array_equal(photo.value.pixels, pixels)
+    photo.choice.value = "flower"
+    assert photo.value.name == "flower"

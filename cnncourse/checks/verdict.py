@@ -83,7 +83,7 @@ def compare(
         problem = _difference(got, expected, tolerance)
         if problem:
             return Verdict(False, f"with input {_show(arguments)} {problem}.")
-    return Verdict(True, f"your answer is right in {_count(len(cases))}.")
+    return Verdict(True, f"the answer is right in {_count(len(cases))}.")
 
 
 def _difference(got: object, expected: object, tolerance: float) -> str:
