@@ -1,0 +1,178 @@
+"""Photographs and curves with matplotlib.
+
+    >>> import numpy as np
+    >>> axes = photograph(np.full((2, 3), 128, dtype=np.uint8), title="Mid grey")
+    >>> axes.get_title()
+    'Mid grey'
+
+Every function draws into the axes it is given, or makes its own, and returns them. Nothing is
+shown or set globally: a notebook shows a figure at the end of its cell.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.axes import Axes
+
+# Told apart by the dashes as well as by the colour, so that no one needs to see the colour.
+_STYLES = [("#0072b2", "-"), ("#b36b00", "--"), ("#00785a", "-."), ("#c0307f", ":")]
+_CHANNELS = {"red": ("#b5322b", "-"), "green": ("#1d7a3a", "--"), "blue": ("#0072b2", "-.")}
+
+
+def photograph(
+    image: np.ndarray,
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    limits: tuple[float, float] | None = (0, 255),
+    ticks: bool = False,
+) -> Axes:
+    """Draw a picture with its pixels as squares.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W), or (H, W, 3) in RGB order and uint8
+    ax : Axes, optional
+        Where to draw; a new figure by default.
+    title : str, optional
+    limits : (float, float) or None
+        The values of a grey picture shown as black and as white. None stretches the picture's own
+        smallest and largest value over the whole range, which hides how bright it really is.
+    ticks : bool
+        Number the rows and columns.
+
+    Raises
+    ------
+    ValueError
+        If the array is neither a grey nor an RGB picture.
+    """
+    if image.ndim == 3 and image.dtype != np.uint8:
+        raise ValueError(
+            f"a colour picture must have dtype uint8, this one has {image.dtype}: "
+            "round and clip it to 0–255 first, then use .astype(np.uint8)"
+        )
+    if image.ndim != 2 and (image.ndim != 3 or image.shape[2] != 3):
+        raise ValueError(
+            f"an array of shape {image.shape} is not a picture: give (H, W) or (H, W, 3)"
+        )
+    if ax is None:
+        _, ax = plt.subplots(figsize=(4, 4 * image.shape[0] / image.shape[1]))
+    low, high = limits or (None, None)
+    ax.imshow(image, cmap="gray", vmin=low, vmax=high, interpolation="nearest")
+    if not ticks:
+        ax.set_axis_off()
+    if title is not None:
+        ax.set_title(title, fontsize=10)
+    return ax
+
+
+def photographs(
+    images: Sequence[np.ndarray],
+    titles: Sequence[str],
+    *,
+    limits: tuple[float, float] | None = (0, 255),
+    height: float = 2.6,
+) -> np.ndarray:
+    """Draw pictures side by side.
+
+    Parameters
+    ----------
+    images : sequence of ndarray, as for `photograph`
+    titles : sequence of str, one for each picture
+    limits : as for `photograph`
+    height : float
+        Of the figure, in inches.
+
+    Returns
+    -------
+    ndarray of Axes
+
+    Raises
+    ------
+    ValueError
+        If there are not as many titles as pictures.
+    """
+    if len(images) != len(titles):
+        raise ValueError(
+            f"{len(images)} pictures and {len(titles)} titles: give one title for each picture"
+        )
+    widths = [image.shape[1] / image.shape[0] for image in images]
+    figure, axes = plt.subplots(
+        1,
+        len(images),
+        figsize=(min(10.0, height * sum(widths)), height),
+        gridspec_kw={"width_ratios": widths},
+        squeeze=False,
+        layout="constrained",
+    )
+    for image, ax, title in zip(images, axes[0], titles, strict=True):
+        photograph(image, ax, title, limits=limits)
+    return axes[0]
+
+
+def histogram(image: np.ndarray, ax: Axes | None = None, title: str | None = None) -> Axes:
+    """Draw how many pixels have each of the 256 values.
+
+    Parameters
+    ----------
+    image : ndarray of uint8, shape (H, W) or (H, W, 3) in RGB order
+        A colour picture gives one line for each channel.
+    ax : Axes, optional
+    title : str, optional
+
+    Raises
+    ------
+    ValueError
+        If the values are not uint8: other values have no 256 levels to count.
+    """
+    if image.dtype != np.uint8:
+        raise ValueError(f"a histogram of 256 levels needs dtype uint8, not {image.dtype}")
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 2.6), layout="constrained")
+    if image.ndim == 2:
+        ax.bar(np.arange(256), np.bincount(image.ravel(), minlength=256), width=1, color="#57606a")
+    else:
+        for channel, (name, (colour, dashes)) in enumerate(_CHANNELS.items()):
+            counts = np.bincount(image[..., channel].ravel(), minlength=256)
+            ax.plot(counts, color=colour, linestyle=dashes, label=name)
+        ax.legend()
+    ax.set(xlabel="value", ylabel="pixels", xlim=(-1, 256))
+    if title is not None:
+        ax.set_title(title, fontsize=10)
+    return ax
+
+
+def curves(
+    x: Sequence[float] | np.ndarray,
+    series: Mapping[str, Sequence[float] | np.ndarray],
+    ax: Axes | None = None,
+    title: str | None = None,
+    *,
+    xlabel: str = "",
+    ylabel: str = "",
+) -> Axes:
+    """Draw named curves over the same x, told apart by colour and by dashes.
+
+    Parameters
+    ----------
+    x : sequence of float
+    series : mapping of str to sequence of float
+        The name of each curve and its values.
+    ax : Axes, optional
+    title : str, optional
+    xlabel, ylabel : str
+    """
+    if ax is None:
+        _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
+    for number, (name, values) in enumerate(series.items()):
+        colour, dashes = _STYLES[number % len(_STYLES)]
+        ax.plot(x, values, color=colour, linestyle=dashes, label=name)
+    ax.set(xlabel=xlabel, ylabel=ylabel)
+    ax.grid(alpha=0.3)
+    ax.legend()
+    if title is not None:
+        ax.set_title(title, fontsize=10)
+    return ax
