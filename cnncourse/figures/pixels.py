@@ -1,0 +1,631 @@
+"""Figures of pictures as numbers: pixels, channels, histograms, distances.
+
+    >>> import numpy as np
+    >>> from cnncourse import figures
+    >>> photo = np.zeros((20, 30, 3), dtype=np.uint8)
+    >>> figures.pixel_microscope(photo, row=0, column=5, size=4)
+    Svg('Pixel microscope', 760×404)
+
+Every figure is a pure function: arrays in, `Svg` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from itertools import product
+
+import cv2
+import numpy as np
+
+from cnncourse import images
+from cnncourse.figures.grids import matrix, outline
+from cnncourse.svg import (
+    FAINT,
+    INK,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    WINDOW,
+    Role,
+    Svg,
+    above,
+    arrow,
+    beside,
+    captioned,
+    framed,
+    group,
+    image,
+    line,
+    polyline,
+    rect,
+    show_number,
+    text,
+    text_on,
+    text_width,
+)
+
+CHANNELS = ("red", "green", "blue")
+VIEWS = ("RGB", "grey", *CHANNELS)
+_SHEETS = (Role("#a3302a", "#ffe8e8"), Role("#1d6b36", "#e8ffe8"), Role("#2354a8", "#e8e8ff"))
+_PURE = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
+
+
+# An image is an array -----------------------------------------------------------------------------
+
+
+def array_layout(values: np.ndarray, *, row: int, column: int) -> Svg:
+    """The three channels of a colour picture as sheets behind each other, with their axes.
+
+    Parameters
+    ----------
+    values : ndarray of uint8 of shape (H, W, 3)
+    row, column : int
+        The pixel that is marked in all three sheets.
+    """
+    height, width, _ = values.shape
+    cell, left, top = 38, 64, 130
+    corners = [(left + 78 * c, top - 50 * c) for c in range(3)]
+    sheets = ""
+    for channel in (2, 1, 0):  # the blue sheet lies at the back, so it is drawn first
+        x, y = corners[channel]
+        grid = matrix(
+            values[..., channel],
+            title=CHANNELS[channel],
+            role=_SHEETS[channel],
+            cell=cell,
+            marked=[(row, column, 1, 1)],
+        )
+        sheets += group(grid.markup, x, y)
+        sheets += text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
+    pixel = values[row, column].tolist()
+    words = (
+        f"{height} rows, {width} columns and 3 channels of numbers. The pixel in row {row}, column "
+        f"{column} is {pixel}: one number from each sheet."
+    )
+    code = [f"image.shape is ({height}, {width}, 3)", f"image[{row}, {column}] is {pixel}"]
+    picture = Svg(
+        sheets + _axes(left, top, width * cell, height * cell, (height, width)),
+        corners[2][0] + width * cell + 70,
+        top + height * cell + 44,
+        "A colour picture as an array (H, W, C)",
+        words,
+    )
+    return framed(above(picture, _code_lines(code), title=picture.title, description=words))
+
+
+def _axes(left: float, top: float, wide: float, high: float, size: tuple[int, int]) -> str:
+    """Arrows along rows, columns and channels, with the length of each."""
+    bottom, right = top + high, left + wide
+    markup = arrow(left - 14, top, left - 14, bottom)
+    markup += text(left - 22, top + high / 2, "rows", anchor="end")
+    markup += text(left - 22, top + high / 2 + 18, f"H = {size[0]}", anchor="end")
+    markup += arrow(left, bottom + 14, right, bottom + 14)
+    markup += text(left + wide / 2, bottom + 30, f"columns, W = {size[1]}", anchor="middle")
+    markup += arrow(right + 16, bottom, right + 172, bottom - 100)
+    return markup + text(right + 104, bottom - 26, "channels, C = 3")
+
+
+def pixel_microscope(
+    photo: np.ndarray,
+    *,
+    row: int,
+    column: int,
+    size: int,
+    channels: str = "RGB",
+    new_value: int | None = None,
+) -> Svg:
+    """A picture with a box on it, and the numbers in the box.
+
+    Parameters
+    ----------
+    photo : ndarray of uint8 of shape (H, W, 3)
+    row, column : int
+        The upper left corner of the box.
+    size : int
+        Its height and width in pixels.
+    channels : {"RGB", "grey", "red", "green", "blue"}
+        Which numbers to look at.
+    new_value : int, optional
+        Written into the middle pixel of the box first, in the channels looked at.
+
+    Raises
+    ------
+    ValueError
+        If the box does not lie inside the picture.
+    """
+    height, width = photo.shape[:2]
+    if row + size > height or column + size > width:
+        raise ValueError(
+            f"a box of {size}×{size} at row {row}, column {column} leaves the picture of "
+            f"{height}×{width}: try row {max(0, height - size)} or less and column "
+            f"{max(0, width - size)} or less"
+        )
+    shown = _view(photo, channels).copy()
+    middle = (row + size // 2, column + size // 2)
+    if new_value is not None:
+        shown[middle] = new_value
+    patch = shown[row : row + size, column : column + size]
+    left = _with_box(shown, row, column, size)
+    right = _cells(patch)
+    code = _microscope_code(row, column, size, channels, shown[middle], middle)
+    words = _microscope_words(photo.shape, patch, channels, code, new_value)
+    picture = above(beside(left, right, gap=40), _code_lines(code), gap=12)
+    widest = Svg(picture.markup, 736, 380, "Pixel microscope", words)
+    return framed(widest)
+
+
+def _view(photo: np.ndarray, channels: str) -> np.ndarray:
+    """What there is to see in a picture: all of it, its grey values, or one channel."""
+    if channels == "RGB":
+        return photo
+    return images.grey(photo) if channels == "grey" else photo[..., CHANNELS.index(channels)]
+
+
+def _with_box(pixels: np.ndarray, row: int, column: int, size: int) -> Svg:
+    """A picture at 320 pixels with a frame around the pixels looked at."""
+    picture = _picture(pixels, 320)
+    scale = picture.width / pixels.shape[1]
+    frame = rect(column * scale, row * scale, size * scale, size * scale, line=WINDOW.line, thick=3)
+    halo = rect(
+        column * scale - 2.5, row * scale - 2.5, size * scale + 5, size * scale + 5, line="#ffffff"
+    )
+    markup = picture.markup + halo + frame
+    return Svg(markup, 320, 320, "the picture")  # a fixed place, so that nothing jumps
+
+
+def _cells(patch: np.ndarray) -> Svg:
+    """The pixels of a box, large, with their numbers and a frame around the middle one."""
+    size = len(patch)
+    cell = 320 / size
+    if patch.ndim == 2:
+        grid = matrix(patch, title="its numbers", shade="grey", limits=(0, 255), cell=cell)
+        markup = grid.markup
+    else:
+        markup = "".join(
+            _colour_cell(patch[r, c], c * cell, r * cell, cell)
+            for r, c in product(range(size), range(size))
+        )
+    return Svg(markup + outline(size // 2, size // 2, 1, 1, cell), 322, 322, "its numbers")
+
+
+def _colour_cell(pixel: np.ndarray, x: float, y: float, cell: float) -> str:
+    """A cell in the colour of a pixel, with red, green and blue under each other if they fit."""
+    fill = "#" + "".join(f"{int(v):02x}" for v in pixel)
+    markup = rect(x + 0.5, y + 0.5, cell, cell, fill=fill, line=FAINT, thick=0.75)
+    if cell < 44:
+        return markup
+    for i, value in enumerate(pixel):
+        at = y + cell / 2 + (i - 1) * min(15.0, cell / 3.1)
+        markup += text(x + cell / 2, at, str(value), size=12, anchor="middle", fill=text_on(fill))
+    return markup
+
+
+def _microscope_code(
+    row: int,
+    column: int,
+    size: int,
+    channels: str,
+    value: np.ndarray,
+    middle: tuple[int, int],
+) -> list[str]:
+    """The two lines of Python that read the box and its middle pixel."""
+    name = "grey" if channels == "grey" else "image"
+    last = f", {CHANNELS.index(channels)}" if channels in CHANNELS else ""
+    box = f"{row}:{row + size}, {column}:{column + size}{last}"
+    return [
+        f"{name}[{box}]",
+        f"{name}[{middle[0]}, {middle[1]}{last}] is {np.asarray(value).tolist()}",
+    ]
+
+
+def _microscope_words(
+    shape: Sequence[int],
+    patch: np.ndarray,
+    channels: str,
+    code: Sequence[str],
+    new_value: int | None,
+) -> str:
+    changed = "" if new_value is None else f" The middle pixel was set to {new_value}."
+    small = patch.ndim == 3 and len(patch) > 7
+    room = " The cells are too small for three numbers each." if small else ""
+    return (
+        f"Picture of shape {tuple(shape)}, {channels} view. The box {code[0]} has shape "
+        f"{patch.shape}: its values go from {patch.min()} to {patch.max()}, mean "
+        f"{show_number(patch.mean(), 1)}. The middle pixel {code[1]}.{changed}{room}"
+    )
+
+
+def _code_lines(lines: Sequence[str]) -> Svg:
+    markup = "".join(
+        text(0, 10 + 21 * i, words, size=14, mono=True) for i, words in enumerate(lines)
+    )
+    return Svg(markup, max(text_width(words, 14.5) for words in lines), 21 * len(lines), "code")
+
+
+# Channels -----------------------------------------------------------------------------------------
+
+
+def channel_mixer(
+    photo: np.ndarray, weights: tuple[float, float, float], *, order: tuple[int, int, int] | None
+) -> Svg:
+    """The channels of a picture, the colours they give in some order, and their weighted sum.
+
+    Parameters
+    ----------
+    photo : ndarray of uint8 of shape (H, W, 3)
+    weights : three numbers
+        For red, green and blue.
+    order : three of the numbers 0, 1, 2 and −1, optional
+        Which channel of the picture drives the red, the green and the blue of the screen; −1
+        leaves that colour of the screen dark. Default: 0, 1, 2.
+    """
+    order = (0, 1, 2) if order is None else order
+    dark = np.zeros(photo.shape[:2], dtype=np.uint8)
+    screen = np.dstack([photo[..., c] if c >= 0 else dark for c in order])
+    mix = photo @ np.asarray(weights, dtype=float)
+    grey = images.to_uint8(mix)
+    numbers = ", ".join(map(_place, order))
+    top = beside(
+        captioned(_picture(screen, 220), f"on the screen: {', '.join(map(_short, order))}"),
+        captioned(_picture(grey, 220), "grey, the weighted sum", role=OUTPUT),
+        _swatches(weights),
+        gap=40,
+    )
+    row = [
+        captioned(
+            _picture(photo[..., c], 150),
+            f"{c}: {name} × {show_number(w, 3)}",
+            role=INPUT,
+        )
+        for c, (name, w) in enumerate(zip(CHANNELS, weights, strict=True))
+    ]
+    parts = " + ".join(
+        f"{show_number(w, 3)}·{name}" for w, name in zip(weights, CHANNELS, strict=True)
+    )
+    words = (
+        f"Red, green and blue of the screen take {numbers}. Grey = {parts}: the weights sum to "
+        f"{show_number(sum(weights), 3)}, the mean grey is {show_number(grey.mean(), 1)}, and "
+        f"{_share(images.count_clipped(mix), mix.size)} of the pixels are clipped at 255. Pure "
+        f"red, green and blue become {', '.join(map(str, _pure_greys(weights)))}."
+    )
+    picture = above(top, beside(*row, gap=36), gap=18)
+    return _titled(picture, "Channel mixer", words)
+
+
+def _short(channel: int) -> str:
+    return "none" if channel < 0 else str(channel)
+
+
+def _place(channel: int) -> str:
+    return "nothing" if channel < 0 else f"channel {channel}"
+
+
+def _pure_greys(weights: Sequence[float]) -> list[int]:
+    """The grey of pure red, pure green and pure blue."""
+    return [int(images.to_uint8(255 * w)) for w in weights]
+
+
+def _swatches(weights: Sequence[float]) -> Svg:
+    """Pure red, green and blue beside the grey that each becomes."""
+    markup = ""
+    for i, (name, colour, level) in enumerate(
+        zip(CHANNELS, _PURE, _pure_greys(weights), strict=True)
+    ):
+        y = 40 * i
+        fill = "#" + "".join(f"{v:02x}" for v in colour)
+        dull = f"#{level:02x}{level:02x}{level:02x}"
+        markup += rect(0, y, 70, 32, fill=fill, line=FAINT)
+        markup += text(35, y + 16, name, anchor="middle", fill=text_on(fill))
+        markup += arrow(76, y + 16, 98, y + 16)
+        markup += rect(104, y, 70, 32, fill=dull, line=FAINT)
+        markup += text(139, y + 16, str(level), anchor="middle", fill=text_on(dull))
+    return captioned(Svg(markup, 175, 112, "pure colours"), "pure colours become")
+
+
+# One pixel at a time ------------------------------------------------------------------------------
+
+
+def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> Svg:
+    """A grey picture, what a threshold makes of it, and where the level lies in the histogram.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    level : int
+        Brighter pixels become white.
+    automatic : bool
+        Use Otsu's level instead.
+    """
+    best = images.otsu(grey)
+    used = best if automatic else level
+    result = images.threshold(grey, used)
+    white = np.count_nonzero(result)
+    top = beside(
+        captioned(_picture(grey, 300), "grey", role=INPUT),
+        captioned(_picture(result, 300), f"brighter than {used}?", role=OUTPUT),
+        gap=40,
+    )
+    source = "Otsu's threshold" if automatic else "Threshold"
+    lines = [(used, f"{source} {used}", WINDOW, "")]
+    if not automatic:
+        lines.append((best, f"Otsu: {best}", KERNEL, "5 4"))
+    bars = _histogram(images.histogram(grey), marks=lines)
+    words = (
+        f"{source} {used}: {white} of {grey.size} pixels ({_share(white, grey.size)}) are brighter "
+        f"and become 255, the others, those equal to {used} too, become 0. Otsu's method chooses "
+        f"{best} for this picture."
+    )
+    return _titled(above(top, bars, gap=18), "Threshold", words)
+
+
+def point_operations(
+    grey: np.ndarray,
+    *,
+    gamma: float = 1,
+    contrast: float = 1,
+    brightness: float = 0,
+    stretch: bool = False,
+    wrap: bool = False,
+) -> Svg:
+    """A picture before and after gamma, contrast and brightness; the curve; the histogram.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    gamma, contrast, brightness : float
+        Applied in this order, as in `images.gamma` and `images.brightness_contrast`.
+    stretch : bool
+        Show the result from its own smallest to its own largest value, as many plotting functions
+        do, instead of from 0 to 255.
+    wrap : bool
+        Let values outside 0…255 wrap around, as uint8 arithmetic does, instead of clipping them.
+    """
+
+    def operate(pixels: np.ndarray) -> np.ndarray:
+        powered = images.gamma(pixels, gamma)
+        return images.brightness_contrast(powered, brightness=brightness, contrast=contrast)
+
+    values = operate(grey)
+    result = _store(values, wrap)
+    levels = np.arange(256, dtype=np.uint8)[None]
+    curve = _store(operate(levels), wrap)[0]
+    outside = images.count_clipped(values)
+    seen = _stretched(result) if stretch else result
+    name = "shown stretched" if stretch else "shown from 0 to 255"
+    top = beside(
+        captioned(_picture(grey, 212), "before", role=INPUT),
+        captioned(_picture(seen, 212), f"after, {name}", role=OUTPUT),
+        captioned(_curve(curve), "old value → new value"),
+        gap=28,
+    )
+    pairs = ", ".join(f"{v} → {curve[v]}" for v in (0, 64, 128, 192, 255))
+    fate = "wrapped around" if wrap else "clipped"
+    words = (
+        f"Gamma {show_number(gamma)}, contrast {show_number(contrast)}, brightness "
+        f"{show_number(brightness)}: {pairs}. {outside} of {grey.size} pixels "
+        f"({_share(outside, grey.size)}) left the range 0 to 255 and were {fate}. The result goes "
+        f"from {result.min()} to {result.max()} and is {name}."
+    )
+    bars = _histogram(images.histogram(result), title="histogram of the result")
+    return _titled(above(top, bars, gap=18), "Point operations", words)
+
+
+def _store(values: np.ndarray, wrap: bool) -> np.ndarray:
+    """Real values as uint8: clipped, or wrapped around modulo 256."""
+    return (np.rint(values) % 256).astype(np.uint8) if wrap else images.to_uint8(values)
+
+
+def _stretched(pixels: np.ndarray) -> np.ndarray:
+    """The same picture with its smallest value made black and its largest made white."""
+    low, high = int(pixels.min()), int(pixels.max())
+    return images.to_uint8((pixels - float(low)) * 255 / max(high - low, 1))
+
+
+def _curve(table: np.ndarray) -> Svg:
+    """The new value of every old value, beside the line where nothing changes."""
+    side = 200
+    x0, y0 = 30, 8
+    scale = side / 255
+    markup = rect(x0, y0, side, side, line=FAINT)
+    markup += line(x0, y0 + side, x0 + side, y0, colour=MUTED, dash="4 4")
+    points = [(x0 + v * scale, y0 + side - int(t) * scale) for v, t in enumerate(table)]
+    markup += polyline(points, colour=OUTPUT.line, thick=2.5)
+    for v in (0, 128, 255):
+        markup += text(x0 + v * scale, y0 + side + 12, str(v), size=12, anchor="middle", fill=MUTED)
+        markup += text(x0 - 5, y0 + side - v * scale, str(v), size=12, anchor="end", fill=MUTED)
+    return Svg(markup, x0 + side + 12, y0 + side + 22, "curve")
+
+
+def _histogram(
+    counts: np.ndarray,
+    *,
+    marks: Sequence[tuple[int, str, Role, str]] = (),
+    title: str = "histogram",
+) -> Svg:
+    """How many pixels have each value, 0 to 255, with some levels marked.
+
+    The scale is that of the values 1 to 254; a pile at 0 or 255, as clipping leaves it, is cut off
+    and its number written beside it.
+    """
+    wide, high, x0 = 700, 96, 10
+    y0 = 42 if marks else 6
+    base, scale = y0 + high, wide / 256
+    peak = max(int(counts[1:255].max()), 1)
+    points = [(x0, base)]
+    for v, share in enumerate(np.minimum(counts / peak, 1)):
+        points += [(x0 + (v + i) * scale, base - share * high) for i in (0, 1)]
+    points.append((x0 + wide, base))
+    markup = polyline(points, colour="#74767e", thick=1, fill="#9a9ca5")
+    markup += line(x0, base, x0 + wide, base)
+    for v in (0, 64, 128, 192, 255):
+        at = x0 + (v + 0.5) * scale
+        markup += text(at, base + 12, str(v), size=12, anchor="middle", fill=MUTED)
+    for v, anchor in ((0, "start"), (255, "end")):
+        if counts[v] > peak:
+            words = f"bar cut off: {counts[v]} pixels are {v}"
+            markup += text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
+    for i, (level, words, role, dash) in enumerate(marks):
+        x, y = x0 + (level + 0.5) * scale, y0 - 24 + 16 * i
+        markup += line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
+        anchor, gap = ("end", -6) if level > 150 else ("start", 6)
+        markup += text(x + gap, y, words, size=12, anchor=anchor, bold=True)
+    return captioned(Svg(markup, x0 + wide + 10, base + 38, "histogram"), title)
+
+
+# How many pixels, how many levels -----------------------------------------------------------------
+
+
+def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = True) -> Svg:
+    """A picture with fewer pixels and fewer levels, and what it costs to store.
+
+    Parameters
+    ----------
+    picture : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    size : int
+        Pixels along the longer side.
+    bits : int
+        For each number: 2^bits levels.
+    antialias : bool
+        Give each new pixel the mean of the old ones in its place, not a copy of one of them.
+    """
+    scale = size / max(picture.shape[:2])
+    shape = tuple(max(1, round(n * scale)) for n in picture.shape[:2])
+    small = images.quantise(images.resize(picture, shape, antialias=antialias), bits)
+    raw = (small.size * bits + 7) // 8  # whole bytes
+    colours = _count_colours(small)
+    png_bytes = _png_size(small)
+    kind = "mean of the pixels that fall together" if antialias else "one pixel copied, no mean"
+    facts = [
+        ("pixels", f"{shape[0]}×{shape[1]}"),
+        ("numbers", f"{small.size:,}"),
+        ("levels", f"2^{bits} = {2**bits}"),
+        ("colours in use", f"{colours:,}"),
+        ("raw size", f"{raw:,} bytes"),
+        ("as a PNG file", f"{png_bytes:,} bytes"),
+    ]
+    words = (
+        f"{shape[0]}×{shape[1]} pixels ({kind}), {bits} bits for each number: {2**bits} levels, "
+        f"{small.size:,} numbers, {raw:,} bytes raw and {png_bytes:,} bytes as a PNG file."
+    )
+    table = "".join(
+        text(0, 12 + 44 * i, name, size=12, fill=MUTED) + text(0, 31 + 44 * i, value, size=16)
+        for i, (name, value) in enumerate(facts)
+    )
+    view = Svg(_picture(small, 400).markup, 400, 400, "the picture")
+    parts = beside(view, Svg(table, 200, 44 * len(facts), "facts"), gap=36)
+    return _titled(parts, "Resolution and bit depth", words)
+
+
+def _png_size(pixels: np.ndarray) -> int:
+    """How many bytes a PNG file of the picture has."""
+    stored = pixels if pixels.ndim == 2 else cv2.cvtColor(pixels, cv2.COLOR_RGB2BGR)
+    return cv2.imencode(".png", stored)[1].size
+
+
+def _count_colours(pixels: np.ndarray) -> int:
+    """How many different greys or colours occur."""
+    if pixels.ndim == 3:  # three bytes packed into one number are faster to compare than three
+        pixels = pixels.astype(int) @ np.array([65536, 256, 1])
+    return np.unique(pixels).size
+
+
+# Why not an MLP on pixels -------------------------------------------------------------------------
+
+
+def shift_and_shuffle(
+    first: np.ndarray,
+    second: np.ndarray,
+    *,
+    shift: int,
+    names: tuple[str, str] = ("picture A", "picture B"),
+    order: np.ndarray | None = None,
+    fill: int = 0,
+    farthest: int = 8,
+) -> Svg:
+    """How far a picture is from itself, moved, and from another picture, pixel by pixel.
+
+    The distance is the root of the mean squared difference of the pixels, in grey levels.
+
+    Parameters
+    ----------
+    first, second : ndarray of uint8 of shape (H, W)
+    shift : int
+        How many pixels `first` is moved to the right.
+    names : two str
+    order : ndarray of int of shape (H·W,), optional
+        A permutation: all pictures get their pixels in this order.
+    fill : int
+        The grey that moves in from the left.
+    farthest : int
+        The largest shift drawn.
+    """
+    moved = [images.shift(first, 0, s, fill) for s in range(farthest + 1)]
+    scene = [first, second, *moved]
+    if order is not None:
+        scene = [images.shuffle_pixels(picture, order) for picture in scene]
+    first, second, *moved = scene
+    distances = [pixel_distance(first, picture) for picture in moved]
+    rival = pixel_distance(first, second)
+    pictures = beside(
+        captioned(_picture(first, 200), names[0], role=INPUT),
+        captioned(_picture(moved[shift], 200), f"{names[0]}, {shift} px to the right", role=WINDOW),
+        captioned(_picture(second, 200), names[1], role=KERNEL),
+        gap=40,
+    )
+    bars = _distances(distances, shift, rival, names)
+    verdict = "farther away than" if distances[shift] > rival else "not farther away than"
+    words = (
+        f"Pixels {'in order' if order is None else 'shuffled, all pictures alike'}. From "
+        f"{names[0]} to itself moved by {shift} px: {show_number(distances[shift], 1)} grey "
+        f"levels; from {names[0]} to {names[1]}: {show_number(rival, 1)}. For a list of pixels the "
+        f"moved picture is {verdict} the other one."
+    )
+    return _titled(above(pictures, bars, gap=18), "Shift and shuffle", words)
+
+
+def pixel_distance(one: np.ndarray, other: np.ndarray) -> float:
+    """The root of the mean squared difference of two pictures, in grey levels."""
+    return float(np.sqrt(np.mean((one.astype(float) - other) ** 2)))
+
+
+def _distances(distances: Sequence[float], shift: int, rival: float, names: tuple[str, str]) -> Svg:
+    """A bar for each shift and a dashed line at the distance of the other picture."""
+    wide, high, x0 = 640, 120, 10
+    scale = high / max(*distances, rival, 1)
+    step = wide / len(distances)
+    markup = ""
+    for s, distance in enumerate(distances):
+        x, tall, here = x0 + s * step, distance * scale, s == shift
+        role = WINDOW if here else INPUT
+        bar = (x + 8, 6 + high - tall, step - 16, tall)
+        markup += rect(*bar, fill=role.tint, line=role.line, thick=3 if here else 1)
+        value = show_number(distance, 1)
+        markup += text(x + step / 2, high + 20, value, anchor="middle", bold=here)
+        markup += text(x + step / 2, high + 37, f"{s} px", size=12, anchor="middle", fill=MUTED)
+    y = 6 + high - rival * scale
+    markup += line(x0, 6 + high, x0 + wide, 6 + high, colour=INK)
+    markup += line(x0, y, x0 + wide, y, colour=KERNEL.line, thick=2.5, dash="6 4")
+    markup += text(x0 + wide + 8, y, show_number(rival, 1), bold=True)
+    picture = Svg(markup, x0 + wide + 60, high + 46, "distances")
+    caption = f"bars: from {names[0]} to itself, moved; dashed line: to {names[1]}"
+    return captioned(picture, caption)
+
+
+# Parts --------------------------------------------------------------------------------------------
+
+
+def _picture(pixels: np.ndarray, box: float) -> Svg:
+    """A picture scaled to fit in a square box, its pixels as squares."""
+    height, width = pixels.shape[:2]
+    scale = box / max(height, width)
+    size = (width * scale, height * scale)
+    return Svg(image(pixels, 0, 0, *size) + rect(0, 0, *size, line=FAINT), *size, "a picture")
+
+
+def _titled(picture: Svg, title: str, words: str) -> Svg:
+    return framed(Svg(picture.markup, max(picture.width, 736), picture.height, title, words))
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %"
