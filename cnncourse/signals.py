@@ -1,0 +1,124 @@
+"""A noisy sensor and the weighted averages that calm it: convolution along one axis.
+
+A pressure gauge on the floor of a canal lock reports the water level once a minute. Waves make
+every reading wrong by a few decimetres; an average over several readings is steadier.
+
+    >>> weights = averaging_weights("box", ages(5, causal=True))
+    >>> weighted_average([1, 2, 3, 4, 5], weights, first_age=0)
+    array([1. , 1.5, 2. , 2.5, 3. ])
+
+Such an average *is* a convolution: the level at minute t is Σₙ w(n)·x(t − n), where n is the age
+of a reading. Nothing is drawn here; `cnncourse.figures.noisy_sensor` does that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnncourse.convolution import convolve
+from cnncourse.geometry import check_whole
+
+AVERAGES = ("box", "Gaussian", "exponential")
+
+
+def water_level(minutes: int = 120) -> np.ndarray:
+    """Return the true level in metres: a slow swing, and a jump of 1 m when the gate opens.
+
+    Returns
+    -------
+    ndarray of shape (minutes,); the gate opens at half time
+    """
+    check_whole("minutes", minutes, 2)
+    t = np.arange(minutes)
+    return 2 + 0.4 * np.sin(2 * np.pi * t / 80) + (t >= minutes // 2)
+
+
+def readings(level: np.ndarray, noise: float, rng: np.random.Generator) -> np.ndarray:
+    """Return what the gauge reports: the level plus normal noise of that standard deviation."""
+    if noise < 0:
+        raise ValueError(f"noise is {noise}: a standard deviation cannot be negative, try 0.3")
+    return level + noise * rng.standard_normal(len(level))
+
+
+def ages(window: int, *, causal: bool) -> np.ndarray:
+    """Return how many minutes old the averaged readings are; below 0 they lie in the future.
+
+    Raises
+    ------
+    ValueError
+        If a centred window has an even number of readings: it would have no middle.
+
+    Examples
+    --------
+    >>> ages(3, causal=True), ages(3, causal=False)
+    (array([0, 1, 2]), array([-1,  0,  1]))
+    """
+    check_whole("window", window, 1)
+    if causal:
+        return np.arange(window)
+    if window % 2 == 0:
+        raise ValueError(f"a centred window of {window} has no middle: try {window + 1}")
+    return np.arange(window) - window // 2
+
+
+def averaging_weights(shape: str, ages: Sequence[int]) -> np.ndarray:
+    """Return one weight for each age; they sum to 1, so the result is an average.
+
+    Parameters
+    ----------
+    shape : "box", "Gaussian" or "exponential"
+        Equal weights, or weights that fall with the distance in time from now.
+    ages : sequence of int
+
+    Returns
+    -------
+    ndarray of shape (len(ages),)
+    """
+    distance = np.abs(np.asarray(ages))
+    reach = distance.max() + 1
+    if shape == "box":
+        weights = np.ones(len(distance))
+    elif shape == "Gaussian":
+        weights = np.exp(-((distance / (reach / 2)) ** 2) / 2)
+    elif shape == "exponential":
+        weights = np.exp(-distance / (reach / 3))
+    else:
+        raise ValueError(f"unknown average {shape!r}: use one of {', '.join(AVERAGES)}")
+    return weights / weights.sum()
+
+
+def weighted_average(
+    signal: Sequence[float], weights: Sequence[float], first_age: int
+) -> np.ndarray:
+    """Return the average at every time: Σₙ w(n)·x(t − n), a convolution.
+
+    Near the ends of the record part of the window is empty; the weights that are left are scaled
+    up to sum to 1 again.
+
+    Parameters
+    ----------
+    signal : sequence of float, of length L
+    weights : sequence of float, of length K, for the ages first_age, first_age + 1, …
+    first_age : int
+        0 for a causal average, −(K // 2) for a centred one.
+
+    Returns
+    -------
+    ndarray of shape (L,)
+    """
+    kept = slice(-first_age, -first_age + len(signal))
+    total = convolve(signal, weights, padding="full")[kept]
+    weight = convolve(np.ones(len(signal)), weights, padding="full")[kept]
+    return total / weight
+
+
+def mean_age(weights: np.ndarray, ages: np.ndarray) -> float:
+    """Return by how many minutes the average lags behind: the mean age of what it averages."""
+    return float(np.dot(weights, ages) / np.sum(weights))
+
+
+def rmse(estimate: np.ndarray, truth: np.ndarray) -> float:
+    """Return the root of the mean squared error."""
+    return float(np.sqrt(np.mean((np.asarray(estimate) - truth) ** 2)))
