@@ -1,0 +1,247 @@
+"""Explorers of notebook 03: averages, the flip, channels, matrices, shifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnncourse import figures, geometry, images
+from cnncourse import signals as sensor
+from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.matrix_input import MatrixInput
+from cnncourse.photo_input import PhotoInput
+from cnncourse.svg import Svg
+
+# Small kernels whose behaviour under a half turn differs.
+FLIP_KERNELS = {
+    "counting (no symmetry)": ((0, 1, 2), (3, 4, 5), (6, 7, 8)),
+    "emboss (no symmetry)": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    "Sobel x (changes its sign)": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "Laplacian (symmetric)": ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+    "blur (symmetric)": ((1 / 9,) * 3,) * 3,
+}
+SHIFT_KERNELS = {
+    "blur": np.full((5, 5), 1 / 25),
+    "Sobel x": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+    "sharpen": np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
+}
+
+
+def sharing() -> Explorer:
+    """How many weights dense, local and shared connections need.
+
+    Controls: inputs, kernel.
+    """
+    return Explorer(
+        lambda inputs, kernel: figures.wiring(inputs, kernel),
+        {"inputs": slider("inputs", 8, 2, 16), "kernel": slider("kernel", 3, 1, 5)},
+        stills=({}, {"inputs": 16}),
+    )
+
+
+def noisy_sensor(seed: int = 0) -> Explorer:
+    """An average over the readings of a gauge: steady against late.
+
+    Controls: noise, window, average, causal.
+
+    Parameters
+    ----------
+    seed : int
+        Another seed gives another record.
+    """
+    controls = {
+        "noise": fine_slider("noise (m)", 0.3, 0, 1, 0.05),
+        "window": slider("window", 9, 1, 31, 2),
+        "average": choice("average", sensor.AVERAGES),
+        "causal": toggle("causal (no readings from the future)", True),
+    }
+
+    def draw(*, noise: float, window: int, average: str, causal: bool) -> Svg:
+        level = sensor.water_level()
+        measured = sensor.readings(level, noise, np.random.default_rng(seed))
+        ages = sensor.ages(window, causal=causal)
+        weights = sensor.averaging_weights(average, ages)
+        name = f"{'causal' if causal else 'centred'} {average}"
+        return figures.noisy_sensor(level, measured, weights, ages, name)
+
+    return Explorer(draw, controls, stills=({}, {"window": 31}, {"causal": False}))
+
+
+def sliding_sum(
+    signal: Sequence[float] = (0, 0, 1, 0, 2, 2, 2), weights: Sequence[float] = (1, 2, 3)
+) -> Explorer:
+    """Convolution along one axis, step by step.
+
+    Controls: kernel, padding, flip, step; folded: signal, weights.
+
+    Parameters
+    ----------
+    signal, weights : sequence of float
+        What the explorer starts with; at most 5 weights.
+    """
+    controls = {
+        "kernel": slider("kernel", len(weights), 1, 5),
+        "padding": choice("padding", geometry.PADDING_NAMES),
+        "flip": toggle("flip the kernel"),
+        "step": slider("step", 0, 0, len(signal)),
+        "signal": MatrixInput("signal", [signal]),
+        "weights": MatrixInput("weights", [weights]),
+    }
+    controls["kernel"].observe(
+        lambda change: setattr(controls["weights"], "value", [range(1, change["new"] + 1)]),
+        "value",
+    )
+
+    def draw(
+        *, kernel: int, padding: str, flip: bool, step: int, signal: tuple, weights: tuple
+    ) -> Svg:
+        # kernel chose how many weights there are; the weights themselves are drawn.
+        return figures.sliding_sum(signal[0], weights[0], padding=padding, flip=flip, step=step)
+
+    def last_step(*, padding: str, signal: tuple, weights: tuple, **_others: object) -> dict:
+        length, kernel = len(signal[0]), len(weights[0])
+        last = length + sum(geometry.padding_for(padding, kernel)) - kernel
+        return {"step": max(0, last)}  # a kernel that does not fit is refused when drawn
+
+    return Explorer(
+        draw,
+        controls,
+        more=("signal", "weights"),
+        limits=last_step,
+        stills=({}, {"flip": True}, {"padding": "full", "step": 4}),
+    )
+
+
+def flip() -> Explorer:
+    """The same kernel in a cross-correlation and in a convolution.
+
+    Controls: preset, input, flip; folded: weights.
+    """
+    controls = {
+        "preset": choice("kernel", list(FLIP_KERNELS)),
+        "input": choice("input", ["a single 1", "counting numbers", "patch of a photograph"]),
+        "flip": toggle("flip the kernel"),
+        "weights": MatrixInput("weights", next(iter(FLIP_KERNELS.values()))),
+    }
+    controls["preset"].observe(
+        lambda change: setattr(controls["weights"], "value", FLIP_KERNELS[change["new"]]), "value"
+    )
+
+    def draw(*, preset: str, input: str, flip: bool, weights: tuple) -> Svg:
+        # preset filled the weights in; the weights themselves are drawn.
+        shade = "grey" if input == "patch of a photograph" else "tint"
+        return figures.flip(_small_input(input), np.array(weights), turned=flip, shade=shade)
+
+    return Explorer(draw, controls, more=("weights",), stills=({}, {"flip": True}))
+
+
+def channel_sum() -> Explorer:
+    """One output channel: a product for each input channel, their sum, the bias.
+
+    Controls: c_in, c_out, output, kernel; folded: bias.
+    """
+    controls = {
+        "c_in": slider("input channels", 2, 1, 3),
+        "c_out": slider("output channels", 3, 1, 4),
+        "output": slider("output shown", 0, 0, 2),
+        "kernel": slider("kernel", 2, 1, 3),
+        "bias": fine_slider("bias", 0, -10, 10, 1),
+    }
+
+    def draw(*, c_in: int, c_out: int, output: int, kernel: int, bias: float) -> Svg:
+        image, weights = counting_layer(c_in, c_out, kernel)
+        return figures.channel_sum(image, weights, [bias] * c_out, output=output)
+
+    return Explorer(
+        draw,
+        controls,
+        more=("bias",),
+        limits=lambda *, c_out, **_others: {"output": c_out - 1},
+        stills=({}, {"c_in": 3, "output": 2}),
+    )
+
+
+def counting_layer(c_in: int, c_out: int, kernel: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return a small image and the weights of a layer, easy to check by hand.
+
+    Every channel counts on from one more than the channel before, and so does every kernel.
+
+    Returns
+    -------
+    image : ndarray of shape (c_in, 3, 3)
+    weights : ndarray of shape (c_out, c_in, kernel, kernel)
+    """
+    image = np.arange(9).reshape(1, 3, 3) + np.arange(c_in).reshape(-1, 1, 1)
+    first = np.arange(kernel**2).reshape(1, 1, kernel, kernel)
+    further = np.arange(c_out).reshape(-1, 1, 1, 1) + np.arange(c_in).reshape(1, -1, 1, 1)
+    return image.astype(float), (first + further).astype(float)
+
+
+def as_matrix() -> Explorer:
+    """A convolution written as one matrix product.
+
+    Controls: form, size, kernel, padding; folded: window.
+    """
+    controls = {
+        "form": choice("form", ["matrix of a signal", "matrix of an image", "image to columns"]),
+        "size": slider("input size", 6, 4, 8),
+        "kernel": slider("kernel", 3, 1, 3),
+        "padding": slider("padding", 0, 0, 1),
+        "window": slider("window", 0, 0, 35),
+    }
+
+    def draw(*, form: str, size: int, kernel: int, padding: int, window: int) -> Svg:
+        square = np.arange(1.0, kernel**2 + 1).reshape(kernel, kernel)
+        if form == "matrix of a signal":
+            return figures.toeplitz(np.arange(1.0, kernel + 1), size, padding=padding)
+        if form == "matrix of an image":
+            return figures.toeplitz(square, size, padding=padding)
+        pixels = np.arange(float(size**2)).reshape(size, size)
+        return figures.im2col(pixels, square, padding=padding, window=window)
+
+    return Explorer(
+        draw,
+        controls,
+        more=("window",),
+        stills=(
+            {},
+            {"form": "matrix of an image", "size": 4},
+            {"form": "image to columns", "size": 4},
+        ),
+    )
+
+
+def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
+    """Shift then filter, or filter then shift: the same, except at the borders.
+
+    Controls: shift, padding_mode, filter, photo.
+
+    Parameters
+    ----------
+    photo : str
+        The sample shown first.
+    """
+    controls = {
+        "shift": slider("shift", 12, -30, 30),
+        "padding_mode": choice("border", ["zero", "reflect", "edge", "wrap"]),
+        "filter": choice("filter", list(SHIFT_KERNELS)),
+        "photo": PhotoInput(photo, longest_side=110),
+    }
+
+    def draw(*, shift: int, padding_mode: str, filter: str, photo: object) -> Svg:
+        grey = images.grey(photo.pixels).astype(float)
+        kernel = SHIFT_KERNELS[filter]
+        return figures.shift_equivariance(grey, kernel, by=shift, padding_mode=padding_mode)
+
+    return Explorer(draw, controls, stills=({}, {"padding_mode": "wrap"}))
+
+
+def _small_input(name: str) -> np.ndarray:
+    """Return a 5×5 input by name."""
+    if name == "a single 1":
+        return np.eye(1, 25, 12).reshape(5, 5)
+    if name == "counting numbers":
+        return np.arange(25.0).reshape(5, 5)
+    photo = images.grey(images.sample("grace_hopper"))
+    return photo[150:155, 215:220].astype(float)

@@ -1,0 +1,351 @@
+"""Figures of convolution as a linear map: wiring, matrices, channels, shifts.
+
+>>> import numpy as np
+>>> from cnncourse import figures
+>>> figures.toeplitz(np.array([1.0, 2.0]), 4).title
+'A convolution as a matrix'
+
+Every figure is a pure function: numbers in, `Svg` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnncourse import convolution as conv
+from cnncourse.figures.grids import matrix
+from cnncourse.svg import (
+    FAINT,
+    INK,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    WINDOW,
+    Svg,
+    above,
+    beside,
+    captioned,
+    circle,
+    framed,
+    image,
+    line,
+    rect,
+    show_number,
+    signed_pixels,
+    text,
+    text_on,
+    text_width,
+)
+
+# One tint for each weight of a kernel up to 3×3; the label in the cell tells them apart as well.
+WEIGHT_FILLS = (
+    "#9ecae9", "#ffbf79", "#88d27a", "#f2cf5b", "#d6a5c9", "#83bcb6", "#ff9d98", "#bab0ac",
+    "#d8b5a5",
+)  # fmt: skip
+_DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 4")
+
+
+def wiring(size: int, kernel: int) -> Svg:
+    """Three ways to connect a row of inputs to a row of outputs, and how many weights each needs.
+
+    Parameters
+    ----------
+    size : int
+        Number of inputs.
+    kernel : int
+        Number of inputs that an output looks at, if it does not look at all.
+
+    Raises
+    ------
+    ValueError
+        If the kernel is longer than the row.
+    """
+    outputs = conv.correlate(np.zeros(size), np.zeros(kernel)).size
+    counts = {"dense": size * outputs, "local": kernel * outputs, "shared": kernel}
+    panels = [_wires(size, outputs, kernel, name, count) for name, count in counts.items()]
+    picture = beside(*panels, gap=26)
+    sentence = (
+        f"{size} inputs, {outputs} outputs: {counts['dense']} weights if everything is connected, "
+        f"{counts['local']} if each output looks at {kernel} neighbours, {counts['shared']} if all "
+        "outputs share those weights."
+    )
+    return framed(Svg(picture.markup, picture.width, picture.height,
+                      "Dense, local and shared connections", sentence))  # fmt: skip
+
+
+def _wires(inputs: int, outputs: int, kernel: int, name: str, count: int) -> Svg:
+    """One panel of `wiring`: inputs below, outputs above, a line for each connection."""
+    width, gap = 210.0, 210.0 / inputs
+    below = [(i + 0.5) * gap for i in range(inputs)]
+    above_ = [(o + 0.5 + (inputs - outputs) / 2) * gap for o in range(outputs)]
+    parts = []
+    for o, x in enumerate(above_):
+        reach = range(inputs) if name == "dense" else range(o, o + kernel)
+        for i in reach:
+            look = {"colour": MUTED, "thick": 0.8}
+            if name == "shared":  # the same place in the kernel, the same line
+                weight = i - o
+                colours = (KERNEL.line, INPUT.line, OUTPUT.line, WINDOW.line, INK)
+                look = {"colour": colours[weight % 5], "dash": _DASHES[weight % 5], "thick": 1.8}
+            parts.append(line(below[i], 132, x, 38, **look))
+    parts += [circle(x, 132, min(9, gap / 2.6), fill=INPUT.tint, line=INPUT.line) for x in below]
+    parts += [circle(x, 38, min(9, gap / 2.6), fill=OUTPUT.tint, line=OUTPUT.line) for x in above_]
+    parts.append(text(0, 8, {"dense": "dense", "local": "local", "shared": "local + shared"}[name],
+                      size=14, bold=True))  # fmt: skip
+    noun = "weight" if count == 1 else "weights"
+    parts.append(text(width / 2, 160, f"{count} {noun}", size=14, anchor="middle", bold=True))
+    return Svg("".join(parts), width, 172, name)
+
+
+def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> Svg:
+    """A convolution layer as the matrix it is: the same weights on every diagonal.
+
+    Parameters
+    ----------
+    kernel : ndarray of shape (K,) for a signal, (K, K) for an image
+    size : int
+        Length of the signal, or side of the square image.
+    padding : int
+
+    Raises
+    ------
+    ValueError
+        If the kernel does not fit.
+    """
+    shape = (size,) * kernel.ndim
+    labels = conv.toeplitz(np.arange(1, kernel.size + 1).reshape(kernel.shape), shape,
+                           padding=padding).astype(int)  # fmt: skip
+    rows, columns = labels.shape
+    cell = min(32.0, 640 / columns)
+    parts = [rect(0.5, 0.5, columns * cell, rows * cell, fill="#f6f6f6", line=FAINT)]
+    for row, column in np.argwhere(labels):
+        index = labels[row, column] - 1
+        fill = WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
+        x, y = 0.5 + column * cell, 0.5 + row * cell
+        parts.append(rect(x, y, cell, cell, fill=fill, line="#ffffff", thick=0.5))
+        if cell >= 20:
+            parts.append(text(x + cell / 2, y + cell / 2, _letter(index), anchor="middle",
+                              fill=text_on(fill)))  # fmt: skip
+    grid = Svg("".join(parts), columns * cell + 1, rows * cell + 1, "matrix")
+    name = f"matrix {rows}×{columns}: zeros and {kernel.size} shared weights"
+    picture = above(captioned(grid, name), _weight_legend(kernel), gap=14)
+    nonzero = int(np.count_nonzero(labels))
+    sentence = (
+        f"{_square(size, kernel.ndim)} inputs → {_square(_side(rows, kernel.ndim), kernel.ndim)} "
+        f"outputs: a dense layer has {rows}×{columns} = {rows * columns} free weights; here "
+        f"{nonzero} entries are used, and only {kernel.size} of them are free."
+    )
+    return framed(Svg(picture.markup, picture.width, picture.height, "A convolution as a matrix",
+                      sentence))  # fmt: skip
+
+
+def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: int = 0) -> Svg:
+    """Every window of an image as a column: a row of weights times this matrix is the layer.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W)
+    kernel : ndarray of shape (KH, KW)
+    padding : int
+    window : int
+        The window that is framed, in reading order; the last one if there are fewer.
+    """
+    columns = conv.im2col(pixels, kernel.shape, padding=padding)
+    result = conv.correlate(pixels, kernel, padding=padding)
+    window = min(window, result.size - 1)
+    row, column = divmod(window, result.shape[1])
+    padded = conv.pad(pixels, padding)
+    cell = min(30.0, 640 / columns.shape[1])
+    source = matrix(padded, title="input", cell=min(26, 190 / len(padded)), padding=(padding,) * 4,
+                    marked=[(row, column, *kernel.shape)], caption="input")  # fmt: skip
+    weights = matrix(kernel.reshape(1, -1), title="weights", role=KERNEL, cell=30,
+                     caption="kernel as one row")  # fmt: skip
+    name = f"im2col {len(columns)}×{columns.shape[1]}: columns are windows"
+    stacked = matrix(columns, title="columns", cell=cell, marked=[(0, window, len(columns), 1)],
+                     caption=name)  # fmt: skip
+    answer = matrix(result.reshape(1, -1), title="output", role=OUTPUT, cell=cell,
+                    marked=[(0, window, 1, 1)], caption="row × columns = output")  # fmt: skip
+    picture = above(beside(source, weights, gap=40), stacked, answer, gap=12)
+    factor = columns.size / pixels.size
+    sentence = (
+        f"{'×'.join(map(str, pixels.shape))} input, {'×'.join(map(str, kernel.shape))} kernel: "
+        f"{columns.shape[1]} windows of {len(columns)} numbers, {columns.size} in all, "
+        f"{show_number(factor)} times the memory of the input. Window {window + 1} gives "
+        f"{show_number(float(result.ravel()[window]))}."
+    )
+    return framed(Svg(picture.markup, picture.width, picture.height, "Image to columns", sentence))
+
+
+def channel_sum(
+    image_: np.ndarray, kernel: np.ndarray, bias: Sequence[float], *, output: int = 0
+) -> Svg:
+    """How one output channel arises: a product for each input channel, their sum, the bias.
+
+    Parameters
+    ----------
+    image_ : ndarray of shape (C_in, H, W)
+    kernel : ndarray of shape (C_out, C_in, KH, KW)
+    bias : sequence of C_out floats
+    output : int
+        The output channel shown, counted from 0.
+
+    Raises
+    ------
+    ValueError
+        If there is no such output channel.
+    """
+    c_out, c_in = kernel.shape[:2]
+    if not 0 <= output < c_out:
+        raise ValueError(f"there is no output channel {output}: the kernel has {c_out}, 0 first")
+    layer = conv.correlate(image_, kernel) + np.reshape(bias, (-1, 1, 1))
+    parts = [conv.correlate(image_[c], kernel[output, c]) for c in range(c_in)]
+    rows = [_channel_row(image_[c], kernel[output, c], parts[c], c, output) for c in range(c_in)]
+    total = matrix(layer[output], title="sum", role=OUTPUT, cell=36,
+                   caption=f"sum + bias {show_number(float(bias[output]))}")  # fmt: skip
+    picture = beside(above(*rows, gap=12), total, gap=34)
+    thumbs = [
+        matrix(layer[o], title="output", role=OUTPUT, cell=36, caption=f"output {o}",
+               marked=[(0, 0, *layer[o].shape)] if o == output else ())
+        for o in range(c_out)
+    ]  # fmt: skip
+    high, wide = kernel.shape[2:]
+    count = kernel.size + c_out
+    shapes = text(0, 8, f"weights {kernel.shape}, bias ({c_out},): ({high}·{wide}·{c_in} + 1)·"
+                  f"{c_out} = {count} parameters", mono=True)  # fmt: skip
+    note = Svg(shapes, 640, 16, "shapes")
+    picture = above(picture, beside(*thumbs, gap=22), note, gap=18)
+    products = [show_number(float(p[0, 0])) for p in parts]
+    sentence = (
+        f"{_plural(c_in, 'input channel')}, {_plural(c_out, 'output channel')}, kernel "
+        f"{high}×{wide}: {count} parameters. The first value of output {output} is "
+        f"{' + '.join(products)} + bias {show_number(float(bias[output]))} = "
+        f"{show_number(float(layer[output, 0, 0]))}."
+    )
+    return framed(Svg(picture.markup, picture.width, picture.height, "The sum over the channels",
+                      sentence))  # fmt: skip
+
+
+def _channel_row(
+    pixels: np.ndarray, weights: np.ndarray, product: np.ndarray, channel: int, output: int
+) -> Svg:
+    """Input channel ⋆ its slice of the kernel = its share of the output."""
+    return beside(
+        matrix(pixels, title="input", cell=27, caption=f"input {channel}"),
+        _sign("⋆"),
+        matrix(
+            weights, title="kernel", role=KERNEL, cell=30, caption=f"kernel [{output}, {channel}]"
+        ),
+        _sign("="),
+        matrix(product, title="product", role=WINDOW, cell=36, caption="share"),
+        gap=14,
+    )
+
+
+def shift_equivariance(
+    pixels: np.ndarray, kernel: np.ndarray, *, by: int = 8, padding_mode: str = "zero"
+) -> Svg:
+    """Shift then filter, filter then shift, and where the two disagree.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W), grey levels 0 to 255
+    kernel : ndarray of shape (K, K), K odd
+    by : int
+        Pixels to the right; to the left below 0.
+    padding_mode : {"zero", "reflect", "edge", "wrap"}
+        What lies beyond the border, for the filter and for the shift.
+    """
+    first, second = shift_both_ways(pixels, kernel, by=by, padding_mode=padding_mode)
+    error = np.abs(first - second)
+    inside = error[:, inner_columns(pixels.shape[1], len(kernel), by)]
+    worst = float(inside.max()) if inside.size else 0.0
+    limit = float(max(np.abs(first).max(), np.abs(second).max()))
+    size = 220 / max(pixels.shape)
+    panels = [
+        _photo(first, limit, size, "shift, then filter"),
+        _photo(second, limit, size, "filter, then shift"),
+        _photo(error, limit, size, "difference"),
+    ]
+    picture = beside(*panels, gap=18)
+    sentence = (
+        f"Shift by {show_number(by)} pixels, border {padding_mode}: the two orders differ by at "
+        f"most {_rounded(worst)} inside, and by {_rounded(float(error.max()))} at the borders."
+    )
+    return framed(
+        Svg(picture.markup, picture.width, picture.height, "Shift equivariance", sentence)
+    )
+
+
+def shift_both_ways(
+    pixels: np.ndarray, kernel: np.ndarray, *, by: int, padding_mode: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shifted image filtered, and the filtered image shifted."""
+
+    def filtered(image_: np.ndarray) -> np.ndarray:
+        return conv.correlate(image_, kernel, padding=len(kernel) // 2, padding_mode=padding_mode)
+
+    def moved(image_: np.ndarray) -> np.ndarray:
+        margins = ((0, 0), (max(by, 0), max(-by, 0)))
+        wide = conv.pad(image_, margins, padding_mode)
+        return wide[:, max(-by, 0) : max(-by, 0) + image_.shape[1]]
+
+    return filtered(moved(pixels)), moved(filtered(pixels))
+
+
+def inner_columns(width: int, kernel: int, by: int) -> slice:
+    """Return the columns whose windows hold real pixels only, in both orders."""
+    reach = kernel // 2
+    return slice(max(by, 0) + reach, max(width + min(by, 0) - reach, 0))
+
+
+def _photo(values: np.ndarray, limit: float, size: float, caption: str) -> Svg:
+    """Values as a picture: grey if none is negative, else purple to orange around zero."""
+    height, width = values.shape
+    if values.min() < 0:
+        pixels = signed_pixels(values, limit)
+    else:  # black is 0
+        pixels = np.round(values * (255 / limit if limit else 0)).astype(np.uint8)
+    picture = image(pixels, 0, 0, width * size, height * size)
+    picture += rect(0.5, 0.5, width * size - 1, height * size - 1, line=FAINT)
+    return captioned(Svg(picture, width * size, height * size, caption), caption)
+
+
+def _weight_legend(kernel: np.ndarray) -> Svg:
+    """Which letter stands for which number."""
+    parts, x = [], 0.0
+    for index, weight in enumerate(kernel.ravel()):
+        fill = WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
+        words = f"= {show_number(float(weight))}"
+        parts.append(rect(x, 0, 26, 22, fill=fill, round=3))
+        parts.append(text(x + 13, 11, _letter(index), anchor="middle", fill=text_on(fill)))
+        parts.append(text(x + 31, 11, words))
+        x += 42 + text_width(words)
+    return Svg("".join(parts), x, 22, "weights")
+
+
+def _letter(index: int) -> str:
+    return "abcdefghijklmnopqrstuvwxy"[index]
+
+
+def _sign(sign: str) -> Svg:
+    return Svg(text(8, 8, sign, size=20, anchor="middle"), 16, 16, sign)
+
+
+def _square(side: int, axes: int) -> str:
+    return "×".join([str(side)] * axes)
+
+
+def _side(count: int, axes: int) -> int:
+    return round(count ** (1 / axes))
+
+
+def _plural(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _rounded(error: float) -> str:
+    """An error as text: what is left of rounding counts as 0."""
+    return "0" if error < 1e-9 else show_number(error, 1)

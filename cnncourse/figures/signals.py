@@ -1,0 +1,315 @@
+"""Figures of convolution along one axis: the noisy sensor, the sliding sum, the flipped kernel.
+
+>>> from cnncourse import figures
+>>> figures.sliding_sum([1, 2, 3, 4], [0, 1, 2], padding="valid", step=1).title
+'Cross-correlation along one axis'
+
+Every figure is a pure function: numbers in, `Svg` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnncourse import convolution as conv
+from cnncourse import geometry
+from cnncourse import signals as sensor
+from cnncourse.figures.grids import matrix, outline
+from cnncourse.svg import (
+    FAINT,
+    INK,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    WINDOW,
+    Svg,
+    beside,
+    circle,
+    framed,
+    line,
+    polyline,
+    rect,
+    show_number,
+    text,
+    text_width,
+)
+
+
+def noisy_sensor(
+    level: np.ndarray, readings: np.ndarray, weights: np.ndarray, ages: np.ndarray, name: str
+) -> Svg:
+    """Readings of a sensor, their weighted average, and the truth that the sensor cannot see.
+
+    Parameters
+    ----------
+    level, readings : ndarray of shape (L,), in metres, one a minute
+    weights, ages : ndarray of shape (K,)
+        The weight of a reading that is so many minutes old.
+    name : str
+        What the average is called, such as "causal box".
+    """
+    average = sensor.weighted_average(readings, weights, int(ages[0]))
+    chart = _Chart(52, 34, 640, 230, (0, len(level) - 1), (0.4, 4.4))
+    times = np.arange(len(level))
+    parts = [chart.frame("minutes", "metres", (0, 30, 60, 90, 119), (1, 2, 3, 4))]
+    parts += [
+        circle(*chart.point(t, r), 2.2, fill=MUTED) for t, r in zip(times, readings, strict=True)
+    ]
+    parts.append(chart.curve(times, level, INK, dash="6 4"))
+    parts.append(chart.curve(times, average, OUTPUT.line, thick=3))
+    parts.append(_legend(52, 12))
+    parts.append(_weight_bars(weights, ages, 34 + 230 + 62))
+    raw, calm = sensor.rmse(readings, level), sensor.rmse(average, level)
+    age = sensor.mean_age(weights, ages)
+    delay = f"lags {show_number(age, 1)} minutes behind" if abs(age) > 1e-9 else "does not lag"
+    change = (
+        f"falls from {raw:.3f} m to {calm:.3f} m"
+        if calm < raw
+        else f"goes from {raw:.3f} m to {calm:.3f} m, no better"
+    )
+    sentence = (
+        f"{name[0].upper()}{name[1:]} average of {_count(len(weights), 'reading')}: the error "
+        f"(RMSE) {change}"
+    )
+    sentence += f"; the average {delay}."
+    low, high = chart.up
+    beyond = int(np.sum((readings < low) | (readings > high)))
+    if beyond:
+        sentence += f" {_count(beyond, 'reading')} beyond the scale, drawn at its edge."
+    return Svg("".join(parts), 712, 420, "A noisy sensor and its weighted average", sentence)
+
+
+def sliding_sum(
+    signal: Sequence[float],
+    kernel: Sequence[float],
+    *,
+    padding: str = "valid",
+    flip: bool = False,
+    step: int = 0,
+) -> Svg:
+    """One step of a convolution along one axis: the window, the products, their sum.
+
+    Parameters
+    ----------
+    signal : sequence of float
+    kernel : sequence of float
+    padding : {"valid", "same", "full"}
+    flip : bool
+        Turn the kernel round first: convolution instead of cross-correlation.
+    step : int
+        Which output is being computed, counted from 0.
+
+    Raises
+    ------
+    ValueError
+        If the kernel does not fit, or there is no such step.
+    """
+    signal, kernel = np.asarray(signal, float), np.asarray(kernel, float)
+    weights = kernel[::-1] if flip else kernel
+    result = conv.correlate(signal, weights, padding=padding)
+    if not 0 <= step < len(result):
+        raise ValueError(f"there is no step {step}: the output has {len(result)} cells, 0 first")
+    before, after = geometry.padding_for(padding, len(kernel))
+    padded = np.pad(signal, (before, after))
+    window = slice(step, step + len(kernel))
+    products = padded[window] * weights
+    cell = min(52.0, 560 / len(padded))
+    x, shift = 118, step * cell
+    rows = [
+        (0, "input", _row(padded, INPUT, cell, (0, 0, before, after))),
+        (shift, "kernel, turned" if flip else "kernel", _row(weights, KERNEL, cell)),
+        (shift, "products", _row(products, WINDOW, cell)),
+        ((len(kernel) - 1) / 2 * cell, "output", _output_row(result, step, cell)),
+    ]
+    parts, y = [], 12.0
+    for indent, name, row in rows:
+        parts.append(text(12, y + cell / 2, name, size=14, bold=True))
+        parts.append(f'<g transform="translate({x + indent:g} {y:g})">{row}</g>')
+        y += cell + (8 if name == "input" else 14)
+    parts.append(rect(x + shift - 3, 9, len(kernel) * cell + 7, 3 * cell + 28, line=WINDOW.line,
+                      thick=2, dash="5 4", round=6))  # fmt: skip
+    sums = " + ".join(
+        f"{show_number(a)}·{_bracketed(b)}" for a, b in zip(padded[window], weights, strict=True)
+    )
+    sums += f" = {show_number(float(result[step]))}"
+    parts.append(text(12, y + 8, sums, size=14, mono=True))
+    width = max(x + len(padded) * cell + 12, 24 + text_width(sums, 15), 330)
+    operation = "Convolution" if flip else "Cross-correlation"
+    sentence = (
+        f"{operation}, padding {padding}: {len(signal)} numbers and a kernel of {len(kernel)} give "
+        f"{len(result)}. Output {step + 1} of {len(result)} is {sums}."
+    )
+    return Svg("".join(parts), round(width), round(y + 26), f"{operation} along one axis", sentence)
+
+
+def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "tint") -> Svg:
+    """The same kernel used as it is or turned by 180°, and how far the two answers lie apart.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    kernel : ndarray of shape (KH, KW)
+    turned : bool
+        Show the convolution (kernel turned) instead of the cross-correlation.
+    shade : {"tint", "grey"}
+    """
+    correlation = conv.correlate(image, kernel, padding="same")
+    convolution = conv.convolve(image, kernel, padding="same")
+    shown = convolution if turned else correlation
+    used = kernel[::-1, ::-1] if turned else kernel
+    sign = "*" if turned else "⋆"
+    name = f"convolution {sign}" if turned else f"cross-correlation {sign}"
+    cell = min(34.0, 200 / max(image.shape))
+    limit = (0.0, 255.0) if shade == "grey" else None
+    picture = beside(
+        matrix(image, title="input", cell=cell, shade=shade, limits=limit, caption="input"),
+        matrix(used, title="kernel", role=KERNEL, cell=38,
+               caption="kernel, turned" if turned else "kernel"),
+        matrix(shown, title="output", role=OUTPUT, cell=cell, digits=1, caption=name),
+        gap=30,
+    )  # fmt: skip
+    largest = float(np.abs(convolution - correlation).max())
+    if largest < 1e-9:
+        verdict = "The turned kernel is the same kernel, so both operations agree everywhere."
+    elif np.allclose(convolution, -correlation):
+        verdict = "Turning this kernel only changes its sign, so every output changes its sign."
+    else:
+        verdict = (
+            "The other operation gives different numbers: they differ by up to "
+            f"{show_number(largest)}."
+        )
+    sentence = f"{'Convolution' if turned else 'Cross-correlation'}, padding same. {verdict}"
+    return framed(Svg(picture.markup, picture.width, picture.height, "The flip", sentence))
+
+
+def impulse_response(kernel: Sequence[float], size: int = 7) -> Svg:
+    """What a single 1 becomes: convolution stamps the kernel, cross-correlation its mirror image.
+
+    Parameters
+    ----------
+    kernel : sequence of float
+    size : int
+        Length of the signal; the 1 stands in its middle.
+    """
+    signal = np.zeros(size)
+    signal[size // 2] = 1
+    rows = [
+        ("one 1", signal, INPUT),
+        ("signal * kernel", conv.convolve(signal, kernel, padding="same"), OUTPUT),
+        ("signal ⋆ kernel", conv.correlate(signal, kernel, padding="same"), OUTPUT),
+    ]
+    cell, parts = 44.0, []
+    for i, (name, values, role) in enumerate(rows):
+        y = 12 + i * (cell + 12)
+        parts.append(text(12, y + cell / 2, name, size=14, bold=True))
+        parts.append(f'<g transform="translate(150 {y:g})">{_row(values, role, cell)}</g>')
+    listed = ", ".join(show_number(float(w)) for w in kernel)
+    return Svg(
+        "".join(parts), 162 + size * cell, 12 + 3 * (cell + 12), "What a single 1 becomes",
+        f"Convolution puts the kernel {listed} around the 1 as it is written; "
+        "cross-correlation puts it there reversed.",
+    )  # fmt: skip
+
+
+class _Chart:
+    """A rectangle of the page with two linear scales."""
+
+    def __init__(
+        self,
+        x: float,
+        y: float,
+        width: float,
+        height: float,
+        across: tuple[float, float],
+        up: tuple[float, float],
+    ) -> None:
+        self.box, self.across, self.up = (x, y, width, height), across, up
+
+    def point(self, a: float, b: float) -> tuple[float, float]:
+        x, y, width, height = self.box
+        (left, right), (low, high) = self.across, self.up
+        inside = min(max(b, low), high)  # a wild reading is drawn at the edge
+        return (
+            x + width * (a - left) / (right - left),
+            y + height * (high - inside) / (high - low),
+        )
+
+    def curve(
+        self, a: np.ndarray, b: np.ndarray, colour: str, thick: float = 2, dash: str = ""
+    ) -> str:
+        points = [self.point(*ab) for ab in zip(a, b, strict=True)]
+        return polyline(points, colour=colour, thick=thick, dash=dash)
+
+    def frame(
+        self, across: str, up: str, across_at: Sequence[float], up_at: Sequence[float]
+    ) -> str:
+        x, y, width, height = self.box
+        parts = [rect(x, y, width, height, line=FAINT)]
+        for a in across_at:
+            px, _ = self.point(a, self.up[0])
+            parts.append(text(px, y + height + 14, f"{a:g}", size=12, anchor="middle", fill=MUTED))
+        for b in up_at:
+            _, py = self.point(self.across[0], b)
+            parts.append(line(x, py, x + width, py, colour=FAINT))
+            parts.append(text(x - 8, py, f"{b:g}", size=12, anchor="end", fill=MUTED))
+        parts.append(text(x + width / 2, y + height + 32, across, anchor="middle", fill=MUTED))
+        parts.append(text(8, y - 12, up, fill=MUTED))
+        return "".join(parts)
+
+
+def _legend(x: float, y: float) -> str:
+    """Words beside a sample of each line."""
+    return (
+        circle(x + 130, y, 2.2, fill=MUTED)
+        + circle(x + 138, y, 2.2, fill=MUTED)
+        + text(x + 146, y, "readings")
+        + line(x + 230, y, x + 258, y, dash="6 4", thick=2)
+        + text(x + 264, y, "hidden truth")
+        + line(x + 370, y, x + 398, y, colour=OUTPUT.line, thick=3)
+        + text(x + 404, y, "weighted average")
+    )
+
+
+def _weight_bars(weights: np.ndarray, ages: np.ndarray, y: float) -> str:
+    """The weights over the age of a reading: now in the middle, the past at the left."""
+    chart = _Chart(52, y, 640, 60, (30.5, -15.5), (0, 1.05 * float(weights.max())))
+    wide = 640 / 46 * 0.8
+    parts = [text(8, y - 10, "weights w(a) over the age a of a reading, in minutes", bold=True)]
+    for weight, age in zip(weights, ages, strict=True):
+        px, py = chart.point(age, weight)
+        parts.append(rect(px - wide / 2, py, wide, y + 60 - py, fill=KERNEL.tint,
+                          line=KERNEL.line))  # fmt: skip
+    now, _ = chart.point(0, 0)
+    parts.append(line(now, y - 2, now, y + 66, colour=INK, dash="3 3"))
+    parts.append(line(52, y + 60, 692, y + 60, colour=FAINT))
+    for age, words in ((30, "30"), (20, "20"), (10, "10"), (0, "now"), (-10, "−10 (future)")):
+        px, _ = chart.point(age, 0)
+        parts.append(text(px, y + 76, words, size=12, anchor="middle", fill=MUTED))
+    return "".join(parts)
+
+
+def _row(
+    values: np.ndarray, role: object, cell: float, padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+) -> str:
+    return matrix(
+        np.asarray(values, float)[None, :], title="", role=role, cell=cell, padding=padding
+    ).markup
+
+
+def _output_row(result: np.ndarray, step: int, cell: float) -> str:
+    """The outputs computed so far; the last one framed."""
+    later = (np.arange(len(result)) > step)[None, :]
+    grid = matrix(result[None, :], title="", role=OUTPUT, cell=cell, hidden=later)
+    return grid.markup + outline(0, step, 1, 1, cell)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _bracketed(value: float) -> str:
+    shown = show_number(float(value))
+    return f"({shown})" if value < 0 else shown

@@ -1,0 +1,134 @@
+"""Figures of linear maps: wiring, matrices, channels, shifts against independent sums."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from scipy import ndimage, signal
+
+from cnncourse import figures
+from cnncourse.figures import linear_maps
+
+
+def words(svg):
+    """Every text in a picture; parsing it shows that it is well-formed."""
+    root = ElementTree.fromstring(str(svg))
+    assert root.find("{*}title").text and root.find("{*}desc").text
+    return ["".join(element.itertext()) for element in root.iterfind(".//{*}text")]
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+@pytest.mark.parametrize(("size", "kernel"), [(2, 1), (8, 3), (16, 5), (5, 5)])
+def test_wiring_draws_as_many_lines_as_it_counts(size, kernel):
+    outputs = size - kernel + 1
+    picture = figures.wiring(size, kernel)
+    assert str(picture).count("<line ") == size * outputs + 2 * kernel * outputs
+    said = [int(n) for n in re.findall(r"\d+", picture.description)]
+    assert said == [size, outputs, size * outputs, kernel * outputs, kernel, kernel]
+    words(picture)
+
+
+def test_a_kernel_longer_than_the_row_is_refused():
+    with pytest.raises(ValueError, match="does not fit"):
+        figures.wiring(3, 4)
+
+
+@pytest.mark.parametrize(
+    ("size", "kernel", "padding"), [(4, 1, 0), (6, 3, 0), (8, 3, 1), (5, 2, 1)]
+)
+@pytest.mark.parametrize("axes", [1, 2])
+def test_the_matrix_figure_colours_each_weight_as_often_as_it_is_used(size, kernel, padding, axes):
+    picture = figures.toeplitz(np.ones((kernel,) * axes), size, padding=padding)
+    used = signal.correlate(
+        np.pad(np.ones((size,) * axes), padding), np.ones((kernel,) * axes), "valid"
+    )
+    rows, columns = used.size, size**axes
+    assert f"{rows}×{columns} = {rows * columns} free weights" in picture.description
+    assert f"here {int(round(used.sum()))} entries" in picture.description
+    assert f"only {kernel**axes} of them are free" in picture.description
+    drawn = sum(str(picture).count(f'fill="{fill}"') for fill in linear_maps.WEIGHT_FILLS)
+    assert drawn == round(used.sum()) + kernel**axes  # and the legend
+    words(picture)
+
+
+@pytest.mark.parametrize(("size", "kernel", "padding", "window"), [(4, 2, 0, 0), (4, 3, 1, 5)])
+def test_im2col_shows_the_windows_and_their_answers(size, kernel, padding, window):
+    rng = np.random.default_rng(1)
+    pixels = rng.integers(0, 9, (size, size)).astype(float)
+    weights = rng.integers(-3, 4, (kernel, kernel)).astype(float)
+    picture = figures.im2col(pixels, weights, padding=padding, window=window)
+    answers = signal.correlate2d(np.pad(pixels, padding), weights, "valid").ravel()
+    shown = [number(t) for t in words(picture) if re.fullmatch(r"−?\d+", t)]
+    assert shown[-len(answers) :] == answers.tolist()
+    copies = answers.size * kernel**2
+    assert f"{copies} in all, {copies / size**2:.4g} times" in picture.description
+    assert f"Window {window + 1} gives {answers[window]:g}." in picture.description.replace(
+        "−", "-"
+    )
+
+
+@pytest.mark.parametrize(("c_in", "c_out", "k"), [(1, 1, 1), (2, 3, 2), (3, 4, 3)])
+def test_channel_sum_adds_up(c_in, c_out, k):
+    rng = np.random.default_rng(2)
+    image = rng.integers(-4, 5, (c_in, 4, 4)).astype(float)
+    kernel = rng.integers(-4, 5, (c_out, c_in, k, k)).astype(float)
+    bias = rng.integers(-4, 5, c_out).astype(float)
+    for output in range(c_out):
+        picture = figures.channel_sum(image, kernel, bias, output=output)
+        shares = [(image[c, :k, :k] * kernel[output, c]).sum() for c in range(c_in)]
+        said = [
+            number(n) for n in re.findall(r"[−\d.]+", picture.description.split(" is ")[1][:-1])
+        ]
+        assert said == [*shares, bias[output], sum(shares) + bias[output]]
+        assert f": {k * k * c_in * c_out + c_out} parameters" in picture.description
+        assert f"kernel [{output}, {c_in - 1}]" in words(picture)
+
+
+@pytest.mark.parametrize("output", [-1, 2])
+def test_there_is_no_output_channel_beyond_the_kernel(output):
+    with pytest.raises(ValueError, match="the kernel has 2"):
+        figures.channel_sum(np.ones((1, 3, 3)), np.ones((2, 1, 2, 2)), [0, 0], output=output)
+
+
+BORDERS = {"zero": "constant", "reflect": "mirror", "edge": "nearest", "wrap": "grid-wrap"}
+
+
+@pytest.mark.parametrize("mode", BORDERS)
+@pytest.mark.parametrize("by", [-7, 0, 3])
+@pytest.mark.parametrize("size", [3, 5])
+def test_the_two_orders_are_those_of_scipy_and_agree_inside(mode, by, size):
+    rng = np.random.default_rng(5)
+    pixels, kernel = rng.normal(size=(12, 20)), rng.normal(size=(size, size))
+    first, second = linear_maps.shift_both_ways(pixels, kernel, by=by, padding_mode=mode)
+
+    def filtered(image):
+        return ndimage.correlate(image, kernel, mode=BORDERS[mode])
+
+    def moved(image):
+        return ndimage.shift(image, (0, by), order=0, mode=BORDERS[mode])
+
+    assert np.allclose(first, filtered(moved(pixels)))
+    assert np.allclose(second, moved(filtered(pixels)))
+    inside = linear_maps.inner_columns(20, size, by)
+    assert np.allclose(first[:, inside], second[:, inside])
+    if mode == "wrap":
+        assert np.allclose(first, second)
+    elif by:  # the column beyond, where the filter of the shifted image leaves what was measured
+        beyond = inside.stop if by > 0 else inside.start - 1
+        assert not np.allclose(first[:, beyond], second[:, beyond])
+
+
+def test_the_shift_figure_states_both_errors():
+    pixels = np.random.default_rng(6).integers(0, 256, (30, 30)).astype(float)
+    kernel = np.full((3, 3), 1 / 9)
+    first, second = linear_maps.shift_both_ways(pixels, kernel, by=4, padding_mode="zero")
+    picture = figures.shift_equivariance(pixels, kernel, by=4, padding_mode="zero")
+    worst = np.abs(first - second).max()
+    assert f"at most 0 inside, and by {worst:.1f} at the borders" in picture.description
+    wrapped = figures.shift_equivariance(pixels, kernel, by=4, padding_mode="wrap")
+    assert "at most 0 inside, and by 0 at the borders" in wrapped.description
+    assert len(words(picture)) == 3

@@ -1,0 +1,123 @@
+"""Figures along one axis: their numbers are those of NumPy and SciPy."""
+
+import re
+from xml.etree import ElementTree
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy import signal
+
+from cnncourse import figures, signals
+
+small = st.lists(st.integers(-9, 9), min_size=1, max_size=8)
+
+
+def words(svg):
+    """Every text in a picture; parsing it shows that it is well-formed."""
+    root = ElementTree.fromstring(str(svg))
+    assert root.find("{*}title").text and root.find("{*}desc").text
+    return ["".join(element.itertext()) for element in root.iterfind(".//{*}text")]
+
+
+def number(text):
+    return float(text.replace("−", "-"))
+
+
+@given(small, st.lists(st.integers(-9, 9), min_size=1, max_size=5), st.booleans(), st.data())
+def test_sliding_sum_shows_numpys_numbers(x, w, flip, data):
+    mode = data.draw(st.sampled_from(["valid", "full"]))
+    if len(w) > len(x) and mode == "valid":
+        with pytest.raises(ValueError, match="does not fit"):
+            figures.sliding_sum(x, w, padding=mode, flip=flip)
+        return
+    expected = np.convolve(x, w if flip else w[::-1], mode)
+    step = data.draw(st.integers(0, len(expected) - 1))
+    picture = figures.sliding_sum(x, w, padding=mode, flip=flip, step=step)
+    shown = number(re.search(r"= (\S+)\.$", picture.description).group(1))
+    assert shown == expected[step]
+    assert f"give {len(expected)}." in picture.description
+    assert words(picture)[-1].endswith(f"= {picture.description.rsplit('= ')[-1][:-1]}")
+
+
+def test_the_worked_example_has_both_its_values():
+    x, w = [128, 255, 123, 45, 4], [1 / 9, 4 / 7, -3 / 2, 4 / 5, 1 / 7]
+    assert "= 12.01." in figures.sliding_sum(x, w).description
+    assert "= 63.94." in figures.sliding_sum(x, w, flip=True).description
+
+
+@pytest.mark.parametrize("step", [-1, 3])
+def test_there_is_no_step_beyond_the_output(step):
+    with pytest.raises(ValueError, match="3 cells"):
+        figures.sliding_sum([1, 2, 3, 4], [1, 2], step=step)
+
+
+@given(st.lists(st.integers(-5, 5), min_size=9, max_size=9), st.booleans())
+def test_the_flip_figure_says_what_the_flip_changes(weights, turned):
+    kernel = np.array(weights, float).reshape(3, 3)
+    image = np.eye(1, 25, 12).reshape(5, 5)
+    sentence = figures.flip(image, kernel, turned=turned).description
+    same, negated = (
+        np.array_equal(kernel, kernel[::-1, ::-1]),
+        np.array_equal(-kernel, kernel[::-1, ::-1]),
+    )
+    assert ("agree everywhere" in sentence) == same
+    assert ("only changes its sign" in sentence) == (negated and not same)
+    if not same and not negated:
+        largest = np.abs(kernel - kernel[::-1, ::-1]).max()
+        assert f"up to {largest:g}." in sentence
+
+
+@pytest.mark.parametrize("turned", [True, False])
+def test_the_flip_figure_shows_scipys_numbers(turned):
+    image, kernel = np.arange(25.0).reshape(5, 5), np.arange(9.0).reshape(3, 3)
+    operation = signal.convolve2d if turned else signal.correlate2d
+    texts = words(figures.flip(image, kernel, turned=turned))
+    shown = [number(t) for t in texts if re.fullmatch(r"−?[\d.]+", t)]
+    assert np.allclose(shown[-25:], operation(image, kernel, "same").ravel())
+
+
+@given(st.lists(st.integers(-9, 9), min_size=3, max_size=3))
+def test_convolution_stamps_the_kernel_and_correlation_its_mirror_image(kernel):
+    texts = words(figures.impulse_response(kernel))
+    shown = [number(t) for t in texts if re.fullmatch(r"−?\d+", t)]
+    assert shown[:7] == [0, 0, 0, 1, 0, 0, 0]
+    assert shown[9:12] == kernel and shown[16:19] == kernel[::-1]
+
+
+@pytest.mark.parametrize("shape", signals.AVERAGES)
+@pytest.mark.parametrize(("window", "causal"), [(1, True), (9, True), (31, True), (15, False)])
+def test_the_sensor_figure_states_error_and_lag(shape, window, causal):
+    level = signals.water_level()
+    measured = signals.readings(level, 0.3, np.random.default_rng(4))
+    ages = signals.ages(window, causal=causal)
+    weights = signals.averaging_weights(shape, ages)
+    picture = figures.noisy_sensor(level, measured, weights, ages, "some")
+    average = [
+        sum(w * measured[t - a] for w, a in zip(weights, ages, strict=True) if 0 <= t - a < 120)
+        / sum(w for w, a in zip(weights, ages, strict=True) if 0 <= t - a < 120)
+        for t in range(120)
+    ]
+    error = np.sqrt(np.mean((average - level) ** 2))
+    assert f"to {error:.3f} m" in picture.description
+    late = float(weights @ ages)
+    assert ("does not lag" in picture.description) == (abs(late) < 1e-9)
+    if late > 1e-9:
+        shown = float(re.search(r"lags ([\d.]+) minutes", picture.description).group(1))
+        assert shown == pytest.approx(late, abs=0.051)
+    assert str(picture).count("<circle") == 120 + 2  # every reading, and two in the legend
+    assert "some average" in picture.description.lower()
+    words(picture)
+
+
+def test_the_sensor_figure_counts_the_readings_beyond_its_scale():
+    level, weights, ages = signals.water_level(), np.ones(1), np.arange(1)
+    calm = figures.noisy_sensor(level, level, weights, ages, "some").description
+    assert "beyond" not in calm
+    wild = level.copy()
+    wild[[3, 50, 90]] = 99, -99, 99
+    assert (
+        " 3 readings beyond the scale"
+        in figures.noisy_sensor(level, wild, weights, ages, "some").description
+    )
