@@ -1,0 +1,159 @@
+"""The course's central explorer: a kernel walks over an input, and every number can be touched."""
+
+from __future__ import annotations
+
+from math import comb
+
+import numpy as np
+
+from cnncourse import figures, geometry, images, svg
+from cnncourse.explorer import Explorer, choice, slider, toggle
+from cnncourse.matrix_input import MatrixInput
+from cnncourse.photo_input import Photo, PhotoInput
+from cnncourse.svg import Svg
+
+_INPUTS = ("counting numbers", "patch of a photograph")
+_WEIGHTS = ("counting numbers", "box: an average", "edge: left minus right")
+_HEIGHT = 150  # pixels: the photograph is scaled down, so that a few pixels hold something to see
+_EYE = (42, 72)  # row and column of the sample portrait where an eye begins
+
+
+def convolution() -> Explorer:
+    """Kernel, stride, padding, dilation, flip, weights and pixels, step by step.
+
+    Returns
+    -------
+    Explorer
+        Controls: kernel, stride, padding, step; folded: input, dilation, padding_mode, flip,
+        photo, size, patch_row, patch_column, start_weights, weights, pixels.
+    """
+    controls = {
+        "kernel": slider("kernel", 3, 1, 5),
+        "stride": slider("stride", 1, 1, 4),
+        "padding": slider("padding", 0, 0, 4),
+        "step": slider("step", 0, 0, 15),
+        "input": choice("input", _INPUTS),
+        "dilation": slider("dilation", 1, 1, 3),
+        "padding_mode": choice("padding mode", ["zero", "reflect", "edge", "wrap"]),
+        "flip": toggle("flip the kernel"),
+        "size": slider("size", 6, 3, 8),
+        "photo": PhotoInput(longest_side=_HEIGHT),
+        "patch_row": slider("patch row", _EYE[0], 0, _HEIGHT - 8),
+        "patch_column": slider("patch column", _EYE[1], 0, _HEIGHT - 8),
+        "start_weights": choice("start weights from", _WEIGHTS),
+        "weights": MatrixInput("weights", _weights(_WEIGHTS[0], 3)),
+        "pixels": MatrixInput("pixels", _counting(6)),
+    }
+    _refill(controls, ("kernel", "start_weights"), "weights", _start_weights)
+    _refill(
+        controls, ("input", "size", "photo", "patch_row", "patch_column"), "pixels", _start_pixels
+    )
+    return Explorer(
+        _draw,
+        controls,
+        more=list(controls)[4:],
+        limits=_limits,
+        stills=({}, {"stride": 2, "step": 3}, {"padding": 1, "step": 7}),
+    )
+
+
+def _draw(
+    *,
+    stride: int,
+    padding: int,
+    step: int,
+    input: str,
+    dilation: int,
+    padding_mode: str,
+    flip: bool,
+    size: int,
+    photo: Photo,
+    patch_row: int,
+    patch_column: int,
+    weights: tuple[tuple[float, ...], ...],
+    pixels: tuple[tuple[float, ...], ...],
+    **_start: object,  # what the weights and pixels were filled from
+) -> Svg:
+    photographed = input == "patch of a photograph"
+    picture = figures.convolution(
+        np.array(pixels),
+        np.array(weights),
+        stride=stride,
+        padding=padding,
+        dilation=dilation,
+        padding_mode=padding_mode,
+        flip=flip,
+        step=step,
+        shade="grey" if photographed else "tint",
+    )
+    if not photographed:
+        return picture
+    whole = _thumbnail(photo, patch_row, patch_column, size)
+    return svg.beside(picture, whole, title=picture.title, description=picture.description)
+
+
+def _thumbnail(photo: Photo, row: int, column: int, size: int) -> Svg:
+    """The whole photograph with the patch framed."""
+    height, width = photo.pixels.shape[:2]
+    frame = svg.rect(column, row, size, size, line=svg.WINDOW.line, thick=2)
+    markup = svg.image(photo.pixels, 0, 0, width, height) + frame
+    return svg.captioned(Svg(markup, width, height, photo.name), "the patch in the photo")
+
+
+def _refill(controls: dict, causes: tuple[str, ...], target: str, start) -> None:
+    """Fill the boxes of `target` anew whenever one of its causes changes."""
+
+    def fill(_change: object) -> None:
+        controls[target].value = start(*(controls[name].value for name in causes))
+
+    for name in causes:
+        controls[name].observe(fill, "value")
+
+
+def _limits(
+    *,
+    kernel: int,
+    stride: int,
+    padding: int,
+    dilation: int,
+    size: int,
+    photo: Photo,
+    **_others: object,
+) -> dict[str, int]:
+    """The last step, counted from 0, and the last place of the patch in the photograph."""
+    height, width = photo.pixels.shape[:2]
+    if min(height, width) < size:
+        raise ValueError(
+            f"the photo has only {height}×{width} pixels, too few for a patch of {size}×{size}: "
+            "choose a smaller size or another photo"
+        )
+    cells = geometry.conv_output_size(size, kernel, stride, padding, dilation) ** 2
+    return {"step": cells - 1, "patch_row": height - size, "patch_column": width - size}
+
+
+def _start_weights(kernel: int, start: str) -> np.ndarray:
+    return _weights(start, kernel)
+
+
+def _weights(start: str, size: int) -> np.ndarray:
+    """A kernel of shape (size, size) to start from."""
+    if start == "box: an average":
+        return np.round(np.full((size, size), 1 / size**2), 4)
+    if start == "edge: left minus right":  # for size 3 this is the Sobel kernel
+        smooth = [comb(size - 1, i) for i in range(size)]
+        return np.outer(smooth, np.linspace(1, -1, size))
+    return _counting(size)
+
+
+def _start_pixels(source: str, size: int, photo: Photo, row: int, column: int) -> np.ndarray:
+    if source == "counting numbers":
+        return _counting(size)
+    grey = images.grey(photo.pixels)
+    height, width = grey.shape
+    top, left = max(0, min(row, height - size)), max(0, min(column, width - size))
+    return grey[top : top + size, left : left + size].astype(float)
+
+
+def _counting(size: int) -> np.ndarray:
+    """Numbers 0, 1, 2 … in reading order: no two alike, so a flip cannot hide."""
+    return np.arange(size * size, dtype=float).reshape(size, size)
