@@ -1,0 +1,375 @@
+"""The explorers of the notebook on kernels: what a small matrix of weights does to a picture."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from cnncourse import figures, geometry, images, kernels
+from cnncourse.convolution import correlate
+from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.matrix_input import MatrixInput
+from cnncourse.photo_input import Photo, PhotoInput
+from cnncourse.svg import Svg
+
+OWN = "your own"
+BORDERS = ("reflect", "zero", "edge", "wrap")
+
+_SIDE = 176  # longest side of a photograph in pixels: more would make sliders slow
+
+
+# Kernel lab ---------------------------------------------------------------------------------------
+
+
+def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer:
+    """Any 3×3 or 5×5 kernel on a photograph: choose one, or type its weights.
+
+    Parameters
+    ----------
+    preset : str
+        A name in `cnncourse.kernels.KERNELS`.
+    photo : str
+        A name in `cnncourse.images.SAMPLES`.
+
+    Returns
+    -------
+    Explorer
+        Controls: photo, preset, view, weights; folded: size, normalise, border.
+    """
+    weights = kernels.KERNELS[preset].weights
+    controls = {
+        "photo": PhotoInput(photo, longest_side=_SIDE),
+        "preset": choice("preset", [*kernels.KERNELS, OWN], preset),
+        "view": choice("view", ["signed", "clipped to 0–255"]),
+        "weights": MatrixInput("weights", weights),
+        "size": choice("size", [("3×3", 3), ("5×5", 5)], len(weights)),
+        "normalise": toggle("normalise: divide the weights by their sum"),
+        "border": choice("border", BORDERS),
+    }
+    _join_preset_and_weights(controls)
+    return Explorer(
+        _draw_kernel_lab,
+        controls,
+        more=["size", "normalise", "border"],
+        stills=[
+            {"preset": name, "weights": _as_tuples(kernels.KERNELS[name].weights), "view": view}
+            for name, view in (("sobel x", "signed"), ("box 5", "clipped to 0–255"),
+                               ("sharpen", "clipped to 0–255"))
+        ],
+    )  # fmt: skip
+
+
+def _draw_kernel_lab(
+    *,
+    photo: Photo,
+    preset: str,
+    view: str,
+    weights: tuple[tuple[float, ...], ...],
+    size: int,
+    normalise: bool,
+    border: str,
+) -> Svg:
+    # preset and size chose the weights; the weights themselves are what is applied.
+    kernel = np.array(weights)
+    if normalise:
+        kernel = _normalised(kernel)
+    return figures.kernel_lab(
+        images.grey(photo.pixels), kernel, name=preset, view=view, padding_mode=border
+    )
+
+
+def _normalised(kernel: np.ndarray) -> np.ndarray:
+    total = kernel.sum()
+    if abs(total) < 1e-9:
+        raise ValueError(
+            "the weights sum to 0 and cannot be divided by their sum: "
+            "switch normalise off, or change a weight"
+        )
+    return kernel / total
+
+
+def _join_preset_and_weights(controls: dict) -> None:
+    """A preset sets the weights, a typed weight makes the preset "your own", a size resizes."""
+    preset, weights, size = (controls[name] for name in ("preset", "weights", "size"))
+
+    def take_preset(_change: object) -> None:
+        if preset.value != OWN:
+            weights.value = kernels.KERNELS[preset.value].weights
+
+    def name_weights(_change: object) -> None:
+        size.value = len(weights.value)
+        if preset.value != OWN:
+            named = _as_tuples(kernels.KERNELS[preset.value].weights)
+            if weights.value != named:
+                preset.value = OWN
+
+    def resize(_change: object) -> None:
+        if size.value != len(weights.value):
+            weights.value = _resized(np.array(weights.value), size.value)
+
+    preset.observe(take_preset, "value")
+    weights.observe(name_weights, "value")
+    size.observe(resize, "value")
+
+
+def _resized(kernel: np.ndarray, size: int) -> np.ndarray:
+    """The middle of a larger kernel, or a smaller kernel with zeros around it."""
+    change = (size - len(kernel)) // 2
+    if change > 0:
+        return np.pad(kernel, change)
+    return kernel[-change : len(kernel) + change, -change : len(kernel) + change]
+
+
+def _as_tuples(weights: np.ndarray) -> tuple[tuple[float, ...], ...]:
+    """Weights in the form in which `MatrixInput` holds them."""
+    return tuple(tuple(row) for row in weights.tolist())
+
+
+# The window on numbers ----------------------------------------------------------------------------
+
+_EYE = (187, 219)  # top left corner of the eye in the portrait
+
+
+def window_walk(preset: str = "sobel x") -> Explorer:
+    """A window walks over pixels: every product is shown, and their sum.
+
+    Returns
+    -------
+    Explorer
+        Controls: preset, patch, padding, step; folded: border.
+    """
+    small = [name for name, kernel in kernels.KERNELS.items() if kernel.weights.shape == (3, 3)]
+    controls = {
+        "preset": choice("preset", small, preset),
+        "patch": choice("patch", list(_PATCHES)),
+        "padding": slider("padding", 0, 0, 1),
+        "step": slider("step", 1, 0, 15),
+        "border": choice("border", ("zero", "reflect", "edge", "wrap")),
+    }
+    return Explorer(
+        _draw_window_walk,
+        controls,
+        more=["border"],
+        limits=_last_step,
+        stills=({"step": 0}, {"step": 1}, {"preset": "sharpen", "step": 5}),
+    )
+
+
+def _draw_window_walk(*, preset: str, patch: str, padding: int, step: int, border: str) -> Svg:
+    return figures.window_walk(
+        _PATCHES[patch](),
+        kernels.KERNELS[preset].weights,
+        padding=padding,
+        padding_mode=border,
+        step=step,
+    )
+
+
+def _last_step(*, padding: int, **_others: object) -> dict[str, int]:
+    """The number of the last output cell: steps are counted from 0."""
+    return {"step": geometry.conv_output_size(6, 3, padding=padding) ** 2 - 1}
+
+
+def _step_edge() -> np.ndarray:
+    return np.tile(np.repeat([50.0, 200.0], 3), (6, 1))
+
+
+def _bright_pixel() -> np.ndarray:
+    pixels = np.zeros((6, 6))
+    pixels[2, 2] = 255
+    return pixels
+
+
+def _ramp() -> np.ndarray:
+    return np.tile(np.arange(0, 240, 40.0), (6, 1))
+
+
+@lru_cache(maxsize=1)  # reading the photograph takes longer than drawing the figure
+def _eye() -> np.ndarray:
+    top, left = _EYE
+    return images.sample("grace_hopper", grey=True)[top : top + 6, left : left + 6].astype(float)
+
+
+_PATCHES = {
+    "step from 50 to 200": _step_edge,
+    "eye of the portrait": _eye,
+    "one bright pixel": _bright_pixel,
+    "ramp": _ramp,
+}
+
+
+# Gaussian blur ------------------------------------------------------------------------------------
+
+
+_TO_3_SIGMA = 0  # no size of a kernel; a drop-down takes None as "nothing chosen"
+
+
+def gaussian_blur(photo: str = "grace_hopper") -> Explorer:
+    """The width of a Gaussian blur, its kernel, and what it costs.
+
+    Returns
+    -------
+    Explorer
+        Controls: photo, sigma, kernel.
+    """
+    sizes = [("reaching to 3σ", _TO_3_SIGMA), *((f"{k}×{k}", k) for k in (3, 5, 9, 15, 31))]
+    controls = {
+        "photo": PhotoInput(photo, longest_side=_SIDE),
+        "sigma": fine_slider("σ in pixels", 1.5, 0.3, 5.0, 0.1, ".1f"),
+        "kernel": choice("kernel", sizes),
+    }
+    return Explorer(
+        _draw_gaussian_blur, controls, stills=({"sigma": 0.7}, {"sigma": 1.5}, {"sigma": 4.0})
+    )
+
+
+def _draw_gaussian_blur(*, photo: Photo, sigma: float, kernel: int) -> Svg:
+    size = None if kernel == _TO_3_SIGMA else kernel
+    return figures.gaussian_blur(images.grey(photo.pixels), sigma, size)
+
+
+# The angle of an edge -----------------------------------------------------------------------------
+
+
+def edge_angle() -> Explorer:
+    """A bar to turn, two kernels that answer, and the angle found from their answers.
+
+    Returns
+    -------
+    Explorer
+        Controls: angle, operator, softness.
+    """
+    controls = {
+        "angle": slider("angle", 30, 0, 180),
+        "operator": choice("operator", ["sobel", "prewitt"]),
+        "softness": fine_slider("softness in pixels", 1.0, 0.2, 3.0, 0.1, ".1f"),
+    }
+    return Explorer(
+        figures.edge_angle, controls, stills=({"angle": 0}, {"angle": 30}, {"angle": 90})
+    )
+
+
+# Noise --------------------------------------------------------------------------------------------
+
+
+def noise_filters(photo: str = "grace_hopper") -> Explorer:
+    """Two kinds of noise, and two filters against them.
+
+    Returns
+    -------
+    Explorer
+        Controls: photo, sigma, salt, kernel; folded: seed.
+    """
+    controls = {
+        "photo": PhotoInput(photo, longest_side=160),
+        "sigma": slider("noise σ", 0, 0, 60, 2),
+        "salt": slider("salt and pepper %", 6, 0, 40),
+        "kernel": choice("kernel", [(f"{k}×{k}", k) for k in (1, 3, 5, 7)], 3),
+        "seed": slider("seed", 0, 0, 20),
+    }
+    return Explorer(
+        _draw_noise_filters,
+        controls,
+        more=["seed"],
+        stills=({}, {"sigma": 20, "salt": 0}, {"sigma": 20, "salt": 6, "kernel": 5}),
+    )
+
+
+def _draw_noise_filters(*, photo: Photo, sigma: int, salt: int, kernel: int, seed: int) -> Svg:
+    clean = images.grey(photo.pixels)
+    rng = np.random.default_rng(seed)
+    noisy = images.to_uint8(images.add_noise(clean, sigma, rng))
+    noisy = images.salt_pepper(noisy, salt / 100, rng)
+    blurred = correlate(noisy, kernels.box(kernel), padding=kernel // 2, padding_mode="edge")
+    results = {
+        f"box {kernel}×{kernel}": blurred,
+        f"median {kernel}×{kernel}": images.median(noisy, kernel),
+    }
+    return figures.noise_filters(clean, noisy, results)
+
+
+# Frequencies --------------------------------------------------------------------------------------
+
+
+def frequency_gain(preset: str = "box 3") -> Explorer:
+    """Stripes of any frequency through a kernel: which pass, which vanish, which grow.
+
+    Returns
+    -------
+    Explorer
+        Controls: preset, across, down.
+    """
+    controls = {
+        "preset": choice("preset", list(kernels.KERNELS), preset),
+        "across": slider("waves across", 4, 0, 16),
+        "down": slider("waves down", 0, 0, 16),
+    }
+    return Explorer(
+        _draw_frequency_gain,
+        controls,
+        stills=({}, {"across": 16, "down": 16}, {"preset": "sharpen", "across": 16, "down": 16}),
+    )
+
+
+def _draw_frequency_gain(*, preset: str, across: int, down: int) -> Svg:
+    return figures.frequency_gain(kernels.KERNELS[preset].weights, across, down, name=preset)
+
+
+# A riddle -----------------------------------------------------------------------------------------
+
+_RIDDLES = 9
+
+
+def kernel_guess() -> Explorer:
+    """A hidden kernel: choose inputs, look at the outputs, type the weights.
+
+    Returns
+    -------
+    Explorer
+        Controls: riddle, input, guess; folded: pixels.
+    """
+    controls = {
+        "riddle": slider("riddle", 1, 1, _RIDDLES),
+        "input": choice("input", ["flat", "step", "one bright pixel"]),
+        "guess": MatrixInput("your kernel", np.zeros((3, 3))),
+        "pixels": MatrixInput("pixels", _riddle_input("flat")),
+    }
+
+    def refill(_change: object) -> None:
+        controls["pixels"].value = _riddle_input(controls["input"].value)
+
+    controls["input"].observe(refill, "value")
+    return Explorer(
+        _draw_kernel_guess,
+        controls,
+        more=["pixels"],
+        stills=({}, {"pixels": _as_tuples(_riddle_input("one bright pixel"))}),
+    )
+
+
+def _draw_kernel_guess(
+    *,
+    riddle: int,
+    input: str,
+    guess: tuple[tuple[float, ...], ...],
+    pixels: tuple[tuple[float, ...], ...],
+) -> Svg:
+    # input chose the pixels; the pixels themselves are filtered.
+    return figures.kernel_guess(np.array(pixels), riddle_kernel(riddle), np.array(guess))
+
+
+def riddle_kernel(riddle: int) -> np.ndarray:
+    """The hidden kernel of a riddle: whole numbers from −2 to 2, no two riddles alike."""
+    return np.random.default_rng(riddle).integers(-2, 3, (3, 3)).astype(float)
+
+
+def _riddle_input(name: str) -> np.ndarray:
+    """The 5×5 pixels an input starts with."""
+    pixels = np.ones((5, 5))
+    if name == "step":
+        pixels[:, :2] = 0
+    if name == "one bright pixel":
+        pixels[:] = 0
+        pixels[2, 2] = 1
+    return pixels

@@ -1,0 +1,807 @@
+"""Figures of kernels at work: on photographs, on edges, on noise, on stripes.
+
+    >>> import numpy as np
+    >>> from cnncourse import figures, kernels
+    >>> figures.clipping([50, 50, 50, 200, 200, 200], kernels.KERNELS["sharpen"].weights)
+    Svg('A step, its float response, and the same stored as bytes', 355×149)
+
+Every figure is a pure function: numbers in, `Svg` out. Images are grey, of shape (H, W), 0 to 255.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import lru_cache
+
+import numpy as np
+
+from cnncourse import convolution as conv
+from cnncourse import kernels
+from cnncourse.figures.grids import matrix
+from cnncourse.images import count_clipped, to_uint8
+from cnncourse.svg import (
+    FAINT,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    WINDOW,
+    Role,
+    Svg,
+    above,
+    arrow,
+    beside,
+    captioned,
+    circle,
+    framed,
+    group,
+    image,
+    line,
+    polyline,
+    rect,
+    show_number,
+    signed_pixels,
+    text,
+    text_width,
+)
+
+VIEWS = ("signed", "clipped to 0–255")
+OPERATORS = ("sobel", "prewitt")
+
+_PHOTO = 236  # longest side of a drawn photograph, in pixels
+
+
+# A kernel on a photograph -------------------------------------------------------------------------
+
+
+def kernel_lab(
+    photo: np.ndarray,
+    kernel: np.ndarray,
+    *,
+    name: str = "",
+    view: str = "signed",
+    padding_mode: str = "reflect",
+) -> Svg:
+    """A photograph, a kernel, and what the kernel makes of the photograph.
+
+    Parameters
+    ----------
+    photo : ndarray of shape (H, W), 0 to 255
+    kernel : ndarray of shape (KH, KW), odd sizes
+    name : str
+        What the kernel is called, for the caption.
+    view : {"signed", "clipped to 0–255"}
+        Purple to orange around zero, or the grey picture that bytes can hold.
+    padding_mode : {"zero", "reflect", "edge", "wrap"}
+
+    Raises
+    ------
+    ValueError
+        If the view is unknown or the border cannot be filled.
+    """
+    if view not in VIEWS:
+        raise ValueError(f"unknown view {view!r}: use one of {', '.join(VIEWS)}")
+    response = _same_size(photo, kernel, padding_mode)
+    result = _signed_panel(response) if view == "signed" else _clipped_panel(response)
+    picture = _in_a_row(
+        _photo_panel(photo, "input", role=INPUT),
+        _kernel_panel(kernel, name or "kernel"),
+        result,
+        gap=22,
+    )
+    sentence = f"{_kernel_words(kernel, name)} {_response_words(photo, response)}"
+    if view != "signed":
+        sentence += f" {_clipped_words(response)}"
+    return framed(_titled(picture, "A kernel applied to a photograph", sentence))
+
+
+def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.ndarray:
+    """The response of a kernel with odd sizes, as large as the photograph."""
+    margins = (kernel.shape[0] // 2, kernel.shape[1] // 2)
+    pixels = np.asarray(photo, dtype=np.float32)
+    return conv.correlate(pixels, kernel, padding=margins, padding_mode=padding_mode)
+
+
+def _kernel_panel(kernel: np.ndarray, name: str) -> Svg:
+    """The weights, and under them what their sums say."""
+    cell = 38 if kernel.shape[1] <= 3 else 31
+    most = float(np.abs(kernel).max()) or 1.0
+    weights = matrix(
+        kernel, title="kernel", role=KERNEL, shade="signed", limits=(-most, most), cell=cell,
+        caption=name,
+    )  # fmt: skip
+    facts = (
+        f"sum of weights: {show_number(kernel.sum())}",
+        f"noise gain Σw²: {show_number(kernels.noise_gain(kernel))}",
+    )
+    lines = [text(0, 10 + 20 * i, words, size=13) for i, words in enumerate(facts)]
+    widest = max(text_width(words, 13) for words in facts)
+    return above(weights, Svg("".join(lines), widest, 40, ""), gap=8)
+
+
+def _signed_panel(response: np.ndarray) -> Svg:
+    """The response in purple and orange, with the scale below."""
+    limit = float(np.abs(response).max())
+    panel = _photo_panel(signed_photo(response, limit), "result (signed)", role=OUTPUT)
+    return above(panel, _signed_bar(panel.width, limit), gap=6)
+
+
+def _clipped_panel(response: np.ndarray) -> Svg:
+    """The response as bytes, with how much was cut off below."""
+    panel = _photo_panel(response, "result (clipped)", role=OUTPUT)
+    below = 100 * np.mean(np.rint(response) < 0)
+    over = 100 * np.mean(np.rint(response) > 255)
+    words = f"cut off: {below:.1f} % below 0, {over:.1f} % over 255"
+    note = Svg(text(0, 8, words, size=12, fill=MUTED), text_width(words, 12), 28, "")
+    return above(panel, note, gap=6)
+
+
+def _photo_panel(
+    pixels: np.ndarray, caption: str, *, role: Role, side: float = _PHOTO, note: str = ""
+) -> Svg:
+    """A photograph under its caption, scaled so that its longest side fits.
+
+    `pixels` are grey values of any type (cut off at 0 and 255), or RGB bytes of shape (H, W, 3).
+    """
+    scale = side / max(pixels.shape[:2])
+    height, width = (max(1.0, scale * size) for size in pixels.shape[:2])
+    shown = pixels if pixels.dtype == np.uint8 else to_uint8(pixels)
+    frame = rect(0.5, 0.5, width, height, line=role.line)
+    crisp = scale >= 2  # show the squares where they are large enough to be seen
+    picture = image(shown, 0.5, 0.5, width, height, crisp=crisp) + frame
+    panel = captioned(Svg(picture, width + 1, height + 1, caption), caption, role=role)
+    if note:
+        words = Svg(text(0, 8, note, size=12, fill=MUTED), text_width(note, 12), 16, "")
+        panel = above(panel, words, gap=4)
+    return panel
+
+
+@lru_cache(maxsize=1)
+def _palette() -> np.ndarray:
+    """The colours of −1 to 1 in 255 steps: looking them up is several times faster than mixing."""
+    return signed_pixels(np.linspace(-1, 1, 255)[None], 1)[0]
+
+
+def signed_photo(values: np.ndarray, limit: float) -> np.ndarray:
+    """The values in purple (−limit) to orange (+limit), as RGB bytes of shape (H, W, 3)."""
+    share = np.clip(values / (limit or 1.0), -1, 1)
+    return _palette()[(np.rint(127 * share) + 127).astype(np.intp)]
+
+
+def _signed_bar(width: float, limit: float) -> Svg:
+    """The scale of a signed picture: −limit, 0, +limit."""
+    ends = ((0, f"−{show_number(limit, 0)}", "start"), (width / 2, "0", "middle"),
+            (width, f"+{show_number(limit, 0)}", "end"))  # fmt: skip
+    labels = (text(x, 22, words, size=12, anchor=side, fill=MUTED) for x, words, side in ends)
+    bar = image(_palette()[None], 0, 0, width, 12, crisp=False)
+    return Svg(bar + "".join(labels), width, 28, "scale")
+
+
+def _kernel_words(kernel: np.ndarray, name: str) -> str:
+    total = float(kernel.sum())
+    size = "×".join(str(n) for n in kernel.shape)
+    if abs(total - 1) < 1e-9:
+        meaning = "flat areas keep their brightness"
+    elif abs(total) < 1e-9:
+        meaning = "flat areas become 0"
+    else:
+        meaning = f"flat areas are multiplied by {show_number(total)}"
+    called = f"{name[0].upper()}{name[1:]}" if name else "Kernel"
+    return f"{called}, {size} weights with sum {show_number(total)}: {meaning}."
+
+
+def _response_words(photo: np.ndarray, response: np.ndarray) -> str:
+    low, high = float(response.min()), float(response.max())
+    return (
+        f"Mean {show_number(float(np.mean(photo)), 1)} → {show_number(float(response.mean()), 1)}; "
+        f"responses from {show_number(low, 1)} to {show_number(high, 1)}."
+    )
+
+
+def _clipped_words(response: np.ndarray) -> str:
+    lost = 100 * count_clipped(response) / response.size
+    return f"Stored as bytes, {lost:.1f} % of the pixels are cut off at 0 or 255."
+
+
+# The window on numbers ----------------------------------------------------------------------------
+
+
+def window_walk(
+    patch: np.ndarray,
+    kernel: np.ndarray,
+    *,
+    padding: int = 0,
+    padding_mode: str = "zero",
+    step: int = 0,
+) -> Svg:
+    """One position of the window: the pixels under it, times the weights, summed.
+
+    Parameters
+    ----------
+    patch : ndarray of shape (H, W), 0 to 255
+    kernel : ndarray of shape (KH, KW)
+    padding, padding_mode
+        As for `cnncourse.convolution.correlate`.
+    step : int
+        Which output cell is being computed, counted from 0 in reading order.
+
+    Raises
+    ------
+    ValueError
+        If the kernel does not fit, or there is no such step.
+    """
+    result = conv.correlate(patch, kernel, padding=padding, padding_mode=padding_mode)
+    if not 0 <= step < result.size:
+        raise ValueError(f"there is no step {step}: the output has {result.size} cells, 0 first")
+    row, column = divmod(step, result.shape[1])
+    padded = conv.pad(patch, padding, padding_mode)
+    window = padded[row : row + kernel.shape[0], column : column + kernel.shape[1]]
+    total = float(result[row, column])
+    maps = _in_a_row(
+        _walked_input(padded, padding, (row, column, *kernel.shape)),
+        _output_so_far(result, step),
+        gap=40,
+    )
+    picture = above(maps, _products_row(window, kernel, total), gap=18)
+    sentence = (
+        f"Step {step + 1} of {result.size}: the window lies at row {row + 1}, column {column + 1}. "
+        f"The {kernel.size} products add up to {show_number(total)}."
+    )
+    return framed(_titled(picture, "A window walks over an image", sentence))
+
+
+def _walked_input(padded: np.ndarray, padding: int, window: tuple[int, int, int, int]) -> Svg:
+    around = f" + padding {padding}" if padding else ""
+    return matrix(
+        padded, title="input", shade="grey", limits=(0, 255), cell=32, digits=0,
+        caption=f"input{around}", marked=[window], padding=(padding,) * 4,
+    )  # fmt: skip
+
+
+def _output_so_far(result: np.ndarray, step: int) -> Svg:
+    row, column = divmod(step, result.shape[1])
+    later = np.arange(result.size).reshape(result.shape) > step
+    most = float(np.abs(result).max()) or 1.0
+    return matrix(
+        result, title="output", role=OUTPUT, shade="signed", limits=(-most, most), cell=38,
+        digits=1, caption="output", marked=[(row, column, 1, 1)], hidden=later,
+    )  # fmt: skip
+
+
+def _products_row(window: np.ndarray, kernel: np.ndarray, total: float) -> Svg:
+    """Window · weights = products, and their sum."""
+    cell = 42 if kernel.shape[1] <= 3 else 34
+    products = window * kernel
+    most = float(np.abs(products).max()) or 1.0
+    heaviest = float(np.abs(kernel).max()) or 1.0
+    parts = (
+        matrix(window, title="window", role=WINDOW, shade="grey", limits=(0, 255), cell=cell,
+               digits=0, caption="window"),
+        _sign("×"),
+        matrix(kernel, title="weights", role=KERNEL, shade="signed", limits=(-heaviest, heaviest),
+               cell=cell, caption="kernel"),
+        _sign("="),
+        matrix(products, title="products", role=OUTPUT, shade="signed", limits=(-most, most),
+               cell=cell, digits=1, caption="products"),
+        _sign(f"sum: {show_number(total)}"),
+    )  # fmt: skip
+    return beside(*parts, gap=10)
+
+
+def _sign(words: str) -> Svg:
+    """A word between two matrices, level with their middle rows."""
+    width = text_width(words, 17)
+    return Svg(text(width / 2, 22, words, size=16, anchor="middle", bold=True), width, 22, words)
+
+
+# Brightness, bytes and borders in numbers ---------------------------------------------------------
+
+
+def clipping(row: Sequence[float], kernel: np.ndarray) -> Svg:
+    """A row of pixels, the kernel's float response, and what bytes keep of it.
+
+    Parameters
+    ----------
+    row : sequence of float
+        One row of an image whose rows are all alike, so what is above and below is the same.
+    kernel : ndarray of shape (KH, KW), odd sizes
+
+    Returns
+    -------
+    Svg
+        Values that bytes change are outlined.
+    """
+    rows = np.tile(np.asarray(row, dtype=float), (kernel.shape[0], 1))
+    response = _same_size(rows, kernel, "edge")[kernel.shape[0] // 2][None].astype(float)
+    stored = to_uint8(response).astype(float)
+    most = float(np.abs(response).max())
+    changed = [(0, column, 1, 1) for column in np.flatnonzero(stored != response)]
+    options = {"cell": 44, "digits": 1}
+    lines = (
+        _labelled("input", matrix(rows[:1], title="input", shade="grey", limits=(0, 255),
+                                  **options)),
+        _labelled("float", matrix(response, title="float", role=OUTPUT, shade="signed",
+                                  limits=(-most, most), **options)),
+        _labelled("uint8", matrix(stored, title="bytes", role=OUTPUT, shade="grey",
+                                  limits=(0, 255), marked=changed, **options)),
+    )  # fmt: skip
+    lost = [f"{_whole(a)} becomes {_whole(b)}" for a, b in zip(response[0], stored[0], strict=True)
+            if a != b]  # fmt: skip
+    sentence = f"Stored as bytes, {' and '.join(lost)}." if lost else "Bytes keep every value."
+    title = "A step, its float response, and the same stored as bytes"
+    return _titled(above(*lines, gap=7), title, sentence)
+
+
+def _labelled(words: str, picture: Svg, room: float = 90) -> Svg:
+    label = text(0, picture.height / 2, words, size=14, bold=True)
+    return Svg(label + group(picture.markup, room), room + picture.width, picture.height, words)
+
+
+def borders(
+    patch: np.ndarray,
+    kernel: np.ndarray,
+    modes: Sequence[str] = ("zero", "reflect", "edge", "wrap"),
+) -> Svg:
+    """The same kernel on the same image with each border rule.
+
+    Parameters
+    ----------
+    patch : ndarray of shape (H, W)
+    kernel : ndarray of shape (KH, KW), odd sizes
+    modes : sequence of str
+        Border rules of `cnncourse.convolution.pad`.
+    """
+    results = [_same_size(patch, kernel, mode).astype(float) for mode in modes]
+    low, high = min(r.min() for r in results), max(r.max() for r in results)
+    pictures = [
+        matrix(result, title=mode, role=OUTPUT, shade="grey", limits=(min(low, 0), high), cell=32,
+               caption=mode)
+        for mode, result in zip(modes, results, strict=True)
+    ]  # fmt: skip
+    corners = ", ".join(
+        f"{mode} {show_number(float(result[0, 0]))}"
+        for mode, result in zip(modes, results, strict=True)
+    )
+    sentence = f"Top left value with each border rule: {corners}."
+    return _titled(beside(*pictures, gap=20), "Border rules compared", sentence)
+
+
+def separable(column: np.ndarray, row: np.ndarray) -> Svg:
+    """A column times a row, and the kernel they make.
+
+    Parameters
+    ----------
+    column : ndarray of shape (KH,)
+    row : ndarray of shape (KW,)
+    """
+    whole = np.outer(column, row)
+    parts = (
+        matrix(np.reshape(column, (-1, 1)), title="column", role=KERNEL, caption="column"),
+        _sign("×"),
+        matrix(np.reshape(row, (1, -1)), title="row", role=KERNEL, caption="row"),
+        _sign("="),
+        matrix(whole, title="kernel", role=KERNEL, caption="kernel"),
+    )
+    weights = len(column) + len(row)
+    sentence = (
+        f"{weights} weights in a column and a row make the {whole.size} weights of the kernel."
+    )
+    return _titled(beside(*parts, gap=12), "A separable kernel", sentence)
+
+
+def kernel_cards(names: Sequence[str]) -> Svg:
+    """Named kernels side by side, each with the sum of its weights.
+
+    Parameters
+    ----------
+    names : sequence of str
+        Keys of `cnncourse.kernels.KERNELS`.
+    """
+    cards = []
+    for name in names:
+        weights = kernels.KERNELS[name].weights
+        most = float(np.abs(weights).max())
+        cell = 34 if weights.shape[1] <= 3 else 32
+        grid = matrix(weights, title=name, role=KERNEL, shade="signed", limits=(-most, most),
+                      cell=cell, caption=name)  # fmt: skip
+        words = f"sum {show_number(float(weights.sum()))}"
+        note = Svg(text(0, 8, words, size=13, fill=MUTED), text_width(words), 16, words)
+        cards.append(above(grid, note, gap=5))
+    totals = (f"{name}: {show_number(kernels.KERNELS[name].weights.sum())}" for name in names)
+    sentence = f"Sums of the weights: {', '.join(totals)}."
+    return _titled(beside(*cards, gap=22), "Named kernels", sentence)
+
+
+# Gaussian blur and its cost -----------------------------------------------------------------------
+
+
+def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> Svg:
+    """A Gaussian blur: the bell, the photograph before and after, and what it costs.
+
+    Parameters
+    ----------
+    photo : ndarray of shape (H, W), 0 to 255
+    sigma : float
+        Standard deviation of the bell in pixels.
+    size : int, optional
+        Odd number of rows and columns of the kernel; by default it reaches to 3σ.
+    """
+    kernel = kernels.gaussian(sigma, size)
+    bell = kernel.sum(axis=0)  # a column of the same numbers times this row is the kernel
+    k = len(bell)
+    pixels = np.asarray(photo, dtype=np.float32)
+    half = {"padding_mode": "edge"}
+    down = conv.correlate(pixels, bell[:, None], padding=(k // 2, 0), **half)
+    blurred = conv.correlate(down, bell[None], padding=(0, k // 2), **half)
+    row = _in_a_row(
+        _photo_panel(photo, "input", role=INPUT),
+        above(_bell_map(kernel), _profile(bell), gap=12),
+        _photo_panel(blurred, "blurred", role=OUTPUT),
+        gap=22,
+    )
+    kept = np.sqrt(kernels.noise_gain(kernel))
+    sentence = (
+        f"σ = {show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as one "
+        f"kernel, {2 * k} as a column and a row, {show_number(k / 2, 1)} times fewer. "
+        f"The middle weight is {kernel.max():.3f}; {100 * kept:.0f} % of a noise's standard "
+        "deviation is left."
+    )
+    picture = above(row, _cost_bars(k, row.width), gap=14)
+    return framed(_titled(picture, "Gaussian blur and its cost", sentence))
+
+
+def _bell_map(kernel: np.ndarray) -> Svg:
+    """The kernel from above: white is its largest weight, black is 0."""
+    k = len(kernel)
+    shades = to_uint8(255 * kernel / kernel.max())
+    picture = image(shades, 0.5, 0.5, 140, 140) + rect(0.5, 0.5, 140, 140, line=KERNEL.line)
+    return captioned(Svg(picture, 141, 141, "kernel"), f"kernel {k}×{k}", role=KERNEL)
+
+
+def _profile(bell: np.ndarray) -> Svg:
+    """The middle row of a kernel as bars."""
+    step = 140 / len(bell)
+    bars = [
+        rect(i * step + 0.1 * step, 80 - 72 * weight / bell.max(), 0.8 * step,
+             max(72 * weight / bell.max(), 0.6), fill=KERNEL.line)
+        for i, weight in enumerate(bell)
+    ]  # fmt: skip
+    label = text(70, 92, "weights of its row", size=12, anchor="middle", fill=MUTED)
+    return Svg("".join(bars) + line(0, 80.5, 140, 80.5, colour=FAINT) + label, 141, 100, "profile")
+
+
+def _cost_bars(k: int, width: float) -> Svg:
+    """Multiplications per pixel: the whole kernel against a column and a row."""
+    costs = ((f"one {k}×{k} kernel", k * k), ("column, then row", 2 * k))
+    head = text(0, 8, "multiplications per pixel", size=13, bold=True)
+    bars = _bars(costs, width, y=22, digits=0)
+    return Svg(head + bars, width, 22 + 24 * len(costs), "cost")
+
+
+def _bars(values: Sequence[tuple[str, float]], width: float, *, y: float, digits: int) -> str:
+    """Labelled horizontal bars that start at zero."""
+    room, largest = 150.0, max(max(value for _, value in values), 1e-9)
+    parts = []
+    for i, (words, value) in enumerate(values):
+        middle, length = y + 24 * i + 9, (width - room - 60) * value / largest
+        parts.append(text(0, middle, words, size=13))
+        parts.append(rect(room, middle - 7, max(length, 1), 14, fill=OUTPUT.line))
+        parts.append(
+            text(room + length + 8, middle, show_number(value, digits), size=13, bold=True)
+        )
+    return "".join(parts)
+
+
+# The angle of an edge -----------------------------------------------------------------------------
+
+
+def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) -> Svg:
+    """A bar at an angle, what two kernels answer, and the angle recovered from the answers.
+
+    Angles turn from right towards down, clockwise on the screen, because y counts downwards.
+
+    Parameters
+    ----------
+    angle : float
+        Direction of the bar in degrees: 0 lies flat, 90 stands upright.
+    operator : {"sobel", "prewitt"}
+    softness : float
+        How many pixels the change from dark to bright takes: the scale of a logistic curve.
+
+    Raises
+    ------
+    ValueError
+        If the operator is unknown.
+    """
+    if operator not in OPERATORS:
+        raise ValueError(f"unknown operator {operator!r}: use one of {', '.join(OPERATORS)}")
+    pixels = bar(angle, softness=softness)
+    across, down = (_edge_response(pixels, operator, axis) for axis in "xy")
+    strength = np.hypot(across, down)
+    centre = tuple(n // 2 for n in pixels.shape)
+    gx, gy = float(across[centre]), float(down[centre])
+    panels = _in_a_row(*_angle_panels(pixels, across, down, strength, gx, gy), gap=12)
+    plot = _angle_curves(angle, operator, softness, panels.width)
+    return framed(
+        _titled(above(panels, plot, gap=16), "The angle of an edge from two kernels",
+                _angle_words(angle, operator, gx, gy))
+    )  # fmt: skip
+
+
+def bar(
+    angle: float, *, softness: float = 1.0, size: int = 65, thickness: float = 18
+) -> np.ndarray:
+    """A bright bar one side of which passes through the middle pixel.
+
+    Parameters
+    ----------
+    angle : float
+        Direction of the bar in degrees, from right towards down.
+    softness, thickness : float, in pixels
+    size : int
+        Rows and columns; odd, so that there is a middle pixel.
+
+    Returns
+    -------
+    ndarray of float64 of shape (size, size), 0 to 255
+    """
+    turn = np.deg2rad(angle)
+    steps = np.arange(size) - size // 2
+    beyond = np.cos(turn) * steps[:, None] - np.sin(turn) * steps[None, :]  # distance to the side
+    rise = (1 + np.tanh(beyond / (2 * softness))) / 2
+    fall = (1 + np.tanh((beyond - thickness) / (2 * softness))) / 2
+    return 255 * (rise - fall)
+
+
+def _edge_response(pixels: np.ndarray, operator: str, axis: str) -> np.ndarray:
+    weights = kernels.KERNELS[f"{operator} {axis}"].weights
+    return _same_size(pixels, weights, "edge").astype(float)
+
+
+def _angle_panels(
+    pixels: np.ndarray,
+    across: np.ndarray,
+    down: np.ndarray,
+    strength: np.ndarray,
+    gx: float,
+    gy: float,
+) -> list[Svg]:
+    """The bar with its gradient, the two answers, and their length."""
+    limit = max(np.abs(across).max(), np.abs(down).max(), strength.max())
+    side = 160
+    bar_panel = _photo_panel(pixels, "bar", role=INPUT, side=side, note="arrow: brighter")
+    length = float(np.hypot(gx, gy)) or 1.0
+    middle = (side / 2, 22 + side / 2)
+    head = arrow(*middle, middle[0] + 44 * gx / length, middle[1] + 44 * gy / length,
+                 colour=WINDOW.line, thick=3)  # fmt: skip
+    marked = Svg(bar_panel.markup + head, bar_panel.width, bar_panel.height, "bar")
+    notes = (f"x, at the arrow: {_whole(gx)}", f"y, at the arrow: {_whole(gy)}",
+             f"length √(x² + y²): {_whole(np.hypot(gx, gy))}")  # fmt: skip
+    captions = ("kernel x (signed)", "kernel y (signed)", "magnitude")
+    maps = [
+        _photo_panel(signed_photo(values, limit), caption, role=OUTPUT, side=side, note=note)
+        for values, caption, note in zip((across, down, strength), captions, notes, strict=True)
+    ]
+    return [marked, *maps]
+
+
+def _angle_curves(angle: float, operator: str, softness: float, width: float) -> Svg:
+    """What both kernels answer at the middle pixel, for every angle of the bar."""
+    angles = np.arange(0, 181, 5)
+    answers = np.array([_answers_at_middle(a, operator, softness) for a in angles])
+    curves = {
+        "x": (answers[:, 0], INPUT.line, ""),
+        "y": (answers[:, 1], KERNEL.line, "7 4"),
+        "magnitude": (np.hypot(*answers.T), OUTPUT.line, "2 3"),
+    }
+    left, top, high = 60.0, 24.0, 120.0
+    right = width - 90
+    limit = float(np.abs(answers).max()) * 1.15
+
+    def place(degrees: float, value: float) -> tuple[float, float]:
+        return (
+            left + (right - left) * degrees / 180,
+            top + high / 2 - value / limit * high / 2,
+        )
+
+    parts = [text(0, 8, "answer at the middle pixel, for every angle", size=13, bold=True)]
+    parts += [line(*place(0, 0), *place(180, 0), colour=MUTED)]
+    for degrees in (0, 45, 90, 135, 180):
+        x, _ = place(degrees, 0)
+        parts.append(line(x, top, x, top + high, colour=FAINT))
+        parts.append(text(x, top + high + 12, f"{degrees}°", size=12, anchor="middle", fill=MUTED))
+    parts.append(text(left - 8, place(0, 0)[1], "0", size=12, anchor="end", fill=MUTED))
+    for name, (values, colour, dash) in curves.items():
+        points = [place(a, v) for a, v in zip(angles, values, strict=True)]
+        parts.append(polyline(points, colour=colour, dash=dash))
+        parts.append(text(right + 8, points[-1][1], name, size=13, fill=colour, bold=True))
+    x, _ = place(angle, 0)
+    parts.append(line(x, top, x, top + high, colour=WINDOW.line, thick=2))
+    for value in _answers_at_middle(angle, operator, softness):
+        parts.append(circle(*place(angle, value), 4, fill=WINDOW.line))
+    return Svg("".join(parts), width, top + high + 22, "curves")
+
+
+def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
+    """The answers of kernels x and y where the side of the bar passes: nine pixels are enough."""
+    nine = bar(angle, softness=softness, size=3)
+    answers = (np.sum(nine * kernels.KERNELS[f"{operator} {axis}"].weights) for axis in "xy")
+    x, y = answers
+    return float(x), float(y)
+
+
+def _angle_words(angle: float, operator: str, gx: float, gy: float) -> str:
+    recovered = (np.degrees(np.arctan2(gy, gx)) - 90) % 360
+    blind = {0: " Kernel x is blind to this bar.", 90: " Kernel y is blind to this bar.",
+             180: " Kernel x is blind to this bar."}.get(angle, "")  # fmt: skip
+    return (
+        f"Bar at {show_number(angle)}°: {operator} x answers {_whole(gx)}, {operator} y "
+        f"{_whole(gy)}; the magnitude is {_whole(np.hypot(gx, gy))}. The angle recovered from "
+        f"both is {show_number(recovered, 1)}°.{blind}"
+    )
+
+
+# Noise --------------------------------------------------------------------------------------------
+
+
+def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.ndarray]) -> Svg:
+    """A clean picture, a noisy one, and what several filters make of the noise.
+
+    Parameters
+    ----------
+    clean, noisy : ndarray of shape (H, W), 0 to 255
+    results : dict of str to ndarray of shape (H, W)
+        Name of a filter → the filtered noisy picture.
+
+    Returns
+    -------
+    Svg
+        With the root mean square error of each against the clean picture.
+    """
+    pictures = {"noisy": noisy, **results}
+    errors = {name: _rmse(pixels, clean) for name, pixels in pictures.items()}
+    roles = [INPUT, INPUT, *[OUTPUT] * len(results)]
+    panels = [
+        _photo_panel(pixels, name, role=role, side=172)
+        for (name, pixels), role in zip({"clean": clean, **pictures}.items(), roles, strict=True)
+    ]
+    row = _in_a_row(*panels, gap=12)
+    head = text(0, 8, "error against the clean picture (RMSE, grey levels)", size=13, bold=True)
+    bars = _bars(list(errors.items()), row.width, y=22, digits=1)
+    chart = Svg(head + bars, row.width, 22 + 24 * len(errors), "errors")
+    best = min(errors, key=errors.get)
+    listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
+    sentence = f"RMSE in grey levels: {listed}. Closest to the clean picture: {best}."
+    return framed(_titled(above(row, chart, gap=14), "Filters against noise", sentence))
+
+
+def _rmse(pixels: np.ndarray, clean: np.ndarray) -> float:
+    """The root of the mean squared difference."""
+    return float(np.sqrt(np.mean((np.asarray(pixels, float) - np.asarray(clean, float)) ** 2)))
+
+
+# Frequencies --------------------------------------------------------------------------------------
+
+
+def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "kernel") -> Svg:
+    """Stripes before and after a kernel, and the kernel's gain for every frequency.
+
+    Parameters
+    ----------
+    kernel : ndarray of shape (KH, KW), odd sizes
+    across, down : int, 0 to 16
+        Waves in 32 pixels along x and along y. 16 is the fastest there is: π radians a pixel.
+    name : str
+        What the kernel is called.
+
+    Raises
+    ------
+    ValueError
+        If a frequency is not from 0 to 16.
+    """
+    if not (0 <= across <= 16 and 0 <= down <= 16):
+        raise ValueError(f"{across} and {down} waves in 32 pixels: use 0 to 16, two pixels a wave")
+    y, x = np.mgrid[0:32, 0:32]
+    waves = np.cos(2 * np.pi * (across * x + down * y) / 32)
+    passed = _same_size(waves, kernel, "wrap").astype(float)
+    response = kernels.frequency_response(kernel, 32)
+    gain = float(response[(16 + down) % 32, (16 + across) % 32])
+    most = float(np.abs(passed).max())
+    picture = _in_a_row(
+        _photo_panel(
+            signed_photo(waves, 1), "stripes in", role=INPUT, side=196, note="from −1 to 1"
+        ),
+        _gain_map(response, across, down, name),
+        _photo_panel(
+            signed_photo(passed, max(1.0, most)),
+            "stripes out",
+            role=OUTPUT,
+            side=196,
+            note=f"from {show_number(float(passed.min()))} to {show_number(float(passed.max()))}",
+        ),
+        gap=26,
+    )
+    fate = "kept" if abs(gain - 1) < 0.005 else ("weakened" if gain < 1 else "strengthened")
+    if gain < 0.005:
+        fate = "removed"
+    flat, stripes, checks = kernels.gains(kernel)
+    sentence = (
+        f"{name[0].upper()}{name[1:]}, {across} waves across and {down} down in 32 pixels: "
+        f"the gain is {show_number(gain)}, this pattern is {fate}. Flat areas "
+        f"{show_number(flat)}, fastest vertical stripes {show_number(stripes)}, checkerboard "
+        f"{show_number(checks)}."
+    )
+    return framed(_titled(picture, "The gain of a kernel for every frequency", sentence))
+
+
+def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> Svg:
+    """One quarter of the frequencies, 0 to π both ways; the chosen one is ringed."""
+    quarter = np.pad(response, ((0, 1), (0, 1)), mode="wrap")[16:, 16:]  # 17×17: 0 to 16 waves
+    most = float(quarter.max()) or 1.0
+    side, cell = 196.0, 196 / 17
+    shades = image(to_uint8(255 * quarter / most), 0.5, 0.5, side, side)
+    ring = rect(0.5 + across * cell - 1, 0.5 + down * cell - 1, cell + 2, cell + 2,
+                line=WINDOW.line, thick=3)  # fmt: skip
+    frame = rect(0.5, 0.5, side, side, line=KERNEL.line)
+    panel = captioned(
+        Svg(shades + frame + ring, side + 1, side + 1, "gain"), f"gain of {name}", role=KERNEL
+    )
+    words = f"across →, down ↓; white is {show_number(most)}"
+    note = Svg(text(0, 8, words, size=12, fill=MUTED), side, 16, words)
+    return above(panel, note, gap=4)
+
+
+# A riddle -----------------------------------------------------------------------------------------
+
+
+def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> Svg:
+    """What a hidden kernel makes of an input, and what a guess makes of it.
+
+    There is no padding: a dark border would give the kernel away, one row at a time.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W)
+    hidden, guess : ndarray of shape (3, 3)
+    """
+    answer, own = (conv.correlate(pixels, kernel) for kernel in (hidden, guess))
+    most = float(max(np.abs(answer).max(), np.abs(own).max(), 1))
+    differ = np.abs(answer - own) > 1e-9
+    options = {"shade": "signed", "limits": (-most, most), "cell": 38, "role": OUTPUT}
+    top = float(max(np.abs(pixels).max(), 1))
+    picture = _in_a_row(
+        matrix(pixels, title="input", shade="grey", limits=(0, top), cell=38, caption="input"),
+        matrix(answer, title="hidden", caption="hidden kernel's output", **options),
+        matrix(own, title="guess", caption="your kernel's output",
+               marked=[(r, c, 1, 1) for r, c in np.argwhere(differ)], **options),
+        gap=26,
+    )  # fmt: skip
+    wrong = int(differ.sum())
+    if wrong:
+        sentence = f"{wrong} of {answer.size} output cells differ (framed): not the hidden kernel."
+    elif np.allclose(hidden, guess):
+        sentence = "All output cells agree, and your kernel is the hidden one."
+    else:
+        sentence = (
+            "All output cells agree, yet your kernel is not the hidden one: this input cannot "
+            "tell them apart."
+        )
+    return framed(_titled(picture, "Guess the kernel", sentence))
+
+
+# Small helpers ------------------------------------------------------------------------------------
+
+
+def _titled(picture: Svg, title: str, description: str) -> Svg:
+    return replace(picture, title=title, description=description)
+
+
+def _in_a_row(*pictures: Svg, gap: float) -> Svg:
+    """Pictures side by side, their tops on one line."""
+    height = max(picture.height for picture in pictures)
+    return beside(*(replace(picture, height=height) for picture in pictures), gap=gap)
+
+
+def _whole(value: float) -> str:
+    return show_number(float(value), 0)
