@@ -84,8 +84,11 @@ def text(cell):
 
 
 def wrong_verdicts(notebook):
-    """Return checks that do not say "not yet" to the stub, and solutions that do not pass."""
-    wanted = {"check": "not yet", "solution": "passed"}
+    """Return checks that let the unsolved exercise pass, and solutions that do not.
+
+    An exercise starts as a stub ("not yet") or, in "find the mistake", as wrong code ("not right").
+    """
+    wanted = {"check": ("not yet", "not right"), "solution": "Solution: passed"}
     return [
         f"{form.first_line(cell)} → {text(cell)}"
         for role, words in wanted.items()
@@ -107,9 +110,10 @@ def test_stubs_say_not_yet_and_solutions_pass(path, tmp_path):
         ("check", "not yet: write your function", False),
         ("check", "passed: well done", True),
         ("check", "", True),
-        ("solution", "passed: well done", False),
-        ("solution", "not yet: write your function", True),
-        ("solution", "not right: 2 instead of 3 (passed 1 of 2)", True),
+        ("check", "not right: 2 instead of 3", False),
+        ("solution", "Solution: passed: well done", False),
+        ("solution", "Solution: not yet: write your function", True),
+        ("solution", "Solution: not right: 2 instead of 3 (passed 1 of 2)", True),
     ],
 )
 def test_a_wrong_verdict_is_seen(role, printed, wrong):
