@@ -207,7 +207,7 @@ def choice(name: str, options: Sequence[object], value: object = None) -> widget
         value=value,
         description=name,
         style=_WIDE,
-        layout=widgets.Layout(width="max-content"),
+        layout=widgets.Layout(width="max-content", margin="2px 12px 2px 2px"),
     )
 
 
