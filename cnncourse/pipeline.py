@@ -1,0 +1,135 @@
+"""One digit on its way through a whole small network, with every array kept to look at.
+
+    >>> stages = run(digit(3), random_weights(seed=0))
+    >>> [stage.array.shape for stage in stages][:4]
+    [(1, 28, 28), (4, 28, 28), (4, 28, 28), (4, 14, 14)]
+
+Nothing here has been trained. The four kernels of the first layer are chosen by hand, the other
+weights are random: the numbers are those of a network before its first lesson.
+
+The digits are the 8×8 ones that scikit-learn ships: E. Alpaydin and C. Kaynak (1998), *Optical
+Recognition of Handwritten Digits*, UCI Machine Learning Repository.
+"""
+
+from __future__ import annotations
+
+import gzip
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import numpy as np
+
+from cnncourse import convolution as conv
+from cnncourse.activations import relu, softmax
+from cnncourse.geometry import check_whole
+from cnncourse.kernels import KERNELS
+
+FIRST_KERNELS = ("sobel x", "sobel y", "outline", "gaussian 3")
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What comes out of one layer: its name, what the layer did, and the array."""
+
+    name: str
+    did: str
+    array: np.ndarray
+
+
+@dataclass(frozen=True)
+class Weights:
+    """The numbers that training would change.
+
+    Attributes
+    ----------
+    first : ndarray of shape (4, 1, 3, 3)
+    second : ndarray of shape (6, 4, 3, 3)
+    dense : ndarray of shape (10, 294)
+    """
+
+    first: np.ndarray
+    second: np.ndarray
+    dense: np.ndarray
+
+
+def digit(label: int, example: int = 0) -> np.ndarray:
+    """Return a handwritten digit, in the middle of a 28×28 image as in MNIST.
+
+    Parameters
+    ----------
+    label : int
+        0 to 9.
+    example : int
+        Which of its examples, counted from 0.
+
+    Returns
+    -------
+    ndarray of shape (28, 28), from 0 (paper) to 1 (ink)
+        An 8×8 scan, enlarged to 20×20 between its pixels, with 4 empty pixels all around.
+    """
+    scans, labels = _scans()
+    check_whole("label", label, least=0)
+    check_whole("example", example, least=0)
+    found = np.flatnonzero(labels == label)
+    if example >= len(found):
+        raise ValueError(
+            f"there is no example {example} of digit {label}: "
+            + (f"use 0 to {len(found) - 1}" if len(found) else "use a digit from 0 to 9")
+        )
+    return np.pad(_enlarge(scans[found[example]] / 16, 20), 4)
+
+
+def random_weights(seed: int = 0) -> Weights:
+    """Return hand-made kernels for the first layer and random numbers for the others.
+
+    The random ones have the variance 2 / (inputs of a unit), with which signals keep their size
+    through ReLU layers (K. He, X. Zhang, S. Ren and J. Sun, 2015, *Delving Deep into Rectifiers*).
+    """
+    rng = np.random.default_rng(seed)
+    first = np.stack([KERNELS[name].weights for name in FIRST_KERNELS])[:, None]
+    second = rng.normal(0, np.sqrt(2 / (4 * 9)), (6, 4, 3, 3))
+    dense = rng.normal(0, np.sqrt(2 / 294), (10, 294))
+    return Weights(first, second, dense)
+
+
+def run(image: np.ndarray, weights: Weights) -> list[Stage]:
+    """Send a (28, 28) image through conv, ReLU, pool, twice, then flatten, dense and softmax."""
+    stages = [Stage("input", "one channel", image[None])]
+
+    def add(name: str, did: str, array: np.ndarray) -> np.ndarray:
+        stages.append(Stage(name, did, array))
+        return array
+
+    x = add("conv 1", "4 kernels 1×3×3, padding 1", conv.correlate(image[None], weights.first,
+                                                                  padding=1))  # fmt: skip
+    x = add("ReLU 1", "negatives become 0", relu(x))
+    x = add("pool 1", "largest of each 2×2", conv.pool(x, 2))
+    x = add("conv 2", "6 kernels 4×3×3, padding 1", conv.correlate(x, weights.second, padding=1))
+    x = add("ReLU 2", "negatives become 0", relu(x))
+    x = add("pool 2", "largest of each 2×2", conv.pool(x, 2))
+    x = add("flatten", "6·7·7 numbers in a row", x.reshape(-1))
+    x = add("dense", "10 sums of 294 products", weights.dense @ x)
+    add("softmax", "scores to shares of 1", softmax(x))
+    return stages
+
+
+@lru_cache(maxsize=1)
+def _scans() -> tuple[np.ndarray, np.ndarray]:
+    """The 1797 scans (N, 8, 8), from 0 to 16, and their labels (N,).
+
+    Read from scikit-learn's file without importing it, which would cost 100 MB of memory.
+    """
+    folder = Path(find_spec("sklearn").origin).parent
+    with gzip.open(folder / "datasets" / "data" / "digits.csv.gz", "rt") as file:
+        table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
+    return table[:, :-1].reshape(-1, 8, 8), table[:, -1]
+
+
+def _enlarge(image: np.ndarray, size: int) -> np.ndarray:
+    """Bilinear enlargement of a square image: a weighted mean of the nearest pixels."""
+    side = len(image)
+    places = (np.arange(size) + 0.5) * side / size - 0.5  # of the new pixels among the old ones
+    share = np.stack([np.interp(places, range(side), row) for row in np.eye(side)])
+    return share.T @ image @ share

@@ -1,0 +1,28 @@
+"""PyTorch where it is wanted, and nothing where it is not."""
+
+import subprocess
+import sys
+
+import pytest
+
+from cnncourse import optional
+
+
+def test_what_is_not_wanted_is_not_loaded():
+    code = (
+        "import sys; from cnncourse import optional; "
+        "assert optional.torch_if(False) is None; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_what_is_wanted_is_given():
+    torch = pytest.importorskip("torch")
+    assert optional.torch_if(True) is torch
+
+
+def test_what_is_wanted_but_missing_gets_a_sentence(monkeypatch):
+    monkeypatch.setattr(optional, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="not installed: set with_torch = False, or run pip"):
+        optional.torch_if(True)

@@ -1,0 +1,73 @@
+"""The small network: its digits are scikit-learn's, its arrays are PyTorch's."""
+
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from cnncourse import pipeline
+
+
+@pytest.mark.parametrize("label", range(10))
+def test_digits_are_those_of_scikit_learn(label):
+    from sklearn.datasets import load_digits
+
+    scans = load_digits()
+    scan = scans.images[scans.target == label][4] / 16
+    image = pipeline.digit(label, 4)
+    assert image.shape == (28, 28) and 0 <= image.min() and image.max() <= 1
+    assert not image[:4].any() and not image[:, 24:].any()
+    # Each scan pixel became 2.5 pixels a side: a 5×5 block has the mean of 2×2 scan pixels.
+    coarse = image[4:24, 4:24].reshape(4, 5, 4, 5).mean(axis=(1, 3))
+    assert (
+        np.corrcoef(coarse.ravel(), scan.reshape(4, 2, 4, 2).mean(axis=(1, 3)).ravel())[0, 1] > 0.97
+    )
+
+
+def test_scikit_learn_is_not_imported_for_them():
+    code = (
+        "import sys; from cnncourse import pipeline; pipeline.digit(3); "
+        "print('sklearn' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_every_stage_is_what_pytorch_computes():
+    torch = pytest.importorskip("torch")
+    f, weights = torch.nn.functional, pipeline.random_weights(3)
+    image = pipeline.digit(7)
+    x = torch.tensor(image)[None, None]
+    expected = [x]
+    for kernels in (weights.first, weights.second):
+        expected.append(f.conv2d(expected[-1], torch.tensor(kernels), padding=1))
+        expected.append(f.relu(expected[-1]))
+        expected.append(f.max_pool2d(expected[-1], 2))
+    expected.append(expected[-1].flatten(1))
+    expected.append(expected[-1] @ torch.tensor(weights.dense).T)
+    expected.append(f.softmax(expected[-1], dim=1))
+    stages = pipeline.run(image, weights)
+    assert len(stages) == len(expected)
+    for stage, right in zip(stages, expected, strict=True):
+        assert np.allclose(stage.array, right[0].numpy(), atol=1e-12), stage.name
+
+
+def test_the_seed_decides_the_random_weights_and_only_them():
+    one, same, other = (pipeline.random_weights(s) for s in (1, 1, 2))
+    assert np.array_equal(one.dense, same.dense) and not np.array_equal(one.dense, other.dense)
+    assert np.array_equal(one.first, other.first)
+
+
+@pytest.mark.parametrize(
+    "label, example, said",
+    [
+        (10, 0, "no example 0 of digit 10: use a digit from 0 to 9"),
+        (3, 5000, "use 0 to 182"),
+        (-1, 0, "label is -1"),
+        (3, -1, "example is -1"),
+    ],
+)
+def test_a_digit_that_is_not_there_is_refused(label, example, said):
+    with pytest.raises(ValueError, match=said):
+        pipeline.digit(label, example)
