@@ -1,0 +1,472 @@
+"""Explorers of notebook 04, first part: what layers do to space, and what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import lru_cache
+from itertools import product
+
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+
+from cnncourse import architectures, figures, geometry
+from cnncourse import pipeline as small_network
+from cnncourse.explorer import Explorer, choice, slider
+from cnncourse.figures.spatial import layer_sizes
+from cnncourse.figures.spatial import stripes as striped
+from cnncourse.geometry import Window
+from cnncourse.pooling import POOLINGS
+from cnncourse.svg import Svg
+
+# The whole pipeline -------------------------------------------------------------------------------
+
+
+def pipeline() -> Explorer:
+    """Every array between a digit and ten scores, in a network that has not learned yet.
+
+    Returns
+    -------
+    Explorer
+        Controls: digit, example, seed (of the random weights), shift (of the digit, in pixels).
+    """
+    controls = {
+        "digit": slider("digit", 3, 0, 9),
+        "example": slider("example", 0, 0, 20),
+        "seed": slider("random weights", 0, 0, 9),
+        "shift": slider("shift right", 0, 0, 4),
+    }
+    stills = ({}, {"digit": 7, "seed": 1})
+    return Explorer(_draw_pipeline, controls, stills=stills)
+
+
+def _draw_pipeline(*, digit: int, example: int, seed: int, shift: int) -> Svg:
+    image = np.roll(small_network.digit(digit, example), shift, axis=1)
+    return figures.pipeline(small_network.run(image, small_network.random_weights(seed)))
+
+
+# Padding ------------------------------------------------------------------------------------------
+
+
+def padding() -> Explorer:
+    """How much is added around an image, what it holds, and what that does to the border.
+
+    Returns
+    -------
+    Explorer
+        Controls: kernel, padding, padding_mode, input.
+    """
+    controls = {
+        "kernel": slider("kernel", 3, 1, 5),
+        "padding": slider("padding", 1, 0, 6),
+        "padding_mode": choice("padding mode", ["zero", "reflect", "edge", "wrap"]),
+        "input": choice("input", ["all ones", "ramp", "digit"]),
+    }
+    stills = ({"padding": 0}, {}, {"padding": 2, "padding_mode": "reflect", "input": "ramp"})
+    return Explorer(_draw_padding, controls, stills=stills)
+
+
+def _draw_padding(*, kernel: int, padding: int, padding_mode: str, input: str) -> Svg:
+    return figures.padding(
+        _small_input(input), kernel=kernel, padding=padding, padding_mode=padding_mode
+    )
+
+
+def _small_input(name: str) -> np.ndarray:
+    """A 7×7 input from 0 to 1."""
+    if name == "all ones":
+        return np.ones((7, 7))
+    if name == "ramp":
+        return np.add.outer(np.arange(7), np.arange(7)) / 12
+    return small_network.digit(3)[6:13, 10:17].round(1)
+
+
+# Stride and dilation ------------------------------------------------------------------------------
+
+
+def stride() -> Explorer:
+    """Windows over stripes: what is left over, and what the stripes turn into.
+
+    Returns
+    -------
+    Explorer
+        Controls: kernel, stride, dilation, period (of the stripes); folded: padding, size.
+    """
+    controls = {
+        "kernel": slider("kernel", 3, 1, 5),
+        "stride": slider("stride", 2, 1, 6),
+        "dilation": slider("dilation", 1, 1, 4),
+        "period": slider("stripes every", 8, 2, 8),
+        "padding": slider("padding", 0, 0, 3),
+        "size": slider("input size", 24, 16, 32),
+    }
+    false = {"kernel": 1, "stride": 4, "period": 3}
+    stills = ({}, false, {**false, "kernel": 3}, {"dilation": 3})
+    return Explorer(figures.stride, controls, more=["padding", "size"], stills=stills)
+
+
+# Output size --------------------------------------------------------------------------------------
+
+_TASKS = {
+    "28 → 14": (28, 14),
+    "28 → 28": (28, 28),
+    "32 → 28": (32, 28),
+    "224 → 55": (224, 55),
+    "227 → 55": (227, 55),
+    "224 → 112": (224, 112),
+}
+_RANGES = {"kernel": (1, 11), "stride": (1, 4), "padding": (0, 5), "dilation": (1, 3)}
+
+
+def output_size() -> Explorer:
+    """A puzzle: find all kernels, strides, paddings and dilations that give the wanted size.
+
+    Returns
+    -------
+    Explorer
+        Controls: kernel, stride, padding, dilation; folded: task, and found, which collects the
+        solutions that the learner has met.
+    """
+    starts = {"kernel": 3, "stride": 1, "padding": 0, "dilation": 1}
+    controls = {name: slider(name, start, *_RANGES[name]) for name, start in starts.items()}
+    task, found = choice("task", list(_TASKS)), widgets.Label(description="found")
+    explorer = Explorer(
+        _draw_puzzle, {**controls, "task": task, "found": found}, more=["task", "found"]
+    )
+
+    def note(_change: object) -> None:
+        settings = tuple(control.value for control in controls.values())
+        if settings in _solutions(task.value) and _short(settings) not in _listed(found.value):
+            found.value = ", ".join([*_listed(found.value), _short(settings)])
+
+    def restart(change: object) -> None:
+        found.value = ""
+        note(change)
+
+    for control in controls.values():
+        control.observe(note, "value")
+    task.observe(restart, "value")
+    return explorer
+
+
+def _draw_puzzle(*, task: str, found: str, **settings: int) -> Svg:
+    size, target = _TASKS[task]
+    return figures.output_size(
+        size,
+        **settings,
+        target=target,
+        found=_listed(found),
+        solutions=len(_solutions(task)),
+    )
+
+
+@lru_cache(maxsize=len(_TASKS))
+def _solutions(task: str) -> frozenset[tuple[int, int, int, int]]:
+    """All (kernel, stride, padding, dilation) within the sliders that solve a task."""
+    size, target = _TASKS[task]
+    ranges = (range(low, high + 1) for low, high in _RANGES.values())
+    return frozenset(settings for settings in product(*ranges) if _fits(size, settings, target))
+
+
+def _fits(size: int, settings: tuple[int, int, int, int], target: int) -> bool:
+    try:
+        return geometry.conv_output_size(size, *settings) == target
+    except ValueError:  # this kernel is too large for the image
+        return False
+
+
+def _short(settings: tuple[int, int, int, int]) -> str:
+    return " ".join(f"{letter}{value}" for letter, value in zip("kspd", settings, strict=True))
+
+
+def _listed(found: str) -> list[str]:
+    return found.split(", ") if found else []
+
+
+# Receptive field ----------------------------------------------------------------------------------
+
+_NOTHING = "–"
+_LAYERS = {
+    "conv 1×1": Window(1),
+    "conv 3×3": Window(3),
+    "conv 5×5": Window(5),
+    "conv 7×7": Window(7),
+    "conv 3×3, stride 2": Window(3, 2),
+    "conv 3×3, dilation 2": Window(3, 1, 0, 2),
+    "conv 3×3, dilation 4": Window(3, 1, 0, 4),
+    "pool 2×2": Window(2, 2),
+    "pool 3×3, stride 2": Window(3, 2),
+}
+STACKS = {
+    "three 3×3": ("conv 3×3",) * 3,
+    "one 7×7": ("conv 7×7",),
+    "eight 3×3": ("conv 3×3",) * 8,
+    "dilations 1, 2, 4": ("conv 3×3", "conv 3×3, dilation 2", "conv 3×3, dilation 4"),
+    "the same dilation": ("conv 3×3, dilation 2",) * 3,
+    "LeNet-5": ("conv 5×5", "pool 2×2", "conv 5×5", "pool 2×2", "conv 5×5"),
+    "VGG style": ("conv 3×3", "conv 3×3", "pool 2×2") * 2,
+    "strides": ("conv 3×3, stride 2",) * 3,
+}
+MOST_LAYERS = 8
+
+
+class LayerStack(widgets.VBox):
+    """A control that stacks up to eight layers, each from a drop-down.
+
+    Parameters
+    ----------
+    example : str
+        A name in `STACKS` to begin with.
+
+    Attributes
+    ----------
+    value : tuple of str
+        The names of the layers, from the image on. Setting it moves the drop-downs.
+    description : str
+        "layers"
+    """
+
+    value = traitlets.Tuple()
+    description = traitlets.Unicode("layers")
+
+    def __init__(self, example: str) -> None:
+        self.example = choice("layers: begin with", list(STACKS), example)
+        self.places = [
+            choice(f"{number}", [_NOTHING, *_LAYERS]) for number in range(1, MOST_LAYERS + 1)
+        ]
+        self._setting = False
+        row = widgets.HBox(self.places, layout=widgets.Layout(flex_flow="row wrap"))
+        super().__init__([self.example, row])
+        self.example.observe(self._take_example, "value")
+        for place in self.places:
+            place.observe(self._read, "value")
+        self._take_example()
+
+    @traitlets.validate("value")
+    def _known(self, proposal: Mapping[str, object]) -> tuple[str, ...]:
+        names = tuple(proposal["value"])
+        unknown = [name for name in names if name not in _LAYERS]
+        if unknown or len(names) > MOST_LAYERS:
+            raise traitlets.TraitError(
+                f"layers are {names}: use at most {MOST_LAYERS} of {', '.join(_LAYERS)}"
+            )
+        return names
+
+    @traitlets.observe("value")
+    def _show(self, _change: object) -> None:
+        if self._setting:
+            return
+        self._setting = True
+        try:
+            empty = (_NOTHING,) * (MOST_LAYERS - len(self.value))
+            for place, name in zip(self.places, self.value + empty, strict=True):
+                place.value = name
+        finally:
+            self._setting = False
+
+    def _take_example(self, _change: object = None) -> None:
+        self.value = STACKS[self.example.value]
+
+    def _read(self, _change: object) -> None:
+        if self._setting:
+            return
+        self._setting = True
+        try:
+            self.value = tuple(p.value for p in self.places if p.value != _NOTHING)
+        finally:
+            self._setting = False
+
+
+def receptive_field(example: str = "three 3×3", effective: bool = False) -> Explorer:
+    """Stack layers, pick a unit, and see what part of the image it depends on.
+
+    Parameters
+    ----------
+    example : str
+        The stack to begin with, a name in `STACKS`.
+    effective : bool
+        Begin with the pixels shaded by their number of ways to the unit.
+
+    Returns
+    -------
+    Explorer
+        Controls: layers, step (the unit's layer, 0 is the image), row, column; folded: padding,
+        effective.
+    """
+    stack = LayerStack(example)
+    controls = {
+        "layers": stack,
+        "step": slider("step", len(stack.value), 0, MOST_LAYERS),
+        "row": slider("row", 0, 0, 31),
+        "column": slider("column", 0, 0, 31),
+        "padding": choice("padding", ["none", "same"]),
+        "effective": choice("pixels", [("as they are", False), ("by number of ways", True)],
+                            effective),
+    }  # fmt: skip
+    last = layer_sizes(32, _windows(stack.value, "none"))[-1]
+    controls["row"].value = controls["column"].value = (last - 1) // 2
+    stills = tuple({"step": step} for step in range(1, min(4, len(stack.value) + 1)))
+    return Explorer(_draw_field, controls, more=["padding", "effective"], limits=_last_unit,
+                    stills=stills)  # fmt: skip
+
+
+def _draw_field(
+    *, layers: tuple[str, ...], step: int, row: int, column: int, padding: str, effective: bool
+) -> Svg:
+    return figures.receptive_field(
+        np.pad(small_network.digit(3), 2),
+        _windows(layers, padding),
+        layer=step,
+        row=row,
+        column=column,
+        effective=effective,
+    )
+
+
+def _windows(layers: tuple[str, ...], padding: str) -> list[tuple[str, Window]]:
+    """Layers with their windows; "same" pads as far as it can be done evenly."""
+    named = []
+    for name in layers:
+        w = _LAYERS[name]
+        around = geometry.padding_for("same", w.kernel, w.dilation)[0] if padding == "same" else 0
+        named.append((name, Window(w.kernel, w.stride, around, w.dilation)))
+    return named
+
+
+def _last_unit(
+    *, layers: tuple[str, ...], step: int, padding: str, **_others: object
+) -> dict[str, int]:
+    """The last layer, and the last unit of the layer that is shown."""
+    sizes = layer_sizes(32, _windows(layers, padding))
+    last = sizes[min(step, len(layers))] - 1
+    return {"step": len(layers), "row": last, "column": last}
+
+
+# Pooling ------------------------------------------------------------------------------------------
+
+
+def pooling(input: str = "digit") -> Explorer:
+    """Pool an image and its shifted twin: what stays, what jumps, where the gradient goes.
+
+    Parameters
+    ----------
+    input : {"digit", "noise", "stripes every 3"}
+        The image to begin with.
+
+    Returns
+    -------
+    Explorer
+        Controls: kind, window, stride, shift; folded: input.
+    """
+    controls = {
+        "kind": choice("pooling", POOLINGS),
+        "window": slider("window", 2, 2, 5),
+        "stride": slider("stride", 2, 1, 5),
+        "shift": slider("shift", 1, 0, 8),
+        "input": choice("input", ["digit", "noise", "stripes every 3"], input),
+    }
+    stills = ({}, {"shift": 2}, {"kind": "avg"})
+    return Explorer(_draw_pooling, controls, more=["input"], stills=stills)
+
+
+def _draw_pooling(*, kind: str, window: int, stride: int, shift: int, input: str) -> Svg:
+    return figures.pooling(_pool_input(input), kind=kind, window=window, stride=stride, shift=shift)
+
+
+def _pool_input(name: str) -> np.ndarray:
+    """A 28×28 input from 0 to 1."""
+    if name == "noise":
+        return np.random.default_rng(0).uniform(size=(28, 28))
+    return striped(28, 3) if name.startswith("stripes") else small_network.digit(3)
+
+
+# Budget -------------------------------------------------------------------------------------------
+
+_SMALL = """conv 8 k3 p1
+relu
+pool 2
+conv 16 k3 p1
+relu
+pool 2
+flatten
+linear 10"""
+_TOO_SMALL = """conv 6 k5
+relu
+pool 2
+conv 16 k5
+relu
+pool 2
+conv 120 k5
+relu
+flatten
+linear 10"""
+_POOLED = """conv 16 k3 s2 p1
+relu
+conv 32 k3 s2 p1
+relu
+conv 64 k3 s2 p1
+relu
+gap
+flatten
+linear 10"""
+
+
+def _as_text(name: str) -> str:
+    return "\n".join(str(layer) for layer in architectures.NETWORKS[name].layers)
+
+
+_EXAMPLES = {
+    "small": ("1×28×28", _SMALL),
+    "no dense layers but one": ("1×28×28", _POOLED),
+    "impossible": ("1×28×28", _TOO_SMALL),
+    "lenet5": ("1×32×32", _as_text("lenet5")),
+    "lab_cnn": ("1×28×28", _as_text("lab_cnn")),
+    "alexnet": ("3×224×224", _as_text("alexnet")),
+    "vgg16": ("3×224×224", _as_text("vgg16")),
+}
+_INPUTS = {
+    "1×28×28": (1, 28, 28),
+    "1×32×32": (1, 32, 32),
+    "3×32×32": (3, 32, 32),
+    "3×224×224": (3, 224, 224),
+    "3×227×227": (3, 227, 227),
+}
+
+
+def budget(example: str = "small") -> Explorer:
+    """Write a stack of layers and read what each of them costs.
+
+    Parameters
+    ----------
+    example : str
+        The stack to begin with: small, impossible, lenet5, lab_cnn, alexnet, vgg16 …
+
+    Returns
+    -------
+    Explorer
+        Controls: example, input, layers (text, see `architectures.parse`).
+    """
+    shape, stack = _EXAMPLES[example]
+    text = widgets.Textarea(
+        value=stack,
+        description="layers",
+        rows=10,
+        style={"description_width": "initial"},
+        layout=widgets.Layout(width="26em"),
+    )
+    controls = {
+        "layers": text,
+        "example": choice("example", list(_EXAMPLES), example),
+        "input": choice("input", list(_INPUTS), shape),
+    }
+
+    def take_example(change: Mapping[str, object]) -> None:
+        controls["input"].value, text.value = _EXAMPLES[change["new"]]
+
+    controls["example"].observe(take_example, "value")
+    return Explorer(_draw_budget, controls)
+
+
+def _draw_budget(*, layers: str, example: str, input: str) -> Svg:
+    # The example chose the text; what counts is the text, which the learner may have changed.
+    return figures.budget(architectures.trace(architectures.parse(layers), _INPUTS[input]))

@@ -1,0 +1,273 @@
+"""Figures of whole networks: a digit on its way through one, a network as blocks, its budget.
+
+    >>> from cnncourse import architectures, figures
+    >>> figures.budget(architectures.trace("lenet5"))
+    Svg('The cost of every layer', 760×346)
+
+Every figure is a pure function: numbers in, `Svg` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from cnncourse.architectures import Row, Table, by, show_bytes
+from cnncourse.pipeline import Stage
+from cnncourse.svg import (
+    FAINT,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    WINDOW,
+    Svg,
+    arrow,
+    framed,
+    group,
+    image,
+    line,
+    num,
+    polyline,
+    rect,
+    show_number,
+    signed_pixels,
+    text,
+)
+
+_COLUMN = 73.0  # from one stage of the pipeline to the next
+_TOP = 44.0  # below the two lines of words
+_TALL = 300.0  # of the tallest stack of maps
+
+
+def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> Svg:
+    """Every array between a digit and the scores of its classes, side by side.
+
+    Parameters
+    ----------
+    stages : sequence of pipeline.Stage
+        Volumes (C, H, W), then vectors. Volumes with negative numbers are shown in purple
+        (negative) to orange (positive), others from black (0) to white (the largest).
+    as_paths : bool
+        Draw the pixels as SVG paths rather than as embedded PNG pictures: for picture files.
+    """
+    parts = []
+    for place, stage in enumerate(stages):
+        column = _maps(stage.array, as_paths) if stage.array.ndim == 3 else _numbers(stage.array)
+        heading = text(28, 8, stage.name, size=12.5, anchor="middle", bold=True)
+        heading += text(28, 25, by(stage.array.shape), size=12, anchor="middle", fill=MUTED)
+        parts.append(group(heading + group(column, 0, _TOP), place * _COLUMN))
+        if place:
+            x = place * _COLUMN
+            parts.append(arrow(x - 14, _TOP + _TALL / 2, x - 3, _TOP + _TALL / 2, colour=MUTED))
+    shapes = " → ".join(f"{stage.name} {by(stage.array.shape)}" for stage in stages)
+    last = stages[-1].array
+    sentence = (
+        f"{shapes}. The largest share, {show_number(float(last.max()))}, goes to class "
+        f"{int(last.argmax())}."
+    )
+    width = (len(stages) - 1) * _COLUMN + 66
+    return framed(Svg("".join(parts), width, _TOP + _TALL, "A digit goes through a network",
+                      sentence), margin=8)  # fmt: skip
+
+
+def _maps(volume: np.ndarray, as_paths: bool) -> str:
+    """The channels of a volume under each other; fewer pixels make a smaller map."""
+    count, size = volume.shape[0], volume.shape[1]
+    room = min(_TALL / count - 6, 56)
+    side = room * (0.45 + 0.55 * size / 28)
+    start = (_TALL - count * (room + 6)) / 2
+    low, high = float(volume.min()), max(float(volume.max()), 1e-9)
+    parts = []
+    for channel, values in enumerate(volume):
+        x, y = (56 - side) / 2, start + channel * (room + 6) + (room - side) / 2
+        if low < 0:
+            pixels = signed_pixels(values, max(high, -low))
+        else:
+            pixels = np.round(255 * values / high).astype(np.uint8)
+        drawn = mosaic(pixels, side) if as_paths else image(pixels, 0, 0, side, side)
+        parts.append(group(drawn, x, y) + rect(x, y, side, side, line=FAINT))
+    return "".join(parts)
+
+
+def mosaic(pixels: np.ndarray, side: float) -> str:
+    """A square picture as paths, one for each colour, neighbours in a row joined.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (N, N) or (N, N, 3), dtype uint8
+        Rounded to 16 levels of each channel, which keeps the file small.
+    side : float
+    """
+    levels = pixels // 16 * 17
+    rgb = levels if levels.ndim == 3 else np.repeat(levels[..., None], 3, axis=2)
+    zoom = side / len(pixels)
+    runs: dict[str, list[str]] = {}
+    for row, colours in enumerate(rgb):
+        cuts = np.flatnonzero(np.any(colours[1:] != colours[:-1], axis=1)) + 1
+        for start, end in zip([0, *cuts], [*cuts, len(colours)], strict=True):
+            fill = "#" + "".join(f"{value:02x}" for value in colours[start])
+            runs.setdefault(fill, []).append(f"M{start} {row}h{end - start}v1h-{end - start}z")
+    paths = "".join(f'<path fill="{fill}" d="{"".join(d)}"/>' for fill, d in runs.items())
+    # The squares touch, so smoothing their edges would let the paper shine through.
+    return f'<g transform="scale({num(zoom)})" shape-rendering="crispEdges">{paths}</g>'
+
+
+def _numbers(vector: np.ndarray) -> str:
+    """A vector: ten numbers as bars with their class, more as a strip of thin lines."""
+    if len(vector) > 20:
+        return _strip(vector)
+    share = vector.min() >= 0
+    step = _TALL / len(vector)
+    zero = 14.0 if share else 33.0
+    most = 1.0 if share else float(np.abs(vector).max())
+    role = OUTPUT if share else KERNEL
+    parts = []
+    for number, value in enumerate(vector):
+        y, long = number * step, (40 if share else 22) * float(value) / most
+        parts.append(rect(zero + min(long, 0), y + 6, abs(long), step - 18, fill=role.line))
+        parts.append(line(zero, y + 3, zero, y + step - 15, colour=MUTED))
+        parts.append(text(0, y + step / 2 - 6, str(number), size=12, bold=value == vector.max()))
+        words = show_number(float(value))
+        parts.append(text(56, y + step - 6, words, size=12, anchor="end", fill=MUTED))
+    return "".join(parts)
+
+
+def _strip(vector: np.ndarray) -> str:
+    """Numbers as one column of lines, the larger the darker."""
+    top = max(float(np.abs(vector).max()), 1e-9)
+    levels = np.round(15 * np.abs(vector) / top).astype(int)
+    step = _TALL / len(vector)
+    paths = []
+    for level in np.unique(levels[levels > 0]):
+        d = "".join(
+            f"M20 {i * step:.1f}h16v{step:.1f}h-16z" for i in np.flatnonzero(levels == level)
+        )
+        paths.append(f'<path d="{d}" fill="{OUTPUT.line}" opacity="{num(level / 15)}"/>')
+    return "".join(paths) + rect(20, 0, 16, _TALL, line=OUTPUT.line)
+
+
+# Blocks -------------------------------------------------------------------------------------------
+
+
+def network_overview(table: Table) -> Svg:
+    """A network as a row of blocks: as high as its maps, as thick as it has channels.
+
+    Layers that keep the shape (ReLU, dropout, normalisation) are named, not drawn.
+
+    Parameters
+    ----------
+    table : architectures.Table
+    """
+    blocks = [("input", table.input_shape), *_shape_changes(table)]
+    parts, x, floor = [], 8.0, 160.0
+    heads = [_block_size(shape, table.input_shape[-1]) for _, shape in blocks]
+    for (name, shape), (height, depth) in zip(blocks, heads, strict=True):
+        wide = max(depth + 0.42 * height, 74)
+        left, top = x + (wide - depth - 0.42 * height) / 2, (floor + 30 - height) / 2 + 10
+        parts.append(_slab(left, top, height, depth, flat=len(shape) == 1))
+        parts.append(text(x + wide / 2, floor + 32, name, size=12.5, anchor="middle", bold=True))
+        parts.append(text(x + wide / 2, floor + 50, by(shape), size=12, anchor="middle",
+                          fill=MUTED))  # fmt: skip
+        x += wide + 10
+    first_flat = next((i for i, (_, shape) in enumerate(blocks) if len(shape) == 1), len(blocks))
+    shapes = ", ".join(f"{name} {by(shape)}" for name, shape in blocks)
+    sentence = (
+        f"{table.name}: {shapes}. The first {first_flat - 1} steps keep rows and columns and "
+        "extract features; the rest are dense layers that classify."
+    )
+    return framed(Svg("".join(parts), x - 10, floor + 60, f"{table.name} as blocks", sentence))
+
+
+def _shape_changes(table: Table) -> list[tuple[str, tuple[int, ...]]]:
+    """The layers that change the shape, and names that a learner knows them by."""
+    names = {"Conv2d": "conv", "MaxPool2d": "max pool", "AvgPool2d": "avg pool",
+             "AdaptiveAvgPool2d": "avg pool", "Linear": "dense", "Flatten": "flatten"}  # fmt: skip
+    return [(names[row.kind], row.shape) for row in table if row.kind in names]
+
+
+def _block_size(shape: Sequence[int], largest: int) -> tuple[float, float]:
+    """Height and thickness in pixels: powers below 1, so that small ones can still be seen."""
+    if len(shape) == 1:
+        return min(160.0, 12 + 6 * shape[0] ** 0.5), 10.0
+    return 12 + 100 * (shape[1] / largest) ** 0.5, 4 + 1.6 * shape[0] ** 0.5
+
+
+def _slab(x: float, y: float, height: float, depth: float, *, flat: bool) -> str:
+    """A block in slanted view; a vector is a plain bar."""
+    if flat:
+        return rect(x + 0.21 * height, y, depth, height, fill=OUTPUT.tint, line=OUTPUT.line)
+    slant, up = 0.42 * height, 0.3 * height
+    front = [(x, y), (x + depth, y), (x + depth, y + height), (x, y + height), (x, y)]
+    top = [(x, y), (x + slant, y - up), (x + slant + depth, y - up), (x + depth, y), (x, y)]
+    right = [(x + depth, y), (x + depth + slant, y - up), (x + depth + slant, y + height - up),
+             (x + depth, y + height), (x + depth, y)]  # fmt: skip
+    faces = ((front, INPUT.tint), (top, "#ffffff"), (right, INPUT.tint))
+    return "".join(polyline(face, colour=INPUT.line, thick=1.2, fill=fill) for face, fill in faces)
+
+
+# Budget -------------------------------------------------------------------------------------------
+
+
+def budget(table: Table) -> Svg:
+    """What every layer of a network costs, with bars for parameters, products and memory.
+
+    Parameters
+    ----------
+    table : architectures.Table
+    """
+    columns = {"layer": 30, "output": 210, "parameters": 300, "MACs": 430, "memory": 575,
+               "sees": 690}  # fmt: skip
+    parts = [text(x, 10, words, bold=True, size=12.5) for words, x in columns.items()]
+    most = [max(1, *(getattr(row, cost) for row in table)) for cost in ("params", "macs", "memory")]
+    for place, row in enumerate(table):
+        parts.append(group(_budget_row(row, most, list(columns.values())), 0, 24 + 22 * place))
+    total = table.totals
+    y = 32 + 22 * len(table)
+    parts.append(line(0, y, 736, y, colour=MUTED))
+    cells = ["total", "", f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory), ""]
+    parts += [text(x, y + 14, words, bold=True, size=12.5)
+              for x, words in zip(columns.values(), cells, strict=True)]  # fmt: skip
+    return _named(Svg("".join(parts), 736, y + 26, ""), "The cost of every layer",
+                  _budget_words(table))  # fmt: skip
+
+
+def _budget_row(row: Row, most: Sequence[int], x: Sequence[int]) -> str:
+    """One line of the budget: its numbers above bars as long as the layer's share."""
+    sees = "all" if row.field is None else f"{row.field.size}×{row.field.size}"
+    words = [str(row.layer), by(row.shape), f"{row.params:,}", f"{row.macs:,}",
+             show_bytes(row.memory), sees]  # fmt: skip
+    parts = [text(0, 8, str(row.number), size=12, fill=MUTED)]
+    costs = (row.params, row.macs, row.memory)
+    for cost, largest, place, role in zip(costs, most, x[2:5], (KERNEL, WINDOW, OUTPUT),
+                                          strict=True):  # fmt: skip
+        parts.append(rect(place, 16, 100 * cost / largest, 3, fill=role.line))
+    parts += [text(place, 8, word, size=12.5) for place, word in zip(x, words, strict=True)]
+    return "".join(parts)
+
+
+def _budget_words(table: Table) -> str:
+    total = table.totals
+    words = (
+        f"{table.name}: {len(table)} layers, {by(table.input_shape)} → "
+        f"{by(table[-1].shape)}, {total.params:,} parameters, {total.macs:,} "
+        f"multiply-accumulates, {show_bytes(total.memory)} of outputs."
+    )
+    if total.params:
+        largest = max(table, key=lambda row: row.params)
+        words += (
+            f" Layer {largest.number} ({largest.layer}) holds "
+            f"{100 * largest.params / total.params:.1f} % of the parameters."
+        )
+    if total.macs:
+        busiest = max(table, key=lambda row: row.macs)
+        words += (
+            f" Layer {busiest.number} ({busiest.layer}) does "
+            f"{100 * busiest.macs / total.macs:.1f} % of the products."
+        )
+    return words
+
+
+def _named(picture: Svg, title: str, description: str) -> Svg:
+    return framed(Svg(picture.markup, picture.width, picture.height, title, description))

@@ -1,0 +1,787 @@
+"""Figures of what layers do to space: padding, stride, dilation, fields of view, pooling.
+
+    >>> from cnncourse import figures
+    >>> figures.output_size(28, kernel=3, padding=1, target=28)
+    Svg('The output size', 744×204)
+
+Every figure is a pure function: numbers in, `Svg` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from fractions import Fraction
+from itertools import product
+
+import numpy as np
+
+from cnncourse import convolution as conv
+from cnncourse import geometry
+from cnncourse.architectures import by, paths
+from cnncourse.figures.grids import matrix
+from cnncourse.geometry import Field, Window
+from cnncourse.pooling import Shifted, distance, pull, shift_test, summarise
+from cnncourse.svg import (
+    FAINT,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    PADDING,
+    WINDOW,
+    Role,
+    Svg,
+    above,
+    beside,
+    captioned,
+    circle,
+    framed,
+    image,
+    line,
+    polyline,
+    rect,
+    show_number,
+    text,
+    text_width,
+)
+
+# Padding ------------------------------------------------------------------------------------------
+
+
+def padding(
+    pixels: np.ndarray, *, kernel: int = 3, padding: int = 0, padding_mode: str = "zero"
+) -> Svg:
+    """A padded input, how often each pixel is used, and what a mean filter makes of the border.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W)
+    kernel, padding : int
+    padding_mode : {"zero", "reflect", "edge", "wrap"}
+
+    Raises
+    ------
+    ValueError
+        If the kernel does not fit, or the image is too small for this padding mode.
+    """
+    padded = conv.pad(pixels, padding, padding_mode)
+    weights = np.full((kernel, kernel), 1 / kernel**2)
+    means = conv.correlate(pixels, weights, padding=padding, padding_mode=padding_mode)
+    uses = pixel_uses(pixels.shape, kernel, padding, padding_mode)
+    margins, side = (padding,) * 4, 224
+    around = f" + padding {padding}" if padding else ""
+    shown = matrix(padded, title="input", cell=min(32, side / len(padded)), digits=1,
+                   padding=margins, marked=[(0, 0, kernel, kernel)])  # fmt: skip
+    counts = matrix(uses, title="uses", role=PADDING, shade="grey", limits=(0, kernel**2), cell=32)
+    result = matrix(means, title="means", role=OUTPUT, shade="grey", limits=_limits(pixels),
+                    cell=min(32, side / len(means)))  # fmt: skip
+    picture = beside(
+        captioned(shown, f"input {by(pixels.shape)}{around}", role=INPUT),
+        captioned(counts, "how often a pixel is used"),
+        captioned(result, f"mean of each {kernel}×{kernel}: {by(means.shape)}", role=OUTPUT),
+        gap=26,
+    )
+    sentence = _padding_words(pixels.shape, kernel, padding, padding_mode, uses, means)
+    return _named(picture, "Padding", sentence)
+
+
+def pixel_uses(shape: tuple[int, int], kernel: int, padding: int, mode: str = "zero") -> np.ndarray:
+    """Return how often the value of each pixel enters the output, copies in the padding included.
+
+    Returns
+    -------
+    ndarray of int of shape (H, W)
+    """
+    numbers = np.arange(1, shape[0] * shape[1] + 1).reshape(shape)  # 0 is no pixel
+    padded = conv.pad(numbers, padding, mode)
+    down, across = (geometry.windows_per_pixel(size, kernel) for size in padded.shape)
+    counts = np.bincount(padded.ravel(), np.outer(down, across).ravel(), minlength=numbers.size + 1)
+    return counts[1:].reshape(shape).astype(int)
+
+
+def padding_name(kernel: int, padding: int) -> str:
+    """What a padding is called for a kernel, or an empty string."""
+    names = [
+        name
+        for name in geometry.PADDING_NAMES
+        if geometry.padding_for(name, kernel) == (padding, padding)
+    ]
+    return " and ".join(names)
+
+
+def _padding_words(
+    shape: tuple[int, int],
+    kernel: int,
+    padding: int,
+    mode: str,
+    uses: np.ndarray,
+    means: np.ndarray,
+) -> str:
+    name = padding_name(kernel, padding)
+    called = f" ({name})" if name else ""
+    filled = f", filled by {mode}" if padding else ""
+    before, after = geometry.padding_for("same", kernel)
+    uneven = (
+        f" To keep the size, a kernel of {kernel} would need {before} before and {after} after."
+        if before != after
+        else ""
+    )
+    high, wide = shape
+    return (
+        f"Kernel {kernel}×{kernel}, padding {padding}{called}{filled}: "
+        f"{by(shape)} → {by(means.shape)}.{uneven} "
+        f"The corner pixel is used {_times(uses[0, 0])}, the middle one "
+        f"{_times(uses[high // 2, wide // 2])}. The mean is {show_number(means[0, 0])} in the "
+        f"corner, {show_number(means[0, means.shape[1] // 2])} at the top edge and "
+        f"{show_number(means[means.shape[0] // 2, means.shape[1] // 2])} in the middle."
+    )
+
+
+# Stride and dilation ------------------------------------------------------------------------------
+
+
+def stripes(size: int, period: int) -> np.ndarray:
+    """Return smooth vertical stripes, (size, size), from 0 to 1, that repeat every `period`."""
+    wave = 0.5 + 0.5 * np.cos(2 * np.pi * np.arange(size) / period)
+    return np.tile(wave, (size, 1))
+
+
+def stride(
+    *,
+    size: int = 24,
+    period: int = 3,
+    kernel: int = 1,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+) -> Svg:
+    """Stripes seen through a strided mean filter: windows, what they leave out, what they show.
+
+    Parameters
+    ----------
+    size : int
+        Pixels of the input along each axis.
+    period : int
+        Pixels from one stripe to the next.
+    kernel, stride, padding, dilation : int
+        The filter takes the mean of its kernel×kernel pixels.
+    """
+    pixels = stripes(size, period)
+    weights = np.full((kernel, kernel), 1 / kernel**2)
+    settings = {"stride": stride, "padding": padding, "dilation": dilation}
+    result = conv.correlate(pixels, weights, **settings)
+    left = geometry.unused(size, kernel, **settings)
+    zoom = 696 / (size + 2 * padding)
+    top = beside(
+        captioned(_striped_input(pixels, padding, left), f"input {by(pixels.shape)}", role=INPUT),
+        captioned(_grey(result, 192), f"output {by(result.shape)}", role=OUTPUT),
+        _division(size, kernel, stride, padding, dilation),
+        gap=26,
+    )
+    rows = _windows_row(size, kernel, settings, zoom, left)
+    wave = _wave(pixels[0], result[len(result) // 2], period, kernel, settings, zoom)
+    sentence = _stride_words(size, kernel, settings, left, period)
+    picture = above(
+        top,
+        captioned(rows, "one row: which pixels each window takes", role=WINDOW),
+        captioned(wave, "the stripes (line) and what the output sees (dots)"),
+    )
+    return _named(picture, "Stride and dilation", sentence)
+
+
+def apparent_period(period: int, stride: int) -> Fraction | None:
+    """Return the period, in input pixels, at which sampled stripes seem to repeat.
+
+    A cosine of f cycles a step looks the same as one of f − 1, f − 2 …: the nearest to 0 is seen.
+    None: every step falls on the same place of a stripe, and no stripes are seen at all.
+    """
+    cycles = Fraction(stride, period)
+    seen = abs(cycles - round(cycles))
+    return Fraction(stride) / seen if seen else None
+
+
+def _striped_input(pixels: np.ndarray, padding: int, left: int) -> Svg:
+    """The input as a picture, its padding and the strip that no window reaches."""
+    full = len(pixels) + 2 * padding
+    zoom = 192 / full
+    inside = padding * zoom
+    parts = [rect(0, 0, 192, 192, fill=PADDING.tint, line=PADDING.line, dash="3 2")] * bool(padding)
+    parts.append(image(_grey_pixels(pixels), inside, inside, len(pixels) * zoom,
+                       len(pixels) * zoom))  # fmt: skip
+    if left:
+        edge = 192 - left * zoom
+        parts.append(_hatched(edge, 0, left * zoom, 192))
+        parts.append(_hatched(0, edge, edge, left * zoom))
+    return Svg("".join(parts), 192, 192, "input")
+
+
+def _division(size: int, kernel: int, stride: int, padding: int, dilation: int) -> Svg:
+    """The output size as a division with remainder."""
+    reach = geometry.effective_kernel(kernel, dilation)
+    room = size + 2 * padding - reach
+    quotient, remainder = divmod(room, stride)
+    lines = [
+        f"window: {dilation}·({kernel} − 1) + 1 = {reach}",
+        f"room: {size} + 2·{padding} − {reach} = {room}",
+        f"steps: {room} = {quotient}·{stride} + {remainder}",
+        f"output: {quotient} + 1 = {quotient + 1}",
+        f"left over: {remainder}" + (" (hatched)" if remainder else ""),
+    ]
+    markup = "".join(
+        text(0, 12 + 24 * i, words, size=14, bold=i == 3) for i, words in enumerate(lines)
+    )
+    return Svg(markup, max(text_width(words, 14) for words in lines), 124, "The division")
+
+
+def _windows_row(size: int, kernel: int, settings: dict[str, int], zoom: float, left: int) -> Svg:
+    """All windows along one row of the input, in three lines so that they do not overlap."""
+    full = size + 2 * settings["padding"]
+    parts = []
+    for place in range(full):
+        role = INPUT if settings["padding"] <= place < full - settings["padding"] else PADDING
+        parts.append(rect(place * zoom, 0, zoom, 14, fill=role.tint, line=role.line, thick=0.75))
+    count = geometry.conv_output_size(size, kernel, **settings)
+    reach = geometry.effective_kernel(kernel, settings["dilation"])
+    lanes = min(count, -(-reach // settings["stride"]), 8)  # so many windows cover one pixel
+    for step in range(count):
+        y, first = 22 + 9 * (step % lanes), step * settings["stride"]
+        parts.append(line(first * zoom + 2, y, (first + reach) * zoom - 2, y, colour=WINDOW.line))
+        for tap in range(kernel):
+            x = (first + tap * settings["dilation"]) * zoom
+            parts.append(rect(x + 1.5, y - 3, zoom - 3, 6, fill=WINDOW.line))
+    if left:
+        parts.append(_hatched((full - left) * zoom, 0, left * zoom, 14))
+    return Svg("".join(parts), full * zoom, 22 + 9 * lanes, "windows")
+
+
+def _wave(
+    row: np.ndarray,
+    seen: np.ndarray,
+    period: int,
+    kernel: int,
+    settings: dict[str, int],
+    zoom: float,
+) -> Svg:
+    """The stripes as a curve, the outputs as dots where their windows have their middle."""
+    height, before = 62, settings["padding"]
+    fine = np.linspace(0, len(row) - 1, 8 * len(row))
+    curve = 0.5 + 0.5 * np.cos(2 * np.pi * fine / period)
+
+    def place(x: float, value: float) -> tuple[float, float]:
+        return (x + before + 0.5) * zoom, 6 + (1 - value) * (height - 12)
+
+    middle = (geometry.effective_kernel(kernel, settings["dilation"]) - 1) / 2 - before
+    dots = [place(middle + i * settings["stride"], v) for i, v in enumerate(seen)]
+    parts = [polyline([place(x, v) for x, v in zip(fine, curve, strict=True)], colour=INPUT.line,
+                      thick=1.2)]  # fmt: skip
+    parts.append(polyline(dots, colour=OUTPUT.line, thick=2.5, dash="6 3"))
+    parts += [circle(x, y, 4, fill=OUTPUT.line) for x, y in dots]
+    return Svg("".join(parts), (len(row) + 2 * before) * zoom, height, "the wave")
+
+
+def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, period: int) -> str:
+    count = geometry.conv_output_size(size, kernel, **settings)
+    step = settings["stride"]
+    unseen = max(0, left - settings["padding"])
+    words = (
+        f"Kernel {kernel}×{kernel}, stride {step}, padding {settings['padding']}, dilation "
+        f"{settings['dilation']}: {size}×{size} → {count}×{count}; "
+        f"{left or 'no'} {'row and column' if left == 1 else 'rows and columns'} of the padded "
+        f"input left over, {unseen} of them image. "
+    )
+    apparent = apparent_period(period, step)
+    if apparent is None:
+        return words + f"Stripes every {period} pixels vanish: each step meets the same place."
+    if 2 * step == period:
+        return words + f"Stripes every {period} pixels: just two samples a stripe, the limit."
+    if 2 * step < period:
+        return words + f"Stripes every {period} pixels stay stripes every {period} pixels."
+    return words + (
+        f"Stripes every {period} pixels look like stripes every {_fraction(apparent)} pixels: "
+        "that is aliasing."
+    )
+
+
+def strided_windows(
+    pixels: np.ndarray, kernel: np.ndarray, *, stride: int = 2, padding: int = 0
+) -> Svg:
+    """Every step of a small strided convolution, one picture a step.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W)
+    kernel : ndarray of shape (KH, KW)
+    stride, padding : int
+    """
+    result = conv.correlate(pixels, kernel, stride=stride, padding=padding)
+    padded = conv.pad(pixels, padding)
+    rows = []
+    for r in range(result.shape[0]):
+        steps = []
+        for c in range(result.shape[1]):
+            grid = matrix(padded, title="input", cell=26, padding=(padding,) * 4,
+                          marked=[(r * stride, c * stride, *kernel.shape)])  # fmt: skip
+            step = captioned(grid, f"row {r + 1}, column {c + 1}: {show_number(result[r, c])}")
+            steps.append(replace(step, width=max(156, grid.width)))  # equal, so that rows line up
+        rows.append(beside(*steps, gap=16))
+    weights = captioned(matrix(kernel, title="kernel", role=KERNEL, cell=30), "kernel", role=KERNEL)
+    output = captioned(matrix(result, title="output", role=OUTPUT, cell=34), "output", role=OUTPUT)
+    sentence = (
+        f"A {by(kernel.shape)} kernel with stride {stride} and padding {padding} on a "
+        f"{by(pixels.shape)} input: {result.size} windows, {by(result.shape)} outputs, "
+        f"{_listed(result)}."
+    )
+    return _named(beside(above(*rows), above(weights, output), gap=36), "A strided convolution",
+                  sentence)  # fmt: skip
+
+
+def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) -> Svg:
+    """The outputs at stride 1, and which of them larger strides keep.
+
+    Parameters
+    ----------
+    result : ndarray of shape (H, W)
+        The output at stride 1.
+    strides : sequence of (down, right)
+    """
+    pictures = [captioned(matrix(result, title="stride 1", role=OUTPUT), "stride 1", role=OUTPUT)]
+    words = []
+    for down, right in strides:
+        kept = result[::down, ::right]
+        marked = [(r, c, 1, 1) for r, c in product(range(0, result.shape[0], down),
+                                                   range(0, result.shape[1], right))]  # fmt: skip
+        name = f"stride {down}" if down == right else f"stride {down} down, {right} right"
+        grid = matrix(result, title=name, role=OUTPUT, marked=marked)
+        pictures.append(captioned(grid, name, role=WINDOW))
+        words.append(f"{name} keeps {_listed(kept)}")
+    sentence = f"Of the {by(result.shape)} outputs at stride 1, {'; '.join(words)}."
+    return _named(beside(*pictures, gap=30), "A stride keeps some of the outputs", sentence)
+
+
+def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> Svg:
+    """An input with a border of zeros; the first and the last window are framed.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W)
+    padding, kernel : int
+    """
+    padded = conv.pad(pixels, padding)
+    count = [geometry.conv_output_size(size, kernel, 1, padding) for size in pixels.shape]
+    ends = [(0, 0, kernel, kernel), (count[0] - 1, count[1] - 1, kernel, kernel)]
+    sentence = (
+        f"A {by(pixels.shape)} input with {padding} pixel{'s' * (padding > 1)} of zeros around "
+        f"it is {by(padded.shape)}; a {kernel}×{kernel} window has {by(count)} places in it."
+    )
+    grid = matrix(padded, title="input", padding=(padding,) * 4, marked=ends)
+    return _named(captioned(grid, "input with zero padding", role=INPUT), "Zero padding", sentence)
+
+
+# Output size --------------------------------------------------------------------------------------
+
+
+def output_size(
+    size: int,
+    *,
+    kernel: int,
+    stride: int = 1,
+    padding: int = 0,
+    dilation: int = 1,
+    target: int,
+    found: Sequence[str] = (),
+    solutions: int = 0,
+) -> Svg:
+    """One axis, its windows, the formula with numbers, and how far the result is from a target.
+
+    Parameters
+    ----------
+    size, target : int
+        Pixels that go in, and that should come out.
+    kernel, stride, padding, dilation : int
+    found : sequence of str
+        Settings that the learner has found so far.
+    solutions : int
+        How many there are; 0 leaves the count out.
+    """
+    count = geometry.conv_output_size(size, kernel, stride, padding, dilation)
+    room = size + 2 * padding - dilation * (kernel - 1) - 1
+    verdict = _verdict(count, target)
+    formula = (
+        f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1 = "
+        f"⌊{room} / {stride}⌋ + 1 = {count}"
+    )
+    parts = [_axis(size, padding, 720)]
+    parts.append(_ticks(size, kernel, stride, padding, dilation, count, 720))
+    parts.append(text(0, 74, formula, size=16, mono=True))
+    parts.append(text(0, 104, verdict, size=15, bold=True))
+    tally = f"found {len(found)} of {solutions}: " if solutions else "found: "
+    lines = _wrapped(tally + (", ".join(found) or "none yet"), 96)
+    parts += [text(0, 132 + 19 * i, words, fill=MUTED) for i, words in enumerate(lines)]
+    sentence = (
+        f"Kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: "
+        f"{size} → {count}. {verdict} Solutions found: {len(found)}"
+        + (f" of {solutions}." if solutions else ".")
+    )
+    height = 142 + 19 * max(2, len(lines))
+    return _named(Svg("".join(parts), 720, height, ""), "The output size", sentence)
+
+
+def _verdict(count: int, target: int) -> str:
+    if count == target:
+        return f"The target is {target}: hit."
+    side = "too many" if count > target else "too few"
+    return f"The target is {target}: {abs(count - target)} {side}."
+
+
+def _axis(size: int, padding: int, width: float) -> str:
+    """A bar of `size` pixels between its padding."""
+    zoom = width / (size + 2 * padding)
+    ends = rect(0, 4, width, 18, fill=PADDING.tint, line=PADDING.line, dash="3 2")
+    return ends + rect(padding * zoom, 4, size * zoom, 18, fill=INPUT.tint, line=INPUT.line)
+
+
+def _ticks(
+    size: int, kernel: int, stride: int, padding: int, dilation: int, count: int, width: float
+) -> str:
+    """The first window as a bar, and a tick where each window begins."""
+    zoom = width / (size + 2 * padding)
+    reach = geometry.effective_kernel(kernel, dilation)
+    ticks = " ".join(f"M{i * stride * zoom + 1:.1f} 34v12" for i in range(count))
+    path = f'<path d="{ticks}" stroke="{WINDOW.line}" stroke-width="1.5"/>'
+    return rect(0.5, 0.5, reach * zoom, 25, line=WINDOW.line, thick=2.5, round=2) + path
+
+
+# Receptive field ----------------------------------------------------------------------------------
+
+
+def receptive_field(
+    pixels: np.ndarray,
+    layers: Sequence[tuple[str, Window]],
+    *,
+    layer: int,
+    row: int,
+    column: int,
+    effective: bool = False,
+) -> Svg:
+    """The part of an image that one unit sees, and how the view widens layer by layer.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (N, N), from 0 to 1
+    layers : sequence of (name, Window)
+        From the input on.
+    layer : int
+        The unit's layer: 0 is the image itself, 1 the first layer.
+    row, column : int
+        The unit within its layer.
+    effective : bool
+        Shade each pixel by the number of ways that lead from it to the unit.
+
+    Raises
+    ------
+    ValueError
+        If a layer does not fit, or there is no such unit.
+    """
+    windows = [window for _, window in layers]
+    sizes = layer_sizes(len(pixels), layers)
+    down, across = (paths(windows[:layer], len(pixels), unit) for unit in (row, column))
+    field = field_at(windows, layer)
+    seen = _field_picture(pixels, field, (row, column), down[0], across[0], effective)
+    tower = _tower(layers, sizes, across, layer)
+    table = _field_table(layers, sizes, layer)
+    top = beside(
+        captioned(seen, f"image {by(pixels.shape)} and the unit's field", role=INPUT),
+        captioned(tower, "one row of every layer: what feeds the unit", role=WINDOW),
+        gap=26,
+    )
+    sentence = _field_words(layers, sizes, layer, (row, column), field, effective)
+    return _named(above(top, table), "The receptive field", sentence)
+
+
+def layer_sizes(size: int, layers: Sequence[tuple[str, Window]]) -> list[int]:
+    """Return the size of the image and of every layer; refuse the first that does not fit."""
+    sizes = [size]
+    for number, (name, w) in enumerate(layers, start=1):
+        try:
+            sizes.append(
+                geometry.conv_output_size(sizes[-1], w.kernel, w.stride, w.padding, w.dilation)
+            )
+        except ValueError as problem:
+            raise ValueError(f"layer {number}, {name}, is impossible: {problem}") from None
+    return sizes
+
+
+def field_at(windows: Sequence[Window], layer: int) -> Field:
+    """Return the receptive field of a layer; layer 0 is the image, whose pixels see themselves."""
+    return geometry.receptive_field(windows)[layer - 1] if layer else Field(1, 1, 0.0)
+
+
+def field_span(field: Field, unit: int) -> tuple[int, int]:
+    """Return the first pixel of a unit's field and the one after the last, inside or outside."""
+    first = round(field.centre + unit * field.jump - (field.size - 1) / 2)
+    return first, first + field.size
+
+
+def _field_picture(
+    pixels: np.ndarray,
+    field: Field,
+    unit: tuple[int, int],
+    down: np.ndarray,
+    across: np.ndarray,
+    effective: bool,
+) -> Svg:
+    """The image with a frame around the field; dashed where it reaches out of the image."""
+    side, margin, size = 216.0, 22.0, len(pixels)
+    zoom = side / size
+    shown = _grey_pixels(pixels)
+    if effective:
+        weight = np.outer(down, across)
+        share = (weight / weight.max())[..., None]
+        shade = 0.35 * np.repeat(shown[..., None], 3, axis=2)
+        shown = (shade + share * (np.array([255, 122, 198]) - shade)).round().astype(np.uint8)
+    parts = [rect(0.5, 0.5, side + 2 * margin - 1, side + 2 * margin - 1, line=FAINT, dash="3 3")]
+    parts.append(image(shown, margin, margin, side, side))
+    (top, bottom), (left, right) = (field_span(field, place) for place in unit)
+    reach = margin / zoom  # so much of the outside is drawn
+    top, left = (max(edge, -reach) for edge in (top, left))
+    bottom, right = (min(edge, size + reach) for edge in (bottom, right))
+    parts.append(rect(margin + left * zoom, margin + top * zoom, (right - left) * zoom,
+                      (bottom - top) * zoom, line=WINDOW.line, thick=3))  # fmt: skip
+    return Svg("".join(parts), side + 2 * margin, side + 2 * margin, "image")
+
+
+def _tower(
+    layers: Sequence[tuple[str, Window]],
+    sizes: Sequence[int],
+    ways: Sequence[np.ndarray],
+    layer: int,
+) -> Svg:
+    """Rows of units, the input lowest; those that the chosen unit depends on are filled."""
+    width, step, left = 300.0, 28.0, 96.0
+    parts = []
+    for level, size in enumerate(sizes):
+        y = (len(sizes) - 1 - level) * step
+        lit = ways[level] > 0 if level <= layer else np.zeros(size, bool)
+        parts.append(text(0, y + 8, layers[level - 1][0] if level else "image", size=12))
+        gap = width / size
+        parts.append(_bars([(left + i * gap, gap) for i in np.flatnonzero(~lit)], y, 14, FAINT))
+        colour = KERNEL.line if level == layer else WINDOW.line
+        parts.append(_bars([(left + i * gap, gap) for i in np.flatnonzero(lit)], y, 16, colour))
+    return Svg("".join(parts), left + width, len(sizes) * step - 8, "tower")
+
+
+def _bars(places: Sequence[tuple[float, float]], y: float, height: float, colour: str) -> str:
+    """Many small rectangles as one path, which is far shorter than one element each."""
+    drawn = "".join(
+        f"M{x + 0.5:.1f} {y:.1f}h{max(w - 1, 0.8):.1f}v{height:.0f}H{x + 0.5:.1f}z"
+        for x, w in places
+    )
+    return f'<path d="{drawn}" fill="{colour}"/>' if drawn else ""
+
+
+def _field_table(layers: Sequence[tuple[str, Window]], sizes: Sequence[int], layer: int) -> Svg:
+    """Size, jump and field of every layer; the unit's layer is marked."""
+    fields = [Field(1, 1, 0.0), *geometry.receptive_field([window for _, window in layers])]
+    columns = [24, 250, 350, 440, 560]
+    head = ["layer", "units", "jump", "field", "centre of the first"]
+    parts = [
+        text(x, 8, words, bold=True, size=12.5) for x, words in zip(columns, head, strict=True)
+    ]
+    for level, (size, field) in enumerate(zip(sizes, fields, strict=True)):
+        y = 28 + 19 * level
+        name = layers[level - 1][0] if level else "image"
+        cells = [name, size, field.jump, field.size, show_number(field.centre, 1)]
+        chosen = level == layer
+        if chosen:
+            parts.append(text(4, y, "▶", size=12, fill=WINDOW.line))
+        parts += [text(x, y, str(cell), size=12.5, bold=chosen)
+                  for x, cell in zip(columns, cells, strict=True)]  # fmt: skip
+    return Svg("".join(parts), 720, 24 + 19 * len(sizes), "table")
+
+
+def _field_words(
+    layers: Sequence[tuple[str, Window]],
+    sizes: Sequence[int],
+    layer: int,
+    unit: tuple[int, int],
+    field: Field,
+    effective: bool,
+) -> str:
+    name = f"layer {layer} ({layers[layer - 1][0]})" if layer else "the image itself"
+    spans = [field_span(field, place) for place in unit]
+    outside = max(max(-first, last - sizes[0], 0) for first, last in spans)
+    rows, columns = (f"{show_number(first)} to {show_number(last - 1)}" for first, last in spans)
+    words = (
+        f"Unit ({unit[0]}, {unit[1]}) of {name}, one of {sizes[layer]}×{sizes[layer]}, sees "
+        f"{field.size}×{field.size} pixels: rows {rows}, columns {columns}. "
+        f"Its neighbour looks {field.jump} pixel{'s' * (field.jump > 1)} further."
+    )
+    if outside:
+        words += f" The field reaches up to {outside} pixels out of the image, into padding."
+    if effective:
+        words += " The brighter a pixel, the more ways lead from it to the unit."
+    return words
+
+
+# Pooling ------------------------------------------------------------------------------------------
+
+
+def pooling(
+    pixels: np.ndarray, *, kind: str = "max", window: int = 2, stride: int = 2, shift: int = 0
+) -> Svg:
+    """An image and the same image shifted, both pooled, and how far apart the results are.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W), from 0 to 1
+    kind : str
+        One of `cnncourse.pooling.POOLINGS`.
+    window, stride, shift : int
+    """
+    test = shift_test(pixels, kind, window, stride, shift=shift)
+    blame = pull(pixels, kind, window, stride)
+    side, highest = 150.0, max(test.before.max(), test.after.max(), 1e-9)
+    change = np.abs(test.after - test.before)
+    moved = np.roll(pixels, shift, axis=1)
+
+    def panel(values: np.ndarray, words: str, role: Role | None, top: float = 1.0) -> Svg:
+        picture = captioned(_grey(values / top, side), words, size=12, role=role)
+        return replace(picture, width=side)  # equal widths, so that the two rows line up
+
+    upper = beside(
+        panel(pixels, f"input {by(pixels.shape)}", INPUT),
+        panel(test.before, f"pooled {by(test.before.shape)}", OUTPUT, highest),
+        panel(blame, "gradient goes to", None, max(blame.max(), 1e-9)),
+    )
+    lower = beside(
+        panel(moved, f"shifted by {shift}", INPUT),
+        panel(test.after, "then pooled", OUTPUT, highest),
+        panel(change, "difference", None, highest),
+    )
+    curve = _shift_curve(pixels, test, kind, window, stride, shift)
+    picture = beside(above(upper, lower, gap=12), curve, gap=26)
+    return _named(picture, "Pooling and shifts", _pooling_words(test, kind, window, stride, shift))
+
+
+def _shift_curve(
+    pixels: np.ndarray, test: Shifted, kind: str, window: int, stride: int, shift: int
+) -> Svg:
+    """Distance of inputs and of outputs for shifts of 0 to 8 pixels."""
+    moved = [np.roll(pixels, s, axis=1) for s in range(9)]
+    inputs = [distance(pixels, m) for m in moved]
+    outputs = [distance(test.before, summarise(m, kind, window, stride)) for m in moved]
+    top = max(*inputs, *outputs, 1e-9)
+    x = [14 + 19 * s for s in range(9)]
+
+    def points(values: Sequence[float]) -> list[tuple[float, float]]:
+        return [(a, 200 - 170 * v / top) for a, v in zip(x, values, strict=True)]
+
+    parts = [line(14, 200, 170, 200, colour=MUTED), line(14, 30, 14, 200, colour=MUTED)]
+    parts.append(line(x[shift], 30, x[shift], 200, colour=WINDOW.line, dash="3 3"))
+    parts.append(polyline(points(inputs), colour=INPUT.line, dash="5 3"))
+    parts.append(polyline(points(outputs), colour=OUTPUT.line))
+    parts += [circle(a, b, 3, fill=OUTPUT.line) for a, b in points(outputs)]
+    parts += [text(a, 213, str(s), size=12, anchor="middle") for s, a in enumerate(x)]
+    parts.append(text(14, 232, "shift in pixels", size=12))
+    parts.append(text(14, 12, "distance after the shift", bold=True))
+    parts.append(line(14, 256, 40, 256, colour=INPUT.line, thick=2, dash="5 3"))
+    parts.append(text(46, 256, f"inputs: {show_number(inputs[shift])}"))
+    parts.append(line(14, 276, 40, 276, colour=OUTPUT.line, thick=2))
+    parts.append(text(46, 276, f"pooled: {show_number(outputs[shift])}"))
+    unchanged = round(100 * test.unchanged)
+    parts.append(text(14, 298, f"{unchanged} % of outputs unchanged"))
+    return Svg("".join(parts), 200, 310, "distances")
+
+
+def _pooling_words(test: Shifted, kind: str, window: int, stride: int, shift: int) -> str:
+    return (
+        f"{kind[0].upper()}{kind[1:]} pooling, window {window}, stride {stride}: "
+        f"{by(test.before.shape)} outputs. "
+        f"A shift by {shift} pixel{'s' * (shift != 1)} leaves {round(100 * test.unchanged)} % of "
+        f"them unchanged; the input changes by {show_number(test.input_distance)} of its length, "
+        f"the pooled output by {show_number(test.output_distance)}."
+    )
+
+
+def pooled(pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2"), window: int = 2) -> Svg:
+    """A small matrix, its windows, and what each kind of pooling makes of them.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W)
+    kinds : sequence of str
+        Some of `cnncourse.pooling.POOLINGS`.
+    window : int
+        Also the stride.
+    """
+    places = [(r, c, window, window)
+              for r, c in product(range(0, pixels.shape[0], window),
+                                  range(0, pixels.shape[1], window))]  # fmt: skip
+    source = captioned(matrix(pixels, title="input", marked=places), "input", role=INPUT)
+    results = {kind: summarise(pixels, kind, window) for kind in kinds}
+    pictures = [
+        captioned(matrix(result, title=kind, role=OUTPUT, cell=46), kind, role=OUTPUT)
+        for kind, result in results.items()
+    ]
+    words = "; ".join(f"{kind} {_listed(result)}" for kind, result in results.items())
+    return _named(beside(source, *pictures, gap=30), "Pooling",
+                  f"Windows of {window}×{window}: {words}.")  # fmt: skip
+
+
+# Helpers ------------------------------------------------------------------------------------------
+
+
+def _named(picture: Svg, title: str, description: str) -> Svg:
+    return framed(Svg(picture.markup, picture.width, picture.height, title, description))
+
+
+def _grey(values: np.ndarray, side: float) -> Svg:
+    """Values from 0 to 1 as a grey picture with a thin frame."""
+    height = side * values.shape[0] / values.shape[1]
+    frame = rect(0, 0, side, height, line=FAINT)
+    return Svg(image(_grey_pixels(values), 0, 0, side, height) + frame, side, height, "picture")
+
+
+def _grey_pixels(values: np.ndarray) -> np.ndarray:
+    return np.round(255 * np.clip(values, 0, 1)).astype(np.uint8)
+
+
+def _limits(values: np.ndarray) -> tuple[float, float]:
+    return min(0.0, float(values.min())), max(1.0, float(values.max()))
+
+
+def _hatched(x: float, y: float, width: float, height: float) -> str:
+    """A strip crossed out by slanting lines."""
+    drawn = []
+    for start in np.arange(-height, width, 8.0):
+        low, high = max(start, 0), min(start + height, width)
+        if high > low:
+            drawn.append(
+                f"M{x + low:.1f} {y + low - start:.1f}L{x + high:.1f} {y + high - start:.1f}"
+            )
+    lines = f'<path d="{"".join(drawn)}" stroke="{WINDOW.line}" stroke-width="1.5"/>'
+    return rect(x, y, width, height, fill="#ffffff99", line=WINDOW.line) + lines
+
+
+def _listed(values: np.ndarray) -> str:
+    """A matrix in words: rows in brackets."""
+    return ", ".join(f"[{', '.join(show_number(v) for v in row)}]" for row in values)
+
+
+def _fraction(value: Fraction) -> str:
+    return str(value.numerator) if value.denominator == 1 else show_number(float(value))
+
+
+def _wrapped(words: str, most: int) -> list[str]:
+    """Lines of at most so many letters, broken at blanks."""
+    lines = [""]
+    for word in words.split(" "):
+        if len(lines[-1]) + len(word) > most:
+            lines.append("")
+        lines[-1] += f"{word} "
+    return [line.strip() for line in lines]
+
+
+def _times(count: int) -> str:
+    return {0: "never", 1: "once"}.get(int(count), f"{count} times")
