@@ -1,0 +1,215 @@
+"""Explorers of notebook 04, second half: the layers that bend, classify and regularise."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+import numpy as np
+
+from cnncourse import activations as act
+from cnncourse import figures, regularise
+from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.matrix_input import MatrixInput
+from cnncourse.svg import Svg
+
+UNITS, SAMPLES, DEEPEST = 48, 96, 20  # enough to see, few enough to follow a slider
+_HIDDEN, _CLASSES = 8, 3
+
+
+def activations() -> Explorer:
+    """An activation in a deep stack: values, gradients, flat and dead shares, layer by layer.
+
+    Returns
+    -------
+    Explorer
+        Controls: function, scale, depth, weights; folded: seed.
+    """
+    controls = {
+        "function": choice("function", list(act.ACTIVATIONS), "sigmoid"),
+        "scale": fine_slider("input scale", 1.0, 0.1, 10.0),
+        "depth": slider("depth", 10, 1, DEEPEST),
+        "weights": choice("weights", list(act.INITIALISATIONS), "Glorot"),
+        "seed": slider("seed", 0, 0, 20),
+    }
+    stills = ({}, {"function": "relu", "weights": "He"}, {"function": "tanh", "scale": 5.0})
+    return Explorer(_draw_activations, controls, more=["seed"], stills=stills)
+
+
+def _draw_activations(*, function: str, scale: float, depth: int, weights: str, seed: int) -> Svg:
+    normal, inputs = _random_stack(seed)
+    spread = act.weight_spread(UNITS, UNITS, weights)
+    signals = act.through_depth(function, spread * normal[:depth], scale * inputs)
+    return figures.signal_through_depth(function, signals)
+
+
+@lru_cache(maxsize=4)
+def _random_stack(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Standard normal weights for every layer, and inputs: the same for all settings of a seed."""
+    rng = np.random.default_rng(seed)
+    return rng.normal(size=(DEEPEST, UNITS, UNITS)), rng.normal(size=(SAMPLES, UNITS))
+
+
+def dense_cost() -> Explorer:
+    """What flatten and dense cost against image size, and what global average pooling saves.
+
+    Returns
+    -------
+    Explorer
+        Controls: size, halvings, channels, units; folded: classes.
+    """
+    controls = {
+        "size": slider("image size", 28, 8, 512, 4),
+        "halvings": slider("halvings", 2, 1, 5),
+        "channels": slider("channels", 32, 8, 512, 8),
+        "units": slider("hidden neurons", 128, 8, 4096, 8),
+        "classes": slider("classes", 10, 2, 1000),
+    }
+    return Explorer(
+        figures.dense_cost,
+        controls,
+        more=["classes"],
+        stills=({}, {"size": 224}, {"size": 224, "halvings": 5}),
+    )
+
+
+def conv_backward() -> Explorer:
+    """Pixels, weights and an output gradient to type: the gradients that a convolution returns.
+
+    Returns
+    -------
+    Explorer
+        Controls: pixels, weights, gradient.
+    """
+    controls = {
+        "pixels": MatrixInput("input", np.arange(9).reshape(3, 3)),
+        "weights": MatrixInput("kernel", np.arange(4).reshape(2, 2)),
+        "gradient": MatrixInput("gradient of the output", np.ones((2, 2))),
+    }
+    stills = ({}, {"gradient": ((1.0, 0.0), (0.0, 0.0))})
+    return Explorer(_draw_conv_backward, controls, stills=stills)
+
+
+def _draw_conv_backward(*, pixels: tuple, weights: tuple, gradient: tuple) -> Svg:
+    return figures.conv_backward(np.array(pixels), np.array(weights), np.array(gradient))
+
+
+def softmax() -> Explorer:
+    """Logits to type, a temperature, the right class: probabilities, entropy, loss, gradient.
+
+    Returns
+    -------
+    Explorer
+        Controls: logits, temperature, target.
+    """
+    controls = {
+        "logits": MatrixInput("logits", [[2.0, 1.0, 0.1, -1.0]], step=0.5),
+        "temperature": fine_slider("temperature", 1.0, 0.1, 10.0),
+        "target": slider("right class", 0, 0, 3),
+    }
+    stills = ({}, {"temperature": 0.2}, {"target": 3})
+    return Explorer(_draw_softmax, controls, stills=stills)
+
+
+def _draw_softmax(*, logits: tuple, temperature: float, target: int) -> Svg:
+    return figures.softmax(np.array(logits[0]), target=target, temperature=temperature)
+
+
+def dropout() -> Explorer:
+    """A net of eight hidden units, thinned nets drawn from it, and the mean of all 256 of them.
+
+    Returns
+    -------
+    Explorer
+        Controls: p, seed, mode, scaled.
+    """
+    controls = {
+        "p": fine_slider("p (drop)", 0.5, 0.0, 0.9, 0.05),
+        "seed": slider("draw again", 0, 0, 50),
+        "mode": choice("mode", ["training", "evaluation"]),
+        "scaled": toggle("scale survivors by 1/(1 − p)", True),
+    }
+    return Explorer(_draw_dropout, controls, stills=({}, {"scaled": False}, {"mode": "evaluation"}))
+
+
+def _draw_dropout(*, p: float, seed: int, mode: str, scaled: bool) -> Svg:
+    inputs, hidden, output = _small_net()
+    _, masks = regularise.dropout(np.ones((3, _HIDDEN)), p, np.random.default_rng(seed))
+    return figures.dropout(
+        inputs,
+        hidden,
+        output,
+        (masks > 0).astype(int),
+        p=p,
+        training=mode == "training",
+        scaled=scaled,
+    )
+
+
+@lru_cache(maxsize=1)
+def _small_net() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """An input and a net for it, always the same: only the masks are drawn anew."""
+    rng = np.random.default_rng(23)  # all eight units are active
+    inputs, hidden = rng.uniform(0.2, 1, size=4), rng.normal(0.3, 0.7, size=(4, _HIDDEN))
+    return inputs, hidden, 0.6 * rng.normal(size=(_HIDDEN, _CLASSES))
+
+
+def batch_norm() -> Explorer:
+    """One channel of a batch, before and after: batch statistics against running statistics.
+
+    The earlier batches, from which the running statistics come, have the same shift and scale.
+
+    Returns
+    -------
+    Explorer
+        Controls: batch, shift, scale, mode; folded: seen, gamma, beta, seed.
+    """
+    controls = {
+        "batch": slider("batch size", 16, 1, 64),
+        "shift": fine_slider("shift", 2.0, -5.0, 5.0, 0.5),
+        "scale": fine_slider("scale", 1.5, 0.1, 5.0),
+        "mode": choice("mode", ["training", "evaluation"]),
+        "seen": slider("batches seen before", 50, 0, 50),
+        "gamma": fine_slider("γ", 1.0, -2.0, 2.0),
+        "beta": fine_slider("β", 0.0, -2.0, 2.0),
+        "seed": slider("seed", 0, 0, 20),
+    }
+    stills = ({}, {"mode": "evaluation"}, {"batch": 1}, {"batch": 1, "mode": "evaluation"})
+    return Explorer(_draw_batch_norm, controls, more=list(controls)[4:], stills=stills)
+
+
+def _draw_batch_norm(
+    *,
+    batch: int,
+    shift: float,
+    scale: float,
+    mode: str,
+    seen: int,
+    gamma: float,
+    beta: float,
+    seed: int,
+) -> Svg:
+    images, past = _features(seed)
+    x = scale * images[:batch] + shift
+    running = regularise.Running(np.zeros(1), np.ones(1))
+    for earlier in past[:seen]:
+        running = regularise.update_running(running, scale * earlier + shift)
+    training = mode == "training"
+    y, running = regularise.batch_norm(x, gamma, beta, running, training=training)
+    return figures.batch_norm(x, y, training=training, running=running)
+
+
+@lru_cache(maxsize=4)
+def _features(seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """A channel of 64 maps of 4×4, the first of a bright image, and 50 batches seen earlier.
+
+    Each image has a level of its own, and each of its 16 values varies around that level.
+    """
+    rng = np.random.default_rng(seed)
+
+    def maps(*shape: int) -> np.ndarray:
+        levels, noise = rng.normal(size=(*shape, 1, 1, 1)), rng.normal(size=(*shape, 1, 4, 4))
+        return 0.8 * levels + 0.6 * noise  # variance 0.64 + 0.36 = 1
+
+    images = maps(64)
+    images[0] += 1.5 - images[0].mean()
+    return images, maps(50, 16)

@@ -1,0 +1,782 @@
+"""Figures of what layers do to numbers: activations, flatten, dense, softmax, dropout, batch norm.
+
+    >>> from cnncourse import figures
+    >>> figures.activation("relu")
+    Svg('The activation relu and its slope', 230×190)
+
+Every figure is a pure function: numbers in, `Svg` out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from itertools import product
+
+import numpy as np
+
+from cnncourse import activations as act
+from cnncourse import backward, regularise
+from cnncourse.figures.grids import matrix
+from cnncourse.svg import (
+    FAINT,
+    INK,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    PADDING,
+    WINDOW,
+    Role,
+    Svg,
+    above,
+    beside,
+    captioned,
+    circle,
+    framed,
+    group,
+    line,
+    polyline,
+    rect,
+    show_number,
+    text,
+    text_on,
+)
+
+# Channels are told apart by their labels; the shade only helps.
+_CHANNEL_ROLES = tuple(Role(INPUT.line, tint) for tint in (INPUT.tint, "#ffffff", "#b4cafa"))
+_BINS = 24
+
+
+# Activations --------------------------------------------------------------------------------------
+
+
+def activation(name: str, *, reach: float = 8.0) -> Svg:
+    """One activation function (solid) and its slope (dashed), flat stretches shaded.
+
+    Parameters
+    ----------
+    name : str
+        A key of ``activations.ACTIVATIONS``.
+    reach : float
+        The curves run from −reach to +reach.
+    """
+    chosen = act.ACTIVATIONS[name]
+    x = np.linspace(-reach, reach, 97)
+    y, slope = chosen.function(x), chosen.derivative(x)
+    low, high = min(-1.0, max(y.min(), -3.0)), max(1.0, min(y.max(), 3.0))
+    across, up = _scale(-reach, reach, 30, 220), _scale(low, high, 165, 45)
+    flat = np.abs(slope) < act.FLAT * chosen.steepest
+    parts = [
+        rect(across(x[i]), 45, across(x[1]) - across(x[0]), 120, fill=PADDING.line + "44")
+        for i in np.flatnonzero(flat[:-1])
+    ]
+    parts += [line(30, up(0), 220, up(0), colour=FAINT), line(across(0), 45, across(0), 165,
+              colour=FAINT)]  # fmt: skip
+    shown = (low <= y) & (y <= high)
+    parts.append(_curve(x, slope, across, up, WINDOW.line, dash="5 4"))
+    parts.append(_curve(x[shown], y[shown], across, up, OUTPUT.line))
+    parts += [text(125, 12, name, size=14, anchor="middle", bold=True),
+              text(125, 30, chosen.formula, size=12, anchor="middle", fill=MUTED)]  # fmt: skip
+    parts += [text(across(t), 176, show_number(t), size=12, anchor="middle", fill=MUTED)
+              for t in (-reach, 0, reach)]  # fmt: skip
+    parts += [text(26, up(t), show_number(t), size=12, anchor="end", fill=MUTED) for t in (0, 1)]
+    sentence = (
+        f"{name}: at −2, 0 and 2 the value is {_three(chosen.function)} and the slope "
+        f"{_three(chosen.derivative)}; {flat.mean():.0%} of the range from −{show_number(reach)} "
+        f"to {show_number(reach)} is flat."
+    )
+    return Svg("".join(parts), 230, 190, f"The activation {name} and its slope", sentence)
+
+
+def activations(names: Sequence[str] = tuple(act.ACTIVATIONS)) -> Svg:
+    """Several activation functions in rows of three, with a legend."""
+    rows = [
+        beside(*(activation(name) for name in names[i : i + 3]), gap=14)
+        for i in range(0, len(names), 3)
+    ]
+    legend = _legend([("value", OUTPUT.line, ""), ("slope", WINDOW.line, "5 4")])
+    legend += rect(230, 1, 22, 14, fill=PADDING.line + "44")
+    legend += text(258, 8, "flat: slope under 1 % of the steepest", size=12, fill=MUTED)
+    whole = above(Svg(legend, 500, 16, ""), *rows, gap=12)
+    title = "Activation functions and their slopes"
+    return framed(Svg(whole.markup, whole.width, whole.height, title, whole.description))
+
+
+def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> Svg:
+    """What a deep stack does to a signal: values, sizes and flat shares, layer by layer.
+
+    Parameters
+    ----------
+    name : str
+        The activation, a key of ``activations.ACTIVATIONS``.
+    signals : sequence of activations.Signal
+        As `activations.through_depth` returns them.
+    """
+    width = 440 / len(signals)
+    middles = [70 + width * (i + 0.5) for i in range(len(signals))]
+    parts = [
+        _value_histograms(name, signals, middles, width),
+        _sizes(signals, middles),
+        _flat_bars(signals, middles, width),
+    ]
+    step = 1 if len(signals) <= 10 else 2
+    parts += [text(x, 448, str(i + 1), size=12, anchor="middle", fill=MUTED)
+              for i, x in enumerate(middles) if i % step == 0]  # fmt: skip
+    parts.append(text(290, 468, "layer, from input to output", size=12, anchor="middle"))
+    side = activation(name)
+    key = [(24, "size of the values", OUTPUT.line, ""), (44, "gradient", WINDOW.line, "5 4")]
+    notes = "".join(
+        line(0, y, 24, y, colour=colour, thick=2, dash=dash) + text(30, y, words, size=12)
+        for y, words, colour, dash in key
+    )
+    notes += rect(0, 190, 14, 14, fill=PADDING.tint, line=PADDING.line)
+    notes += text(30, 197, "flat values", size=12)
+    notes += rect(0, 210, 14, 14, fill=PADDING.line) + text(30, 217, "dead units", size=12)
+    markup = "".join(parts) + group(side.markup, 525, 5) + group(notes, 545, 195)
+    first, last = signals[0], signals[-1]
+    sentence = (
+        f"{name}, {len(signals)} layer{'s' if len(signals) > 1 else ''}: the size of the values "
+        f"goes from {_short(_size(first))} in layer 1 to {_short(_size(last))} in the last, the "
+        f"gradient from {_short(last.gradient)} in the last to {_short(first.gradient)} in layer "
+        f"1. In the last layer {last.flat:.0%} of the values are flat and {last.dead:.0%} of the "
+        "units are dead."
+    )
+    return Svg(markup, 760, 480, f"A signal through {len(signals)} layers with {name}", sentence)
+
+
+def _value_histograms(
+    name: str, signals: Sequence[act.Signal], middles: Sequence[float], width: float
+) -> str:
+    """The activations of each layer: a histogram and its mirror image, lying on their sides."""
+    low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, 4)}.get(name, (-4, 4))
+    up = _scale(low, high, 160, 20)
+    # The square root keeps rare values visible beside the many zeros of ReLU.
+    words = "values (width: square root of their number"
+    words += ")" if name in ("sigmoid", "tanh") else "; ends: and beyond)"
+    parts = [text(70, 8, words, size=12, bold=True)]
+    for tick in (low, (low + high) / 2, high):
+        parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
+        parts.append(text(64, up(tick), show_number(tick), size=12, anchor="end", fill=MUTED))
+    heights = [up(_edge(b + 0.5, low, high)) for b in range(_BINS)]
+    for signal, middle in zip(signals, middles, strict=True):
+        counts = _histogram(signal.values, low, high)
+        lengths = (np.sqrt(counts / counts.max()) * 0.42 * width).tolist()
+        right = [(middle + length, y) for length, y in zip(lengths, heights, strict=True)]
+        left = [(middle - length, y) for length, y in zip(lengths, heights, strict=True)]
+        parts.append(polyline(right + left[::-1], colour=OUTPUT.line, thick=0.75,
+                              fill=OUTPUT.line + "66"))  # fmt: skip
+    return "".join(parts)
+
+
+def _sizes(signals: Sequence[act.Signal], middles: Sequence[float]) -> str:
+    """Sizes of values and of gradients on one logarithmic scale."""
+    sizes, gradients = [_size(s) for s in signals], [s.gradient for s in signals]
+    logs = [np.log10(v) for v in sizes + gradients if v > 0] or [0.0]
+    low, high = np.floor(min(logs) - 0.01), np.ceil(max(logs) + 0.01)
+    up = _scale(low, high, 330, 205)
+    parts = [text(70, 190, "sizes (logarithmic)", size=12, bold=True)]
+    for tick in np.arange(high, low - 0.5, -max(1, np.ceil((high - low) / 4))):
+        parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
+        words = "1" if tick == 0 else f"10{_superscript(int(tick))}"
+        parts.append(text(64, up(tick), words, size=12, anchor="end", fill=MUTED))
+    for values, colour, dash in ((sizes, OUTPUT.line, ""), (gradients, WINDOW.line, "5 4")):
+        points = [(x, up(np.log10(v))) for x, v in zip(middles, values, strict=True) if v > 0]
+        parts.append(polyline(points, colour=colour, dash=dash))
+        parts += [circle(x, y, 3, fill=colour) for x, y in points]
+    return "".join(parts)
+
+
+def _flat_bars(signals: Sequence[act.Signal], middles: Sequence[float], width: float) -> str:
+    """Shares of flat values (wide bars) and of dead units (narrow bars inside)."""
+    up = _scale(0, 1, 435, 375)
+    parts = [text(70, 358, "share flat and dead", size=12, bold=True)]
+    for tick in (0, 0.5, 1):
+        parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
+        parts.append(text(64, up(tick), f"{tick:.0%}", size=12, anchor="end", fill=MUTED))
+    for signal, middle in zip(signals, middles, strict=True):
+        for share, wide, fill in ((signal.flat, 0.7, PADDING.tint), (signal.dead, 0.35,
+                                  PADDING.line)):  # fmt: skip
+            wide = min(wide * width, 60 * wide)
+            parts.append(rect(middle - wide / 2, up(share), wide, 435 - up(share), fill=fill,
+                              line=PADDING.line))  # fmt: skip
+    return "".join(parts)
+
+
+# Flatten and dense --------------------------------------------------------------------------------
+
+
+def flattening(volume: np.ndarray, order: str = "C·H·W") -> Svg:
+    """A volume of maps and the vector it is flattened to, with the order of reading.
+
+    Parameters
+    ----------
+    volume : ndarray of shape (C, H, W)
+        At most 3 channels and 16 numbers.
+    order : {"C·H·W", "H·W·C"}
+        Channel after channel (PyTorch), or pixel after pixel (channels last).
+    """
+    if order not in ("C·H·W", "H·W·C"):
+        raise ValueError(f"unknown order {order!r}: use 'C·H·W' or 'H·W·C'")
+    channels, height, width = volume.shape
+    if channels > 3 or volume.size > 16:
+        raise ValueError(f"a volume of shape {volume.shape} is too large to draw: try (2, 2, 3)")
+    maps = [
+        matrix(volume[c], title=f"map {c}", role=_CHANNEL_ROLES[c], caption=f"channel {c}")
+        for c in range(channels)
+    ]
+    places = np.arange(volume.size).reshape(volume.shape)
+    if order == "H·W·C":
+        places = places.reshape(height, width, channels).transpose(2, 0, 1)
+    strip = "".join(
+        _place(*_middle(int(places[c, i, j])), volume[c, i, j], c, int(places[c, i, j]))
+        for c, i, j in product(range(channels), range(height), range(width))
+    )
+    strip += text(0, 46, "place", size=12, fill=MUTED) + text(0, 64, "channel", size=12, fill=MUTED)
+    vector = captioned(Svg(strip, 36 * volume.size + 60, 74, ""), f"flattened, {order}")
+    whole = above(beside(*maps, gap=30), vector, gap=20)
+    flat = volume.reshape(-1) if order == "C·H·W" else volume.transpose(1, 2, 0).reshape(-1)
+    sentence = (
+        f"{channels} maps of {height}×{width} become a vector of {volume.size} numbers in the "
+        f"order {order}: {', '.join(show_number(float(v)) for v in flat)}."
+    )
+    return framed(Svg(whole.markup, whole.width, whole.height, "Flattening", sentence))
+
+
+def _place(x: float, y: float, value: float, channel: int, index: int) -> str:
+    """One number of the flattened vector, with its place and its channel."""
+    role = _CHANNEL_ROLES[channel]
+    words = show_number(float(value))
+    return (
+        rect(x - 17, y - 17, 34, 34, fill=role.tint, line=role.line)
+        + text(x, y, words, anchor="middle", fill=text_on(role.tint))
+        + text(x, y + 28, str(index), size=12, anchor="middle", fill=MUTED)
+        + text(x, y + 46, str(channel), size=12, anchor="middle", fill=MUTED)
+    )
+
+
+def _middle(index: int) -> tuple[float, float]:
+    return 76 + 36 * index, 18
+
+
+def fully_connected(
+    shape: tuple[int, int, int] = (10, 7, 7), units: int = 32, classes: int = 10
+) -> Svg:
+    """The classifier after the last map: flatten, a dense hidden layer, a dense output.
+
+    Parameters
+    ----------
+    shape : (C, H, W)
+        Of the last maps.
+    units : int
+        Neurons in the hidden layer: a free choice.
+    classes : int
+        Neurons in the output layer.
+    """
+    inputs = int(np.prod(shape))
+    columns = [(240, inputs, 9, "inputs", INPUT), (420, units, 7, "neurons", OUTPUT),
+               (600, classes, 5, "outputs", OUTPUT)]  # fmt: skip
+    dots = [_dots(count, most) for _, count, most, _, _ in columns]
+    parts = [_stack(shape)]
+    for left, right, a, b in zip(columns, columns[1:], dots, dots[1:], strict=False):
+        parts += [line(left[0], y1, right[0], y2, colour=FAINT, thick=0.75)
+                  for y1, y2 in product(a, b)]  # fmt: skip
+    for (x, count, most, noun, role), heights in zip(columns, dots, strict=True):
+        for y in heights:
+            parts.append(rect(x - 8, y - 8, 16, 16, fill=role.tint, line=role.line)
+                         if role is INPUT else _neuron(x, y, role))  # fmt: skip
+        if count > most:
+            parts.append(text(x, _gap(heights), "⋮", size=20, anchor="middle", bold=True))
+        parts.append(text(x, 268, f"{count:,} {noun}", anchor="middle", bold=True))
+    parts.append(text(80, 268, f"{shape[0]} maps of {shape[1]}×{shape[2]}", anchor="middle",
+                      bold=True))  # fmt: skip
+    first, second = inputs * units + units, units * classes + classes
+    for x, words, a, b, total in ((330, "dense", inputs, units, first),
+                                  (510, "dense", units, classes, second)):  # fmt: skip
+        parts.append(text(x, 292, words, size=12, anchor="middle"))
+        parts.append(text(x, 310, f"{a:,}·{b:,} + {b:,}", size=12, anchor="middle", fill=MUTED))
+        parts.append(text(x, 326, f"= {total:,}", size=12, anchor="middle", fill=MUTED))
+    parts.append(text(160, 292, "flatten", size=12, anchor="middle"))
+    parts.append(text(160, 310, "0 parameters", size=12, anchor="middle", fill=MUTED))
+    sentence = (
+        f"{shape[0]} maps of {shape[1]}×{shape[2]} are flattened to {inputs:,} inputs. Each of the "
+        f"{units:,} hidden neurons is connected to all of them ({first:,} parameters), each of the "
+        f"{classes} outputs to all {units:,} neurons ({second:,} parameters)."
+    )
+    return framed(Svg("".join(parts), 690, 340, "Flatten and fully connected layers", sentence))
+
+
+def _stack(shape: tuple[int, int, int]) -> str:
+    """A few overlapping maps, with an arrow to the first column."""
+    sheets = min(shape[0], 5)
+    parts = [
+        rect(30 + 9 * i, 60 + 9 * i, 84, 84, fill=INPUT.tint, line=INPUT.line)
+        for i in range(sheets)
+    ]
+    return (
+        "".join(parts)
+        + line(165, 120, 222, 120, thick=1.5)
+        + polyline([(214, 116), (222, 120), (214, 124)], colour=INK, thick=1.5)
+    )
+
+
+def _dots(count: int, most: int) -> list[float]:
+    """Heights of the dots of a column; where some are left out, a gap near the bottom."""
+    shown = min(count, most)
+    step = min(26.0, 220 / (most + 1))
+    heights = [20 + step * i for i in range(shown)]
+    if count > most:
+        heights[-1] += step
+    return heights
+
+
+def _gap(heights: Sequence[float]) -> float:
+    return (heights[-2] + heights[-1]) / 2
+
+
+def _neuron(x: float, y: float, role: Role) -> str:
+    return circle(x, y, 8, fill=role.tint, line=role.line)
+
+
+def dense_cost(*, size: int, halvings: int, channels: int, units: int, classes: int = 10) -> Svg:
+    """What two classifier heads cost in parameters, on a logarithmic scale.
+
+    A body of `halvings` blocks (3×3 convolution to `channels` maps, then 2×2 pooling) is followed
+    by flatten and a hidden dense layer, or by global average pooling.
+
+    Parameters
+    ----------
+    size : int
+        Side of the square RGB input, in pixels.
+    halvings, channels, units, classes : int
+
+    Raises
+    ------
+    ValueError
+        If the poolings leave nothing of the image.
+    """
+    if halvings < 1:
+        raise ValueError(f"halvings is {halvings}: use at least 1, a block of the body")
+    side = size // 2**halvings
+    if side < 1:
+        raise ValueError(
+            f"{halvings} halvings leave nothing of {size} pixels: "
+            f"try at most {int(np.log2(size))} halvings or a larger image"
+        )
+    flat = channels * side * side
+    bars = [
+        ("convolutions", _body_parameters(halvings, channels), f"{halvings} of 3×3"),
+        ("flatten → hidden dense", flat * units + units, f"{flat:,}·{units:,} + {units:,}"),
+        (
+            "hidden dense → classes",
+            units * classes + classes,
+            f"{units:,}·{classes:,} + {classes:,}",
+        ),
+        (
+            "average → classes",
+            channels * classes + classes,
+            f"{channels}·{classes:,} + {classes:,}",
+        ),
+    ]
+    across = _scale(0, 12, 190, 570)
+    parts = []
+    for power in range(0, 13, 2):
+        parts.append(line(across(power), 22, across(power), 190, colour=FAINT))
+        words = "1" if power == 0 else f"10{_superscript(power)}"
+        parts.append(text(across(power), 10, words, size=12, anchor="middle", fill=MUTED))
+    for i, (name, count, sum_) in enumerate(bars):
+        y = 45 + 42 * i
+        long = across(np.log10(count)) - 190
+        parts.append(rect(190, y - 12, long, 24, fill=KERNEL.tint, line=KERNEL.line))
+        parts.append(text(182, y, name, anchor="end"))
+        parts.append(text(198 + long, y - 8, f"{count:,}", size=13, bold=True))
+        parts.append(text(198 + long, y + 8, sum_, size=12, fill=MUTED))
+    heads = (bars[1][1] + bars[2][1], bars[3][1])
+    sentence = (
+        f"A {size}×{size} image, halved {halvings} times, ends as {channels} maps of "
+        f"{side}×{side}: flattened, {flat:,} inputs. The head with {units} hidden neurons has "
+        f"{heads[0]:,} parameters, the head with global average pooling {heads[1]:,}; "
+        f"the convolutions have {bars[0][1]:,}, whatever the size of the image."
+    )
+    return Svg("".join(parts), 760, 200, "Parameters of two classifier heads", sentence)
+
+
+def _body_parameters(layers: int, channels: int) -> int:
+    """3×3 convolutions with bias: 3 → channels, then channels → channels."""
+    first = 9 * 3 * channels + channels
+    return first + (layers - 1) * (9 * channels**2 + channels)
+
+
+# Gradients ----------------------------------------------------------------------------------------
+
+
+def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> Svg:
+    """What comes into a convolution on the way forward and on the way back, and what goes out.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    kernel : ndarray of shape (KH, KW)
+    grad : ndarray of shape (H − KH + 1, W − KW + 1)
+        How the loss changes with each output.
+    """
+    dx, dw, db = backward.conv_backward(image[None, None], kernel[None, None], grad[None, None])
+    given = beside(
+        matrix(image, title="input", caption="input X", role=INPUT),
+        matrix(kernel, title="kernel", caption="kernel K", role=KERNEL),
+        matrix(grad, title="gradient of the output", caption="gradient G of the output",
+               role=WINDOW),
+        gap=40,
+    )  # fmt: skip
+    found = beside(
+        matrix(dw[0, 0], title="gradient of the kernel", caption="∂L/∂K = X ⋆ G", role=WINDOW),
+        matrix(dx[0, 0], title="gradient of the input", caption="∂L/∂X = G * K, full",
+               role=WINDOW),
+        captioned(Svg(text(0, 12, show_number(float(db[0]))), 60, 24, "sum"), "∂L/∂b = ΣG"),
+        gap=40,
+    )  # fmt: skip
+    whole = above(given, found, gap=24)
+    sentence = (
+        f"Gradient of the kernel: {_rows(dw[0, 0])}. Gradient of the input: {_rows(dx[0, 0])}. "
+        f"Gradient of the bias: {show_number(float(db[0]))}."
+    )
+    title = "The way back through a convolution"
+    return framed(Svg(whole.markup, whole.width, whole.height, title, sentence))
+
+
+def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> Svg:
+    """Where the gradient goes in max pooling and in average pooling, windows touching.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    grad : ndarray of shape (H // window, W // window)
+    window : int
+    """
+    x, g = image[None, None].astype(float), grad[None, None].astype(float)
+    routed = backward.max_pool_backward(x, g, window)[0, 0]
+    spread = backward.avg_pool_backward(x, g, window)[0, 0]
+    winners = [
+        (int(row), int(column), 1, 1)
+        for row, column in np.argwhere(backward.max_pool_backward(x, np.ones_like(g), window)[0, 0])
+    ]
+    whole = beside(
+        matrix(image, title="input", caption="input, winners framed", marked=winners),
+        matrix(grad, title="gradient of the output", caption="gradient in", role=WINDOW),
+        matrix(routed, title="max", caption="max: routed", role=WINDOW),
+        matrix(spread, title="average", caption="average: spread", role=WINDOW),
+        gap=30,
+    )
+    sentence = (
+        f"Gradient {_rows(grad)} comes in. Max pooling hands back {_rows(routed)}, average "
+        f"pooling {_rows(spread)}."
+    )
+    title = "The way back through pooling"
+    return framed(Svg(whole.markup, whole.width, whole.height, title, sentence))
+
+
+def _rows(values: np.ndarray) -> str:
+    return "; ".join(" ".join(show_number(float(v)) for v in row) for row in values)
+
+
+# Softmax ------------------------------------------------------------------------------------------
+
+
+def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> Svg:
+    """Logits, probabilities and the gradient of the cross-entropy, class by class.
+
+    Parameters
+    ----------
+    logits : ndarray of shape (K,)
+    target : int
+        The right class.
+    temperature : float
+        Divides the logits first.
+
+    Raises
+    ------
+    ValueError
+        If a logit is not a number, or the target not a class.
+    """
+    logits = np.asarray(logits, dtype=float)
+    if not np.isfinite(logits).all():
+        raise ValueError(f"logits {logits.tolist()} must be numbers: type one in every box")
+    p = act.softmax(logits, temperature=temperature)
+    loss = act.cross_entropy(logits / temperature, target)
+    gradient = act.cross_entropy_gradient(logits / temperature, target) / temperature
+    entropy = float(-(p * act.log_softmax(logits / temperature)).sum())
+    parts = [text(x, 10, words, anchor=anchor, bold=True)
+             for x, words, anchor in ((20, "class", "start"), (158, "logit", "end"),
+                                      (170, "probability p", "start"),
+                                      (490, "gradient (p − y)/T", "start"))]  # fmt: skip
+    limit = max(1.0, float(np.abs(gradient).max()))
+    for k, (z, chance, slope) in enumerate(zip(logits, p, gradient, strict=True)):
+        parts.append(_class_row(k, z, chance, slope / limit, slope, k == target))
+    y = 40 + 34 * len(logits)
+    most = show_number(float(np.log(len(logits))), 4)
+    parts.append(text(20, y, f"cross-entropy −ln p = {show_number(loss, 4)}"))
+    parts.append(text(300, y, f"entropy {show_number(entropy, 4)} of at most {most}"))
+    sentence = (
+        f"Temperature {show_number(temperature)}: the probabilities are "
+        f"{', '.join(f'{v:.3f}' for v in p)}. The right class is {target}, with "
+        f"{p[target]:.3f}: cross-entropy {loss:.4f}, entropy {entropy:.4f}."
+    )
+    return Svg("".join(parts), 740, y + 20, "Softmax and cross-entropy", sentence)
+
+
+def _class_row(k: int, z: float, chance: float, share: float, slope: float, right: bool) -> str:
+    """One class: its logit, the bar of its probability, the bar of its gradient."""
+    y = 38 + 34 * k
+    parts = [
+        text(20, y, f"{k}{'  (right)' if right else ''}", bold=right),
+        text(158, y, show_number(z), anchor="end", mono=True),
+        rect(170, y - 11, 220 * chance, 22, fill=OUTPUT.tint, line=OUTPUT.line),
+        text(178 + 220 * chance, y, f"{chance:.3f}", mono=True),
+        line(580, y - 14, 580, y + 14, colour=MUTED),
+    ]
+    wide = 80 * abs(share)
+    parts.append(rect(580 if slope > 0 else 580 - wide, y - 9, wide, 18, fill=WINDOW.tint,
+                      line=WINDOW.line))  # fmt: skip
+    parts.append(text(674, y, show_number(slope, 3), mono=True))
+    return "".join(parts)
+
+
+# Dropout ------------------------------------------------------------------------------------------
+
+
+def dropout(
+    inputs: np.ndarray,
+    hidden: np.ndarray,
+    output: np.ndarray,
+    keeps: np.ndarray,
+    *,
+    p: float,
+    training: bool = True,
+    scaled: bool = True,
+) -> Svg:
+    """A small net as a whole and thinned by dropout, with what each of them predicts.
+
+    Parameters
+    ----------
+    inputs : ndarray of shape (I,)
+    hidden : ndarray of shape (I, U)
+        Weights into U hidden ReLU units; U at most 16.
+    output : ndarray of shape (U, K)
+        Weights into K classes.
+    keeps : ndarray of 0 and 1, of shape (T, U)
+        Which hidden units each thinned net keeps.
+    p : float
+        The probability to drop a unit.
+    training : bool
+        False: evaluation, nothing is dropped.
+    scaled : bool
+        Whether survivors are scaled by 1/(1 − p).
+    """
+    factor = 1 / (1 - p) if scaled else 1.0
+    values = act.relu(inputs @ hidden)
+    whole = act.softmax(values @ output)
+    sizes = (len(inputs), *output.shape)
+    kept = keeps if training else np.ones_like(keeps)
+    strength = factor if training else 1.0
+    nets = [_net(sizes, np.ones(sizes[1]), whole, "whole net")]
+    for number, keep in enumerate(kept, start=1):
+        chance = act.softmax((values * keep * strength) @ output)
+        nets.append(_net(sizes, keep, chance, f"pass {number}: {_units(keep)}"))
+    masks, chances = regularise.every_mask(sizes[1], p)
+    scores = (masks * values * factor) @ output
+    mean = chances @ act.softmax(scores)
+    rows = [("whole net, in evaluation", whole, values @ output),
+            (f"mean of all {len(masks)} thinned nets", mean, chances @ scores)]  # fmt: skip
+    table = "".join(_prediction_row(12 + 24 * i, *row) for i, row in enumerate(rows))
+    picture = above(beside(*nets, gap=12), Svg(table, 720, 50, ""), gap=14)
+    how = f"survivors times {show_number(factor)}" if scaled else "survivors not scaled"
+    state = f"training, {how}" if training else "evaluation: nothing is dropped, nothing scaled"
+    sentence = (
+        f"p = {show_number(p)}, {state}. The whole net gives {_percents(whole)}; the mean of all "
+        f"{len(masks)} thinned nets ({how}), weighted by their chance, gives {_percents(mean)}."
+    )
+    width = max(picture.width, 720)
+    return framed(Svg(picture.markup, width, picture.height, "Dropout", sentence))
+
+
+def _net(sizes: tuple[int, int, int], keep: np.ndarray, chance: np.ndarray, caption: str) -> Svg:
+    """A net of three columns, dropped hidden units crossed out; below it, its prediction."""
+    columns = [
+        [(x, 14 + 150 * (i + 0.5) / n) for i in range(n)]
+        for x, n in zip((15, 80, 145), sizes, strict=True)
+    ]
+    parts = []
+    for unit, (x, y) in enumerate(columns[1]):
+        if not keep[unit]:
+            parts.append(_crossed(x, y))
+            continue
+        parts += [line(a, b, x, y, colour=FAINT, thick=0.75) for a, b in columns[0] + columns[2]]
+        parts.append(_neuron(x, y, OUTPUT))
+    parts += [rect(x - 7, y - 7, 14, 14, fill=INPUT.tint, line=INPUT.line) for x, y in columns[0]]
+    parts += [_neuron(x, y, OUTPUT) for x, y in columns[2]]
+    for k, share in enumerate(chance):
+        y = 186 + 20 * k
+        parts.append(text(0, y, "ABCDEFGH"[k], size=12))
+        parts.append(rect(16, y - 7, 100 * share, 14, fill=OUTPUT.tint, line=OUTPUT.line))
+        parts.append(text(22 + 100 * share, y, f"{share:.0%}", size=12))
+    height = 186 + 20 * len(chance)
+    return captioned(Svg("".join(parts), 165, height, caption), caption)
+
+
+def _units(keep: np.ndarray) -> str:
+    return f"{int(keep.sum())} unit{'' if keep.sum() == 1 else 's'}"
+
+
+def _crossed(x: float, y: float) -> str:
+    """A dropped unit: a dashed ring with a cross."""
+    return (
+        f'<circle cx="{x:g}" cy="{y:g}" r="7" fill="none" stroke="{PADDING.line}" '
+        'stroke-dasharray="3 2"/>'
+        + line(x - 4, y - 4, x + 4, y + 4, colour=PADDING.line, thick=1.5)
+        + line(x - 4, y + 4, x + 4, y - 4, colour=PADDING.line, thick=1.5)
+    )
+
+
+def _prediction_row(y: float, name: str, chance: np.ndarray, scores: np.ndarray) -> str:
+    """One line of the comparison: probabilities, and the scores before softmax."""
+    shown = " · ".join(f"{'ABCDEFGH'[k]} {share:.1%}" for k, share in enumerate(chance))
+    raw = ", ".join(show_number(float(s)) for s in scores)
+    return text(0, y, name, bold=True) + text(255, y, shown) + text(480, y, f"scores {raw}",
+                                                                     fill=MUTED)  # fmt: skip
+
+
+def _percents(chance: np.ndarray) -> str:
+    return ", ".join(f"{'ABCDEFGH'[k]} {share:.1%}" for k, share in enumerate(chance))
+
+
+# Batch normalisation ------------------------------------------------------------------------------
+
+
+def batch_norm(
+    before: np.ndarray,
+    after: np.ndarray,
+    *,
+    training: bool,
+    running: regularise.Running,
+) -> Svg:
+    """One channel before and after batch normalisation, and where its first example went.
+
+    Parameters
+    ----------
+    before, after : ndarrays of shape (N, 1, H, W)
+    training : bool
+        Whether `after` was normalised with the statistics of this batch.
+    running : regularise.Running
+        The running statistics, those that evaluation uses.
+    """
+    batch = f"mean {show_number(float(before.mean()))}, variance {show_number(float(before.var()))}"
+    kept = (
+        f"mean {show_number(float(running.mean[0]))}, variance {show_number(float(running.var[0]))}"
+    )
+    low, high = _round_range(before)
+    panels = [
+        _two_histograms(before, low, high, "before", INPUT),
+        _two_histograms(after, -4, 4, "after (ends: beyond)", OUTPUT),
+    ]
+    first = (float(before[0].mean()), float(after[0].mean()))
+    notes = [
+        ("this batch", batch, training),
+        ("running statistics", kept, not training),
+    ]
+    table = "".join(
+        text(0, 10 + 22 * i, ("▸ " if used else "   ") + name, bold=used)
+        + text(170, 10 + 22 * i, words + ("  (used)" if used else ""), bold=used)
+        for i, (name, words, used) in enumerate(notes)
+    )
+    table += text(0, 54, "first image alone") + text(
+        170, 54, f"mean {show_number(first[0])} before, {show_number(first[1])} after"
+    )
+    legend = rect(480, 3, 14, 14, fill=INPUT.tint, line=INPUT.line)
+    legend += text(500, 10, "all images of the batch", size=12)
+    legend += line(480, 32, 494, 32, colour=WINDOW.line, thick=3) + text(500, 32, "the first image",
+                                                                         size=12)  # fmt: skip
+    whole = above(beside(*panels, gap=40), Svg(table + legend, 700, 66, ""), gap=18)
+    sentence = (
+        f"Batch of {len(before)}, {'training' if training else 'evaluation'}: this batch has "
+        f"{batch}; the running statistics are {kept}. After normalisation the batch has mean "
+        f"{show_number(float(after.mean()))} and variance {show_number(float(after.var()))}; the "
+        f"first image's mean goes from {show_number(first[0])} to {show_number(first[1])}."
+    )
+    return framed(Svg(whole.markup, whole.width, whole.height, "Batch normalisation", sentence))
+
+
+def _two_histograms(values: np.ndarray, low: float, high: float, caption: str, role: Role) -> Svg:
+    """All values as bars, those of the first image as an outline."""
+    across = _scale(low, high, 10, 330)
+    counts, first = _histogram(values, low, high), _histogram(values[0], low, high)
+    parts = [line(10, 150, 330, 150, colour=MUTED)]
+    wide = across(_edge(1, low, high)) - across(low)
+    for b, count in enumerate(counts / counts.max()):
+        x = across(_edge(b, low, high))
+        parts.append(rect(x, 150 - 130 * count, wide, 130 * count, fill=role.tint, line=role.line))
+    heights = np.repeat(first / first.max() * 60, 2)
+    xs = [across(_edge(b + end, low, high)) for b in range(_BINS) for end in (0, 1)]
+    parts.append(polyline([(x, 150 - h) for x, h in zip(xs, heights, strict=True)],
+                          colour=WINDOW.line))  # fmt: skip
+    for tick in (low, (low + high) / 2, high):
+        parts.append(text(across(tick), 162, show_number(tick), size=12, anchor="middle",
+                          fill=MUTED))  # fmt: skip
+    return captioned(Svg("".join(parts), 345, 172, caption), caption)
+
+
+def _round_range(values: np.ndarray) -> tuple[float, float]:
+    """Whole numbers around all values."""
+    low, high = float(np.floor(values.min())), float(np.ceil(values.max()))
+    return low, max(high, low + 1)
+
+
+# Helpers ------------------------------------------------------------------------------------------
+
+
+def _scale(low: float, high: float, start: float, end: float) -> Callable[[float], float]:
+    """A map from values between low and high to pixels between start and end."""
+    return lambda value: start + (value - low) / (high - low) * (end - start)
+
+
+def _curve(
+    x: np.ndarray, y: np.ndarray, across: Callable, up: Callable, colour: str, dash: str = ""
+) -> str:
+    return polyline(list(zip(across(x), up(y), strict=True)), colour=colour, dash=dash)
+
+
+def _legend(entries: Sequence[tuple[str, str, str]]) -> str:
+    return "".join(
+        line(110 * i, 8, 110 * i + 24, 8, colour=colour, thick=2, dash=dash)
+        + text(110 * i + 30, 8, words, size=12, fill=MUTED)
+        for i, (words, colour, dash) in enumerate(entries)
+    )
+
+
+def _histogram(values: np.ndarray, low: float, high: float) -> np.ndarray:
+    """Counts in equal bins; what lies beyond an end is counted in the last bin there."""
+    places = np.clip((values.ravel() - low) * (_BINS / (high - low)), 0, _BINS - 1)
+    return np.bincount(places.astype(int), minlength=_BINS)
+
+
+def _edge(bin_number: float, low: float, high: float) -> float:
+    return low + bin_number * (high - low) / _BINS
+
+
+def _size(signal: act.Signal) -> float:
+    """Root mean square of a layer's values."""
+    return float(np.sqrt(np.mean(signal.values**2)))
+
+
+def _short(value: float) -> str:
+    """Two digits, as a power of ten where it is very small or very large."""
+    if value == 0 or 0.01 <= value < 1000:
+        return show_number(value, 2)
+    power = int(np.floor(np.log10(value)))
+    return f"{value / 10**power:.1f}·10{_superscript(power)}"
+
+
+def _superscript(number: int) -> str:
+    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _three(function: Callable) -> str:
+    return ", ".join(show_number(float(v), 3) for v in function(np.array([-2.0, 0.0, 2.0])))
