@@ -2,7 +2,7 @@
 
 >>> from cnncourse import activations
 >>> stable_softmax(activations.softmax)
-passed: your answer is right in all 5 cases tried.
+passed: the answer is right in all 5 cases tried.
 """
 
 from __future__ import annotations
