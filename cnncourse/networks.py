@@ -213,7 +213,7 @@ def inception(
         (*(conv(reduce_3, 1) if reduce else ()), *conv(three, 3)),
         (*(conv(reduce_5, 1) if reduce else ()), *conv(five, 3 if torchvision else 5)),
         (
-            MaxPool(3, stride=1, padding=1, ceil_mode=torchvision),
+            MaxPool(3, stride=1, padding=1),
             *(conv(project, 1) if reduce else ()),
         ),
     )
@@ -364,13 +364,12 @@ def resnet(
     if depth not in RESNET_DEPTHS:
         raise ValueError(f"there is no ResNet of depth {depth}: use one of {_or(RESNET_DEPTHS)}")
     blocks: list[Layer] = []
-    wide = 64 if depth < 50 else 256
     for stage, count in enumerate(RESNET_DEPTHS[depth]):
         for place in range(count):
             first = place == 0
             settings = {
                 "stride": 2 if first and stage > 0 else 1,
-                "project": first and (stage > 0 or wide != 64),
+                "project": first and (stage > 0 or depth >= 50),
                 "skip": skip,
                 "label": f"layer{stage + 1}.{place}",
             }
