@@ -1,0 +1,127 @@
+"""The record of the ImageNet challenge (ILSVRC), 2010 to 2017: who, how deep, how many errors.
+
+    >>> [entry.error for entry in WINNERS]
+    [28.2, 25.8, 16.4, 11.7, 6.66, 3.57, 2.991, 2.251]
+    >>> HUMAN.error
+    5.1
+
+An error is the share of test images, in per cent, whose class is not among an entry's first five
+guesses (top-5 error). Three things to know before comparing the numbers:
+
+- **Ensembles.** From 2012 on an entry is the average of several networks, and of many crops of each
+  image. One network with one crop makes clearly more errors: GoogLeNet 10.07 % on the validation
+  images, where the ensemble makes 6.67 %. `SINGLE` compares single networks fairly.
+- **Test images.** The errors in `RESULTS` are on the 100,000 test images (150,000 in 2010), whose
+  classes the organisers kept secret; those in `SINGLE` are on the 50,000 validation images.
+- **Extra data.** `extra_data` marks entries that learned from more than the 1.28 million images of
+  the challenge.
+
+Depth is not all that changed from year to year: data augmentation, training and computers did too.
+
+    O. Russakovsky et al. (2015), *ImageNet Large Scale Visual Recognition Challenge*,
+    International Journal of Computer Vision 115, 211-252.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TRAINING_IMAGES, VALIDATION_IMAGES, TEST_IMAGES, CLASSES = 1_281_167, 50_000, 100_000, 1_000
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one entry reached in the classification task.
+
+    Attributes
+    ----------
+    year : int
+    name : str
+        The network, or the method where it was none.
+    team : str
+        As the challenge lists it.
+    place : int
+    error : float
+        Top-5 error on the test images, in per cent.
+    depth : int or None
+        Layers that learn in its deepest network, as its authors count them; None where there is no
+        network, or none was described.
+    networks : int or None
+        How many the entry averages; None where none or unknown.
+    extra_data : bool
+        Whether it learned from more than the images of the challenge.
+    source : str
+    """
+
+    year: int
+    name: str
+    team: str
+    place: int
+    error: float
+    depth: int | None
+    networks: int | None
+    extra_data: bool
+    source: str
+
+
+_KRIZHEVSKY = "Krizhevsky, Sutskever and Hinton (2012)"
+_RUSSAKOVSKY = "Russakovsky et al. (2015)"
+_SZEGEDY = "Szegedy et al. (2015)"
+_HE = "He, Zhang, Ren and Sun (2016)"
+_HU = "Hu, Shen, Albanie, Sun and Wu (2020), section 5.4"
+
+RESULTS = (
+    Entry(2010, "sparse coding", "NEC-UIUC", 1, 28.2, None, None, False,
+          f"{_KRIZHEVSKY}, table 1"),
+    Entry(2011, "Fisher vectors", "XRCE", 1, 25.8, None, None, False, _RUSSAKOVSKY),
+    Entry(2012, "AlexNet", "SuperVision", 1, 16.4, 8, 5, False, f"{_KRIZHEVSKY}, table 2"),
+    Entry(2012, "AlexNet", "SuperVision", 1, 15.3, 8, 7, True, f"{_KRIZHEVSKY}, table 2"),
+    Entry(2013, "Clarifai", "Clarifai", 1, 11.7, None, None, False, f"{_SZEGEDY}, table 2"),
+    Entry(2013, "Clarifai", "Clarifai", 1, 11.2, None, None, True, f"{_SZEGEDY}, table 2"),
+    Entry(2014, "VGG", "VGG", 2, 7.32, 19, 7, False, f"{_HE}, table 5"),
+    Entry(2014, "GoogLeNet", "GoogLeNet", 1, 6.66, 22, 7, False, f"{_HE}, table 5"),
+    Entry(2015, "ResNet", "MSRA", 1, 3.57, 152, 6, False, f"{_HE}, table 5"),
+    Entry(2016, "Trimps-Soushen", "Trimps-Soushen", 1, 2.991, None, None, False,
+          "image-net.org, ILSVRC 2016 results"),
+    Entry(2017, "SENet", "WMW", 1, 2.251, 154, None, False, _HU),
+)  # fmt: skip
+
+# The first of each year, without extra data.
+WINNERS = tuple(entry for entry in RESULTS if entry.place == 1 and not entry.extra_data)
+
+
+@dataclass(frozen=True)
+class Human:
+    """How many errors one trained person made, on how many test images."""
+
+    error: float
+    images: int
+    source: str
+
+
+HUMAN = Human(5.1, 1_500, f"{_RUSSAKOVSKY}, section 6.4")
+
+
+@dataclass(frozen=True)
+class Single:
+    """One network on the validation images, averaged over ten crops of each image.
+
+    `plain` marks a network without shortcuts that was made to be compared with a ResNet.
+    """
+
+    name: str
+    depth: int
+    error: float
+    plain: bool = False
+    source: str = f"{_HE}, table 3"
+
+
+SINGLE = (
+    Single("VGG-16", 16, 9.33),
+    Single("GoogLeNet", 22, 9.15),
+    Single("plain-34", 34, 10.02, plain=True),
+    Single("ResNet-34", 34, 7.46),
+    Single("ResNet-50", 50, 6.71),
+    Single("ResNet-101", 101, 6.05),
+    Single("ResNet-152", 152, 5.71),
+)
