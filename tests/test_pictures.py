@@ -18,7 +18,9 @@ NAMES = sorted(pictures.PICTURES)
 
 
 def test_the_folder_holds_these_pictures_and_no_others():
-    assert sorted(path.name for path in pictures.FOLDER.iterdir()) == [f"{n}.svg" for n in NAMES]
+    assert sorted(path.name for path in pictures.FOLDER.iterdir()) == sorted(
+        f"{n}.svg" for n in NAMES
+    )
 
 
 @pytest.mark.parametrize("name", NAMES)

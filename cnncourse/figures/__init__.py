@@ -15,6 +15,14 @@ from cnncourse.figures.filters import (
     window_walk,
 )
 from cnncourse.figures.grids import convolution, matrix
+from cnncourse.figures.history import (
+    googlenet_graph,
+    imagenet_chart,
+    inception_module,
+    network_stack,
+    residual_block,
+    two_stacks,
+)
 from cnncourse.figures.layers import (
     activation,
     activations,
@@ -87,13 +95,17 @@ __all__ = [
     "frequency_gain",
     "fully_connected",
     "gaussian_blur",
+    "googlenet_graph",
     "im2col",
+    "imagenet_chart",
     "impulse_response",
+    "inception_module",
     "kernel_cards",
     "kernel_guess",
     "kernel_lab",
     "matrix",
     "network_overview",
+    "network_stack",
     "noise_filters",
     "noisy_sensor",
     "output_size",
@@ -106,6 +118,7 @@ __all__ = [
     "pooled",
     "pooling",
     "receptive_field",
+    "residual_block",
     "resolution",
     "separable",
     "shift_and_shuffle",
@@ -120,6 +133,7 @@ __all__ = [
     "strided_windows",
     "threshold",
     "toeplitz",
+    "two_stacks",
     "window_walk",
     "wiring",
 ]

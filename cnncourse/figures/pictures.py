@@ -19,13 +19,30 @@ from cnncourse.convolution import correlate
 from cnncourse.figures.animations import sliding_kernel, sliding_volume
 from cnncourse.figures.grids import convolution
 from cnncourse.figures.hero import hero, portrait
+from cnncourse.figures.history import (
+    googlenet_graph,
+    imagenet_chart,
+    inception_module,
+    network_stack,
+    residual_block,
+    two_stacks,
+)
 from cnncourse.figures.layers import activations, dropout, flattening, fully_connected
 from cnncourse.figures.networks import network_overview, pipeline
 from cnncourse.figures.pixels import array_layout
 from cnncourse.figures.signals import sliding_sum
 from cnncourse.figures.spatial import padded_input, stride_selections, strided_windows
+from cnncourse.imagenet import RESULTS
+from cnncourse.networks import (
+    INCEPTION,
+    PHOTO,
+    basic_block,
+    bottleneck,
+    googlenet,
+    inception,
+)
 from cnncourse.pipeline import digit, random_weights, run
-from cnncourse.svg import Svg
+from cnncourse.svg import Svg, beside
 
 FOLDER = Path(__file__).parents[2] / "img"
 
@@ -51,7 +68,37 @@ PICTURES: dict[str, Callable[[], Svg]] = {
     ),
     "stride2": lambda: strided_windows(_counting(3), _counting(2), padding=1),
     "array-layout": lambda: array_layout(_colour_patch(), row=0, column=3),
+    "lenet5": lambda: network_stack(
+        trace("lenet5-1998"), title="LeNet-5 (1998)", note="A scaled tanh after all but the last."
+    ),
+    "alexnet": lambda: network_stack(
+        trace("alexnet-2012"),
+        title="AlexNet (2012)",
+        repeat=True,
+        note="Halved bars: each of two GPUs reads its own half of the channels.",
+    ),
+    "alexnetvslenet": lambda: two_stacks(
+        trace("lenet5-1998"),
+        trace("alexnet-2012"),
+        _LENET_AND_ALEXNET,
+        titles=("LeNet-5 (1998)", "AlexNet (2012)"),
+    ),
+    "vgg2": lambda: network_stack(trace("vgg16-lecture"), title="VGG-16 (2014)"),
+    "googlenet": lambda: googlenet_graph(googlenet(torchvision=False), PHOTO, ("4a", "4d")),
+    "inception": lambda: inception_module(inception(INCEPTION["3a"], label="3a"), (192, 28, 28)),
+    "inception-full": lambda: network_stack(trace("googlenet-2014"), title="GoogLeNet (2014)"),
+    "resnet-block": lambda: residual_block(basic_block(64), (64, 56, 56)),
+    "ResNetFull": lambda: network_stack(trace("resnet50"), title="ResNet-50"),
+    "residual-block2": lambda: beside(*_two_bottlenecks(), gap=0, title="Two kinds of shortcut"),
+    "imagenet": lambda: imagenet_chart(RESULTS),
 }
+
+# Rows of the two pictures, counted from the input, that play the same part.
+_LENET_AND_ALEXNET = (
+    *((place, place) for place in range(6)),
+    *((None, place) for place in range(6, 10)),
+    *((6, 10), (7, 11)),
+)
 
 
 def save_all(folder: Path = FOLDER) -> list[Path]:
@@ -62,6 +109,15 @@ def save_all(folder: Path = FOLDER) -> list[Path]:
         paths.append(folder / f"{name}.svg")
         draw().save(paths[-1])
     return paths
+
+
+def _two_bottlenecks() -> tuple[Svg, Svg]:
+    """A block of ResNet-50 that keeps the shape, and the first one that changes it."""
+    before = (256, 56, 56)
+    return (
+        residual_block(bottleneck(64, label="layer1.1"), before),
+        residual_block(bottleneck(128, stride=2, project=True, label="layer2.0"), before),
+    )
 
 
 def _counting(size: int) -> np.ndarray:
