@@ -1,6 +1,6 @@
-"""Every notebook runs from beginning to end, with its own parameters and with others.
+"""Every notebook runs from beginning to end with other parameters than its own.
 
-nbval runs the notebooks cell by cell besides (see pyproject.toml) and names the cell that breaks.
+With its own, nbval runs it cell by cell (see pyproject.toml) and names the cell that breaks.
 """
 
 import ast
@@ -13,7 +13,6 @@ import pytest
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
-each_notebook = pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 
 VALUES = re.compile(r"one of:? *(.+)")
 NUMBERS = re.compile(r"(-?[\d.]+) to (-?[\d.]+)")
@@ -68,11 +67,22 @@ def test_a_parameter_without_a_range_is_refused():
         other_value(3, "the size")
 
 
-@each_notebook
-def test_it_runs_with_other_parameters(path, tmp_path):
+@pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
+def executed(request, tmp_path_factory):
+    """Each notebook in turn, with its outputs: run once, by papermill, with other parameters."""
+    path = request.param
     parameters = other_parameters(path)
     assert parameters
-    execute(path, tmp_path / path.name, parameters)
+    return execute(path, tmp_path_factory.mktemp("executed") / path.name, parameters)
+
+
+def test_it_runs_with_other_parameters(executed):
+    assert not any(
+        output.output_type == "error"
+        for cell in executed.cells
+        if cell.cell_type == "code"
+        for output in cell.outputs
+    )
 
 
 def text(cell):
@@ -97,9 +107,7 @@ def wrong_verdicts(notebook):
     ]
 
 
-@each_notebook
-def test_stubs_say_not_yet_and_solutions_pass(path, tmp_path):
-    executed = execute(path, tmp_path / path.name)
+def test_stubs_say_not_yet_and_solutions_pass(executed):
     assert form.tagged(executed, "solution")
     assert wrong_verdicts(executed) == []
 
