@@ -10,6 +10,14 @@ from cnncourse.explorers.convolution_maths import (
     sliding_sum,
 )
 from cnncourse.explorers.flagship import convolution
+from cnncourse.explorers.history import (
+    blueprint,
+    inception_costs,
+    skip_connection,
+    timeline,
+    what_if,
+    which_network,
+)
 from cnncourse.explorers.image_basics import (
     channel_mixer,
     pixel_microscope,
@@ -49,6 +57,7 @@ __all__ = [
     "activations",
     "as_matrix",
     "batch_norm",
+    "blueprint",
     "budget",
     "channel_mixer",
     "channel_sum",
@@ -60,6 +69,7 @@ __all__ = [
     "flip",
     "frequency_gain",
     "gaussian_blur",
+    "inception_costs",
     "kernel_guess",
     "kernel_lab",
     "noise_filters",
@@ -75,9 +85,13 @@ __all__ = [
     "sharing",
     "shift_and_shuffle",
     "shift_equivariance",
+    "skip_connection",
     "sliding_sum",
     "softmax",
     "stride",
     "threshold",
+    "timeline",
+    "what_if",
+    "which_network",
     "window_walk",
 ]

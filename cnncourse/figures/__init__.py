@@ -1,6 +1,14 @@
 """The course's diagrams: pure functions, numbers in, `Svg` out. One module a theme."""
 
 from cnncourse.figures.animations import sliding_kernel, sliding_volume
+from cnncourse.figures.blueprints import (
+    blueprint,
+    inception_costs,
+    skip_connection,
+    timeline,
+    what_if,
+    which_network,
+)
 from cnncourse.figures.filters import (
     borders,
     clipping,
@@ -80,6 +88,7 @@ __all__ = [
     "activations",
     "array_layout",
     "batch_norm",
+    "blueprint",
     "borders",
     "budget",
     "channel_mixer",
@@ -99,6 +108,7 @@ __all__ = [
     "im2col",
     "imagenet_chart",
     "impulse_response",
+    "inception_costs",
     "inception_module",
     "kernel_cards",
     "kernel_guess",
@@ -124,6 +134,7 @@ __all__ = [
     "shift_and_shuffle",
     "shift_equivariance",
     "signal_through_depth",
+    "skip_connection",
     "sliding_kernel",
     "sliding_sum",
     "sliding_volume",
@@ -132,8 +143,11 @@ __all__ = [
     "stride_selections",
     "strided_windows",
     "threshold",
+    "timeline",
     "toeplitz",
     "two_stacks",
+    "what_if",
+    "which_network",
     "window_walk",
     "wiring",
 ]

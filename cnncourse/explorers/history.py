@@ -1,0 +1,314 @@
+"""Explorers of notebook 06: the networks of CNN history, taken apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from cnncourse import designs, figures, imagenet
+from cnncourse.architectures import Table, show_bytes, trace
+from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.figures.blueprints import CLUES, Point
+from cnncourse.networks import INCEPTION, NETWORKS
+from cnncourse.svg import Svg
+
+# The timeline -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class _Milestone:
+    """A network on the timeline.
+
+    `depth` counts the layers with weights on the longest way through; LeNet-5's last one, which
+    was fixed in 1998, is included. `entry` and `single` are its names in the ImageNet record.
+    """
+
+    name: str
+    network: str
+    depth: int
+    source: str
+    entry: str = ""
+    single: str = ""
+
+
+MILESTONES = (
+    _Milestone("LeNet-5", "lenet5-1998", 5, "LeCun et al. (1998)"),
+    _Milestone("AlexNet", "alexnet-2012", 8, "Krizhevsky et al. (2012)", entry="AlexNet"),
+    _Milestone("VGG-16", "vgg16", 16, "Simonyan and Zisserman (2015)", single="VGG-16"),
+    _Milestone("VGG-19", "vgg19", 19, "Simonyan and Zisserman (2015)", entry="VGG"),
+    _Milestone(
+        "GoogLeNet", "googlenet-2014", 22, "Szegedy et al. (2015)", "GoogLeNet", "GoogLeNet"
+    ),
+    _Milestone("ResNet-50", "resnet50-v1", 50, "He et al. (2016)", single="ResNet-50"),
+    _Milestone("ResNet-152", "resnet152", 152, "He et al. (2016)", "ResNet", "ResNet-152"),
+    _Milestone("MobileNet", "mobilenet-2017", 28, "Howard et al. (2017)"),
+)
+
+_Value = tuple[float, str, str]  # the number, as text, and its source
+_ENTRY_ERROR, _SINGLE_ERROR = "error of the entry", "error of one net"
+AXES = ("year", "depth", "parameters", "MACs", "output memory", _ENTRY_ERROR, _SINGLE_ERROR)
+
+
+def timeline() -> Explorer:
+    """Any two quantities of the networks against each other, each number with its source.
+
+    Returns
+    -------
+    Explorer
+        Controls: x, y, x_log, y_log.
+    """
+    controls = {
+        "x": choice("across", AXES, "year"),
+        "y": choice("up", AXES, "parameters"),
+        "x_log": toggle("powers of ten across"),
+        "y_log": toggle("powers of ten up", True),
+    }
+    stills = (
+        {},
+        {"y": _ENTRY_ERROR, "y_log": False},
+        {"x": "parameters", "y": "MACs", "x_log": True},
+    )
+    return Explorer(_draw_timeline, controls, stills=stills)
+
+
+def _draw_timeline(*, x: str, y: str, x_log: bool, y_log: bool) -> Svg:
+    if x == y:
+        raise ValueError(f"both axes show the {x}: choose another quantity for one of them")
+    if (x == "year" and x_log) or (y == "year" and y_log):
+        raise ValueError("years are too close together for powers of ten: use even steps for them")
+    points, missing = [], []
+    for milestone in MILESTONES:
+        values = _value(milestone, x), _value(milestone, y)
+        if None in values:
+            missing.append(milestone.name)
+        else:
+            points.append(_point(milestone.name, *values))
+    return figures.timeline(points, x, y, x_log=x_log, y_log=y_log, missing=missing)
+
+
+def _point(name: str, x: _Value, y: _Value) -> Point:
+    source = x[2] if x[2] == y[2] else f"{x[2]}; {y[2]}"
+    return Point(name, x[0], y[0], x[1], y[1], source)
+
+
+def _value(milestone: _Milestone, axis: str) -> _Value | None:
+    """A quantity of a network; None where it has none."""
+    if axis == _ENTRY_ERROR:
+        return _entry_error(milestone)
+    if axis == _SINGLE_ERROR:
+        found = [single for single in imagenet.SINGLE if single.name == milestone.single]
+        return (found[0].error, f"{found[0].error:g} %", "He et al., table 3") if found else None
+    totals = _table(milestone.network).totals
+    number = {
+        "year": NETWORKS[milestone.network].year,
+        "depth": milestone.depth,
+        "parameters": totals.params,
+        "MACs": totals.macs,
+        "output memory": totals.memory,
+    }[axis]
+    words = {"year": str(number), "output memory": show_bytes(number)}.get(axis, f"{number:,}")
+    return number, words, milestone.source
+
+
+def _entry_error(milestone: _Milestone) -> _Value | None:
+    """The test error of the challenge entry made of such networks, without extra data."""
+    for entry in imagenet.RESULTS:
+        if entry.name == milestone.entry and not entry.extra_data:
+            return entry.error, f"{entry.error:g} %", f"{_short(entry.source)}"
+    return None
+
+
+def _short(source: str) -> str:
+    """A source with the first author only."""
+    author, rest = source.split(",", 1)
+    return f"{author} et al.,{rest[rest.index(')') + 2 :]}"
+
+
+# Walker ------------------------------------------------------------------------------------------
+
+WALKED = ("lenet5", "lenet5-1998", "alexnet", "alexnet-2012", "vgg16", "googlenet",
+          "googlenet-2014", "resnet50", "resnet50-v1", "resnet152", "mobilenet-2017")  # fmt: skip
+
+
+def blueprint(network: str = "lenet5") -> Explorer:
+    """A walk through a network: shape, field, share of the parameters and of the work.
+
+    Parameters
+    ----------
+    network : str
+        The one to begin with, of `WALKED`.
+
+    Returns
+    -------
+    Explorer
+        Controls: network, step, fold.
+    """
+    controls = {
+        "network": choice("network", WALKED, network),
+        "step": slider("step", 1, 1, len(_steps(network, designs.FOLDS[0]))),
+        "fold": choice("fold into", designs.FOLDS),
+    }
+    stills = ({}, {"network": "vgg16", "step": 33}, {"network": "resnet50", "step": 37})
+    return Explorer(_draw_blueprint, controls, limits=_last_step, stills=stills)
+
+
+def _draw_blueprint(*, network: str, step: int, fold: str) -> Svg:
+    return figures.blueprint(network, _steps(network, fold), step)
+
+
+def _last_step(*, network: str, fold: str, **_others: object) -> dict[str, int]:
+    return {"step": len(_steps(network, fold))}
+
+
+@lru_cache(maxsize=64)
+def _steps(network: str, fold: str) -> tuple[designs.Step, ...]:
+    return tuple(designs.steps(_table(network), fold))
+
+
+@lru_cache(maxsize=32)
+def _table(network: str) -> Table:
+    return trace(network)
+
+
+# What if ------------------------------------------------------------------------------------------
+
+
+def what_if() -> Explorer:
+    """One design in place of another: parameters, work and field, before and after.
+
+    Returns
+    -------
+    Explorer
+        Controls: change, channels, size.
+    """
+    controls = {
+        "change": choice("change", designs.SWAPS),
+        "channels": slider("channels", 64, 4, 1024, 4),
+        "size": slider("size of the maps", 28, 1, 112),
+    }
+    stills = (
+        {},
+        {"change": "dense head → global average", "channels": 512, "size": 7},
+        {"change": "two 3×3 → bottleneck", "channels": 256, "size": 14},
+    )
+    return Explorer(_draw_what_if, controls, stills=stills)
+
+
+def _draw_what_if(*, change: str, channels: int, size: int) -> Svg:
+    return figures.what_if(change, *designs.swap(change, channels, size))
+
+
+# Inception ----------------------------------------------------------------------------------------
+
+# Channels that enter each module of GoogLeNet, and the size of its maps.
+_ENTERS = {"3a": (192, 28), "3b": (256, 28), "4a": (480, 14), "4b": (512, 14), "4c": (512, 14),
+           "4d": (512, 14), "4e": (528, 14), "5a": (832, 7), "5b": (832, 7)}  # fmt: skip
+_WIDTHS = ("one", "reduce_3", "three", "reduce_5", "five", "project")
+_LABELS = ("1×1", "3×3 reduced to", "3×3", "5×5 reduced to", "5×5", "after pooling")
+
+
+def inception_costs() -> Explorer:
+    """The widths of an inception block's four branches, with and without 1×1 reductions.
+
+    Returns
+    -------
+    Explorer
+        Controls: block, reductions, reduce_3, reduce_5; folded: one, three, five, project, c_in,
+        size. Choosing a block fills in its widths.
+    """
+    start = dict(zip(_WIDTHS, INCEPTION["3a"], strict=True))
+    widths = {name: slider(label, start[name], 1, 512)
+              for name, label in zip(_WIDTHS, _LABELS, strict=True)}  # fmt: skip
+    controls = {
+        "block": choice("start from block", list(INCEPTION)),
+        "reductions": toggle("1×1 reductions", True),
+        "reduce_3": widths["reduce_3"],
+        "reduce_5": widths["reduce_5"],
+        **{name: widths[name] for name in ("one", "three", "five", "project")},
+        "c_in": slider("channels in", 192, 1, 1024),
+        "size": slider("size of the maps", 28, 1, 56),
+    }
+
+    def fill(change: dict) -> None:
+        values = dict(zip(_WIDTHS, INCEPTION[change["new"]], strict=True))
+        values["c_in"], values["size"] = _ENTERS[change["new"]]
+        for name, value in values.items():
+            controls[name].value = value
+
+    controls["block"].observe(fill, "value")
+    stills = ({}, {"reductions": False})
+    return Explorer(_draw_inception_costs, controls, more=list(controls)[4:], stills=stills)
+
+
+def _draw_inception_costs(
+    *, block: str, reductions: bool, c_in: int, size: int, **widths: int
+) -> Svg:
+    # block filled in the widths; the widths themselves are drawn.
+    six = tuple(widths[name] for name in _WIDTHS)
+    present, others = (
+        designs.inception_branches(c_in, size, six, reduce=reduce)
+        for reduce in (reductions, not reductions)
+    )
+    return figures.inception_costs(present, others, reductions=reductions)
+
+
+# Depth --------------------------------------------------------------------------------------------
+
+
+def skip_connection() -> Explorer:
+    """The gradient on its way back through many layers, without and with skip connections.
+
+    Returns
+    -------
+    Explorer
+        Controls: depth, scale, seed.
+    """
+    controls = {
+        "depth": slider("depth", 30, 1, 100),
+        "scale": fine_slider("scale of F(x)", 0.5, 0.0, 2.0, 0.05),
+        "seed": slider("draw again", 0, 0, 20),
+    }
+    stills = ({}, {"scale": 0.1}, {"scale": 1.0, "depth": 60})
+    return Explorer(_draw_skip_connection, controls, stills=stills)
+
+
+def _draw_skip_connection(*, depth: int, scale: float, seed: int) -> Svg:
+    plain, residual = (
+        designs.gradient_through_depth(depth, scale, skip, seed) for skip in (False, True)
+    )
+    return figures.skip_connection(plain, residual, scale)
+
+
+# Which network is it? -----------------------------------------------------------------------------
+
+NO_GUESS = "no guess yet"
+HIDDEN = ("lenet5", "alexnet", "vgg16", "googlenet", "resnet50", "mobilenet-2017")
+
+
+def which_network() -> Explorer:
+    """Networks without their names: look at the clues, guess, ask for more.
+
+    Returns
+    -------
+    Explorer
+        Controls: riddle, clues, guess.
+    """
+    controls = {
+        "riddle": slider("riddle", 1, 1, len(HIDDEN)),
+        "clues": slider("clues", 1, 1, len(CLUES)),
+        "guess": choice("your guess", [NO_GUESS, *HIDDEN]),
+    }
+    return Explorer(_draw_which_network, controls, stills=({}, {"clues": 3}))
+
+
+def _draw_which_network(*, riddle: int, clues: int, guess: str) -> Svg:
+    answer = riddle_network(riddle)
+    steps = _steps(answer, designs.FOLDS[0])
+    return figures.which_network(steps, clues, None if guess == NO_GUESS else guess, answer)
+
+
+def riddle_network(riddle: int) -> str:
+    """The network behind a riddle: each once, in an order that is not that of history."""
+    return HIDDEN[np.random.default_rng(6).permutation(len(HIDDEN))[riddle - 1]]

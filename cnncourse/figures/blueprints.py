@@ -1,0 +1,513 @@
+"""Figures of networks taken apart: their steps, their costs, a change of design, signals in depth.
+
+    >>> from cnncourse import designs, figures
+    >>> figures.what_if("two 3×3 → bottleneck", *designs.swap("two 3×3 → bottleneck", 256, 14))
+    Svg('What if: two 3×3 → bottleneck', 744×292)
+
+Every figure is a pure function: numbers in, `Svg` out.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnncourse.architectures import Table, by, show_bytes
+from cnncourse.designs import Design, Step, name
+from cnncourse.svg import (
+    FAINT,
+    INK,
+    INPUT,
+    KERNEL,
+    MUTED,
+    OUTPUT,
+    PADDING,
+    PAPER,
+    WINDOW,
+    Role,
+    Svg,
+    arrow,
+    circle,
+    framed,
+    group,
+    line,
+    polyline,
+    rect,
+    text,
+    text_on,
+    text_width,
+)
+
+_WIDE = 720.0
+
+# The timeline -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Point:
+    """A network in the timeline: two numbers, as text too, and where they come from."""
+
+    name: str
+    x: float
+    y: float
+    x_words: str
+    y_words: str
+    source: str
+
+
+def timeline(
+    points: Sequence[Point],
+    x_name: str,
+    y_name: str,
+    *,
+    x_log: bool = False,
+    y_log: bool = False,
+    missing: Sequence[str] = (),
+) -> Svg:
+    """Networks in a plane of two quantities, and the same numbers as a table with their sources.
+
+    Parameters
+    ----------
+    points : sequence of Point
+    x_name, y_name : str
+        What the axes show.
+    x_log, y_log : bool
+        Count in powers of ten.
+    missing : sequence of str
+        Networks that have no such number, to be named.
+    """
+    xs = _Scale([point.x for point in points], 84, 700, x_log)
+    ys = _Scale([point.y for point in points], 262, 30, y_log)
+    parts = [line(84, 262, 700, 262, colour=MUTED), line(84, 30, 84, 262, colour=MUTED)]
+    parts += [text(xs.at(v), 278, _short(v), size=12, anchor="middle", fill=MUTED)
+              + line(xs.at(v), 262, xs.at(v), 267, colour=MUTED) for v in xs.ticks()]  # fmt: skip
+    parts += [text(76, ys.at(v), _short(v), size=12, anchor="end", fill=MUTED)
+              + line(84, ys.at(v), 700, ys.at(v), colour=FAINT) for v in ys.ticks()]  # fmt: skip
+    parts.append(text(392, 298, x_name + _log_word(x_log), anchor="middle", bold=True))
+    parts.append(text(0, 8, y_name + _log_word(y_log), bold=True))
+    places = [(xs.at(point.x), ys.at(point.y)) for point in points]
+    parts += _bubbles([point.name for point in points], places)
+    parts.append(group(_point_table(points, x_name, y_name), 0, 320))
+    words = "; ".join(f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}" for p in points) + "."
+    if missing:
+        words += f" Without such a number: {', '.join(missing)}."
+    height = 344 + 21 * len(points)
+    return _framed("".join(parts), height, f"{y_name} against {x_name}", words)
+
+
+def _bubbles(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
+    """A disc for each network, and beside it its number and name where there is room."""
+    parts = [circle(x, y, 6, fill=INPUT.line, line=PAPER) for x, y in places]
+    taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
+    for number, (x, y) in enumerate(places, start=1):
+        label = f"{number} {names[number - 1]}"
+        wide = text_width(label, 12.5)
+        for left, middle in ((x + 10, y), (x - 10 - wide, y), (x - wide / 2, y - 17),
+                             (x - wide / 2, y + 17)):  # fmt: skip
+            box = (left, middle - 8, left + wide, middle + 8)
+            inside = box[0] > 86 and box[2] < _WIDE and box[1] > 14 and box[3] < 262
+            if inside and not any(_overlap(box, other) for other in taken):
+                taken.append(box)
+                parts.append(text(left, middle, label, size=12.5))
+                break
+    return parts
+
+
+def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
+    return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
+
+
+def _point_table(points: Sequence[Point], x_name: str, y_name: str) -> str:
+    columns = (0, 24, 120, 245, 385)
+    heads = ("", "network", x_name, y_name, "source")
+    parts = [text(x, 8, head, size=12.5, bold=True) for x, head in zip(columns, heads, strict=True)]
+    for number, point in enumerate(points, start=1):
+        cells = (str(number), point.name, point.x_words, point.y_words, point.source)
+        parts += [text(x, 10 + 21 * number, cell, size=12)
+                  for x, cell in zip(columns, cells, strict=True)]  # fmt: skip
+    return "".join(parts)
+
+
+class _Scale:
+    """Where a value lies between two pixels, counted evenly or in powers of ten."""
+
+    def __init__(self, values: Sequence[float], start: float, end: float, log: bool) -> None:
+        self.log = log
+        self.whole = all(value == int(value) for value in values)
+        shown = [self._count(value) for value in values]
+        margin = 0.08 * (max(shown) - min(shown)) or 1
+        self.low, self.high = min(shown) - margin, max(shown) + margin
+        self.start, self.end = start, end
+
+    def _count(self, value: float) -> float:
+        return math.log10(value) if self.log else value
+
+    def at(self, value: float) -> float:
+        share = (self._count(value) - self.low) / (self.high - self.low)
+        return self.start + share * (self.end - self.start)
+
+    def ticks(self) -> list[float]:
+        """Round numbers that the scale shows, at most eight."""
+        if not self.log:
+            return _round_numbers(self.low, self.high, whole=self.whole)
+        if self.high - self.low < 1:  # not even one power of ten
+            return _round_numbers(10**self.low, 10**self.high, whole=self.whole)
+        powers = range(math.ceil(self.low), math.floor(self.high) + 1)
+        steps = (1, 3) if len(powers) < 3 else (1,)
+        ticks = [step * 10.0**power for power in powers for step in steps]
+        shown = [tick for tick in ticks if math.log10(tick) <= self.high]
+        return shown[:: -(-len(shown) // 8)]
+
+
+def _round_numbers(low: float, high: float, *, whole: bool) -> list[float]:
+    """Multiples of 1, 2 or 5 times a power of ten in a range; whole ones if `whole`."""
+    size = 10 ** math.floor(math.log10(high - low))
+    apart = next(s * size for s in (0.1, 0.2, 0.5, 1, 2) if (high - low) / (s * size) <= 7)
+    apart = max(apart, 1) if whole else apart  # years and layers have no halves
+    return [n * apart for n in range(math.ceil(low / apart), math.floor(high / apart) + 1)]
+
+
+def _log_word(log: bool) -> str:
+    return " (powers of ten)" if log else ""
+
+
+def _short(value: float) -> str:
+    """A tick: 2 k, 60 M, 4 G for thousands, millions and thousand millions; years as they are."""
+    if abs(value) >= 10_000 or value in (1000,):
+        for unit, size in (("G", 1e9), ("M", 1e6), ("k", 1e3)):
+            if abs(value) >= size:
+                return f"{value / size:.3g} {unit}"
+    return f"{value:.6g}"
+
+
+# The blueprint walker -----------------------------------------------------------------------------
+
+
+def blueprint(title: str, steps: Sequence[Step], step: int) -> Svg:
+    """One step of a network in words and numbers, and where it stands among all of them.
+
+    Parameters
+    ----------
+    title : str
+        The network.
+    steps : sequence of designs.Step
+    step : int
+        Which one, counted from 1.
+
+    Raises
+    ------
+    ValueError
+        If there is no such step.
+    """
+    if not 1 <= step <= len(steps):
+        raise ValueError(f"{title} has no step {step}: use 1 to {len(steps)}")
+    now = steps[step - 1]
+    parts = [_card(title, steps, step)]
+    strips = (("height of the maps", [_height(s) for s in steps], INPUT),
+              ("parameters", [s.params for s in steps], KERNEL),
+              ("MACs", [s.macs for s in steps], WINDOW),
+              ("memory of outputs", [s.memory for s in steps], OUTPUT))  # fmt: skip
+    for place, (head, values, role) in enumerate(strips):
+        parts.append(group(_strip(head, values, step, role), 0, 118 + 66 * place))
+    sentence = (
+        f"{title}, step {step} of {len(steps)}: {now.name}, {by(now.before)} → {by(now.shape)}, "
+        f"each output sees {_sees(now)}. {now.params:,} parameters "
+        f"({_share(now.params, steps, 'params')}), {now.macs:,} MACs "
+        f"({_share(now.macs, steps, 'macs')}), {show_bytes(now.memory)} of outputs."
+    )
+    return _framed("".join(parts), 118 + 66 * len(strips), f"Walking through {title}", sentence)
+
+
+def _card(title: str, steps: Sequence[Step], step: int) -> str:
+    now = steps[step - 1]
+    folded = f"  ({now.layers} layers folded)" if now.layers > 1 else ""
+    left = (f"{by(now.before)} → {by(now.shape)}", f"sees {_sees(now)} of the input",
+            f"{show_bytes(now.memory)} of outputs")  # fmt: skip
+    right = (f"{now.params:,} parameters, {_share(now.params, steps, 'params')}",
+             f"{now.macs:,} MACs, {_share(now.macs, steps, 'macs')}",
+             f"so far {sum(s.params for s in steps[:step]):,} parameters")  # fmt: skip
+    parts = [rect(0, 0, _WIDE, 104, line=WINDOW.line, thick=2, round=6),
+             text(16, 20, f"{title}, {step} of {len(steps)}: {now.name}{folded}", size=15,
+                  bold=True)]  # fmt: skip
+    for row, (a, b) in enumerate(zip(left, right, strict=True)):
+        parts += [text(16, 46 + 20 * row, a), text(340, 46 + 20 * row, b)]
+    return "".join(parts)
+
+
+def _strip(head: str, values: Sequence[float], step: int, role: Role) -> str:
+    """A bar for each step, the present one framed."""
+    wide, most = _WIDE / len(values), max(1.0, *values)
+    largest = show_bytes(int(most)) if head == "memory of outputs" else _short(most)
+    parts = [text(0, 7, f"{head}: at most {largest}", size=12, fill=MUTED)]
+    for place, value in enumerate(values):
+        high = 40 * value / most
+        parts.append(rect(place * wide, 58 - high, max(wide - 1, 1.5), high, fill=role.line))
+    left = (step - 1) * wide
+    parts.append(rect(left - 1, 17, max(wide, 3) + 1, 43, line=INK, thick=2))
+    parts.append(line(0, 58.5, _WIDE, 58.5, colour=FAINT))
+    return "".join(parts)
+
+
+def _height(step: Step) -> int:
+    return step.shape[1] if len(step.shape) == 3 else 1
+
+
+def _sees(step: Step) -> str:
+    return "all" if step.field is None else f"{step.field.size}×{step.field.size} pixels"
+
+
+def _share(cost: int, steps: Sequence[Step], what: str) -> str:
+    total = sum(getattr(step, what) for step in steps)
+    return f"{100 * cost / total:.1f} %" if total else "0 %"
+
+
+# What if ------------------------------------------------------------------------------------------
+
+
+def what_if(change: str, before: Design, after: Design) -> Svg:
+    """A piece of a network beside what was later put in its place, with bars for the costs.
+
+    Parameters
+    ----------
+    change : str
+    before, after : designs.Design
+    """
+    parts = []
+    for x, head, design, role in ((0, "before", before, PADDING), (372, "after", after, OUTPUT)):
+        parts.append(text(x, 10, head, bold=True, size=14))
+        for row, words in enumerate(design.words):
+            y = 26 + 27 * row
+            parts.append(rect(x, y, 348, 23, fill=role.tint, line=role.line, round=4))
+            parts.append(text(x + 10, y + 12, words, fill=text_on(role.tint)))
+        sees = "all" if design.field is None else f"{design.field}×{design.field}"
+        parts.append(text(x, 148, f"one output sees {sees} of its input", fill=MUTED))
+    for row, (what, a, b) in enumerate((("parameters", before.params, after.params),
+                                        ("MACs", before.macs, after.macs))):  # fmt: skip
+        parts.append(group(_pair(what, a, b), 0, 168 + 52 * row))
+    sentence = (
+        f"{change}: parameters {before.params:,} → {after.params:,} "
+        f"({_times(before.params, after.params)}), MACs {before.macs:,} → {after.macs:,} "
+        f"({_times(before.macs, after.macs)}); {_same_field(before, after)}."
+    )
+    return _framed("".join(parts), 268, f"What if: {change}", sentence)
+
+
+def _pair(what: str, before: int, after: int) -> str:
+    """Two bars of one cost, the longest as wide as there is room."""
+    most = max(before, after, 1)
+    parts = [text(0, 10, what, bold=True)]
+    for row, (words, cost, role) in enumerate(
+        (("before", before, PADDING), ("after", after, OUTPUT))
+    ):
+        y, wide = 2 + 22 * row, 400 * cost / most
+        parts.append(text(150, y + 8, words, size=12, anchor="end", fill=MUTED))
+        parts.append(rect(158, y, max(wide, 1), 16, fill=role.tint, line=role.line))
+        parts.append(text(166 + max(wide, 1), y + 8, f"{cost:,}", size=12.5))
+    return "".join(parts)
+
+
+def _times(before: int, after: int) -> str:
+    """How the cost changed: to 56.1 %, 13.9 times as many, no change."""
+    if before == after:
+        return "no change"
+    if after > 2 * before:
+        return f"{after / before:.1f} times as many"
+    return (
+        f"to {100 * after / before:.1f} %" if after > before / 10 else f"to 1/{before / after:.0f}"
+    )
+
+
+def _same_field(before: Design, after: Design) -> str:
+    if before.field == after.field:
+        seen = "all" if before.field is None else f"{before.field}×{before.field}"
+        return f"both see {seen}"
+    return f"one output saw {before.field}×{before.field} and now sees {after.field}×{after.field}"
+
+
+# The inception block ------------------------------------------------------------------------------
+
+
+def inception_costs(branches: Sequence[Table], others: Sequence[Table], *, reductions: bool) -> Svg:
+    """The four branches of an inception block with what each layer costs.
+
+    Parameters
+    ----------
+    branches : sequence of four Table
+        With or without the 1×1 reductions, as `reductions` says.
+    others : sequence of four Table
+        The other kind, to compare.
+    reductions : bool
+    """
+    size = branches[0].input_shape[1]
+    parts = [rect(180, 0, 360, 26, fill=INPUT.tint, line=INPUT.line, round=4),
+             text(360, 13, f"input {by(branches[0].input_shape)}", anchor="middle",
+                  fill=text_on(INPUT.tint))]  # fmt: skip
+    for place, branch in enumerate(branches):
+        x = 181.0 * place
+        parts.append(arrow(225 + 90 * place, 28, x + 85, 56, colour=MUTED))
+        parts.append(group(_branch(branch), x, 58))
+        parts.append(arrow(x + 85, 194, 225 + 90 * place, 222, colour=MUTED))
+    channels = sum(branch[-1].shape[0] for branch in branches)
+    shares = " + ".join(str(branch[-1].shape[0]) for branch in branches)
+    parts += [rect(130, 224, 460, 26, fill=OUTPUT.tint, line=OUTPUT.line, round=4),
+              text(360, 237, f"stacked: {shares} = {channels} channels of {size}×{size}",
+                   anchor="middle", fill=text_on(OUTPUT.tint))]  # fmt: skip
+    params, macs = (_sum(branches, cost) for cost in ("params", "macs"))
+    compared = [_sum(others, cost) for cost in ("params", "macs")]
+    present, absent = ("with", "without") if reductions else ("without", "with")
+    for row, (what, cost, other) in enumerate((("parameters", params, compared[0]),
+                                               ("MACs", macs, compared[1]))):  # fmt: skip
+        words = f"{what} {present} the 1×1 reductions: {cost:,}   ({absent}: {other:,})"
+        parts.append(text(360, 272 + 22 * row, words, anchor="middle"))
+    sentence = (
+        f"An inception block on {by(branches[0].input_shape)}, {present} 1×1 reductions: branches "
+        f"of {shares} channels are stacked to {channels}×{size}×{size}. {params:,} parameters, "
+        f"{macs:,} MACs; {absent} reductions {compared[0]:,} and {compared[1]:,}."
+    )
+    return _framed("".join(parts), 304, "An inception block", sentence)
+
+
+def _branch(branch: Table) -> str:
+    """The layers of one branch as boxes under each other; ReLU is left out."""
+    shown = [row for row in branch if row.kind != "ReLU"]
+    parts = []
+    for place, row in enumerate(shown):
+        y = 68 * place
+        role = KERNEL if row.params else PADDING
+        label = "3×3 max pool" if row.kind == "MaxPool2d" else name(row.layer)
+        parts.append(rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4))
+        words = (label, f"→ {row.shape[0]} channels", f"{row.params:,} parameters")
+        parts += [text(85, y + 13 + 18 * i, word, size=12.5 if i == 0 else 12, anchor="middle",
+                       bold=i == 0, fill=text_on(role.tint))
+                  for i, word in enumerate(words)]  # fmt: skip
+    if len(shown) == 1:
+        parts.append(line(85, 62, 85, 134, colour=MUTED, thick=1.5))
+    return "".join(parts)
+
+
+def _sum(branches: Sequence[Table], cost: str) -> int:
+    return sum(getattr(branch.totals, cost) for branch in branches)
+
+
+# Depth --------------------------------------------------------------------------------------------
+
+
+def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> Svg:
+    """How long the gradient is at every layer, without and with skip connections.
+
+    Parameters
+    ----------
+    plain, residual : ndarray of shape (depth + 1,)
+        Lengths from the input to the output, where they are 1.
+    scale : float
+        The factor of F(x), for the words.
+    """
+    depth = len(plain) - 1
+    powers = [_power(value) for value in (*plain, *residual)]
+    low, high = min(-1, math.floor(min(powers))), max(1, math.ceil(max(powers)))
+
+    def place(layer: int, value: float) -> tuple[float, float]:
+        return 70 + 490 * layer / depth, 240 - 210 * (_power(value) - low) / (high - low)
+
+    parts = [line(70, 30, 70, 240, colour=MUTED), line(70, 240, 560, 240, colour=MUTED)]
+    for power in range(low, high + 1, -(-(high - low) // 8)):
+        y = place(0, 10.0**power)[1]
+        words = f"1e{power}" if power else "1"
+        parts.append(line(70, y, 560, y, colour=FAINT if power else MUTED))
+        parts.append(text(62, y, words, size=12, anchor="end", fill=MUTED))
+    for values, role, dash in ((plain, KERNEL, "6 4"), (residual, OUTPUT, "")):
+        spots = [place(layer, value) for layer, value in enumerate(values)]
+        parts.append(polyline(spots, colour=role.line, thick=3, dash=dash))
+    for row, (words, role, dash) in enumerate((("plain: scale·F(x)", KERNEL, "6 4"),
+                                               ("skip: x + scale·F(x)", OUTPUT, ""))):  # fmt: skip
+        y = 60 + 24 * row
+        parts += [line(574, y, 604, y, colour=role.line, thick=3, dash=dash),
+                  text(610, y, words, size=12)]  # fmt: skip
+    parts += [text(0, 10, "length of the gradient (powers of ten)", bold=True),
+              text(70, 258, "input", anchor="middle", size=12, fill=MUTED),
+              text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=MUTED)]  # fmt: skip
+    sentence = (
+        f"{depth} layers, scale {scale:g}. A gradient of length 1 at the output reaches the input "
+        f"with length {_science(plain[0])} through plain layers and {_science(residual[0])} with "
+        "skip connections."
+    )
+    return _framed("".join(parts), 268, "The gradient on its way back", sentence)
+
+
+def _power(value: float) -> float:
+    """The power of ten; what is smaller than 10⁻²⁰ is drawn there."""
+    return math.log10(max(value, 1e-20))
+
+
+def _science(value: float) -> str:
+    """0.52, 2.1e-09 or 0: short, and readable by a program."""
+    return f"{value:.2g}"
+
+
+# Which network is it? -----------------------------------------------------------------------------
+
+CLUES = ("where the parameters sit", "where the work is done", "the sizes of the maps")
+
+
+def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: str) -> Svg:
+    """A network without its name: where its costs lie, and what a guess is worth.
+
+    Parameters
+    ----------
+    steps : sequence of designs.Step
+    clues : int
+        How many of `CLUES` are shown.
+    guess : str or None
+        None while there is none.
+    answer : str
+    """
+    values = ([s.params for s in steps], [s.macs for s in steps], [_height(s) for s in steps])
+    roles = (KERNEL, WINDOW, INPUT)
+    parts = []
+    for place in range(len(CLUES)):
+        if place < clues:
+            strip = _hidden_strip(CLUES[place], values[place], roles[place])
+        else:
+            words = f"clue {place + 1}: still folded"
+            strip = rect(0, 14, _WIDE, 60, line=FAINT, dash="4 4")
+            strip += text(360, 44, words, anchor="middle", fill=MUTED)
+        parts.append(group(strip, 0, 88 * place))
+    words = _reply(steps, guess, answer)
+    parts.append(text(0, 278, words, size=14, bold=True))
+    shown = "; ".join(_in_thirds(CLUES[i], values[i]) for i in range(min(clues, 2)))
+    sentence = f"A network of {len(steps)} layers; {shown}. {words}"
+    return _framed("".join(parts), 292, "Which network is it?", sentence)
+
+
+def _hidden_strip(head: str, values: Sequence[float], role: Role) -> str:
+    wide, most = _WIDE / len(values), max(1.0, *values)
+    parts = [text(0, 6, head, size=12.5, bold=True), line(0, 74.5, _WIDE, 74.5, colour=MUTED)]
+    for place, value in enumerate(values):
+        high = 58 * value / most
+        parts.append(rect(place * wide, 74 - high, max(wide - 1, 1.5), high, fill=role.line))
+    return "".join(parts)
+
+
+def _in_thirds(head: str, values: Sequence[float]) -> str:
+    """How much lies in the first, second and last third of the layers."""
+    cuts = [round(third * len(values) / 3) for third in range(4)]
+    total = sum(values)
+    shares = [100 * sum(values[a:b]) / total for a, b in zip(cuts, cuts[1:], strict=False)]
+    first, second, last = (f"{share:.0f} %" for share in shares)
+    return f"{head}: {first} in the first third of layers, {second} in the next, {last} in the last"
+
+
+def _reply(steps: Sequence[Step], guess: str | None, answer: str) -> str:
+    if guess is None:
+        return "Which network is it? Choose your guess."
+    if guess != answer:
+        return f"Not {guess}. Ask for another clue, or guess again."
+    total = sum(step.params for step in steps)
+    return f"Yes: {answer}, with {total:,} parameters."
+
+
+def _framed(markup: str, height: float, title: str, description: str) -> Svg:
+    return framed(Svg(markup, _WIDE, height, title, description))
