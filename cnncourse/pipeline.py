@@ -69,7 +69,7 @@ def digit(label: int, example: int = 0) -> np.ndarray:
     ndarray of shape (28, 28), from 0 (paper) to 1 (ink)
         An 8×8 scan, enlarged to 20×20 between its pixels, with 4 empty pixels all around.
     """
-    scans, labels = _scans()
+    cells, labels = scans()
     check_whole("label", label, least=0)
     check_whole("example", example, least=0)
     found = np.flatnonzero(labels == label)
@@ -78,7 +78,7 @@ def digit(label: int, example: int = 0) -> np.ndarray:
             f"there is no example {example} of digit {label}: "
             + (f"use 0 to {len(found) - 1}" if len(found) else "use a digit from 0 to 9")
         )
-    return np.pad(_enlarge(scans[found[example]] / 16, 20), 4)
+    return np.pad(_enlarge(cells[found[example]] / 16, 20), 4)
 
 
 def random_weights(seed: int = 0) -> Weights:
@@ -116,8 +116,8 @@ def run(image: np.ndarray, weights: Weights) -> list[Stage]:
 
 
 @lru_cache(maxsize=1)
-def _scans() -> tuple[np.ndarray, np.ndarray]:
-    """The 1797 scans (N, 8, 8), from 0 to 16, and their labels (N,).
+def scans() -> tuple[np.ndarray, np.ndarray]:
+    """Return the 1797 scans (N, 8, 8), from 0 to 16, and their labels (N,).
 
     Read from scikit-learn's file without importing it, which would cost 100 MB of memory.
     """
