@@ -1,0 +1,191 @@
+"""The lab's recipes against the usual training loop, on MNIST: minutes, and only where MNIST is.
+
+The yardstick is one epoch of the loop that most tutorials have: the lecture's network, a DataLoader
+that transforms each picture on its own, Adam at 0.01, 100 pictures a batch. A part of such an epoch
+is timed before and after each of our trainings and with as many threads, so that a busy machine
+slows both.
+"""
+
+import subprocess
+import sys
+from pathlib import Path
+from time import perf_counter
+
+import numpy as np
+import pytest
+import torch
+from torch import nn
+from torch.nn import functional as F
+from torch.utils.data import DataLoader
+from torchvision import datasets, transforms
+
+from cnncourse.lab import digits, evaluation, models, training
+from cnncourse.lab.processor import using_threads
+
+STEPS = 150  # of the 600 of a yardstick's epoch, before and again after
+
+
+@pytest.fixture(scope="module")
+def mnist():
+    loaded = digits.load(offline=True)
+    if loaded.name != "MNIST":
+        pytest.skip("MNIST is not on this machine: set CNNCOURSE_DATA")
+    return loaded
+
+
+def unpack_for_torchvision(folder: Path) -> Path:
+    """Write MNIST's files the way torchvision reads them, and return the folder."""
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True)
+    for name, contents in digits._find(digits._folders(None)).items():
+        (raw / name).write_bytes(contents)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def loader(mnist, tmp_path_factory):
+    """The usual way to 60,000 digits."""
+    steps = [transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))]
+    folder = unpack_for_torchvision(tmp_path_factory.mktemp("torchvision"))
+    data = datasets.MNIST(folder, train=True, transform=transforms.Compose(steps))
+    return DataLoader(data, batch_size=100, shuffle=True)
+
+
+class Yardstick:
+    """The usual training loop, as far as one asks for."""
+
+    def __init__(self, loader):
+        torch.manual_seed(0)
+        self.loader = loader
+        self.model = nn.Sequential(*list(models.build("lecture"))[1:])  # the loader normalises
+        self.optimiser = torch.optim.Adam(self.model.parameters(), lr=0.01)
+
+    def train(self, steps: int) -> float:
+        """Train so many steps, with as many threads as ours, and return the seconds."""
+        with using_threads():
+            return self._train(steps)
+
+    def _train(self, steps: int) -> float:
+        self.model.train()
+        start = perf_counter()
+        for step, (images, labels) in enumerate(self.loader):
+            if step == steps:
+                break
+            loss = F.cross_entropy(self.model(images), labels)
+            self.optimiser.zero_grad()
+            loss.backward()
+            self.optimiser.step()
+            loss.item()
+        return perf_counter() - start
+
+    def epoch(self) -> float:
+        """Return the seconds of an epoch at the machine's present speed."""
+        return self.train(STEPS) * len(self.loader) / STEPS
+
+
+def test_accuracy(model, mnist, views=1):
+    test = mnist.open_test(again=True)  # nothing is chosen by it: the recipes are fixed
+    return evaluation.accuracy(evaluation.predict(model, test.images, views=views), test.labels)
+
+
+test_accuracy.__test__ = False
+
+
+@pytest.fixture
+def against_the_yardstick(mnist, loader, capsys):
+    """Train, and return the test accuracy and the time in epochs of the yardstick."""
+
+    def run(name, *, views=1, seeds=(0,), **recipe):
+        accuracies, ratios = [], []
+        for seed in seeds:
+            yardstick = Yardstick(loader)
+            yardstick.train(10)  # warm up
+            before = yardstick.epoch()
+            model, start = models.build(seed=seed), perf_counter()
+            training.fit(model, mnist, seed=seed, **recipe)
+            seconds = perf_counter() - start
+            ratios.append(2 * seconds / (before + yardstick.epoch()))
+            accuracies.append(test_accuracy(model, mnist, views))
+            with capsys.disabled():
+                print(f"\n{name}: {accuracies[-1]:.2%} in {seconds:.0f} s, "
+                      f"{ratios[-1]:.2f} epochs of the yardstick")  # fmt: skip
+        return float(np.mean(accuracies)), float(np.mean(ratios))
+
+    return run
+
+
+def test_the_first_success_takes_half_an_epoch_of_the_yardstick(against_the_yardstick):
+    accuracy, epochs = against_the_yardstick("two epochs", epochs=2)
+    assert accuracy >= 0.992 and epochs <= 0.5
+
+
+def test_the_default_recipe(against_the_yardstick):
+    accuracy, epochs = against_the_yardstick("default", seeds=(0, 1, 2))
+    assert accuracy >= 0.994 and epochs <= 1.2
+
+
+def test_the_best_recipe(against_the_yardstick):
+    accuracy, epochs = against_the_yardstick("best", views=5, epochs=12)
+    assert accuracy >= 0.9955 and epochs <= 3
+
+
+def test_our_loop_is_faster_with_the_lectures_network_too(mnist, loader, capsys):
+    yardstick = Yardstick(loader)
+    theirs = yardstick.train(len(loader)) / 60_000
+    test = mnist.open_test(again=True)
+    inner = yardstick.model.eval()
+    normalised = nn.Sequential(models.Normalise(), inner)
+    model, start = models.build("lecture"), perf_counter()
+    recipe = {"batch_size": 100, "schedule": "constant", "augment": None, "epochs": 1}
+    training.fit(model, mnist, **recipe)
+    ours = (perf_counter() - start) / len(mnist.train)
+    accuracies = [evaluation.accuracy(evaluation.predict(m, test.images), test.labels)
+                  for m in (model, normalised)]  # fmt: skip
+    with capsys.disabled():
+        print(f"\nthe lecture's network, one epoch: {theirs / ours:.2f} times faster a digit, "
+              f"{accuracies[0]:.2%} against {accuracies[1]:.2%}")  # fmt: skip
+    assert theirs / ours >= 1.25 and accuracies[0] >= accuracies[1] - 0.005
+
+
+OURS = """
+from cnncourse.lab import digits, evaluation, models, training
+loaded, model = digits.load(offline=True), models.build()
+def stop(history):
+    history.stopped = len(history.step_loss) >= 200
+training.fit(model, loaded, watch=stop)
+test = loaded.open_test()
+evaluation.predict(model, test.images)
+"""
+THEIRS = """
+import sys
+import torch
+from torch.utils.data import DataLoader
+from torchvision import datasets, transforms
+from cnncourse.lab import models
+import test_lab
+steps = transforms.Compose([transforms.ToTensor(), transforms.Normalize((0.1307,), (0.3081,))])
+train, test = (DataLoader(datasets.MNIST(sys.argv[1], train=t, transform=steps), batch_size=100,
+                          shuffle=True) for t in (True, False))
+yardstick = test_lab.Yardstick(train)
+yardstick.train(200)
+with torch.no_grad():
+    for images, labels in test:
+        yardstick.model(images)
+"""
+PEAK = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+
+
+def peak_megabytes(program: str, *arguments: str) -> float:
+    """Return the largest resident memory of a fresh Python that runs a program."""
+    command = [sys.executable, "-c", program + PEAK, *arguments]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent)
+    assert run.returncode == 0, run.stderr
+    return float(run.stdout)
+
+
+def test_our_loop_needs_no_more_memory(mnist, tmp_path, capsys):
+    ours = peak_megabytes(OURS)
+    theirs = peak_megabytes(THEIRS, str(unpack_for_torchvision(tmp_path)))
+    with capsys.disabled():
+        print(f"\npeak memory: {ours:.0f} MB against {theirs:.0f} MB")
+    assert ours <= theirs
