@@ -1,0 +1,316 @@
+"""What a network does inside, as arrays: kernels, feature maps, and what an answer hangs on.
+
+    >>> from cnncourse.lab import models
+    >>> {name: weights.shape for name, weights in kernels(models.build("small")).items()}
+    {'conv1': (16, 1, 5, 5), 'conv2': (32, 16, 3, 3), 'conv3': (64, 32, 3, 3)}
+
+The network is not changed for it: hooks listen while it works. It is put into evaluation mode
+and afterwards back into the mode it was in. Images are uint8 (28, 28), as in the data set.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import nn
+
+from cnncourse.lab.digits import Split
+from cnncourse.lab.evaluation import accuracy, predict
+from cnncourse.lab.processor import using_threads
+
+
+@dataclass(frozen=True, eq=False)
+class Snapshot:
+    """A network during its training.
+
+    Attributes
+    ----------
+    step : int
+    accuracy : float
+        On the digits it was looked at with.
+    kernels : ndarray of shape (C, 1, KH, KW)
+        Of the first convolution.
+    maps : ndarray of shape (C, H, W)
+        Of the first convolution, for the first of the digits.
+    """
+
+    step: int
+    accuracy: float
+    kernels: np.ndarray
+    maps: np.ndarray
+
+
+def snapshot(model: nn.Module, step: int, split: Split) -> Snapshot:
+    """Return a record of a network after so many steps; for networks with a convolution.
+
+    Raises
+    ------
+    ValueError
+        If the network has no convolution.
+    """
+    found = kernels(model)
+    if not found:
+        raise ValueError('this network has no kernels to record: use the model "small"')
+    name = next(iter(found))
+    share = accuracy(predict(model, split.images), split.labels)
+    return Snapshot(step, share, found[name], feature_maps(model, split.images[0])[name])
+
+
+def kernels(model: nn.Module) -> dict[str, np.ndarray]:
+    """Return the weights of every convolution.
+
+    Returns
+    -------
+    dict of str to ndarray of shape (C_out, C_in, KH, KW)
+        Copies, by the name of the layer.
+    """
+    return {
+        name: layer.weight.detach().cpu().numpy().copy()
+        for name, layer in model.named_modules()
+        if isinstance(layer, nn.Conv2d)
+    }
+
+
+def feature_maps(model: nn.Module, image: np.ndarray) -> dict[str, np.ndarray]:
+    """Return what comes out of every layer that gives maps: before and after each activation.
+
+    Parameters
+    ----------
+    model : nn.Module
+    image : ndarray of uint8 of shape (28, 28)
+
+    Returns
+    -------
+    dict of str to ndarray of shape (C, H, W)
+        In the order of computing. A layer that is used twice appears as "relu" and "relu (2)".
+    """
+    maps: dict[str, np.ndarray] = {}
+
+    def keep(name: str, output: torch.Tensor) -> None:
+        if output.ndim == 4:
+            times = sum(known.split(" (")[0] == name for known in maps)
+            maps[f"{name} ({times + 1})" if times else name] = _array(output[0])
+
+    with _evaluating(model), _listening(model, keep), torch.inference_mode():
+        model(_batch(model, image[None]))
+    return maps
+
+
+def saliency(model: nn.Module, image: np.ndarray, digit: int | None = None) -> np.ndarray:
+    """Return how strongly each pixel, changed a little, would move the score of a digit.
+
+    The size of the gradient of the logit (K. Simonyan, A. Vedaldi and A. Zisserman, 2013, *Deep
+    inside convolutional networks*, arXiv:1312.6034).
+
+    Parameters
+    ----------
+    model : nn.Module
+    image : ndarray of uint8 of shape (28, 28)
+    digit : int, optional
+        Whose score; by default that of the network's answer.
+
+    Returns
+    -------
+    ndarray of shape (28, 28), not negative
+    """
+    with _evaluating(model):
+        pixels = _batch(model, image[None]).requires_grad_()
+        logits = model(pixels)[0]
+        chosen = int(logits.argmax()) if digit is None else digit
+        (gradient,) = torch.autograd.grad(logits[chosen], pixels)
+    return _array(gradient[0, 0].abs())
+
+
+def occlusion(
+    model: nn.Module,
+    image: np.ndarray,
+    *,
+    patch: int = 5,
+    stride: int = 2,
+    digit: int | None = None,
+) -> np.ndarray:
+    """Return the probability of a digit with a black patch laid over the image, place by place.
+
+    The idea is that of M. D. Zeiler and R. Fergus (2014), *Visualizing and understanding
+    convolutional networks*.
+
+    Parameters
+    ----------
+    model : nn.Module
+    image : ndarray of uint8 of shape (28, 28)
+    patch, stride : int, in pixels
+        The side of the patch, and from one place to the next.
+    digit : int, optional
+        Whose probability; by default that of the network's answer.
+
+    Returns
+    -------
+    ndarray of shape (OH, OW), with OH = (28 − patch) // stride + 1
+        Entry (i, j) belongs to the patch whose upper left corner is at (i·stride, j·stride).
+
+    Raises
+    ------
+    ValueError
+        If the patch does not fit in the image.
+    """
+    if not 1 <= patch <= min(image.shape) or stride < 1:
+        raise ValueError(
+            f"a patch of {patch} with stride {stride} does not fit in an image of "
+            f"{image.shape[0]}×{image.shape[1]}: try patch=5 and stride=2"
+        )
+    rows, columns = (range(0, side - patch + 1, stride) for side in image.shape)
+    covered = np.repeat(image[None], len(rows) * len(columns), axis=0)
+    corners = [(row, column) for row in rows for column in columns]
+    for copy, (row, column) in zip(covered, corners, strict=True):
+        copy[row : row + patch, column : column + patch] = 0
+    chosen = int(predict(model, image[None])[0].argmax()) if digit is None else digit
+    return predict(model, covered)[:, chosen].reshape(len(rows), len(columns))
+
+
+def top_activating(
+    model: nn.Module, images: np.ndarray, layer: str, channel: int, k: int = 8
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return which images make a channel of a layer answer most strongly anywhere.
+
+    Parameters
+    ----------
+    model : nn.Module
+    images : ndarray of uint8 of shape (N, 28, 28)
+    layer : str
+        A name from `feature_maps`, such as "relu2".
+    channel : int
+        Counted from 0.
+    k : int
+        How many images.
+
+    Returns
+    -------
+    places : ndarray of int of shape (k,), in `images`, the strongest first
+    strengths : ndarray of shape (k,)
+        The largest value of the channel's map.
+
+    Raises
+    ------
+    ValueError
+        If the layer gives no maps, or has no such channel.
+    """
+    strongest = peaks(model, images, layer)
+    if not 0 <= channel < strongest.shape[1]:
+        raise ValueError(f"{layer} has no channel {channel}: use 0 to {strongest.shape[1] - 1}")
+    places = np.argsort(-strongest[:, channel], kind="stable")[:k]
+    return places, strongest[places, channel]
+
+
+def peaks(model: nn.Module, images: np.ndarray, layer: str) -> np.ndarray:
+    """Return the largest value of every channel of a layer, for every image.
+
+    Returns
+    -------
+    ndarray of shape (N, C)
+
+    Raises
+    ------
+    ValueError
+        If the layer gives no maps.
+    """
+    found: list[np.ndarray] = []
+
+    def keep(name: str, output: torch.Tensor) -> None:
+        if name == layer and output.ndim == 4:
+            found.append(_array(output.amax(dim=(2, 3))))
+
+    with _listening(model, keep):
+        predict(model, images)
+    if not found:
+        names = ", ".join(feature_maps(model, images[0]))
+        raise ValueError(f"there are no feature maps of {layer!r}: use one of {names}")
+    return np.concatenate(found)
+
+
+def preferred_inputs(
+    model: nn.Module, *, steps: int = 100, rate: float = 1.0, smooth: float = 0.02
+) -> np.ndarray:
+    """Return for every digit a picture that the network finds as much like it as it can.
+
+    Each starts as a black picture and climbs the logit of its digit by the gradient. Differences
+    between neighbouring pixels cost something: without that the result looks like noise.
+
+    Parameters
+    ----------
+    model : nn.Module
+    steps : int
+    rate : float
+        How far one step goes.
+    smooth : float
+        The price of differences between neighbours.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (10, 28, 28)
+    """
+    pixels = torch.zeros(10, 1, 28, 28, device=_device(model), requires_grad=True)
+    with _evaluating(model), using_threads():
+        for _ in range(steps):
+            rough = pixels.diff(dim=3).abs().sum() + pixels.diff(dim=2).abs().sum()
+            score = model(pixels).diagonal().sum() - smooth * rough  # picture k, logit k
+            (gradient,) = torch.autograd.grad(score, pixels)
+            with torch.no_grad():
+                pixels += (
+                    rate * gradient / (gradient.flatten(1).norm(dim=1).view(-1, 1, 1, 1) + 1e-8)
+                )
+                pixels.clamp_(0, 1)
+    return np.round(255 * _array(pixels[:, 0])).astype(np.uint8)
+
+
+# Helpers ------------------------------------------------------------------------------------------
+
+
+@contextmanager
+def _evaluating(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode for a while: dropout off, batch norm with its running statistics."""
+    before = {part: part.training for part in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, training in before.items():
+            part.training = training
+
+
+@contextmanager
+def _listening(model: nn.Module, keep: Callable[[str, torch.Tensor], None]) -> Iterator[None]:
+    """Call `keep(name, output)` after every layer that has no layers inside."""
+
+    def listener(name: str) -> Callable:
+        return lambda _layer, _inputs, output: keep(name, output)
+
+    handles = [
+        layer.register_forward_hook(listener(name))
+        for name, layer in model.named_modules()
+        if name and not any(True for _ in layer.children())
+    ]
+    try:
+        yield
+    finally:
+        for handle in handles:
+            handle.remove()
+
+
+def _batch(model: nn.Module, images: np.ndarray) -> torch.Tensor:
+    """Images as the network takes them: float32 of shape (N, 1, 28, 28), from 0 to 1."""
+    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(_device(model))
+    return pixels[:, None].float() / 255
+
+
+def _device(model: nn.Module) -> torch.device:
+    first = next(model.parameters(), None)
+    return torch.device("cpu") if first is None else first.device
+
+
+def _array(values: torch.Tensor) -> np.ndarray:
+    """A copy in NumPy: a later layer that works in place must not change what was kept."""
+    return values.detach().cpu().numpy().copy()
