@@ -1,0 +1,240 @@
+"""Experiments on the ideas of CNN history: two networks, one difference, the same digits.
+
+    result = heads(digits.load())  # dense layers against global average pooling
+    result["dense"].accuracy
+
+Each experiment trains small networks for a few seconds and returns a `Comparison` of plain
+numbers. They are too small to settle a question: another seed moves an accuracy by a percent or
+so, and what holds for digits need not hold for photographs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from html import escape
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from cnncourse.lab import history_models as nets
+from cnncourse.lab.digits import Digits, Split
+from cnncourse.lab.evaluation import accuracy, predict
+from cnncourse.lab.models import count_parameters
+from cnncourse.lab.training import History, fit
+
+VALIDATED = 1000  # digits on which accuracies are measured
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of one network.
+
+    Attributes
+    ----------
+    name : str
+    parameters : int
+    train_loss : float
+        Mean cross-entropy of the training digits after training, in evaluation mode.
+    accuracy : float
+        On validation digits, from 0 to 1.
+    shifted_accuracy : float
+        The same digits, moved by three pixels; the network never saw moved digits in training.
+    seconds : float
+        Of training.
+    """
+
+    name: str
+    parameters: int
+    train_loss: float
+    accuracy: float
+    shifted_accuracy: float
+    seconds: float
+
+
+_HEAD = ("network", "parameters", "training loss", "accuracy", "moved digits", "seconds")
+
+
+@dataclass(frozen=True, repr=False)
+class Comparison:
+    """The outcomes of an experiment, by name. Shows itself as a table."""
+
+    title: str
+    outcomes: tuple[Outcome, ...]
+
+    def __getitem__(self, name: str) -> Outcome:
+        return {outcome.name: outcome for outcome in self.outcomes}[name]
+
+    def __iter__(self) -> Iterator[Outcome]:
+        return iter(self.outcomes)
+
+    def __repr__(self) -> str:
+        return "\n".join([self.title, *("  ".join(_cells(outcome)) for outcome in self.outcomes)])
+
+    def _repr_html_(self) -> str:
+        def line(cells: Sequence[str], tag: str) -> str:
+            return "<tr>" + "".join(f"<{tag}>{escape(cell)}</{tag}>" for cell in cells) + "</tr>"
+
+        body = "".join(line(_cells(outcome), "td") for outcome in self.outcomes)
+        return (
+            f"<table><caption>{escape(self.title)}</caption><thead>{line(_HEAD, 'th')}</thead>"
+            f"<tbody>{body}</tbody></table>"
+        )
+
+
+def _cells(outcome: Outcome) -> tuple[str, ...]:
+    name, parameters, loss, accuracy, shifted, seconds = (
+        getattr(outcome, field.name) for field in fields(outcome)
+    )
+    shares = (f"{100 * accuracy:.1f} %", f"{100 * shifted:.1f} %")
+    return (name, f"{parameters:,}", f"{loss:.3f}", *shares, f"{seconds:.1f}")
+
+
+# The experiments ----------------------------------------------------------------------------------
+
+
+def lenets(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
+    """Train LeNet-5 as of 1998 and as it is written today."""
+    networks = {"1998": nets.LeNet1998, "today": nets.lenet_today}
+    return _compare("LeNet-5, then and now", networks, digits, epochs, seed, learning_rate=0.003)
+
+
+def small_kernels(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
+    """Train one 5×5 layer a stage and two 3×3 layers a stage: the same field."""
+    networks = {
+        "one 5×5": lambda: nets.stacked(5, layers=1),
+        "two 3×3": lambda: nets.stacked(3, layers=2),
+    }
+    return _compare("A large kernel or two small ones", networks, digits, epochs, seed)
+
+
+def bottlenecks(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
+    """Train two residual blocks of 48 channels, with and without 1×1 bottlenecks."""
+    networks = {
+        "two 3×3": lambda: nets.blocks(2, width=48),
+        "bottleneck": lambda: nets.blocks(2, width=48, branch=nets.bottleneck_branch),
+    }
+    return _compare("Blocks with and without a bottleneck", networks, digits, epochs, seed)
+
+
+def heads(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
+    """Train one trunk with dense layers on top and with global average pooling on top."""
+    networks = {
+        name: lambda name=name: nets.with_head(name) for name in ("dense", "global average")
+    }
+    return _compare("Two heads for one trunk", networks, digits, epochs, seed)
+
+
+def degradation(
+    digits: Digits, *, depths: Sequence[int] = (6, 18, 34), epochs: int = 2, seed: int = 0
+) -> Comparison:
+    """Train plain and residual networks of growing depth.
+
+    Parameters
+    ----------
+    digits : Digits
+    depths : sequence of int
+        Layers with weights: even numbers from 4 on, a stem, two for each block and a dense one.
+    epochs, seed : int
+
+    Raises
+    ------
+    ValueError
+        If a depth is odd or below 4.
+    """
+    networks = {}
+    for depth in depths:
+        if depth < 4 or depth % 2:
+            raise ValueError(f"depth is {depth}: use even numbers from 4 on, such as 18")
+        for kind in ("plain", "residual"):
+            networks[f"{kind} {depth}"] = _deep(depth, kind == "residual")
+    return _compare("Growing depth, plain and residual", networks, digits, epochs, seed)
+
+
+def first_gradients(digits: Digits, *, depth: int = 34, seed: int = 0) -> dict[str, list[float]]:
+    """Return the size of the gradient of every 3×3 layer's weights, before any training.
+
+    Returns
+    -------
+    dict of str to list of float
+        For "plain" and "residual": one root mean square a layer, from the input on, of one batch.
+    """
+    batch = digits.train.first(125)
+    return {
+        kind: gradient_sizes(_seeded(_deep(depth, kind == "residual"), seed), batch)
+        for kind in ("plain", "residual")
+    }
+
+
+def gradient_sizes(model: nn.Module, batch: Split) -> list[float]:
+    """Return the root mean square of the loss gradient of each 3×3 layer's weights."""
+    model.train()
+    images = torch.from_numpy(batch.images).unsqueeze(1).float() / 255
+    model.zero_grad(set_to_none=True)
+    F.cross_entropy(model(images), torch.from_numpy(batch.labels)).backward()
+    return [
+        float(layer.weight.grad.square().mean().sqrt())
+        for layer in model.modules()
+        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3)
+    ]
+
+
+def _deep(depth: int, skip: bool) -> Callable[[], nn.Module]:
+    return lambda: nets.blocks((depth - 2) // 2, skip=skip)
+
+
+# Helpers ------------------------------------------------------------------------------------------
+
+
+def _compare(
+    title: str,
+    networks: Mapping[str, Callable[[], nn.Module]],
+    digits: Digits,
+    epochs: int,
+    seed: int,
+    learning_rate: float = 0.01,
+) -> Comparison:
+    """Build, train and examine each network in the same way."""
+    examined = replace(digits, validation=digits.validation.first(VALIDATED))
+    outcomes = []
+    for name, build in networks.items():
+        model = _seeded(build, seed)
+        settings = {"epochs": epochs, "learning_rate": learning_rate, "seed": seed}
+        history = fit(model, examined, batch_size=50, augment=None, progress=False, **settings)
+        outcomes.append(_outcome(name, model, history, examined.validation))
+    described = f"{title}: {len(digits.train):,} training digits, {digits.name}"
+    return Comparison(described, tuple(outcomes))
+
+
+def _seeded(build: Callable[[], nn.Module], seed: int) -> nn.Module:
+    """A network with the random weights of a seed; PyTorch's own generator stays as it was."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        return build()
+
+
+def _outcome(name: str, model: nn.Module, history: History, validation: Split) -> Outcome:
+    shifted = moved(validation.images, 3)
+    return Outcome(
+        name,
+        count_parameters(model),
+        history.train_loss[-1],
+        history.validation_accuracy[-1],
+        accuracy(predict(model, shifted), validation.labels),
+        history.seconds[-1],
+    )
+
+
+def moved(images: np.ndarray, pixels: int) -> np.ndarray:
+    """Return the images moved to the right by some pixels; black enters on the left.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, H, W)
+    pixels : int, 1 or more
+    """
+    result = np.zeros_like(images)
+    result[:, :, pixels:] = images[:, :, :-pixels]
+    return result
