@@ -6,12 +6,12 @@ from statistics import median
 import matplotlib
 import numpy as np
 import pytest
-from conftest import seconds
 from matplotlib.figure import Figure
 from matplotlib.patches import Rectangle
 
 from cnncourse import explorers
 from cnncourse.convolution import correlate
+from conftest import seconds
 
 matplotlib.use("Agg")
 

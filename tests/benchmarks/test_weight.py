@@ -9,8 +9,9 @@ from statistics import median
 import nbformat
 import psutil
 import pytest
-from conftest import seconds
 from nbclient import NotebookClient
+
+from conftest import seconds
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("0[1-4]*.ipynb"))
 SECONDS = {"01": 15, "02": 15, "03": 15, "04": 30}
