@@ -1,0 +1,465 @@
+"""Explorers of notebook 05: train, look inside, find the errors, break it, read your own digit.
+
+PyTorch does not live here. A network arrives as functions on arrays, such as `predict`: images
+(N, 28, 28) uint8 in, probabilities (N, 10) out; so any network can be explored that offers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+
+import cv2
+import ipywidgets as widgets
+import numpy as np
+
+from cnncourse import figures
+from cnncourse.explorer import Explorer, choice, slider, toggle
+from cnncourse.explorers.digit_input import DigitInput
+from cnncourse.explorers.run_button import RunButton
+from cnncourse.photo_input import Photo
+from cnncourse.svg import Svg
+
+Predict = Callable[[np.ndarray], np.ndarray]
+
+_RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
+_THRESHOLDS = [("adaptive", "adaptive"), ("Otsu", "otsu"), ("none", None)]
+_SHOWN = 16  # digits of one cell of the confusion matrix
+
+
+# Training -----------------------------------------------------------------------------------------
+
+
+def train_live(
+    start: Callable[..., Callable[[float], object]], count: int, *, models: Sequence[str]
+) -> Explorer:
+    """A training to steer: change the learning rate on the way, pause, go on, start again.
+
+    Parameters
+    ----------
+    start : callable
+        ``start(model=…, width=…, batch_size=…, seed=…)`` returns a function that takes a learning
+        rate, learns a few digits and returns a measurement, as ``lab.live.Session(…).advance``.
+    count : int
+        Training digits in an epoch.
+    models : sequence of str
+        The first is chosen.
+
+    Returns
+    -------
+    Explorer
+        Controls: learning_rate, batch_size, epochs, run; folded: model, width, seed.
+    """
+
+    def begin() -> Callable[[], object]:
+        chosen = {name: controls[name].value for name in _FRESH}
+        advance = start(**chosen)
+        return lambda: advance(controls["learning_rate"].value)
+
+    def done(measured: tuple) -> bool:
+        return bool(measured) and measured[-1].seen >= controls["epochs"].value * count
+
+    controls = {
+        "learning_rate": choice("learning rate", [(f"{r:g}", r) for r in _RATES], 0.01),
+        "batch_size": choice("batch size", [8, 32, 125, 500], 125),
+        "epochs": slider("epochs", 10, 1, 40),
+        "run": RunButton(begin, done),
+        "model": choice("model", list(models)),
+        "width": choice("width", [2, 4, 8, 16, 32], 16),
+        "seed": slider("seed", 0, 0, 20),
+    }
+    for name in _FRESH:  # these cannot change during a training: a new one begins
+        controls[name].observe(controls["run"].restart, "value")
+
+    def draw(*, epochs: int, model: str, width: int, run: tuple, **_others: object) -> Svg:
+        name = f"{model}, width {width}" if model == "small" else model
+        return _draw_training(run, epochs * count, name)
+
+    return Explorer(draw, controls, more=list(_FRESH[1:]))
+
+
+_FRESH = ("batch_size", "model", "width", "seed")
+
+
+def _draw_training(measured: tuple, goal: int, name: str) -> Svg:
+    columns = {
+        wanted: [getattr(m, wanted) for m in measured]
+        for wanted in ("train_loss", "validation_loss", "train_accuracy", "validation_accuracy")
+    }
+    return figures.live_training(
+        [m.seen for m in measured],
+        **columns,
+        rates=[m.learning_rate for m in measured],
+        goal=goal,
+        kernels=measured[-1].kernels if measured else None,
+        name=name,
+    )
+
+
+class Monitor(widgets.VBox):
+    """Curves that grow during a long training: ``training.fit(…, watch=monitor.show)``.
+
+    Without a page to show it, it costs next to nothing and prints nothing.
+
+    Parameters
+    ----------
+    steps : int
+        How many steps the training will take.
+    """
+
+    def __init__(self, steps: int) -> None:
+        self.steps = steps
+        self.view = widgets.HTML()
+        super().__init__([self.view])
+
+    def show(self, history: object) -> None:
+        """Draw a `lab.training.History` as far as it has come."""
+        self.picture = figures.training_so_far(
+            history.step_loss, history.step, history.validation_accuracy, steps=self.steps
+        )
+        self.view.value = str(self.picture)
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
+        """The live widget, and for a page without a kernel a sentence."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        bundle["text/html"] = f"<p>A training of {self.steps:,} steps was shown here, live.</p>"
+        return bundle
+
+
+def filters_over_time(snapshots: Sequence[object]) -> Explorer:
+    """The kernels of the first layer from their random start to the end of a training.
+
+    Parameters
+    ----------
+    snapshots : sequence
+        Each with `step`, `accuracy`, `kernels` (C, 1, KH, KW) and `maps` (C, H, W), as
+        `lab.inspection.Snapshot`, in the order of training.
+
+    Returns
+    -------
+    Explorer
+        Controls: step.
+    """
+
+    def draw(step: int) -> Svg:
+        now = snapshots[step]
+        return figures.filters_over_time(
+            snapshots[0].kernels, now.kernels, now.maps, step=now.step, accuracy=now.accuracy
+        )
+
+    last = len(snapshots) - 1
+    controls = {"step": slider("step", last, 0, last)}
+    return Explorer(draw, controls, stills=({"step": 0}, {"step": last}))
+
+
+# Looking inside -----------------------------------------------------------------------------------
+
+
+def layer_xray(
+    images: np.ndarray,
+    maps: Callable[[np.ndarray], Mapping[str, np.ndarray]],
+    peaks: Callable[[str], np.ndarray],
+) -> Explorer:
+    """A digit and a layer to choose: all maps, one of them large, and what excites it most.
+
+    Parameters
+    ----------
+    images : ndarray of uint8 of shape (N, 28, 28)
+    maps : callable
+        ``maps(image)`` → name of each layer to its maps (C, H, W).
+    peaks : callable
+        ``peaks(layer)`` → the largest value of each channel for each image, shape (N, C).
+
+    Returns
+    -------
+    Explorer
+        Controls: digit, layer, channel.
+    """
+    kept_maps = lru_cache(maxsize=8)(lambda digit: maps(images[digit]))
+    kept_peaks = lru_cache(maxsize=None)(peaks)
+    layers = list(kept_maps(0))
+
+    def draw(*, digit: int, layer: str, channel: int) -> Svg:
+        strengths = kept_peaks(layer)[:, channel]
+        best = np.argsort(-strengths, kind="stable")[:8]
+        return figures.layer_xray(
+            images[digit],
+            kept_maps(digit)[layer],
+            name=layer,
+            channel=channel,
+            examples=images[best],
+            strengths=strengths[best],
+        )
+
+    def limits(*, layer: str, **_others: object) -> dict[str, int]:
+        return {"channel": len(kept_maps(0)[layer]) - 1}
+
+    start = layers[min(3, len(layers) - 1)]
+    controls = {
+        "digit": slider("digit", 0, 0, len(images) - 1),
+        "layer": choice("layer", layers, start),
+        "channel": slider("channel", 0, 0, len(kept_maps(0)[start]) - 1),
+    }
+    return Explorer(draw, controls, limits=limits, stills=({}, {"layer": layers[-1]}))
+
+
+def what_matters(
+    images: np.ndarray,
+    predict: Predict,
+    covered: Callable[..., np.ndarray],
+    sensitivity: Callable[[np.ndarray, int], np.ndarray],
+) -> Explorer:
+    """Which pixels an answer hangs on: cover them by a patch, or follow the gradient.
+
+    Parameters
+    ----------
+    images : ndarray of uint8 of shape (N, 28, 28)
+    predict : callable
+    covered : callable
+        ``covered(image, patch=…, stride=…, digit=…)`` → their probabilities (OH, OW), as
+        `lab.inspection.occlusion`.
+    sensitivity : callable
+        ``sensitivity(image, digit)`` → (28, 28), as `lab.inspection.saliency`.
+
+    Returns
+    -------
+    Explorer
+        Controls: digit, answer, patch, stride.
+    """
+
+    @lru_cache(maxsize=32)
+    def draw(*, digit: int, answer: str, patch: int, stride: int) -> Svg:
+        image = images[digit]
+        probabilities = predict(image[None])[0]
+        asked = int(probabilities.argmax()) if answer == "its own" else int(answer)
+        return figures.what_matters(
+            image,
+            covered(image, patch=patch, stride=stride, digit=asked),
+            sensitivity(image, asked),
+            patch=patch,
+            stride=stride,
+            digit=asked,
+            probability=float(probabilities[asked]),
+        )
+
+    controls = {
+        "digit": slider("digit", 0, 0, len(images) - 1),
+        "answer": choice("probability of", ["its own", *map(str, range(10))]),
+        "patch": slider("patch", 7, 1, 14),
+        "stride": slider("stride", 2, 1, 4),
+    }
+    return Explorer(draw, controls)
+
+
+# Errors -------------------------------------------------------------------------------------------
+
+
+def confusion(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> Explorer:
+    """A table of labels against answers whose cells open: the digits behind a number.
+
+    Starts at the most frequent error.
+
+    Parameters
+    ----------
+    images : ndarray of uint8 of shape (N, 28, 28)
+    labels : ndarray of int of shape (N,)
+    probabilities : ndarray of shape (N, 10)
+
+    Returns
+    -------
+    Explorer
+        Controls: label, answer, order.
+    """
+    answers = probabilities.argmax(1)
+    table = np.zeros((10, 10), dtype=int)
+    np.add.at(table, (labels, answers), 1)
+
+    def draw(*, label: int, answer: int, order: str) -> Svg:
+        sure = probabilities.max(1)
+        found = np.flatnonzero((labels == label) & (answers == answer))
+        sign = -1 if order == "surest first" else 1
+        shown = found[np.argsort(sign * sure[found], kind="stable")][:_SHOWN]
+        captions = [f"{100 * sure[place]:.0f} % sure" for place in shown]
+        return figures.confusion(
+            table, row=label, column=answer, examples=images[shown], captions=captions
+        )
+
+    errors = table - np.diag(np.diag(table))
+    label, answer = np.unravel_index(errors.argmax(), errors.shape)
+    controls = {
+        "label": slider("label", int(label), 0, 9),
+        "answer": slider("answer", int(answer), 0, 9),
+        "order": choice("order", ["surest first", "least sure first"]),
+    }
+    return Explorer(draw, controls)
+
+
+@dataclass(frozen=True)
+class Damage:
+    """A way to spoil digits.
+
+    Attributes
+    ----------
+    spoil : callable
+        ``spoil(images, amount)`` → images, both uint8 (N, 28, 28).
+    amounts : sequence of float
+        From none to much.
+    unit : str
+    curves : mapping of str to sequence of float
+        The accuracy of each network at every amount, measured on many digits.
+    """
+
+    spoil: Callable[[np.ndarray, float], np.ndarray]
+    amounts: Sequence[float]
+    unit: str
+    curves: Mapping[str, Sequence[float]]
+
+
+def damage(
+    spoil: Callable[[np.ndarray, float], np.ndarray],
+    amounts: Sequence[float],
+    unit: str,
+    predict: Mapping[str, Predict],
+    images: np.ndarray,
+    labels: np.ndarray,
+) -> Damage:
+    """Return a way to spoil digits, with every network measured at every amount."""
+    curves = {name: [] for name in predict}
+    for amount in amounts:
+        spoilt = spoil(images, amount)
+        for name, function in predict.items():
+            curves[name].append(float(np.mean(function(spoilt).argmax(1) == labels)))
+    return Damage(spoil, amounts, unit, curves)
+
+
+def break_it(
+    images: np.ndarray,
+    labels: np.ndarray,
+    predict: Mapping[str, Predict],
+    damages: Mapping[str, Damage],
+) -> Explorer:
+    """Shift, turn or spoil digits until the networks misread them.
+
+    Parameters
+    ----------
+    images : ndarray of uint8 of shape (N, 28, 28)
+    labels : ndarray of int of shape (N,)
+    predict : mapping of str to callable
+        The networks by name.
+    damages : mapping of str to Damage
+
+    Returns
+    -------
+    Explorer
+        Controls: damage, amount, first.
+    """
+
+    def draw(*, damage: str, amount: int, first: int) -> Svg:
+        chosen = damages[damage]
+        much, shown = chosen.amounts[amount], slice(first, first + 8)
+        spoilt = chosen.spoil(images[shown], much)
+        return figures.break_it(
+            spoilt,
+            labels[shown],
+            {name: function(spoilt).argmax(1) for name, function in predict.items()},
+            {name: (chosen.amounts, y) for name, y in chosen.curves.items()},
+            change=damage,
+            amount=much,
+            unit=chosen.unit,
+        )
+
+    def limits(*, damage: str, **_others: object) -> dict[str, int]:
+        return {"amount": len(damages[damage].amounts) - 1}
+
+    start = next(iter(damages))
+    last = len(damages[start].amounts) - 1
+    controls = {
+        "damage": choice("damage", list(damages)),
+        "amount": slider("amount", last // 2, 0, last),
+        "first": slider("first digit", 0, 0, max(len(images) - 8, 0)),
+    }
+    stills = ({}, *({"damage": name} for name in list(damages)[1:]))
+    return Explorer(draw, controls, limits=limits, stills=stills)
+
+
+# Your own digit -----------------------------------------------------------------------------------
+
+
+def own_digit(
+    steps: Callable[..., Sequence[object]],
+    predict: Predict,
+    examples: Mapping[str, np.ndarray],
+    *,
+    pad: widgets.Widget | None = None,
+    type_in: Callable[[str], np.ndarray] | None = None,
+) -> Explorer:
+    """A digit of your own, brought into MNIST's form step by step, and what is read.
+
+    Parameters
+    ----------
+    steps : callable
+        ``steps(photo, polarity=…, threshold=…, crop=…, keep_aspect=…, stroke=…, centre=…)`` →
+        pictures with `name` and `image`, the last one (28, 28), as `lab.preprocess.steps`.
+    predict : callable
+    examples : mapping of str to ndarray
+        Photographs to begin with.
+    pad : widget, optional
+        To draw on; its `value` is a picture.
+    type_in : callable, optional
+        Turns typed text into a picture, as `lab.preprocess.from_ascii`.
+
+    Returns
+    -------
+    Explorer
+        Controls: photo, polarity, crop, centre; folded: keep_aspect, stroke, threshold, right,
+        down, turn.
+    """
+
+    def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: object) -> Svg:
+        done = [(step.name, step.image) for step in steps(_as_bytes(photo.pixels), **toggles)]
+        seen = _as_bytes(done[-1][1])
+        if right or down or turn:
+            seen = moved(seen, right=right, down=down, turn=turn)
+            done.append(("moved", seen))
+        probabilities = predict(seen[None])[0]
+        return figures.reading(done, probabilities, f"{photo.name}:")
+
+    controls = {
+        "photo": DigitInput(examples, pad=pad, type_in=type_in),
+        "polarity": toggle("look which way round the ink is", True),
+        "crop": toggle("crop to the ink", True),
+        "centre": toggle("centre of mass in the middle", True),
+        "keep_aspect": toggle("keep the proportions", True),
+        "stroke": toggle("thicken thin strokes", True),
+        "threshold": choice("threshold", _THRESHOLDS),
+        "right": slider("right", 0, -10, 10),
+        "down": slider("down", 0, -10, 10),
+        "turn": slider("turn (degrees)", 0, -90, 90, 5),
+    }
+    plain = dict.fromkeys(("polarity", "crop", "centre", "keep_aspect", "stroke"), False)
+    stills = ({}, {**plain, "threshold": "otsu"})
+    return Explorer(draw, controls, more=list(controls)[4:], stills=stills)
+
+
+def moved(image: np.ndarray, *, right: int, down: int, turn: float) -> np.ndarray:
+    """Return an image shifted by whole pixels and turned about its middle; black comes in.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (28, 28)
+    right, down : int, in pixels
+    turn : float
+        In degrees, anticlockwise.
+    """
+    high, wide = image.shape
+    matrix = cv2.getRotationMatrix2D(((wide - 1) / 2, (high - 1) / 2), turn, 1)
+    matrix[:, 2] += right, down
+    return cv2.warpAffine(image, matrix, (wide, high), flags=cv2.INTER_LINEAR)
+
+
+def _as_bytes(image: np.ndarray) -> np.ndarray:
+    """A picture from 0 to 1 as uint8."""
+    if image.dtype == np.uint8:
+        return image
+    return np.round(255 * np.clip(image, 0, 1)).astype(np.uint8)
