@@ -8,7 +8,7 @@ The wing of the house where PyTorch lives. In the order of a lesson:
 ``evaluation``  accuracy with its interval, confusion, the most wrong, robustness
 ``live``        training in small pieces, for a hand that steers
 ``inspection``  what the layers do, as arrays
-``preprocess``  a photograph → digits in MNIST's form
+``preprocess``  a photograph → digits in MNIST's form, by ``paper`` (find the ink) and ``separate``
 ``page``        a photographed page of digits, made by the program
 
 Importing ``cnncourse.lab`` alone loads nothing: ``from cnncourse.lab import digits, training``.
