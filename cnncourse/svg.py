@@ -108,6 +108,16 @@ def show_number(value: float, digits: int = 2) -> str:
     return "0" if text == "-0" else text.replace("-", "−")
 
 
+def bracketed(value: float) -> str:
+    """A number as a factor or a term: a negative one in brackets.
+
+    >>> bracketed(-2), bracketed(2)
+    ('(−2)', '2')
+    """
+    shown = show_number(float(value))
+    return f"({shown})" if value < 0 else shown
+
+
 # A slider redraws a picture again and again, so speed counts more than size.
 _FAST_PNG = [
     *(cv2.IMWRITE_PNG_COMPRESSION, 1),

@@ -24,6 +24,7 @@ from cnncourse.svg import (
     OUTPUT,
     PAPER,
     Svg,
+    bracketed,
     group,
     num,
     rect,
@@ -209,7 +210,7 @@ def _products(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> 
     row, column = place
     patch = image[row : row + kernel.shape[0], column : column + kernel.shape[1]]
     terms = [
-        f"{show_number(p)}·{_bracketed(w)}"
+        f"{show_number(p)}·{bracketed(w)}"
         for p, w in zip(patch.ravel(), kernel.ravel(), strict=True)
         if p * w != 0
     ]
@@ -219,13 +220,8 @@ def _products(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> 
 
 
 def _channel_sum(shares: np.ndarray, bias: float) -> str:
-    terms = [show_number(float(shares[0]))] + [_bracketed(float(s)) for s in shares[1:]]
-    return f"{' + '.join(terms)} + {_bracketed(bias)} = {show_number(float(shares.sum() + bias))}"
-
-
-def _bracketed(value: float) -> str:
-    shown = show_number(float(value))
-    return f"({shown})" if value < 0 else shown
+    terms = [show_number(float(shares[0]))] + [bracketed(float(s)) for s in shares[1:]]
+    return f"{' + '.join(terms)} + {bracketed(bias)} = {show_number(float(shares.sum() + bias))}"
 
 
 def _by(shape: Sequence[int]) -> str:

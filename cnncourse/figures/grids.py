@@ -28,6 +28,7 @@ from cnncourse.svg import (
     Svg,
     above,
     beside,
+    bracketed,
     captioned,
     framed,
     grey_fill,
@@ -255,7 +256,7 @@ def _arithmetic(
 ) -> Svg:
     """The products of the current window, a line for each kernel row, and their sum."""
     terms = [
-        f"{show_number(float(padded[tap]))}·{_bracketed(float(weight))}"
+        f"{show_number(float(padded[tap]))}·{bracketed(float(weight))}"
         for tap, weight in zip(taps, weights.ravel(), strict=True)
     ]
     width = weights.shape[1]
@@ -298,11 +299,6 @@ def _last(count: int, noun: str) -> str:
     if count == 0:
         return ""
     return f"the last {noun}" if count == 1 else f"the last {count} {noun}s"
-
-
-def _bracketed(value: float) -> str:
-    shown = show_number(value)
-    return f"({shown})" if value < 0 else shown
 
 
 def _by(shape: Sequence[int]) -> str:

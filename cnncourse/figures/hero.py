@@ -15,6 +15,7 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse.svg import (
     Svg,
+    bracketed,
     circle,
     grey_fill,
     group,
@@ -163,7 +164,7 @@ def _sum(patch: np.ndarray, kernel: np.ndarray, x: float, y: float) -> str:
     """The products at the place where the walk ends: a line for each row of the kernel."""
     parts = [text(x, y, "multiply, add, move on:", size=15, fill=_SOFT)]
     lines = [
-        " + ".join(f"{show_number(p)}·{_bracketed(w)}" for p, w in zip(*rows, strict=True) if w)
+        " + ".join(f"{show_number(p)}·{bracketed(w)}" for p, w in zip(*rows, strict=True) if w)
         for rows in zip(patch, kernel, strict=True)
     ]
     lines = [words for words in lines if words]
@@ -205,8 +206,3 @@ def _sliders(step: int, count: int) -> str:
         parts.append(circle(knob, 494, 9, fill=_TEXT))
         parts.append(text(x + 232, 494, show_number(value), size=16, bold=True, fill=_TEXT))
     return "".join(parts)
-
-
-def _bracketed(value: float) -> str:
-    shown = show_number(float(value))
-    return f"({shown})" if value < 0 else shown

@@ -27,6 +27,7 @@ from cnncourse.svg import (
     WINDOW,
     Svg,
     beside,
+    bracketed,
     circle,
     framed,
     line,
@@ -132,7 +133,7 @@ def sliding_sum(
     parts.append(rect(x + shift - 3, 9, len(kernel) * cell + 7, 3 * cell + 28, line=WINDOW.line,
                       thick=2, dash="5 4", round=6))  # fmt: skip
     sums = " + ".join(
-        f"{show_number(a)}·{_bracketed(b)}" for a, b in zip(padded[window], weights, strict=True)
+        f"{show_number(a)}·{bracketed(b)}" for a, b in zip(padded[window], weights, strict=True)
     )
     sums += f" = {show_number(float(result[step]))}"
     parts.append(text(12, y + 8, sums, size=14, mono=True))
@@ -308,8 +309,3 @@ def _output_row(result: np.ndarray, step: int, cell: float) -> str:
 
 def _count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _bracketed(value: float) -> str:
-    shown = show_number(float(value))
-    return f"({shown})" if value < 0 else shown
