@@ -86,6 +86,22 @@ def test_the_apparent_period_fits_the_samples_and_none_longer_does(period, strid
         assert np.allclose(samples, np.cos(2 * np.pi * steps / float(apparent)))
 
 
+@pytest.mark.parametrize("period", range(2, 9))
+@pytest.mark.parametrize("kernel, dilation", [(1, 1), (2, 1), (3, 1), (3, 2), (5, 1)])
+def test_the_gain_of_a_mean_is_what_the_mean_leaves_of_a_wave(period, kernel, dilation):
+    weights = np.zeros(dilation * (kernel - 1) + 1)
+    weights[::dilation] = 1 / kernel
+    wave = np.exp(2j * np.pi * np.arange(40) / period)
+    left = np.abs(np.convolve(wave, weights, mode="valid"))
+    np.testing.assert_allclose(left, spatial.mean_gain(period, kernel, dilation), atol=1e-12)
+
+
+def test_stripes_that_a_mean_wipes_out_are_no_aliasing():
+    words = figures.stride(kernel=3, stride=4, period=3).description
+    assert "wipes out stripes every 3 pixels" in words
+    assert "aliasing" not in words
+
+
 def test_apparent_periods_by_hand():
     assert spatial.apparent_period(3, 4) == 12
     assert spatial.apparent_period(8, 3) == 8
@@ -100,7 +116,7 @@ def test_apparent_periods_by_hand():
         ({"stride": 4}, "24×24 → 6×6; 3 rows and columns .* look like stripes every 12 pixels"),
         ({"stride": 2, "period": 2}, "vanish"),
         ({"stride": 2, "period": 4}, "just two samples a stripe"),
-        ({"stride": 1, "kernel": 3}, "24×24 → 22×22; no rows and columns .* stay stripes"),
+        ({"stride": 1, "kernel": 3, "period": 5}, "24×24 → 22×22; no rows and columns .* stay stripes"),
         ({"stride": 4, "kernel": 3, "padding": 1}, "→ 6×6; 3 rows .* left over, 2 of them image"),
         ({"stride": 2, "kernel": 3, "padding": 1}, "1 row and column of .* 0 of them image"),
     ],

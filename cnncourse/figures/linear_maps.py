@@ -270,8 +270,9 @@ def shift_equivariance(
         _photo(error, limit, size, "difference"),
     ]
     picture = beside(*panels, gap=18)
+    pixels_moved = f"{show_number(by)} {'pixel' if abs(by) == 1 else 'pixels'}"
     sentence = (
-        f"Shift by {show_number(by)} pixels, border {padding_mode}: the two orders differ by at "
+        f"Shift by {pixels_moved}, border {padding_mode}: the two orders differ by at "
         f"most {_rounded(worst)} inside, and by {_rounded(float(error.max()))} at the borders."
     )
     return framed(

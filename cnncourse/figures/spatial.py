@@ -280,6 +280,22 @@ def _wave(
     return Svg("".join(parts), (len(row) + 2 * before) * zoom, height, "the wave")
 
 
+def mean_gain(period: int, kernel: int, dilation: int = 1) -> float:
+    """Return the share of a wave's height that is left after a mean over the kernel's window.
+
+    Parameters
+    ----------
+    period : int
+        Of the wave, in pixels.
+    kernel, dilation : int
+
+    >>> [round(mean_gain(3, kernel), 2) for kernel in (1, 2, 3)]
+    [1.0, 0.5, 0.0]
+    """
+    phases = 2 * np.pi * dilation * np.arange(kernel) / period
+    return float(abs(np.exp(1j * phases).mean()))
+
+
 def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, period: int) -> str:
     count = geometry.conv_output_size(size, kernel, **settings)
     step = settings["stride"]
@@ -290,6 +306,8 @@ def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, p
         f"{left or 'no'} {'row and column' if left == 1 else 'rows and columns'} of the padded "
         f"input left over, {unseen} of them image. "
     )
+    if mean_gain(period, kernel, settings["dilation"]) < 1e-9:
+        return words + f"The mean over the window wipes out stripes every {period} pixels."
     apparent = apparent_period(period, step)
     if apparent is None:
         return words + f"Stripes every {period} pixels vanish: each step meets the same place."
