@@ -83,6 +83,12 @@ def test_digits_from_0_to_1_are_drawn_as_bytes():
     np.testing.assert_array_equal(shown, [[0, 128], [255, 255]])
 
 
+def test_no_digits_are_a_sentence_and_not_an_empty_picture():
+    svg = figures.digits(np.zeros((0, 28, 28)), title="The surest errors")
+    assert ">The surest errors: there are none.<" in svg.markup
+    assert svg.width > 100
+
+
 def test_captions_must_be_as_many_as_digits():
     with pytest.raises(ValueError, match="give one for each"):
         figures.digits(IMAGES[:3], ["a"])

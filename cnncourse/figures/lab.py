@@ -73,6 +73,11 @@ def digits(
         Of a digit, in pixels.
     title, description : str
 
+    Returns
+    -------
+    Svg
+        Without images, a sentence that says that there are none.
+
     Raises
     ------
     ValueError
@@ -82,6 +87,9 @@ def digits(
         raise ValueError(
             f"{len(images)} digits and {len(captions)} captions: give one for each digit, or none"
         )
+    if not len(images):  # a network without errors: say so, an empty picture looks like a fault
+        sentence = f"{title}: there are none."
+        return Svg(text(0, 16, sentence, size=14), 560, 24, title, sentence)
     room = 20 if len(captions) else 4
     parts = []
     for place, picture in enumerate(images):
@@ -97,8 +105,8 @@ def digits(
     rows = ceil(len(images) / columns)
     width = min(len(images), columns) * (side + 6) - 6
     listed = f": {', '.join(map(str, captions))}" if len(captions) else ""
-    words = description or f"{len(images) or 'No'} digits{listed}."
-    return Svg("".join(parts), max(width, 1), max(rows * (side + room + 4), 1), title, words)
+    words = description or f"{len(images)} digits{listed}."
+    return Svg("".join(parts), width, rows * (side + room + 4), title, words)
 
 
 def class_balance(counts: Mapping[str, Sequence[int]]) -> Svg:
