@@ -6,26 +6,59 @@ COURSE := .venv/bin/python
 # JupyterLab refuses to run as root, the usual user in a container, unless it is told to.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab run test check bench figures doctor clean
+.PHONY: help lab run handouts slides test check test-lowest classroom-test bench figures doctor clean
 
 help: ## show this list
-	@sed -n 's/^\([a-z]*\):.*## /make \1\t/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
 
 .venv/ready: pyproject.toml tools/setup.py
 	@$(PYTHON) tools/setup.py
 
+# What comes from npm: axe-core, reveal.js and the proxy of JupyterHub. Only the targets that need it
+# ask for it, and the course itself never does.
+.venv/node_modules: tools/package.json | .venv/ready
+	@cp tools/package.json .venv/ && npm install --prefix .venv --no-audit --no-fund --loglevel=error
+	@touch $@
+
 lab: .venv/ready ## open the course in JupyterLab
 	@$(COURSE) -m jupyterlab --LabApp.default_url=/lab/tree/README.md $(ROOT) $(ARGS)
 
-run: .venv/ready ## execute all notebooks into build/
+run: .venv/ready ## execute all notebooks into build/; ARGS="--fast" for small values
 	@$(COURSE) -m cnncourse run $(ARGS)
 
-test: .venv/ready ## run all tests
-	@$(COURSE) -m pytest $(ARGS)
+handouts: .venv/ready ## write student and solution copies of the notebooks into build/handouts/
+	@$(COURSE) tools/handouts.py $(ARGS)
 
-check: .venv/ready ## lint and unit tests, without the notebooks: seconds
+slides: .venv/ready .venv/node_modules ## write the notebooks as slides into build/slides/
+	@$(COURSE) -m cnncourse run --resume $(ARGS)
+	@$(COURSE) tools/slides.py
+
+# Several tests at once, those of a file one after the other.
+PARALLEL := --numprocesses logical --maxprocesses 4 --dist loadfile
+# What runs notebooks, browsers or servers.
+HEAVY := $(addprefix --ignore tests/,notebooks proof browser classroom)
+
+test: .venv/ready ## run all tests
+	@$(COURSE) -m pytest $(PARALLEL) --ignore tests/browser $(ARGS)
+	@$(COURSE) -m pytest tests/browser # on their own, because they measure time
+
+check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@$(COURSE) -m pytest -q cnncourse tests --ignore tests/notebooks $(ARGS)
+	@$(COURSE) -m pytest -q $(PARALLEL) -m "not slow" cnncourse tests $(HEAVY) $(ARGS)
+
+.venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready
+	@$(COURSE) tools/lowest.py .venv-lowest && touch $@
+
+test-lowest: .venv-lowest/ready ## unit tests and notebooks with the lowest supported versions
+	@.venv-lowest/bin/python -m pytest -q $(PARALLEL) cnncourse tests notebooks $(HEAVY) $(ARGS)
+
+.venv/classroom: pyproject.toml | .venv/ready
+	@$(COURSE) -m pip install --quiet --disable-pip-version-check --editable ".[classroom]"
+	@touch $@
+
+STUDENTS ?= 30
+classroom-test: .venv/classroom .venv/node_modules ## thirty simulated students at a JupyterHub
+	@$(COURSE) tools/classroom/rehearsal.py --students $(STUDENTS) $(ARGS)
 
 bench: .venv/ready ## measure speed
 	@$(COURSE) -m pytest tests/benchmarks $(ARGS)

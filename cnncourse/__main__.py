@@ -6,7 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from cnncourse import __version__, doctor, run
+from cnncourse import __version__, doctor
+from cnncourse.run import command as run
+from cnncourse.run.plan import find_notebooks, title
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -24,9 +26,8 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(required=True, metavar="run | list | doctor")
 
     command = commands.add_parser("run", help="execute notebooks without a browser")
-    command.add_argument("notebooks", nargs="*", type=Path, help="default: all in notebooks/")
-    command.add_argument("--build", type=Path, default=Path("build"), help="default: build/")
-    command.set_defaults(action=run_command)
+    run.add_options(command)
+    command.set_defaults(action=run.main)
 
     command = commands.add_parser("list", help="list the notebooks and their titles")
     command.set_defaults(action=list_command)
@@ -36,15 +37,10 @@ def parser() -> argparse.ArgumentParser:
     return top
 
 
-def run_command(options: argparse.Namespace) -> int:
-    """Execute the notebooks that are named, or all."""
-    return run.main(options.notebooks or run.find_notebooks(Path("notebooks")), options.build)
-
-
 def list_command(options: argparse.Namespace) -> int:
     """Print the path and the title of every notebook."""
-    for notebook in run.find_notebooks(Path("notebooks")):
-        print(f"{notebook}  {run.title(notebook)}")
+    for notebook in find_notebooks(Path("notebooks")):
+        print(f"{notebook}  {title(notebook)}")
     return 0
 
 

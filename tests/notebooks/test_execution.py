@@ -3,19 +3,19 @@
 With its own, nbval runs it cell by cell (see pyproject.toml) and names the cell that breaks.
 """
 
-import ast
-import re
 from pathlib import Path
 
 import form
+import nbformat
 import papermill
 import pytest
+import tiny_course
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
+from cnncourse.run import pages, parameters
+from cnncourse.run.parameters import Parameter
 
-VALUES = re.compile(r"one of:? *(.+)")
-NUMBERS = re.compile(r"(-?[\d.]+) to (-?[\d.]+)")
+NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 
 def execute(path, target, parameters=None):
@@ -25,27 +25,15 @@ def execute(path, target, parameters=None):
     )
 
 
-def other_value(default, comment):
-    """Return another allowed value of a parameter, read from its comment.
-
-    The comment is the one the learner reads: ``# one of: "china", "flower"`` or ``# 0 to 100``.
-    """
-    if match := VALUES.search(comment):
-        choices = list(ast.literal_eval(f"[{match.group(1)}]"))
-    elif match := NUMBERS.search(comment):
-        choices = [type(default)(float(number)) for number in match.groups()]
-    else:
-        raise ValueError(f"the comment '{comment}' says neither 'one of: …' nor '… to …'")
-    return next(choice for choice in choices if choice != default)
+def other_value(parameter):
+    """Return another allowed value of a parameter: the first that its comment names."""
+    limits = [type(parameter.default)(limit) for limit in parameter.limits or ()]
+    return next(value for value in parameter.choices or limits if value != parameter.default)
 
 
 def other_parameters(path):
     """Return another allowed value for every parameter of a notebook."""
-    found = papermill.inspect_notebook(path)
-    return {
-        name: other_value(ast.literal_eval(entry["default"]), entry["help"])
-        for name, entry in found.items()
-    }
+    return {name: other_value(parameter) for name, parameter in parameters.read(path).items()}
 
 
 @pytest.mark.parametrize(
@@ -59,12 +47,7 @@ def other_parameters(path):
     ],
 )
 def test_another_value_is_read_from_the_comment(default, comment, other):
-    assert other_value(default, comment) == other
-
-
-def test_a_parameter_without_a_range_is_refused():
-    with pytest.raises(ValueError, match="one of"):
-        other_value(3, "the size")
+    assert other_value(Parameter("p", default, comment)) == other
 
 
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
@@ -83,6 +66,13 @@ def test_it_runs_with_other_parameters(executed):
         if cell.cell_type == "code"
         for output in cell.outputs
     )
+
+
+def test_its_page_is_whole(executed):
+    html = pages.page(nbformat.writes(executed).encode(), NOTEBOOKS[0].parent).decode()
+    assert tiny_course.other_hosts(html) == []
+    assert "<svg" in html and 'src="../' not in html  # faces of explorers, pictures of the text
+    assert "<code>\\" not in html  # how a formula looks that could not be translated
 
 
 def text(cell):

@@ -1,0 +1,63 @@
+"""The same jobs on a Dask cluster, for grids that are larger than one machine.
+
+    dask scheduler                         # on one machine
+    dask worker tcp://SCHEDULER:8786       # on as many as you like, with the course installed
+    python -m cnncourse run --grid grid.yaml --scheduler tcp://SCHEDULER:8786
+
+A job carries the notebook itself, and its outcome the executed notebook: the machines need no
+folder in common. When a worker dies, Dask gives its jobs to another.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from cnncourse.run.execute import FAILED, Outcome, execute
+from cnncourse.run.plan import Job
+
+SECONDS_TO_CONNECT = 10
+
+
+def run_on_cluster(client, jobs: Sequence[Job], timeout: float | None = None) -> Iterator[Outcome]:
+    """Execute jobs on the workers of a connected client; yield outcomes as they come.
+
+    Whoever stops listening takes back the jobs that have not begun; a worker finishes the one it
+    has in hand.
+    """
+    from distributed import as_completed
+
+    with client:
+        futures = {client.submit(execute, job, timeout, pure=False): job for job in jobs}
+        try:
+            for future in as_completed(futures, loop=client.loop):
+                yield outcome_of(future, futures[future])
+        finally:
+            client.cancel(list(futures))
+
+
+def connect(address: str):
+    """Return a client of the scheduler at an address.
+
+    Raises
+    ------
+    ValueError
+        If ``distributed`` is not installed, or no scheduler answers.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise ValueError(
+            '--scheduler needs the package distributed: pip install -e ".[cluster]"'
+        ) from error
+    try:
+        return Client(address, timeout=SECONDS_TO_CONNECT, set_as_default=False)
+    except (OSError, ValueError) as error:
+        raise ValueError(f"no Dask scheduler answers at {address}: {error}") from error
+
+
+def outcome_of(future, job: Job) -> Outcome:
+    """Return what a worker sent, or a failure if the cluster gave up on the job."""
+    try:
+        return future.result()
+    except Exception as error:  # its workers died again and again, no course on the worker …
+        return Outcome(job, FAILED, error=f"the cluster gave up: {type(error).__name__}: {error}")

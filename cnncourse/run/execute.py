@@ -1,0 +1,133 @@
+"""One notebook from its first cell to its last, in a kernel of its own.
+
+It needs nothing but the job, and returns the executed notebook as bytes: so it does the same here,
+in another process and on another machine.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+from cnncourse.run.plan import Job
+
+PASSED, FAILED, TIMED_OUT, SKIPPED = "passed", "failed", "timed out", "skipped"
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one job went.
+
+    Attributes
+    ----------
+    job : Job
+    status : str
+        PASSED, FAILED, TIMED_OUT or SKIPPED: not begun, or not brought to its end.
+    seconds : float
+    cells : int
+        Code cells that ran.
+    error : str
+        The failing cell and its error; "" if every cell ran.
+    executed : bytes
+        The notebook with its outputs, as far as it came.
+    resumed : bool
+        Whether it had passed in an earlier run and was not executed again.
+    """
+
+    job: Job
+    status: str
+    seconds: float = 0.0
+    cells: int = 0
+    error: str = ""
+    executed: bytes = field(default=b"", repr=False)
+    resumed: bool = False
+
+
+def execute(job: Job, timeout: float | None = None) -> Outcome:
+    """Execute one job; ``timeout``, in seconds, counts from its first cell."""
+    started = time.monotonic()
+    with TemporaryDirectory(prefix="cnncourse-") as folder:
+        source, target = Path(folder, "source.ipynb"), Path(folder, "executed.ipynb")
+        source.write_bytes(job.source)
+        status, error = attempt(job, source, target, timeout)
+        notebook = json.loads(target.read_bytes()) if target.exists() else None
+    seconds = time.monotonic() - started
+    if notebook is None:
+        return Outcome(job, status, seconds, error=error)
+    cells = sum(cell.get("execution_count") is not None for cell in notebook["cells"])
+    return Outcome(job, status, seconds, cells, error, signed(notebook, job, status))
+
+
+def attempt(job: Job, source: Path, target: Path, timeout: float | None) -> tuple[str, str]:
+    """Let papermill execute a file into another; return the status, and what went wrong."""
+    import papermill
+    from nbclient.exceptions import CellTimeoutError
+
+    logging.getLogger("papermill").setLevel(logging.CRITICAL)  # the outcome says it all
+    try:
+        papermill.execute_notebook(
+            source,
+            target,
+            job.parameters,
+            kernel_name="python3",
+            progress_bar=False,
+            timeout_func=countdown(timeout),
+            # not papermill's cwd: that moves the whole process, with all its threads
+            resources={"metadata": {"path": working_folder(job, source.parent)}},
+            extra_arguments=["--log-level=ERROR"],  # the kernel's own log, not the notebook's
+        )
+    except papermill.PapermillExecutionError as failure:
+        return FAILED, describe(failure)
+    except CellTimeoutError:
+        return TIMED_OUT, f"not done after {timeout:g} s: {unfinished(target)}"
+    except Exception as failure:  # a kernel that dies or does not exist …
+        return FAILED, f"{type(failure).__name__}: {failure}"
+    return PASSED, ""
+
+
+def countdown(timeout: float | None) -> Callable[[object], float] | None:
+    """Return a function that says how many seconds the next cell may take."""
+    if timeout is None:
+        return None
+    end = None
+
+    def left(cell: object) -> float:
+        nonlocal end
+        end = end or time.monotonic() + timeout  # at the first cell: the kernel is there now
+        return max(end - time.monotonic(), 0.01)  # 0 would mean: no limit
+
+    return left
+
+
+def working_folder(job: Job, otherwise: Path) -> str:
+    """Return the notebook's own folder, or another where this machine does not have it."""
+    own = job.notebook.resolve().parent
+    return str(own if own.is_dir() else otherwise)
+
+
+def describe(failure) -> str:
+    """Return the failing cell, as the learner sees it, and its error without colour codes."""
+    traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failure.traceback))
+    return f"cell {failure.cell_index} failed:\n{failure.source}\n{traceback}"
+
+
+def unfinished(target: Path) -> str:
+    """Return the cell at which time ran out: the last one with a start."""
+    cells = json.loads(target.read_bytes())["cells"]
+    begun = [i for i, cell in enumerate(cells) if cell["metadata"]["papermill"]["start_time"]]
+    return f"cell {begun[-1]} was running:\n{''.join(cells[begun[-1]]['source'])}"
+
+
+def signed(notebook: dict, job: Job, status: str) -> bytes:
+    """Return an executed notebook that says what it was made of: so a later run knows it again."""
+    notebook["metadata"]["papermill"]["input_path"] = str(job.notebook)
+    notebook["metadata"]["papermill"]["output_path"] = f"{job.name}.ipynb"
+    course = notebook["metadata"].setdefault("cnncourse", {})
+    course.update(source_sha256=job.fingerprint, parameters=job.parameters, status=status)
+    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()

@@ -1,0 +1,108 @@
+"""Several jobs at once on this machine, each in a process of its own.
+
+A process for each job, not a pool: one that dies takes no other with it, and one that is stopped
+takes its kernel along.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from _thread import interrupt_main
+from collections import deque
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from multiprocessing import get_context, parent_process
+from multiprocessing.connection import Connection, wait
+
+from cnncourse.run.execute import FAILED, Outcome, execute
+from cnncourse.run.plan import Job
+
+SECONDS_TO_STOP = 15  # a kernel gets five to end by itself
+
+
+def cores() -> int:
+    """Return how many cores this process may use."""
+    if hasattr(os, "sched_getaffinity"):  # Linux: a container or a scheduler may give fewer
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def run_here(jobs: Sequence[Job], at_once: int, timeout: float | None = None) -> Iterator[Outcome]:
+    """Execute jobs in their order, at most ``at_once`` together; yield outcomes as they come.
+
+    Whoever stops listening, or is interrupted, stops the processes and their kernels.
+    """
+    waiting, running = deque(jobs), {}
+    try:
+        while waiting or running:
+            while waiting and len(running) < at_once:
+                job = waiting.popleft()
+                process, pipe = start(job, timeout)
+                running[pipe] = (process, job)
+            for pipe in wait(list(running)):
+                outcome = receive(pipe, *running[pipe])
+                del running[pipe]
+                yield outcome
+    finally:
+        stop([process for process, _ in running.values()])
+
+
+def start(job: Job, timeout: float | None):
+    """Start a process for one job; return it, and the pipe through which the outcome comes."""
+    context = get_context("spawn")  # the same on every system
+    ours, theirs = context.Pipe(duplex=False)
+    process = context.Process(target=work, args=(theirs, job, timeout))
+    process.start()
+    theirs.close()  # else its end would not be seen here
+    return process, ours
+
+
+def receive(pipe: Connection, process, job: Job) -> Outcome:
+    """Return the outcome of a process, or a failure if it ended without one."""
+    try:
+        outcome = pipe.recv()
+        process.join()
+    except EOFError:
+        process.join()
+        outcome = Outcome(
+            job,
+            FAILED,
+            error=f"its process ended with code {process.exitcode} and no result: "
+            "if the memory was full, try --jobs 1",
+        )
+    pipe.close()
+    return outcome
+
+
+def stop(processes: Sequence) -> None:
+    """Stop processes: politely, so that they stop their kernels, and after a while for good."""
+    for process in processes:
+        process.terminate()
+    for process in processes:
+        process.join(SECONDS_TO_STOP)
+        process.kill()
+        process.join()
+
+
+def work(pipe: Connection, job: Job, timeout: float | None) -> None:
+    """Execute one job and send its outcome: what the processes do."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, interrupt_once)
+    threading.Thread(target=end_with_parent, daemon=True).start()
+    with suppress(KeyboardInterrupt):
+        pipe.send(execute(job, timeout))
+
+
+def interrupt_once(number: int, frame: object) -> None:
+    """Raise KeyboardInterrupt, and let no second signal disturb the kernel's shutdown."""
+    for again in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(again, lambda number, frame: None)
+    raise KeyboardInterrupt
+
+
+def end_with_parent() -> None:
+    """Stop this process and its kernel when the command that started it is gone."""
+    wait([parent_process().sentinel])
+    interrupt_main(signal.SIGTERM)

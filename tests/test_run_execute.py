@@ -1,0 +1,37 @@
+"""One notebook is executed, and its outcome says how that went."""
+
+import tiny_course
+
+from cnncourse.run import execute
+from cnncourse.run.execute import FAILED
+from cnncourse.run.plan import Job
+
+
+def test_a_folder_that_another_machine_lacks_is_replaced(tmp_path):
+    job = Job(tmp_path / "gone" / "a.ipynb", {}, b"")
+    assert execute.working_folder(job, tmp_path) == str(tmp_path)
+
+
+def test_a_kernel_that_cannot_start_is_a_failure(tmp_path, monkeypatch):
+    import papermill
+
+    def refuse(*arguments, **named):
+        raise RuntimeError("no kernel")
+
+    monkeypatch.setattr(papermill, "execute_notebook", refuse)
+    outcome = execute.execute(tiny_course.job(tmp_path / "a.ipynb"))
+    assert (outcome.status, outcome.error) == (FAILED, "RuntimeError: no kernel")
+    assert outcome.executed == b""
+
+
+def test_the_clock_starts_at_the_first_cell_and_never_stands_at_no_limit(monkeypatch):
+    now = [100.0]
+    monkeypatch.setattr(execute.time, "monotonic", lambda: now[0])
+    left = execute.countdown(30)
+    now[0] = 150.0
+    assert left("first cell") == 30
+    now[0] = 170.0
+    assert left("second cell") == 10
+    now[0] = 500.0
+    assert 0 < left("late cell") < 1
+    assert execute.countdown(None) is None

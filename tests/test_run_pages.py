@@ -1,0 +1,88 @@
+"""Pages of executed notebooks are whole: nothing in them is loaded from elsewhere."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+import tiny_course
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from cnncourse.run import pages
+
+WIDGET = "application/vnd.jupyter.widget-view+json"
+STATE = "application/vnd.jupyter.widget-state+json"
+
+
+def page_of(*cells, folder=Path(), **metadata):
+    """Return the page of a notebook with these cells."""
+    notebook = new_notebook(cells=cells, metadata=metadata)
+    return pages.page(nbformat.writes(notebook).encode(), folder).decode()
+
+
+@pytest.mark.parametrize(
+    "markup",
+    [
+        '<script src="https://example.org/x.js"></script>',
+        '<link rel="stylesheet" href="//example.org/x.css">',
+        '<img alt="" src="http://example.org/x.png">',
+        '<p style="background: url(https://example.org/x.png)">x</p>',
+        "<style>@import 'https://example.org/x.css';</style>",
+        "<style>p { background: url('http://example.org/x.png') }</style>",
+        '<svg><image href="https://example.org/x.png"/></svg>',
+    ],
+)
+def test_what_is_loaded_from_another_host_would_be_seen(markup):
+    assert len(tiny_course.other_hosts(f"<p>text</p>{markup}")) == 1
+
+
+def test_a_link_that_a_reader_may_follow_is_not_loaded():
+    assert tiny_course.other_hosts('<a href="https://example.org">x</a>') == []
+
+
+def test_formulas_are_mathml():
+    html = page_of(new_markdown_cell("In line $x^2$.\n\n$$\\frac{a}{b}$$"))
+    assert '<math display="inline"' in html.replace(
+        ' xmlns="http://www.w3.org/1998/Math/MathML"', ""
+    )
+    assert "<msup>" in html and "<mfrac>" in html and 'display="block"' in html
+    assert "$" not in html.partition("<main>")[2]
+
+
+def test_a_formula_that_cannot_be_translated_stands_as_it_is_written():
+    assert "<code>\\left&lt;</code>" in page_of(new_markdown_cell("so $\\left<$ it is"))
+
+
+def test_an_explorer_shows_its_static_face():
+    data = {WIDGET: {"model_id": "1"}, "text/html": "<svg>face</svg>", "text/plain": "VBox()"}
+    cell = new_code_cell("explorer()", outputs=[new_output("display_data", data=data)])
+    html = page_of(cell, widgets={STATE: {"state": {"1": {}}, "version_major": 2}})
+    assert "<svg>face</svg>" in html
+    assert WIDGET not in html and STATE not in html
+
+
+def test_pictures_become_part_of_the_page(tmp_path):
+    (tmp_path / "a.svg").write_text("<svg/>")
+    html = page_of(new_markdown_cell("![A picture](a.svg)"), folder=tmp_path)
+    assert 'src="data:image/svg+xml;base64,PHN2Zy8+"' in html
+    assert 'alt="A picture"' in html
+
+
+def test_a_picture_that_is_not_there_keeps_its_address(tmp_path):
+    assert pages.inside("none.svg", tmp_path) == "none.svg"
+    assert pages.inside("data:image/png;base64,AAAA", tmp_path) == "data:image/png;base64,AAAA"
+
+
+def test_links_between_notebooks_lead_to_pages():
+    html = page_of(new_markdown_cell("[next](02_b.ipynb) [part](02_b.ipynb#part)"))
+    assert 'href="02_b.html"' in html and 'href="02_b.html#part"' in html
+
+
+def test_code_that_jupyterlab_hides_is_folded():
+    hidden = new_code_cell("secret = 1", metadata={"jupyter": {"source_hidden": True}})
+    html = page_of(hidden, new_code_cell("shown = 1"))
+    assert html.count("Show the code</summary>") == 1
+
+
+def test_the_page_is_called_after_the_first_heading():
+    assert "<title>Look</title>" in page_of(new_code_cell("1"), new_markdown_cell("# Look\n\n# No"))
+    assert "<title>Notebook</title>" in page_of(new_code_cell("1"))
