@@ -22,6 +22,8 @@ Floor 0, numbers (NumPy; ``images`` also OpenCV and Pillow):
     ``imagenet``       the ImageNet results and their sources
     ``optional``       PyTorch, where a notebook asks for it
     ``checks``         the checks of the exercises: your function in, a verdict out
+    ``exercises``      which exercise stands where
+    ``progress``       which exercises have passed, remembered on this computer
 Floor 1, pictures:
     ``svg``            a drawing as text, with a title
     ``figures``        diagrams: numbers in, a drawing out

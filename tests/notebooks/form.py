@@ -4,6 +4,8 @@ import re
 
 import nbformat
 
+from cnncourse import exercises as listed
+
 LONGEST_CELL = 20  # lines
 LARGEST_FILE = 200_000  # bytes
 AT_LEAST = {"exercise": 5, "question": 4, "explorer": 5}  # cells with this tag
@@ -129,6 +131,50 @@ def balanced(notebook):
         yield f"exercises, checks and solutions do not come in threes: {counts}"
 
 
+def noted(notebook):
+    """Each check notes what passed, no solution does, and the last cell shows the list."""
+    wanted = {
+        "check": r"progress\.keep\(\w+\.(\w+), \w+\)",
+        "solution": r".*\nprint\(\"Solution:\", progress\.solution\(\w+\.(\w+), \w+\)\)",
+        "progress": r"progress\.show\(\"(\w+)\"\)",
+    }
+    for role, pattern in wanted.items():
+        for cell in tagged(notebook, role):
+            if not re.fullmatch(pattern, cell.source, flags=re.DOTALL):
+                yield f"a cell tagged {role} does not read {pattern}: {cell.source}"
+    if "progress" not in tags(notebook.cells[-1]):
+        yield f"the last cell does not show the progress: {first_line(notebook.cells[-1])}"
+
+
+def described(notebook):
+    """cnncourse/exercises.py lists these exercises under these titles and headings."""
+    shown = re.search(r"show\(\"(\w+)\"\)", notebook.cells[-1].source)
+    if shown is None or shown[1] not in listed.SECTIONS:
+        yield f"the last cell shows no notebook of the list: {first_line(notebook.cells[-1])}"
+        return
+    if first_line(notebook.cells[0]) != f"# {listed.TITLES[shown[1]]}":
+        yield f"the title is listed as {listed.TITLES[shown[1]]}"
+    found, wanted = found_exercises(notebook), listed.of(shown[1])
+    if [(section, check) for section, check, _ in found] != [(e.section, e.check) for e in wanted]:
+        yield f"the exercises are {[check for _, check, _ in found]}, listed: {wanted}"
+    for (_, _, prompt), exercise in zip(found, wanted, strict=False):
+        if exercise.title not in prompt:
+            yield f"the prompt does not say '{exercise.title}': {prompt.splitlines()[0]}"
+
+
+def found_exercises(notebook):
+    """Return (heading of the section, name of the check, prompt) of each exercise."""
+    section, found = "", []
+    for place, cell in enumerate(notebook.cells):
+        if cell.cell_type == "markdown":
+            section = ([section] + re.findall(r"^## +(.+)$", cell.source, flags=re.MULTILINE))[-1]
+        elif "check" in tags(cell):
+            check = re.search(r"\.(\w+), ", cell.source)
+            prompt = notebook.cells[place - 2].source
+            found.append((section, check[1] if check else "", prompt))
+    return found
+
+
 def collapsed(notebook):
     """The code of questions, and all that is tagged hide-input, is collapsed."""
     for cell in tagged(notebook, "question") + tagged(notebook, "hide-input"):
@@ -162,6 +208,8 @@ RULES = [
     enough,
     exercises,
     balanced,
+    noted,
+    described,
     collapsed,
     short_cells,
     details_closed,

@@ -7,6 +7,8 @@ import form
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
+from cnncourse import exercises
+
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
 
@@ -21,33 +23,46 @@ def test_the_file_is_small(path):
     assert path.stat().st_size <= form.LARGEST_FILE
 
 
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_the_last_cell_shows_the_progress_of_its_own_notebook(path):
+    assert form.load(path).cells[-1].source == f'progress.show("{path.stem}")'
+
+
 def code(source, *tags, hide=()):
     """Return a code cell with tags and collapsed parts."""
     metadata = {"tags": list(tags), "jupyter": {f"{part}_hidden": True for part in hide}}
     return new_code_cell(source, metadata=metadata)
 
 
-def exercise():
+def exercise(name):
     """Return the four cells of a well-formed exercise."""
     hint = "<details><summary>Hint</summary>Look.</details>\n"
     return [
-        new_markdown_cell("Do this.\n" + 3 * hint),
+        new_markdown_cell(f"Do {name}.\n" + 3 * hint),
         code("def f(): ...", "exercise"),
-        code("check(f)", "check"),
-        code("def f(): return 1\ncheck(f)", "solution", hide=["source", "outputs"]),
+        code(f"progress.keep(checks.{name}, f)", "check"),
+        code(
+            f'def f(): return 1\nprint("Solution:", progress.solution(checks.{name}, f))',
+            "solution",
+            hide=["source", "outputs"],
+        ),
     ]
 
 
 @pytest.fixture
-def good():
+def good(monkeypatch):
     """A tiny notebook that follows every rule; its cells 1 … 4 are the first exercise's."""
+    names = {name: f"Do {name}" for name in "abcde"}
+    monkeypatch.setitem(exercises.TITLES, "tiny", "Look")
+    monkeypatch.setitem(exercises.SECTIONS, "tiny", {"Start": names})
     cells = [new_markdown_cell("# Look\n\n## Start")]
-    for _ in range(5):
-        cells += exercise()
+    for name in names:
+        cells += exercise(name)
     cells += [code("x = 1", "parameters")]
     cells += [code("ask()", "question", hide=["source"]) for _ in range(4)]
     cells += [code("explore()", "explorer") for _ in range(5)]
     cells += [new_markdown_cell("## Recap\n\nSeen."), new_markdown_cell("## Sources\n\nNone.")]
+    cells += [code('progress.show("tiny")', "progress")]
     kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
     return new_notebook(cells=cells, metadata={"kernelspec": kernel})
 
@@ -88,12 +103,12 @@ BREAKS = [
     (form.kernel, lambda notebook: notebook.metadata.kernelspec.pop("language")),
     (form.beginning, remove(0)),
     (form.beginning, edit(0, source="## Look")),
-    (form.ending, remove(-1)),
+    (form.ending, remove(-2)),
     (form.ending, append(new_markdown_cell("## More"))),
     (form.parameters, append(code("y = 2", "parameters"))),
     (form.parameters, remove(21)),
     (form.enough, remove(22)),
-    (form.enough, remove(-3)),
+    (form.enough, remove(-4)),
     (form.exercises, edit(1, source="Do this without hints.")),
     (form.exercises, remove(1)),
     (form.exercises, remove(3)),
@@ -102,6 +117,16 @@ BREAKS = [
     (form.exercises, jupyter(4, outputs_hidden=True)),
     (form.exercises, append(code("def g(): ...", "exercise"))),
     (form.balanced, append(code("check(g)", "check"))),
+    (form.noted, edit(3, source="checks.a(f)")),
+    (form.noted, edit(4, source='print("Solution:", checks.a(f))')),
+    (form.noted, edit(4, source="def f(): return 1\nprogress.keep(checks.a, f)")),
+    (form.noted, remove(-1)),
+    (form.noted, append(new_markdown_cell("More."))),
+    (form.described, edit(0, source="# Another title")),
+    (form.described, edit(0, source="# Look\n\n## Another section")),
+    (form.described, edit(1, source="Do that.")),
+    (form.described, edit(3, source="progress.keep(checks.b, f)")),
+    (form.described, edit(-1, source='progress.show("unknown")')),
     (form.collapsed, jupyter(22)),
     (form.collapsed, append(code("1", "hide-input"))),
     (form.short_cells, append(code("1\n" * 21))),
