@@ -1,0 +1,88 @@
+"""In front of a class, in a real browser: no slide is cut off, and JupyterLab presents live."""
+
+import importlib.util
+from pathlib import Path
+
+import pytest
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
+from notebook_page import NotebookPage
+
+ROOT = Path(__file__).resolve().parents[2]
+
+spec = importlib.util.spec_from_file_location("slides", ROOT / "tools" / "slides.py")
+slides = importlib.util.module_from_spec(spec)
+spec.loader.exec_module(slides)
+
+LOOK = """() => Reveal.getSlides().map(slide => {
+  const place = Reveal.getIndices(slide);
+  Reveal.slide(place.h, place.v, 99);
+  fit();
+  return [parseFloat(slide.firstElementChild.style.zoom), slide.scrollHeight, slide.scrollWidth];
+})"""
+
+
+@pytest.fixture(scope="module")
+def deck(tmp_path_factory):
+    """Slides with little, with too many words, and with too large a picture."""
+    if not (slides.REVEAL / "dist").is_dir():
+        pytest.skip("reveal.js is not there: make slides brings it")
+    svg = '<svg viewBox="0 0 900 600" width="900"><rect width="900" height="600"/></svg>'
+    picture = new_output("display_data", data={"text/html": f"<figure>{svg}</figure>" * 3})
+    cells = [
+        new_markdown_cell("# Little"),
+        new_markdown_cell("# Much\n\n" + "A line.\n\n" * 25),
+        new_code_cell("explore()", outputs=[picture]),
+    ]
+    for cell in cells:
+        cell.metadata.slideshow = {"slide_type": "slide"}
+    folder = tmp_path_factory.mktemp("slides")
+    (folder / "executed.ipynb").write_text(writes(new_notebook(cells=cells)), encoding="utf-8")
+    slides.copy_reveal(slides.REVEAL, folder)
+    (folder / "deck.html").write_text(slides.deck(folder / "executed.ipynb"), encoding="utf-8")
+    return folder / "deck.html"
+
+
+def test_no_slide_is_cut_off(browser, deck):
+    page = browser.new_page(viewport={"width": slides.WIDTH, "height": slides.HEIGHT})
+    errors = []
+    page.on("pageerror", lambda error: errors.append(str(error)))
+    page.goto(deck.as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    little, much, explorer = page.evaluate(LOOK)
+    assert errors == []
+    assert little[0] == 100 and 30 < much[0] < 100
+    for _, height, width in (little, much, explorer):
+        assert height <= slides.HEIGHT and width <= slides.WIDTH
+    page.close()
+
+
+@pytest.fixture
+def presented(browser, lab, course):
+    """A notebook with one explorer, run, as the class sees it."""
+    cells = [new_code_cell("from cnncourse import explorers\nexplorers.window_walk()")]
+    kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
+    shown = writes(new_notebook(cells=cells, metadata=kernel))
+    (course / "present.ipynb").write_text(shown, encoding="utf-8")
+    notebook = NotebookPage(browser, lab, "present.ipynb")
+    notebook.run_all(60)
+    yield notebook
+    notebook.close()
+
+
+def text_height(page):
+    """Return the size of the letters of code, in pixels."""
+    style = "code => parseFloat(getComputedStyle(code).fontSize)"
+    return page.locator(".jp-Notebook .cm-line").first.evaluate(style)
+
+
+def test_jupyterlab_presents_large_and_its_sliders_move(presented):
+    page, small = presented.page, text_height(presented.page)
+    presented.command("application:toggle-mode")  # View → Appearance → Simple Interface
+    presented.command("application:toggle-presentation-mode")
+    presented.wait_until_painted()
+    assert text_height(page) > 1.1 * small
+    sentence = "document.querySelector('.cnncourse-explorer [role=status]').innerText"
+    before = page.evaluate(sentence)
+    page.get_by_role("slider", name="step").press("ArrowRight")
+    page.wait_for_function(f"before => {sentence} !== before", arg=before)
+    assert page.evaluate(sentence).startswith("Step 3 of 16")

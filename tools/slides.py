@@ -1,0 +1,138 @@
+"""Write the executed notebooks as slides that need no network.
+
+    make slides
+
+reveal.js shows them; it lies beside them, as npm brought it. Formulas are MathML and pictures are
+part of the page, as in ``cnncourse.run.pages``. Of an explorer a slide shows the static face: to
+move its sliders in front of a class, present in JupyterLab (see docs/handouts-and-slides.md).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import re
+import shutil
+import sys
+from pathlib import Path
+
+import nbformat
+from nbconvert.exporters import SlidesExporter
+
+from cnncourse.run import pages
+
+ROOT = Path(__file__).resolve().parent.parent
+REVEAL = Path(sys.prefix) / "node_modules" / "reveal.js"  # beside the Python of .venv
+WIDTH, HEIGHT = 1280, 720
+
+TEMPLATE = """
+{%- extends 'reveal/index.html.j2' -%}
+{%- block html_head_js %}{% endblock -%}
+{%- block html_head_js_mathjax %}{% endblock -%}
+{%- block jupyter_widgets %}{% endblock -%}
+{%- block html_head_css -%}<style>STYLE</style>{%- endblock -%}
+{%- block input -%}
+{%- if not cell.metadata.get('jupyter', {}).get('source_hidden') -%}{{ super() }}{%- endif -%}
+{%- endblock -%}
+{%- block footer_js -%}
+<script src="reveal.js/dist/reveal.js"></script>
+<script src="reveal.js/plugin/notes/notes.js"></script>
+<script>SCRIPT</script>
+{%- endblock -%}
+"""
+STYLE = """
+.reveal { font-size: 24px; }
+.reveal .slides { text-align: left; }
+.reveal .slides section .jp-RenderedHTMLCommon { font-size: 24px; line-height: 1.35; }
+.reveal .slides h1 { font-size: 1.7em; text-transform: none; }
+.reveal .slides h2 { font-size: 1.4em; text-transform: none; }
+.reveal .slides h3 { font-size: 1.15em; text-transform: none; }
+.reveal .slides pre { width: 100%; margin: 0; box-shadow: none; font-size: 18px; }
+.reveal .slides img, .reveal .slides svg { max-height: 460px; margin: 0; }
+.reveal .slides .jp-Cell:has(p:has(img) ~ p img) img { max-height: 280px; }
+.reveal .slides .jp-OutputArea-output:has(> figure) { display: flex; gap: 1em; }
+.reveal .slides .jp-OutputArea-output > figure { flex: 1 1 50%; margin: 0; }
+.reveal .slides .jp-OutputArea-output > figure:nth-of-type(n + 3) { display: none; }
+.reveal .slides .jp-OutputArea-output figcaption { font-size: 16px; line-height: 1.3; }
+.reveal .slides table { font-size: 18px; }
+.reveal .controls { font-size: 6px; }
+"""
+# reveal.js measures nothing: what is taller than the slide would hang out of it at the bottom.
+SCRIPT = """
+function fit() {
+  const slide = Reveal.getCurrentSlide();
+  if (!slide.firstElementChild?.classList.contains('fit')) {
+    const all = document.createElement('div');
+    all.className = 'fit';
+    all.append(...slide.childNodes);
+    slide.append(all);
+  }
+  const all = slide.firstElementChild;
+  for (let size = 100; size >= 30; size -= 5) {
+    all.style.zoom = size + '%';
+    if (slide.scrollHeight <= HEIGHT && slide.scrollWidth <= WIDTH) break;
+  }
+}
+Reveal.initialize({
+  width: WIDTH, height: HEIGHT, margin: 0.04, center: false, hash: true, slideNumber: true,
+  transition: 'none', pdfSeparateFragments: false, plugins: [RevealNotes],
+}).then(fit);
+Reveal.on('slidechanged', fit);
+"""
+
+
+def main() -> int:
+    """Write the slides of the last run; return 1 if something they need is not there."""
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument("--build", type=Path, default=ROOT / "build", help="default: build/")
+    options.add_argument("--reveal", type=Path, default=REVEAL, help="the folder of reveal.js")
+    chosen = options.parse_args()
+    for needed in (chosen.build / "report.json", chosen.reveal / "dist"):
+        if not needed.exists():
+            print(f"{needed} is not there: make slides brings it", file=sys.stderr)
+            return 1
+    target = chosen.build / "slides"
+    copy_reveal(chosen.reveal, target)
+    for name, notebook in executed(chosen.build).items():
+        (target / f"{name}.html").write_text(deck(notebook), encoding="utf-8")
+        print(target / f"{name}.html")
+    return 0
+
+
+def executed(build: Path) -> dict[str, Path]:
+    """Return the notebooks of the last run, executed, by the names they have in the course."""
+    runs = json.loads((build / "report.json").read_bytes())["runs"]
+    return {Path(run["notebook"]).stem: build / f"{run['files']}.ipynb" for run in runs}
+
+
+def copy_reveal(source: Path, target: Path) -> None:
+    """Put what the slides need of reveal.js beside them."""
+    for part in ("dist", "plugin/notes"):
+        shutil.copytree(source / part, target / "reveal.js" / part, dirs_exist_ok=True)
+
+
+class Exporter(pages.Exporter, SlidesExporter):
+    """nbconvert's slides with the course's Markdown: formulas and pictures without a network."""
+
+
+def deck(path: Path) -> str:
+    """Return the slides of an executed notebook as a page."""
+    notebook = nbformat.read(path, as_version=4)
+    notebook.metadata.pop("widgets", None)  # a slide shows static faces
+    template = TEMPLATE.replace("STYLE", STYLE).replace("SCRIPT", SCRIPT)
+    template = template.replace("WIDTH", str(WIDTH)).replace("HEIGHT", str(HEIGHT))
+    exporter = Exporter(
+        raw_template=template,
+        reveal_url_prefix="reveal.js",
+        reveal_theme="white",
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+    )
+    resources = {"metadata": {"name": pages.heading(notebook), "path": str(ROOT / "notebooks")}}
+    html, _ = exporter.from_notebook_node(notebook, resources)
+    html = re.sub(r'(<a [^>]*href="[^":/]+)\.ipynb(["#])', r"\1.html\2", html)
+    return html.replace('href="../docs/', 'href="../../docs/')
+
+
+if __name__ == "__main__":
+    sys.exit(main())
