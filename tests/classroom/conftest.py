@@ -1,0 +1,49 @@
+"""The classroom's programs, and one JupyterHub for the tests that need it."""
+
+import sys
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "classroom"))
+
+
+@pytest.fixture(scope="session")
+def proxy():
+    """Skip the test where JupyterHub or its proxy is missing."""
+    import hub
+
+    how = "make classroom-test installs it"
+    pytest.importorskip("jupyterhub", reason=f"JupyterHub is not installed: {how}")
+    if not hub.PROXY.exists():
+        pytest.skip(f"the proxy of JupyterHub is not installed: {how}")
+
+
+@pytest.fixture(scope="session")
+def classroom(proxy, tmp_path_factory):
+    """A running hub: its address, its folder, and the password of all students."""
+    from hub import running_hub
+
+    folder, password = tmp_path_factory.mktemp("classroom"), "a password for tests"
+    with running_hub(folder, password) as address:
+        yield SimpleNamespace(address=address, folder=folder, password=password)
+
+
+@pytest.fixture(scope="session")
+def ada(classroom):
+    """A student with a server."""
+    from student import Student
+
+    student = Student(classroom.address, "ada")
+    student.log_in(classroom.password)
+    student.start_server()
+    return student
+
+
+@pytest.fixture
+def kernel(ada):
+    """A fresh kernel for Ada, in her notebooks' folder."""
+    kernel = ada.open_notebook("notebooks/03_convolution_maths.ipynb")
+    yield kernel
+    kernel.close()

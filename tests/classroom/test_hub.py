@@ -1,0 +1,123 @@
+"""A real JupyterHub on this machine: log in, start a server, run cells, move sliders, leave."""
+
+import subprocess
+import sys
+import time
+from pathlib import Path
+from types import SimpleNamespace
+
+import psutil
+import pytest
+import rehearsal
+from hub import CONFIG, HubFailed, running_hub, stop
+from student import Student
+from traitlets.config import PyFileConfigLoader
+
+pytestmark = pytest.mark.skipif(
+    sys.platform != "linux", reason="a student's memory is read from /proc, which only Linux has"
+)
+ROOT = Path(__file__).resolve().parents[2]
+STUBBORN = """
+import signal, subprocess, sys
+signal.signal(signal.SIGTERM, lambda *_: sys.exit())
+child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+print(child.pid, flush=True)
+child.wait()
+"""
+EXPLORER = """
+from IPython.display import display
+from cnncourse.explorer import Explorer, slider
+from cnncourse.svg import Svg
+draw = lambda size, unused: Svg("", size, size, "An empty square", f"Size {size}.")
+display(Explorer(draw, {"size": slider("size", 3, 1, 9), "unused": slider("unused", 3, 1, 9)}))
+"""
+
+
+@pytest.fixture
+def config(tmp_path, monkeypatch):
+    """The configuration as JupyterHub reads it."""
+    monkeypatch.setenv("CLASSROOM_PASSWORD", "a password for tests")
+    monkeypatch.setenv("CLASSROOM_FOLDER", str(tmp_path / "hub"))
+    return PyFileConfigLoader(str(CONFIG)).load_config()
+
+
+def test_two_students_work_through_the_notebook_at_the_same_time(classroom, monkeypatch):
+    monkeypatch.setattr(rehearsal, "LOOK", 0)
+    students = [Student(classroom.address, name) for name in ("bob", "cy")]
+    seats = [rehearsal.Seat(student, rehearsal.NOTEBOOK) for student in students]
+    rehearsal.work_through(seats, classroom.password)
+    assert [seat.errors for seat in seats] == [[], []]
+    assert all(seat.cells > 40 and len(seat.calm) > 50 and seat.memory > 50e6 for seat in seats)
+
+
+def test_a_wrong_password_is_not_let_in(classroom):
+    with pytest.raises(RuntimeError, match="eve was not let in"):
+        Student(classroom.address, "eve").log_in("a wrong password")
+
+
+def test_students_write_into_a_copy_of_their_own(classroom, kernel):
+    assert kernel.execute("open('homework.txt', 'w').write('mine')") == ""
+    assert (classroom.folder / "students" / "ada" / "notebooks" / "homework.txt").exists()
+    assert not (ROOT / "notebooks" / "homework.txt").exists()
+
+
+def test_a_second_start_does_not_replace_a_students_work(config, tmp_path):
+    spawner = SimpleNamespace(home_dir=str(tmp_path / "student"))
+    notebook = tmp_path / "student" / "notebooks" / "03_convolution_maths.ipynb"
+
+    config.Spawner.pre_spawn_hook(spawner)
+    assert notebook.read_bytes() == (ROOT / "notebooks" / notebook.name).read_bytes()
+    notebook.write_text("my work")
+    config.Spawner.pre_spawn_hook(spawner)
+    assert notebook.read_text() == "my work"
+
+
+def test_the_hub_listens_on_this_machine_only(config):
+    assert config.JupyterHub.ip == config.JupyterHub.hub_ip == "127.0.0.1"
+
+
+def test_a_cell_that_fails_is_named_with_its_error(kernel):
+    assert kernel.execute("1 / 0") == "ZeroDivisionError: division by zero"
+    assert kernel.execute("'the next cell runs'") == ""
+
+
+def test_a_moved_slider_brings_a_new_picture(kernel):
+    kernel.execute(EXPLORER)
+    [([size, _unused], view)] = kernel.explorers()
+    before = kernel.widgets[view]["value"]
+    assert 0 < kernel.move(size, 7, view) < 60
+    assert 'width="7"' in kernel.widgets[view]["value"] != before
+
+
+def test_a_slider_without_effect_brings_none(kernel):
+    kernel.execute(EXPLORER)
+    [([_size, unused], view)] = kernel.explorers()
+    assert kernel.move(unused, 7, view) is None
+
+
+def test_answers_are_not_held_back(kernel):
+    def seconds():
+        started = time.perf_counter()
+        kernel.execute("")
+        return time.perf_counter() - started
+
+    # three small messages: with Nagle's algorithm each round would take more than 40 ms
+    assert min(seconds() for _ in range(30)) < 0.03
+
+
+def test_memory_counts_a_students_processes_and_no_others(ada):
+    assert rehearsal.memory_of("ada") > 20e6  # a server alone is larger
+    assert rehearsal.memory_of("nobody") == 0
+
+
+def test_a_hub_that_cannot_start_says_why(proxy, tmp_path):
+    with pytest.raises(HubFailed, match="at least 8 characters"):
+        with running_hub(tmp_path, "short"):
+            pass
+
+
+def test_stopping_a_hub_ends_what_it_has_left_behind():
+    parent = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
+    child = psutil.Process(int(parent.stdout.readline()))
+    stop(parent)
+    assert parent.returncode == 0 and not child.is_running()

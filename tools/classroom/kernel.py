@@ -1,0 +1,133 @@
+"""A kernel at the other end of a websocket, and the widgets it has shown so far.
+
+The messages are those of https://jupyter-client.readthedocs.io/en/stable/messaging.html and of the
+widgets' protocol, https://github.com/jupyter-widgets/ipywidgets/blob/main/packages/schema/messages.md
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+
+import websocket
+from jupyter_client.jsonutil import json_default
+from jupyter_client.session import Session
+from jupyter_server.services.kernels.connection.base import deserialize_binary_message
+
+SLIDERS = {"IntSliderModel", "FloatSliderModel"}
+
+
+class Kernel:
+    """A connection to a kernel.
+
+    Parameters
+    ----------
+    url : str
+        Address of the kernel's channels, ``ws://…``.
+    origin : str
+        The page from which the browser would connect.
+    cookies : str
+        By which the server knows the student.
+    patience : float
+        Seconds to wait for one message.
+
+    Attributes
+    ----------
+    widgets : dict of str to dict
+        The state of every widget by the id of its model, as the browser would know it.
+    """
+
+    def __init__(self, url: str, origin: str, cookies: str, patience: float) -> None:
+        self.widgets: dict[str, dict] = {}
+        self._session = Session()
+        self._socket = websocket.create_connection(
+            url, patience, origin=origin, cookie=cookies, http_no_proxy=["127.0.0.1"]
+        )
+
+    def execute(self, source: str) -> str:
+        """Run a cell to its end; return "" or the error."""
+        error = ""
+        for message in self._request("execute_request", code=source, stop_on_error=True):
+            if message["msg_type"] == "error":
+                error = "{ename}: {evalue}".format(**message["content"])
+        return error
+
+    def move(self, slider: str, value: float, view: str) -> float | None:
+        """Set a slider; return the seconds until a view showed a new picture, None if it did not.
+
+        As the browser does with a slider that is dragged, wait until the kernel has finished.
+        """
+        self.widgets[slider]["value"] = value
+        started, seconds = time.perf_counter(), None
+        change = {"method": "update", "state": {"value": value}, "buffer_paths": []}
+        for message in self._request("comm_msg", comm_id=slider, data=change):
+            if seconds is None and "value" in _update(message, view):
+                seconds = time.perf_counter() - started
+        return seconds
+
+    def explorers(self) -> list[tuple[list[str], str]]:
+        """Return, for each explorer shown, its sliders and its picture, by the ids of the models.
+
+        Without the sliders folded away under "More settings": some of them change nothing until
+        another setting is chosen. The last three parts of an explorer are picture, sentence, names.
+        """
+        found = []
+        for model, state in self.widgets.items():
+            if "cnncourse-explorer" in state.get("_dom_classes", ()):
+                sliders = [m for m in self._inside(model) if self._kind(m) in SLIDERS]
+                found.append((sliders, _children(state)[-3]))
+        return found
+
+    def close(self) -> None:
+        """Hang up; the kernel keeps running, as it does when a browser's window is closed."""
+        self._socket.close()
+
+    def _kind(self, model: str) -> str:
+        return self.widgets[model]["_model_name"]
+
+    def _inside(self, model: str) -> Iterator[str]:
+        """Yield the parts of a widget, their parts, and so on, but for what is folded away."""
+        for child in _children(self.widgets[model]):
+            if "cnncourse-more" not in self.widgets[child].get("_dom_classes", ()):
+                yield child
+                yield from self._inside(child)
+
+    def _request(self, kind: str, **content: object) -> Iterator[dict]:
+        """Send a message and yield the answers to it until the kernel is idle again."""
+        message = self._session.msg(kind, content)
+        message["channel"] = "shell"
+        self._socket.send(json.dumps(message, default=json_default))
+        idle = False
+        while not idle:
+            answer = self._receive()
+            if answer["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+                idle = answer["content"].get("execution_state") == "idle"
+                yield answer
+
+    def _receive(self) -> dict:
+        """Return the next message, after keeping what it says about a widget."""
+        received = self._socket.recv()
+        if isinstance(received, bytes):  # with numbers beside the text, such as pixels
+            message = deserialize_binary_message(received)
+        else:
+            message = json.loads(received)
+        model = message["content"].get("comm_id")
+        if message["msg_type"] == "comm_open":
+            self.widgets[model] = message["content"]["data"]["state"]
+        elif message["msg_type"] == "comm_msg":
+            self.widgets[model].update(_update(message, model))
+        return message
+
+
+def _update(message: dict, model: str) -> dict:
+    """Return what a message changes in a widget."""
+    content = message["content"]
+    if message["msg_type"] != "comm_msg" or content["comm_id"] != model:
+        return {}
+    return content["data"].get("state", {})
+
+
+def _children(state: dict) -> list[str]:
+    """Return the models of the parts of a widget: its state names them IPY_MODEL_<id>."""
+    return [name.removeprefix("IPY_MODEL_") for name in state.get("children", ())]

@@ -1,0 +1,85 @@
+"""One simulated student, who does what a browser does: forms, cookies, REST and a websocket."""
+
+from __future__ import annotations
+
+import time
+from urllib.parse import urlencode
+
+import requests
+from kernel import Kernel
+
+PATIENCE = 300  # seconds for one answer: with thirty students on two cores, some wait long
+
+
+class Student:
+    """A student at a hub.
+
+    Parameters
+    ----------
+    hub : str
+        Address of the hub, without a slash at the end.
+    name : str
+        Lower-case letters and digits.
+    """
+
+    def __init__(self, hub: str, name: str) -> None:
+        self.hub = hub
+        self.name = name
+        self.base = f"{hub}/user/{name}"
+        self.browser = requests.Session()
+        self.browser.trust_env = False  # straight to this machine, past any proxy of a school
+
+    def log_in(self, password: str) -> None:
+        """Fill in the login form."""
+        page = f"{self.hub}/hub/login"
+        self._get(page)
+        form = {"username": self.name, "password": password, "_xsrf": self._xsrf("/hub/")}
+        answer = self.browser.post(page, data=form, timeout=PATIENCE, allow_redirects=False)
+        if answer.status_code != 302:  # a hub that knows the student leads on to the next page
+            raise RuntimeError(f"{self.name} was not let in: {answer.status_code}")
+
+    def start_server(self) -> None:
+        """Ask the hub for a server of one's own, wait for it, and enter."""
+        self._get(f"{self.hub}/hub/home")  # gives the token for the next request
+        self._post(f"{self.hub}/hub/api/users/{self.name}/server", "/hub/")
+        give_up = time.monotonic() + PATIENCE
+        while not self._get(f"{self.hub}/hub/api/users/{self.name}").json()["server"]:
+            if time.monotonic() > give_up:
+                raise RuntimeError(f"the server of {self.name} did not start")
+            time.sleep(0.5)
+        self._get(f"{self.base}/lab")
+
+    def open_notebook(self, path: str) -> Kernel:
+        """Start a kernel for a notebook and return the connection to it."""
+        wish = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
+        session = self._post(f"{self.base}/api/sessions", self._own_path, json=wish).json()
+        channels = f"{self.base}/api/kernels/{session['kernel']['id']}/channels"
+        query = urlencode({"_xsrf": self._xsrf(self._own_path)})
+        cookies = requests.cookies.get_cookie_header(
+            self.browser.cookies, requests.Request("GET", channels)
+        )
+        return Kernel(f"{channels.replace('http', 'ws', 1)}?{query}", self.hub, cookies, PATIENCE)
+
+    def read_notebook(self, path: str) -> list[str]:
+        """Return the sources of the code cells of a notebook in the student's own folder."""
+        notebook = self._get(f"{self.base}/api/contents/{path}").json()["content"]
+        return [cell["source"] for cell in notebook["cells"] if cell["cell_type"] == "code"]
+
+    @property
+    def _own_path(self) -> str:
+        return f"/user/{self.name}/"
+
+    def _xsrf(self, path: str) -> str:
+        """Return the token against forged requests that the pages below a path gave."""
+        return self.browser.cookies.get("_xsrf", path=path)
+
+    def _get(self, url: str) -> requests.Response:
+        answer = self.browser.get(url, timeout=PATIENCE)
+        answer.raise_for_status()
+        return answer
+
+    def _post(self, url: str, path: str, **what: object) -> requests.Response:
+        headers = {"X-XSRFToken": self._xsrf(path)}
+        answer = self.browser.post(url, headers=headers, timeout=PATIENCE, **what)
+        answer.raise_for_status()
+        return answer
