@@ -14,13 +14,12 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from torch.nn import functional as F
 
 from cnncourse.lab import evaluation, models
 from cnncourse.lab.digits import Digits, Split
 from cnncourse.lab.inspection import kernels
 from cnncourse.lab.processor import using_threads
-from cnncourse.lab.training import Adam
+from cnncourse.lab.training import Adam, learn
 
 PIECE = 500  # digits learnt in one go: a fraction of a second
 MEASURED = 500  # digits on which loss and accuracy are measured
@@ -97,12 +96,8 @@ class Session:
     def _learn(self, places: np.ndarray, learning_rate: float) -> None:
         images = torch.from_numpy(self.digits.train.images[places])
         labels = torch.from_numpy(self.digits.train.labels[places])
-        self.model.train()
-        logits = self.model(images.unsqueeze(1).float() / 255)
-        loss = F.cross_entropy(logits, labels)
-        self.model.zero_grad()
-        loss.backward()
-        self.optimiser.step(learning_rate)
+        images = images.unsqueeze(1).float() / 255  # (N, 1, 28, 28)
+        learn(self.model, self.optimiser, images, labels, learning_rate)
         self.seen += len(places)
 
     def _measure(self, learning_rate: float) -> Measurement:

@@ -73,7 +73,7 @@ def fit(
     model: nn.Module,
     digits: Digits,
     *,
-    epochs: int = 5,
+    epochs: int = 3,
     batch_size: int = 125,
     learning_rate: float = 0.01,
     schedule: str = "one-cycle",
@@ -151,7 +151,7 @@ def fit(
         try:
             for done, (images, labels) in enumerate(batches, start=1):
                 rate = SCHEDULES[schedule](done - 1, epochs * steps_an_epoch, learning_rate)
-                loss = _learn(model, adam, images.to(place), labels.to(place), rate)
+                loss = learn(model, adam, images.to(place), labels.to(place), rate)
                 diary.note(loss, rate)
                 epoch_ends = done % steps_an_epoch == 0
                 if progress:
@@ -213,6 +213,34 @@ class Adam:
         """
         for mean in (*self.means, *self.squares):
             mean[mean.abs() < 1e-30] = 0
+
+
+def learn(
+    model: nn.Module, adam: Adam, images: torch.Tensor, labels: torch.Tensor, rate: float
+) -> float:
+    """Learn from one batch: loss, gradients, a step downhill.
+
+    Parameters
+    ----------
+    model : nn.Module
+    adam : Adam
+        Made with this model's parameters.
+    images : Tensor of float of shape (N, 1, 28, 28), in [0, 1]
+    labels : Tensor of int64 of shape (N,)
+    rate : float
+        The learning rate.
+
+    Returns
+    -------
+    float
+        The mean cross-entropy of these digits before the step.
+    """
+    model.train()
+    model.zero_grad()
+    loss = F.cross_entropy(model(images), labels)
+    loss.backward()
+    adam.step(rate)
+    return loss.item()
 
 
 def one_cycle(step: int, steps: int, peak: float) -> float:
@@ -397,18 +425,6 @@ class _Diary:
         history.validation_loss.append(validation[0])
         history.validation_accuracy.append(validation[1])
         self.start = time.perf_counter()
-
-
-def _learn(
-    model: nn.Module, adam: Adam, images: torch.Tensor, labels: torch.Tensor, rate: float
-) -> float:
-    """Take one step downhill, and return the loss on these digits before it."""
-    model.train()
-    model.zero_grad()
-    loss = F.cross_entropy(model(images), labels)
-    loss.backward()
-    adam.step(rate)
-    return loss.item()
 
 
 def _batches(

@@ -103,9 +103,9 @@ def against_the_yardstick(mnist, loader, capsys):
             before = yardstick.epoch()
             model, start = models.build(seed=seed), perf_counter()
             training.fit(model, mnist, seed=seed, **recipe)
-            seconds = perf_counter() - start
-            ratios.append(2 * seconds / (before + yardstick.epoch()))
             accuracies.append(test_accuracy(model, mnist, views))
+            seconds = perf_counter() - start  # of the reading with several views too
+            ratios.append(2 * seconds / (before + yardstick.epoch()))
             with capsys.disabled():
                 print(f"\n{name}: {accuracies[-1]:.2%} in {seconds:.0f} s, "
                       f"{ratios[-1]:.2f} epochs of the yardstick")  # fmt: skip
@@ -115,12 +115,13 @@ def against_the_yardstick(mnist, loader, capsys):
 
 
 def test_the_first_success_takes_half_an_epoch_of_the_yardstick(against_the_yardstick):
-    accuracy, epochs = against_the_yardstick("two epochs", epochs=2)
+    recipe = {"epochs": 1, "batch_size": 64, "learning_rate": 0.02, "views": 5}
+    accuracy, epochs = against_the_yardstick("one epoch", seeds=(0, 1, 2), **recipe)
     assert accuracy >= 0.992 and epochs <= 0.5
 
 
 def test_the_default_recipe(against_the_yardstick):
-    accuracy, epochs = against_the_yardstick("default", seeds=(0, 1, 2))
+    accuracy, epochs = against_the_yardstick("default", seeds=(0, 1, 2), views=5)
     assert accuracy >= 0.994 and epochs <= 1.2
 
 
@@ -172,7 +173,12 @@ with torch.no_grad():
     for images, labels in test:
         yardstick.model(images)
 """
-PEAK = "\nimport resource; print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)"
+# Not getrusage: its peak begins with that of the process that started this one.
+PEAK = """
+from pathlib import Path
+status = dict(line.split(":") for line in Path("/proc/self/status").read_text().splitlines())
+print(int(status["VmHWM"].split()[0]) / 1024)
+"""
 
 
 def peak_megabytes(program: str, *arguments: str) -> float:
