@@ -6,7 +6,7 @@ COURSE := .venv/bin/python
 # JupyterLab refuses to run as root, the usual user in a container, unless it is told to.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab run handouts slides test check test-lowest classroom-test bench figures doctor clean
+.PHONY: help lab run handouts slides test check test-lowest classroom-test browser bench figures doctor clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
@@ -60,8 +60,12 @@ STUDENTS ?= 30
 classroom-test: .venv/classroom .venv/node_modules ## thirty simulated students at a JupyterHub
 	@$(COURSE) tools/classroom/rehearsal.py --students $(STUDENTS) $(ARGS)
 
+browser: .venv/ready .venv/node_modules ## the tests in a real browser alone
+	@$(COURSE) -m pytest tests/browser $(ARGS)
+
 bench: .venv/ready ## measure speed
 	@$(COURSE) -m pytest tests/benchmarks $(ARGS)
+	@CNNCOURSE_BENCH=1 $(COURSE) -m pytest tests/browser/test_paint.py
 
 figures: .venv/ready ## draw img/ again
 	@$(COURSE) -m cnncourse.figures $(ARGS)

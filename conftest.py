@@ -1,13 +1,18 @@
-"""For all tests, the notebooks' kernels included: no network, no windows."""
+"""For all tests, the notebooks' kernels included: no network, no windows, no deadlines."""
 
 import os
 import runpy
 from pathlib import Path
 
+from hypothesis import settings
+
 OFFLINE = Path(__file__).parent / "tests" / "offline"
 DEAD_END = "http://127.0.0.1:9"  # a port where nothing answers
 
 collect_ignore = ["tests/offline"]
+
+settings.register_profile("course", deadline=None)  # a busy machine is no mistake of the course
+settings.load_profile("course")
 
 
 def pytest_configure():

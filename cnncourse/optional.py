@@ -5,7 +5,7 @@
     True
 
 The first four notebooks compute everything with NumPy. Set ``with_torch = True`` in them and
-PyTorch's answer appears beside ours.
+PyTorch's answer appears beside ours. The notebooks of the lab begin with :func:`need_torch`.
 """
 
 from __future__ import annotations
@@ -31,3 +31,18 @@ def torch_if(wanted: bool) -> ModuleType | None:
             'set with_torch = False, or run pip install -e ".[lab]" in the course folder'
         )
     return import_module("torch")
+
+
+def need_torch() -> None:
+    """Say what to install where PyTorch is missing. It is not loaded.
+
+    Raises
+    ------
+    ModuleNotFoundError
+        If torch or torchvision is not installed.
+    """
+    if find_spec("torch") is None or find_spec("torchvision") is None:
+        raise ModuleNotFoundError(
+            "this notebook needs PyTorch, which is not installed: "
+            'run pip install -e ".[lab]" in the course folder, then restart the kernel'
+        )

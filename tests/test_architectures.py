@@ -166,6 +166,7 @@ def twin(nn, layer, shape):
     return simple[type(layer)]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=120)
 @given(stacks, st.integers(1, 3), st.integers(3, 14), st.integers(3, 14))
 def test_pytorch_agrees_on_every_shape_and_count_or_finds_the_same_layer_impossible(
@@ -201,6 +202,7 @@ windows = st.lists(
 )
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=60)
 @given(windows, st.data())
 def test_the_receptive_field_is_where_the_gradient_is_not_zero(layers, data):

@@ -99,6 +99,7 @@ def watched(model, x, kinds):
     return seen
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TORCHVISION)
 def test_torchvision_runs_the_same_rows(name):
     model, x = torchvision_model(name)
@@ -110,6 +111,7 @@ def test_torchvision_runs_the_same_rows(name):
     assert as_tuples(trace(name)) == rows
 
 
+@pytest.mark.slow
 def test_torchinfo_counts_memory_and_products_as_we_say_it_does():
     torchinfo = pytest.importorskip("torchinfo")
     for name in TORCHVISION:
@@ -147,6 +149,7 @@ def test_the_older_tables_lack_the_adaptive_pooling_and_nothing_else():
         assert now[: number - 1] + now[number:] == as_tuples(trace(f"{name}-lecture"))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", TORCHVISION)
 def test_the_macs_are_those_of_pytorchs_own_convolutions_and_dense_layers(name):
     torch = pytest.importorskip("torch")
@@ -239,6 +242,7 @@ small = st.builds(lambda k: Conv(1, k, padding=k // 2), st.sampled_from([1, 3, 5
 paths_of_convs = st.lists(st.lists(small, max_size=3).map(tuple), min_size=1, max_size=3)
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.lists(paths_of_convs, min_size=1, max_size=3), st.sampled_from(["add", "stack"]))
 def test_the_field_behind_blocks_is_where_the_gradient_is_not_zero(path_lists, join):

@@ -189,6 +189,7 @@ def test_padding_modes_are_those_of_pytorch(ours, theirs):
     assert_array_equal(pad(image, ((2, 4), (3, 1)), ours), padded)
 
 
+@pytest.mark.slow
 def test_pooling_agrees_with_pytorch_over_a_grid():
     torch = pytest.importorskip("torch")
     functional = torch.nn.functional

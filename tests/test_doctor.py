@@ -12,6 +12,7 @@ from cnncourse.doctor import ABSENT, GOOD, WRONG, Finding
 WIDGET_RULE = ["comm>=0.1.3", "jupyterlab_widgets~=3.0.15"]
 
 
+@pytest.mark.slow
 def test_this_installation_is_in_order():
     findings = doctor.examine()
     assert doctor.exit_code(findings) == 0, doctor.report(findings)

@@ -60,6 +60,7 @@ def test_a_page_without_a_kernel_shows_pictures(name):
     assert html.count("<svg") == html.count("<figcaption>") >= 2
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("function", ACTIVATIONS)
 @pytest.mark.parametrize("weights", INITIALISATIONS)
 @pytest.mark.parametrize("depth", [1, 20])

@@ -61,6 +61,7 @@ def test_pipeline_over_all_digits_seeds_and_shifts():
     assert explorer.possible
 
 
+@pytest.mark.slow
 def test_padding_over_all_kernels_amounts_modes_and_inputs():
     explorer = explorers.padding()
     inputs = {"all ones": np.ones((7, 7)), "ramp": np.add.outer(range(7), range(7)) / 12}
@@ -79,6 +80,7 @@ def test_padding_over_all_kernels_amounts_modes_and_inputs():
     assert put(explorer, input="digit").possible
 
 
+@pytest.mark.slow
 def test_stride_over_kernels_strides_dilations_and_paddings():
     explorer = explorers.stride()
     for size, kernel, stride, dilation, padding in product(
@@ -153,6 +155,7 @@ def test_every_task_has_several_solutions(task):
 # Receptive field ----------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("padding", ["none", "same"])
 @pytest.mark.parametrize("stack", module.STACKS)
 def test_stepping_through_a_stack_shows_every_layer(stack, padding):
@@ -222,6 +225,7 @@ def test_the_effective_field_can_be_shown_from_the_start():
 # Pooling and budget -------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 def test_pooling_over_all_kinds_windows_strides_shifts_and_inputs():
     explorer = explorers.pooling()
     kinds = [option for option in explorer.controls["kind"].options]

@@ -49,6 +49,7 @@ def test_probabilities_are_the_softmax_of_what_the_network_returns(name):
     np.testing.assert_allclose(found.sum(1), 1, atol=1e-6)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("views", [1, 5])
 def test_the_batches_make_no_difference(views):
     model, images = models.build("small").train(), some_images(11)

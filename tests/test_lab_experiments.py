@@ -23,6 +23,7 @@ def digits():
 SMALL = ("lenets", "small_kernels", "bottlenecks", "heads")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
 def test_an_experiment_names_two_networks_and_what_became_of_them(digits, name):
     result = getattr(experiments, name)(digits, epochs=1)
@@ -34,6 +35,7 @@ def test_an_experiment_names_two_networks_and_what_became_of_them(digits, name):
     assert "300 training digits" in result.title
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_numbers(digits):
     first, again, other = (
         experiments.heads(digits, epochs=1, seed=seed)["dense"].train_loss for seed in (1, 1, 2)
@@ -64,6 +66,7 @@ def test_a_depth_that_cannot_be_built_is_refused(digits, depth):
         experiments.degradation(digits, depths=(depth,), epochs=1)
 
 
+@pytest.mark.slow
 def test_deep_plain_networks_train_worse_than_deep_residual_ones(digits):
     more = digits_module.load(offline=True).first(800)
     result = experiments.degradation(more, depths=(34,), epochs=3)

@@ -26,6 +26,7 @@ ALL = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_every_network_gives_ten_logits_and_learns_with_all_its_weights(name):
     torch.manual_seed(0)

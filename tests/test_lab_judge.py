@@ -28,6 +28,7 @@ NETWORKS = {
 }
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_judge_and_the_table_agree_row_by_row(name):
     table = [(row.kind, row.shape, row.params) for row in trace(name)]

@@ -31,6 +31,7 @@ def one_thread():
     torch.set_num_threads(threads)
 
 
+@pytest.mark.slow
 def test_it_learns_what_is_easy():
     session = live.Session(Bars(600), batch_size=50)
     measured = [session.advance(0.01) for _ in range(4)]

@@ -35,6 +35,7 @@ def weights(model):
 # Learning.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name, least", [("small", 0.93), ("mlp", 0.85), ("linear", 0.85)])
 @pytest.mark.parametrize("augment", [None, "shift", "full"])
 def test_a_network_learns_the_sample(name, least, augment, sample):
@@ -47,6 +48,7 @@ def test_a_network_learns_the_sample(name, least, augment, sample):
     assert history.train_loss[-1] < history.train_loss[0]
 
 
+@pytest.mark.slow
 def test_shuffled_labels_can_only_be_memorised(sample):
     from dataclasses import replace
 
@@ -95,6 +97,7 @@ def test_the_history_has_one_entry_a_step_and_one_an_epoch(sample):
     assert history.seconds == sorted(history.seconds) and not history.stopped
 
 
+@pytest.mark.slow
 def test_the_numbers_in_the_history_are_those_of_evaluation(sample):
     model = models.build("lecture")  # has dropout: only evaluation mode gives these numbers
     history = fit(model, sample)
@@ -122,6 +125,7 @@ def test_the_network_comes_back_ready_to_predict(sample):
 # Repeating.
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("augment", [None, "shift", "full"])
 @pytest.mark.parametrize("name", ["small", "lecture"])
 def test_the_same_seed_gives_the_same_numbers(name, augment, sample):
@@ -194,6 +198,7 @@ def test_another_thread_can_stop_it(sample):
     assert not work.is_alive() and len(history.step_loss) < 11_000
 
 
+@pytest.mark.slow
 def test_a_second_call_goes_on(sample):
     model = models.build("small")
     history = fit(model, sample, epochs=2, batch_size=50, watch=stop_after(10), watch_every=1)
@@ -312,6 +317,7 @@ def test_augmented_digits_can_be_looked_at(kind, sample):
     assert np.array_equal(shown, np.float32(images) / 255) is (kind is None)
 
 
+@pytest.mark.slow
 def test_our_adam_takes_pytorchs_steps():
     ours, theirs = models.build("small", seed=2), models.build("small", seed=2)
     adam, reference = training.Adam(ours.parameters()), torch.optim.Adam(theirs.parameters())
@@ -357,6 +363,7 @@ def test_a_mean_that_fades_never_gets_denormal():
     assert (adam.means[0] == 0).all() and (adam.means[1] > 9e-4).all()
 
 
+@pytest.mark.slow
 def test_training_does_not_load_the_compiler():
     program = """
 import sys
@@ -522,6 +529,7 @@ except OSError as error:
 """
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited")
 def test_a_full_disk_leaves_the_old_checkpoint(tmp_path):
     path = tmp_path / "digits.pt"
@@ -580,7 +588,16 @@ def test_free_cores_are_idle_and_allowed(times, limit, expected, monkeypatch, tm
     monkeypatch.setattr(processor, "CONTAINER_LIMIT", maximum)
     monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(len(times))), raising=False)
     monkeypatch.setattr(processor.time, "sleep", lambda seconds: stat.write_text(later))
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
     assert processor.free_cores.__wrapped__() == expected
+
+
+@pytest.mark.slow
+def test_the_environment_can_fix_the_number_of_threads():
+    command = "from cnncourse.lab import processor; print(processor.free_cores())"
+    environment = {**os.environ, "OMP_NUM_THREADS": "3"}
+    done = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True)
+    assert done.stdout.split() == [b"3"]
 
 
 def test_the_number_of_threads_comes_back_after_an_error():

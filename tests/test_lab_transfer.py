@@ -102,6 +102,7 @@ def test_features_are_the_inputs_of_the_last_layer(photo):
     assert torch.allclose(logits, expected, atol=1e-4)
 
 
+@pytest.mark.slow
 def test_a_new_head_and_fine_tuning_learn_and_leave_the_backbone_alone():
     digits = digits_module.load(offline=True)
     train, validation = digits.train.first(100), digits.validation.first(50)

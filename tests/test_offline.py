@@ -38,6 +38,7 @@ def test_another_python_cannot_connect_elsewhere():
     assert "without a network" in run.stdout
 
 
+@pytest.mark.slow
 def test_a_kernel_cannot_connect_elsewhere():
     cell = nbformat.v4.new_code_cell(TRY_TO_CONNECT)
     executed = NotebookClient(

@@ -26,3 +26,15 @@ def test_what_is_wanted_but_missing_gets_a_sentence(monkeypatch):
     monkeypatch.setattr(optional, "find_spec", lambda name: None)
     with pytest.raises(ValueError, match="not installed: set with_torch = False, or run pip"):
         optional.torch_if(True)
+
+
+def test_a_notebook_that_needs_pytorch_starts_where_it_is_installed():
+    pytest.importorskip("torchvision")
+    optional.need_torch()
+
+
+@pytest.mark.parametrize("missing", ["torch", "torchvision"])
+def test_a_notebook_that_needs_pytorch_says_how_to_install_it(monkeypatch, missing):
+    monkeypatch.setattr(optional, "find_spec", lambda name: None if name == missing else "found")
+    with pytest.raises(ModuleNotFoundError, match="needs PyTorch.*run pip install"):
+        optional.need_torch()

@@ -158,6 +158,7 @@ def test_an_interrupted_set_up_says_how_to_go_on(setup, monkeypatch, capsys):
     assert "same command again" in capsys.readouterr().err
 
 
+@pytest.mark.slow
 def test_a_failing_pip_says_what_to_do(setup):
     python = Path(sys.executable)
     with pytest.raises(setup.SetupFailed, match="same command again"):

@@ -33,7 +33,13 @@ def using_threads(count: int | None = None) -> Iterator[None]:
 
 @cache  # asked once a process: with another number of threads sums are rounded differently, and
 def free_cores() -> int:  # the same seed would not give the same numbers in the next cell
-    """Return how many cores this process may use and no other program is using; at least 1."""
+    """Return how many cores this process may use and no other program is using; at least 1.
+
+    Where the environment variable OMP_NUM_THREADS is set, it decides: with a fixed number of
+    threads a later run gives the same numbers, however busy the machine is.
+    """
+    if "OMP_NUM_THREADS" in os.environ:
+        return torch.get_num_threads()  # PyTorch has read it
     if not CORE_TIMES.is_file():
         return os.cpu_count() or 1
     before = CORE_TIMES.read_text()
