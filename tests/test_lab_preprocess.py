@@ -149,12 +149,14 @@ def test_an_image_in_the_form_of_mnist_stays_nearly_as_it_is(digit):
 # Light, paper and pencils
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digit", range(10))
 def test_a_pencil_in_uneven_light_is_read(digit):
     page = a_page(digit, height=260, thickness=5, paper_level=215, ink=165, size=(600, 500))
     assert digits_in(photographed(page)) == [digit]
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digit", range(10))
 def test_chalk_on_a_board_in_uneven_light_is_read(digit):
     page = a_page(digit, height=260, thickness=9, paper_level=50, ink=190, size=(600, 500))
@@ -169,6 +171,7 @@ def test_otsu_alone_takes_a_shadow_for_ink():
     assert dark > 0.2 > 10 * adaptive
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("level", [40, 120, 230])
 def test_an_empty_page_has_no_digits(seed, level):
@@ -181,6 +184,7 @@ def test_an_empty_page_has_no_form():
         to_mnist(np.full((300, 300), 255, np.uint8))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("digit", [1, 4, 7])  # with long straight strokes
 @pytest.mark.parametrize("squared", [False, True])
 def test_ruled_lines_are_no_ink(digit, squared):
@@ -206,9 +210,61 @@ def test_specks_and_spots_are_no_digits():
     assert digits_in(page) == [6]
 
 
+@pytest.mark.parametrize("digit", [0, 3, 6, 8])
+def test_a_thick_marker_in_the_edge_of_a_shadow_is_not_hollow(digit):
+    page = a_page(digit, height=400, thickness=64, paper_level=220, ink=45, size=(600, 520))
+    mask = paper.ink_mask(paper.darkness(photographed(page, slope=0.15)))
+    ink = page < 130
+    assert np.mean(mask[ink]) > 0.95 and np.mean(mask[~ink]) < 0.02
+
+
+@pytest.mark.parametrize("digit", [2, 6])
+def test_a_faint_pencil_is_found(digit):
+    page = a_page(digit, height=260, thickness=9, paper_level=225, ink=208, size=(600, 500))
+    assert digits_in(photographed(page, noise=1.0, shadow=0.0, slope=0.2)) == [digit]
+
+
+def test_squared_paper_that_reaches_the_frame_takes_no_digit_with_it():
+    page = np.full((600, 600), 220, np.uint8)
+    page[50::60] = page[51::60] = page[:, 50::60] = page[:, 51::60] = 190
+    draw(page, 2, 150, 200, 280, 14, 50)
+    assert digits_in(photographed(page, shadow=0.5)) == [2]
+
+
+@pytest.mark.parametrize("angle", [-25, 25])
+def test_a_line_across_a_corner_is_no_digit(angle):
+    page = np.full((500, 600), 220, np.uint8)
+    cv2.line(page, (250, 499), (599, 499 - round(349 * np.tan(np.deg2rad(25)))), 150, 2)
+    page = page if angle > 0 else page[:, ::-1].copy()
+    assert read(photographed(page, shadow=0.0), by_template) == []
+
+
+def test_a_digit_that_touches_the_edge_is_read_with_the_others():
+    page = np.full((400, 700), 220, np.uint8)
+    draw(page, 4, 100, -6, 200, 12, 50)
+    draw(page, 7, 100, 300, 200, 12, 50)
+    draw(page, 3, 197, 500, 200, 12, 50)  # cut by a pixel or two at the bottom
+    assert digits_in(photographed(page, shadow=0.0)) == [4, 7, 3]
+
+
+def test_a_thumb_at_the_edge_is_no_digit():
+    page = a_page(5, height=240, thickness=12, size=(500, 500))
+    cv2.ellipse(page, (90, 499), (45, 70), 0, 0, 360, 130, -1)
+    assert digits_in(photographed(page, shadow=0.0)) == [5]
+
+
+def test_a_hairline_with_gaps_is_one_digit():
+    page = np.full((600, 500), 220, np.uint8)
+    draw(page, 0, 120, 160, 320, 2, 90)
+    page[::61] = 220  # every 61st row of the sensor has missed it
+    page[1::61] = 220
+    assert digits_in(page) == [0]
+
+
 # Several digits
 
 
+@pytest.mark.slow
 def test_rows_are_read_from_the_top_and_from_the_left():
     page = np.full((700, 900), 220, np.uint8)
     rows = [[3, 1, 4, 1], [5, 9, 2, 6], [0, 7, 8, 5]]
@@ -218,6 +274,7 @@ def test_rows_are_read_from_the_top_and_from_the_left():
     assert digits_in(photographed(page)) == sum(rows, [])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("angle", [-9, -4, 5, 10])
 def test_tilted_rows_stay_rows(angle):
     page = np.full((900, 1000), 220, np.uint8)
@@ -504,6 +561,7 @@ def as_uint8(images):
     return np.rint(255 * np.array(images)).astype(np.uint8)
 
 
+@pytest.mark.slow
 @needs_mnist
 def test_digits_of_mnist_pass_unharmed(mnist):
     images, labels = mnist[0][11_000:11_300], mnist[1][11_000:11_300]
@@ -512,6 +570,7 @@ def test_digits_of_mnist_pass_unharmed(mnist):
     assert after >= before - 0.02
 
 
+@pytest.mark.slow
 @needs_mnist
 def test_pencil_photographs_of_mnist_are_read_far_better_than_by_a_plain_resize(mnist):
     labels = mnist[1][11_000:11_030]
@@ -526,6 +585,7 @@ def test_pencil_photographs_of_mnist_are_read_far_better_than_by_a_plain_resize(
     assert ours >= 0.75 and plain <= 0.4
 
 
+@pytest.mark.slow
 @needs_mnist
 def test_digits_of_scikit_learn_are_read_far_better_than_by_a_plain_resize(mnist):
     digits = load_digits()

@@ -29,8 +29,9 @@ SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some p
 # Shares of the shorter side: wider than two strokes, narrower than a shadow.
 SMALL_WINDOW = 1 / 12
 WINDOW = 1 / 5
+LARGE_WINDOW = 1 / 2  # for a thick marker, which would fill the other two
 
-FAINTEST = 0.03  # the contrast below which nothing counts as ink
+FAINTEST = 0.025  # the contrast below which nothing counts as ink
 DARK = 24  # grey levels added to the paper's: on black, any noise would be a high contrast
 
 
@@ -177,7 +178,9 @@ def darkness(grey: np.ndarray, light_ink: bool | None = None) -> np.ndarray:
 
     A first look finds how wide the strokes are. For thin ones the window for the paper can then be
     small. For thick ones, a median is drawn towards the ink where a stroke crosses the edge of a
-    shadow; there :func:`paper_around_strokes` is better.
+    shadow; there :func:`paper_around_strokes` is better. The first look is through a window of
+    medium size; of a stroke that fills this, it sees no more than the edges, and a large one is
+    needed.
 
     Parameters
     ----------
@@ -192,8 +195,13 @@ def darkness(grey: np.ndarray, light_ink: bool | None = None) -> np.ndarray:
     if even_paper(grey) is not None:
         return dark
     mask = ink_mask(dark)
+    small = images.shrink(grey, 400)  # enough to see thick strokes
+    thick = stroke_width(ink_mask(sign * contrast(small, window=LARGE_WINDOW)))
+    if thick > min(small.shape) * WINDOW / 3:
+        dark = sign * contrast(grey, window=LARGE_WINDOW)
+        mask = ink_mask(dark)
     stroke = stroke_width(mask)
-    if stroke < min(grey.shape) * SMALL_WINDOW / 3:
+    if stroke < min(grey.shape) * SMALL_WINDOW / 6:  # two that cross cover less than half of it
         return sign * contrast(grey, window=SMALL_WINDOW)
     size = int(min(2.2 * stroke, min(grey.shape) / 2.5)) // 2 * 2 + 1
     again = sign * contrast(grey, paper=paper_around_strokes(grey, light_ink, size))
@@ -255,10 +263,22 @@ def noise(difference: np.ndarray, *, even: bool = False) -> np.ndarray:
 
 
 def find_outstanding(difference: np.ndarray, *, even: bool = False) -> np.ndarray:
-    """Return the mask of what is darker than noise can explain, without specks and ruled lines."""
+    """Return the mask of what is darker than noise can explain, without specks and ruled lines.
+
+    Left out is also what lies beside something far darker: the line that a stroke crosses, or the
+    edge of a shadow, would hang together with the stroke. Half as much contrast is enough where a
+    thin stroke goes on (thresholding with hysteresis).
+    J. Canny (1986), *A Computational Approach to Edge Detection*, for the hysteresis.
+    """
     least = np.maximum(4 * noise(difference, even=even), FAINTEST)
-    mask = without_specks((difference > least).astype(np.uint8))
-    return remove_rules(_reaching(mask, difference, 1.4 * least))
+    size = int(min(difference.shape) * SMALL_WINDOW) | 1
+    smooth = cv2.GaussianBlur(difference, (0, 0), 2)  # where thin strokes cross there is a spot
+    darkest = cv2.dilate(smooth, np.ones((size, size), np.uint8))  # nearby
+    beside = 0.35 * darkest
+    sure = without_specks((difference > np.maximum(least, beside)).astype(np.uint8))
+    sure = _reaching(sure, difference, 1.4 * least)
+    faint = (difference > np.maximum(least / 2, beside)).astype(np.uint8)
+    return remove_rules(faint - without(faint, sure))
 
 
 def ink_is_light(grey: np.ndarray) -> bool:
@@ -272,7 +292,7 @@ def ink_is_light(grey: np.ndarray) -> bool:
     if even_paper(small) is not None:
         return bool(contrast(small).sum() < 0)
     weights = np.zeros(2)
-    for window in (SMALL_WINDOW, WINDOW):
+    for window in (SMALL_WINDOW, WINDOW, LARGE_WINDOW):
         difference = contrast(small, window=window)
         sides = [find_outstanding(side) for side in (difference, -difference)]
         at_frame = sum(side - without_frame(side) for side in sides)
@@ -289,8 +309,7 @@ def ink_mask(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
 
     Otsu's level needs two groups of similar size, and ink is a hundredth of a page; so it is taken
     among the pixels near to what stands out. Strokes fade, so that less than Otsu's level is enough
-    for a pixel whose stroke is dark enough elsewhere (thresholding with hysteresis).
-    J. Canny (1986), *A Computational Approach to Edge Detection*, for the hysteresis.
+    for a pixel whose stroke is dark enough elsewhere.
 
     Parameters
     ----------
@@ -333,7 +352,7 @@ def without(mask: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
 
 
 def without_frame(mask: np.ndarray, *, unless_alone: bool = False) -> np.ndarray:
-    """Return the mask without the parts that touch the frame: a table, a thumb, a digit cut in two.
+    """Return the mask without the parts that lie at the frame: a table, a thumb, a printed line.
 
     Parameters
     ----------
@@ -344,11 +363,40 @@ def without_frame(mask: np.ndarray, *, unless_alone: bool = False) -> np.ndarray
     at_frame = np.zeros_like(mask)
     at_frame[[0, -1]] = at_frame[:, [0, -1]] = 1
     inside = without(mask, at_frame)
-    if unless_alone:
-        _, _, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
-        if stats[1:, 2:4].max(initial=0) < max(mask.shape) / 25:
-            return mask
-    return inside
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    alone = stats[1:, 2:4].max(initial=0) < max(mask.shape) / 25
+    return inside | _grown_inwards(mask - inside, sides=4 if unless_alone and alone else 1)
+
+
+def _grown_inwards(mask: np.ndarray, sides: int) -> np.ndarray:
+    """Return the parts that touch few sides of the page, and there stand rather than lie.
+
+    Such is a digit that was written too near to the edge. A table lies along the edge, and a
+    straight bar that comes in from it is a line.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    borders = labels[0], labels[-1], labels[:, 0], labels[:, -1]
+    keep = np.zeros_like(mask)
+    for label, (x, y, width, height, _) in enumerate(stats[1:].tolist(), start=1):
+        contacts = [_extent(border == label) for border in borders]
+        depth = max(height * any(contacts[:2]), width * any(contacts[2:]))
+        if np.count_nonzero(contacts) <= sides and sum(contacts) < depth:
+            part = (labels[y : y + height, x : x + width] == label).astype(np.uint8)
+            if not _is_bar(part):
+                keep[y : y + height, x : x + width] |= part
+    return keep
+
+
+def _extent(row: np.ndarray) -> int:
+    """Return the distance from the first True to the last, both counted; 0 if there is none."""
+    places = np.flatnonzero(row)
+    return int(np.ptp(places)) + 1 if places.size else 0
+
+
+def _is_bar(mask: np.ndarray) -> bool:
+    """Tell whether the ink is one straight stroke, in whatever direction."""
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(mask))
+    return min(sides) < max(sides) / 6
 
 
 def without_specks(mask: np.ndarray) -> np.ndarray:
@@ -362,8 +410,8 @@ def without_specks(mask: np.ndarray) -> np.ndarray:
 def remove_rules(mask: np.ndarray) -> np.ndarray:
     """Return the mask without the lines that ruled or squared paper came with.
 
-    A printed line runs from one side of the page to the other, which no pen stroke does. Where
-    it crosses a stroke there is ink on both sides of it, and there it is kept.
+    A printed line runs from one side of the page to another, which no pen stroke does. Where it
+    crosses a stroke there is ink on both sides of it, and there it is kept.
     """
     without_rows = _remove_rows(mask)
     return np.ascontiguousarray(_remove_rows(np.ascontiguousarray(without_rows.T)).T)
@@ -380,23 +428,28 @@ def _remove_rows(mask: np.ndarray) -> np.ndarray:
 
 
 def _rows_across(mask: np.ndarray, thickness: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return the ends of the thin lines from the left side to the right one, found by Hough."""
+    """Return the ends of the thin lines from frame to frame, the steep ones left out, by Hough."""
     height, width = mask.shape
     found = cv2.HoughLinesP(
-        mask, 1, np.pi / 720, width // 4, minLineLength=0.6 * width, maxLineGap=0.08 * width
+        mask, 1, np.pi / 720, width // 4, minLineLength=0.25 * width, maxLineGap=0.08 * width
     )
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
     rows = []
     for x1, y1, x2, y2 in [] if found is None else found.reshape(-1, 4).tolist():
-        from_side_to_side = min(x1, x2) < 0.15 * width and max(x1, x2) > 0.85 * width
-        if not from_side_to_side or abs(y2 - y1) > 0.4 * width:
+        at_frame = all(
+            min(x / width, 1 - x / width, y / height, 1 - y / height) < 0.12
+            for x, y in ((x1, y1), (x2, y2))
+        )
+        if not at_frame or abs(y2 - y1) > 0.5 * abs(x2 - x1):
             continue
-        columns = np.arange(width)
-        y = np.rint(y1 + (y2 - y1) / (x2 - x1) * (columns - x1)).astype(int)
+        slope = (y2 - y1) / (x2 - x1)
+        columns = np.arange(min(x1, x2), max(x1, x2) + 1)
+        y = np.rint(y1 + slope * (columns - x1)).astype(int)
         on, above, below = (
             thick[np.clip(y + offset, 0, height - 1), columns].mean()
             for offset in (0, -thickness, thickness)
         )
         if on > 0.6 and max(above, below) < 0.4:  # ink on one side only is the edge of a table
-            rows.append(((0, int(y[0])), (width - 1, int(y[-1]))))
+            ends = (round(y1 - slope * x1), round(y1 + slope * (width - 1 - x1)))
+            rows.append(((0, ends[0]), (width - 1, ends[1])))
     return rows

@@ -109,11 +109,14 @@ def find_blobs(mask: np.ndarray) -> list[Blob]:
 
 
 def _connected(mask: np.ndarray) -> Iterator[Blob]:
-    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    """Yield the connected parts; a gap of a 125th of the page, as hairlines have, parts nothing."""
+    reach = max(mask.shape) // 250
+    bridged = cv2.dilate(mask, np.ones((2 * reach + 1, 2 * reach + 1), np.uint8))
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(bridged, connectivity=8)
     for label, (x, y, width, height, _) in enumerate(stats.tolist()):
         if label > 0:
-            inside = labels[y : y + height, x : x + width] == label
-            yield Blob(y, x, inside.astype(np.uint8))
+            place = slice(y, y + height), slice(x, x + width)
+            yield _trim(y, x, mask[place] * (labels[place] == label))
 
 
 def _typical_size(blobs: list[Blob]) -> int:
