@@ -32,7 +32,7 @@ Floor 2, hands (ipywidgets):
     ``explorer``       named controls, one figure function, a sentence of state
     ``explorers``      the explorers of the notebooks
     ``question``       predict first, then look
-    ``matrix_input``, ``photo_input``, ``drawpad``
+    ``keyboard``, ``matrix_input``, ``photo_input``, ``drawpad``
                        controls for matrices, photographs and drawn digits
 The wing, PyTorch:
     ``lab``            digits, models, training, evaluation, inspection, your own handwriting

@@ -20,26 +20,11 @@ from html import escape
 
 import ipywidgets as widgets
 
+from cnncourse.keyboard import help_keyboards
 from cnncourse.svg import Svg
 
 _WIDE = {"description_width": "initial"}
-
-# ipywidgets shows a label beside a slider but does not tie the two together, and gives the play
-# buttons no name: a screen reader says "slider, 3". A picture that cannot load is the one way to
-# run JavaScript with core widgets; where a page forbids it, only the names are missing.
-_NAME_SLIDERS = """<img src="data:," alt="" style="display:none" onerror="setTimeout(() => {
-const explorer = this.closest('.cnncourse-explorer');
-const name = (part, words) => part && part.setAttribute('aria-label', words);
-for (const slider of explorer.querySelectorAll('.widget-slider')) {
-  const label = slider.querySelector('.widget-label').textContent;
-  const readout = slider.querySelector('.widget-readout');
-  name(slider.querySelector('[role=slider]'), label);
-  readout.setAttribute('role', 'textbox');
-  name(readout, label + ' as a number');
-}
-for (const [icon, words] of [['play', 'play'], ['stop', 'back to the start']])
-  name(explorer.querySelector('.fa-' + icon)?.parentElement, words);
-}, 500)">"""
+_ROW = {"flex_flow": "row wrap", "align_items": "center"}  # wraps on a narrow page
 
 
 class Explorer(widgets.VBox):
@@ -90,8 +75,8 @@ class Explorer(widgets.VBox):
         self.possible = True
         self._state = widgets.HTML()
         self._drawn: dict[str, object] | None = None
-        names = widgets.HTML(_NAME_SLIDERS)
-        super().__init__([*_panel(self.controls, more), self.view, self._state, names])
+        panel = _panel(self.controls, more)
+        super().__init__([*panel, self.view, self._state, help_keyboards()])
         self.add_class("cnncourse-explorer")
         for control in self.controls.values():
             control.observe(self._redraw, "value")
@@ -145,24 +130,37 @@ class Explorer(widgets.VBox):
 
 def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[widgets.Widget]:
     """The controls in rows that wrap on a narrow page, the `more` ones folded away."""
-    row = widgets.Layout(flex_flow="row wrap", align_items="center")
     first = [_with_play(c) for name, c in controls.items() if name not in more]
-    panel: list[widgets.Widget] = [widgets.HBox(first, layout=row)]
+    panel: list[widgets.Widget] = [widgets.HBox(first, layout=widgets.Layout(**_ROW))]
     if more:
-        folded = widgets.HBox([_with_play(controls[name]) for name in more], layout=row)
-        panel.append(widgets.Accordion([folded], titles=("More settings",), selected_index=None))
+        panel += _folded([_with_play(controls[name]) for name in more])
     return panel
 
 
+def _folded(controls: Sequence[widgets.Widget]) -> list[widgets.Widget]:
+    """A button, and the row of controls that it unfolds: an Accordion has no keys to open it."""
+    button = widgets.ToggleButton(description="More settings", tooltip="", icon="caret-right")
+    row = widgets.HBox(controls, layout=widgets.Layout(**_ROW, display="none"))
+    row.add_class("cnncourse-more")
+
+    def unfold(change: Mapping[str, bool]) -> None:
+        row.layout.display = "flex" if change["new"] else "none"
+        button.icon = "caret-down" if change["new"] else "caret-right"
+
+    button.observe(unfold, "value")
+    return [button, row]
+
+
 def _with_play(control: widgets.Widget) -> widgets.Widget:
-    """A control called "step" gets a play button that moves it on in the browser."""
+    """A control called "step" gets a play button that moves it on."""
     if not (isinstance(control, widgets.IntSlider) and control.description == "step"):
         return control
     play = widgets.Play(
         value=control.value, min=control.min, max=control.max, interval=700, show_repeat=False
     )
-    widgets.jslink((play, "value"), (control, "value"))
-    widgets.jslink((control, "max"), (play, "max"))
+    # not jslink: the browser would send each move twice, and the picture would wait for both
+    widgets.link((control, "max"), (play, "max"))
+    widgets.link((control, "value"), (play, "value"))
     return widgets.HBox([play, control])
 
 
@@ -179,7 +177,7 @@ def _refusal(sentence: str) -> str:
 def slider(name: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
     """A slider over whole numbers; `name` is its visible label."""
     return widgets.IntSlider(
-        value=value, min=low, max=high, step=step, description=name, style=_WIDE
+        value=value, min=low, max=high, step=step, description=name, tooltip="", style=_WIDE
     )
 
 
@@ -193,6 +191,7 @@ def fine_slider(
         max=high,
         step=step,
         description=name,
+        tooltip="",
         readout_format=shown,
         style=_WIDE,
     )

@@ -17,6 +17,7 @@ from html import escape
 
 import ipywidgets as widgets
 
+from cnncourse.keyboard import help_keyboards
 from cnncourse.svg import Svg
 
 
@@ -68,7 +69,7 @@ class Question(widgets.VBox):
         )
         self._reply = widgets.HTML()
         head = widgets.HTML(f"<b>Predict first.</b> {escape(prompt)}")
-        super().__init__([head, self.options, self._reply])
+        super().__init__([head, self.options, self._reply, help_keyboards()])
         self.add_class("cnncourse-question")
         self.options.observe(self._on_choice, "value")
 

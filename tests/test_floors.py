@@ -36,6 +36,7 @@ FLOORS = {
     "explorer": HANDS,
     "explorers": HANDS,
     "question": HANDS,
+    "keyboard": HANDS,
     "matrix_input": HANDS,
     "photo_input": HANDS,
     "drawpad": HANDS,

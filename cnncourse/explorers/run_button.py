@@ -54,7 +54,7 @@ class RunButton(widgets.HBox):
         self._begin, self._done = begin, done
         self._piece: Callable[[], object] | None = None
         self._task: asyncio.Task | None = None
-        self.go = widgets.ToggleButton(description="train", icon="play")
+        self.go = widgets.ToggleButton(description="train", tooltip="", icon="play")
         self.again = widgets.Button(description="start again", icon="undo")
         self._problem = widgets.HTML()
         super().__init__([self.go, self.again, self._problem])
