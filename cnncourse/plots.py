@@ -6,12 +6,17 @@
     'Mid grey'
 
 Every function draws into the axes it is given, or makes its own, and returns them. Nothing is
-shown or set globally: a notebook shows a figure at the end of its cell.
+shown or set globally. At the end of a cell, :func:`picture` shows the finished figure together with
+words for those who cannot see it.
 """
 
 from __future__ import annotations
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from html import escape
+from io import BytesIO
 
 import matplotlib.pyplot as plt
 import numpy as np
@@ -19,6 +24,7 @@ from matplotlib.axes import Axes
 
 # Told apart by the dashes as well as by the colour, so that no one needs to see the colour.
 _STYLES = [("#0072b2", "-"), ("#b36b00", "--"), ("#00785a", "-."), ("#c0307f", ":")]
+_DOTS_PER_INCH = 144  # twice as many as the page shows: crisp on a fine screen
 _CHANNELS = {"red": ("#b5322b", "-"), "green": ("#1d7a3a", "--"), "blue": ("#0072b2", "-.")}
 
 
@@ -176,3 +182,44 @@ def curves(
     if title is not None:
         ax.set_title(title, fontsize=10)
     return ax
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A finished figure; JupyterLab would show matplotlib's own without an alternative text."""
+
+    png: bytes = field(repr=False)
+    words: str
+
+    def _repr_html_(self) -> str:
+        data = b64encode(self.png).decode()
+        width = int.from_bytes(self.png[16:20], "big") // 2  # a PNG begins with its size
+        source = f"data:image/png;base64,{data}"
+        return f'<img alt="{escape(self.words)}" width="{width}" src="{source}">'
+
+
+def picture(axes: Axes | np.ndarray, words: str | None = None) -> Picture:
+    """Return the figure of these axes as an image with an alternative text, and close it.
+
+    Parameters
+    ----------
+    axes : Axes or ndarray of Axes
+        What the other functions of this module return.
+    words : str, optional
+        What the figure shows; by default its titles, labels and curves.
+    """
+    every = list(np.ravel(axes))
+    figure, file = every[0].figure, BytesIO()
+    figure.savefig(file, format="png", dpi=_DOTS_PER_INCH, bbox_inches="tight", facecolor="white")
+    plt.close(figure)  # or the notebook would show it once more
+    return Picture(file.getvalue(), words or "; ".join(map(_describe, every)) + ".")
+
+
+def _describe(ax: Axes) -> str:
+    """Return what axes say about themselves."""
+    said = [ax.get_title() or ("a plot" if ax.get_ylabel() else "a picture")]
+    if ax.get_ylabel():
+        said.append(f"{ax.get_ylabel()} over {ax.get_xlabel()}")
+    if ax.get_legend():
+        said.append("curves: " + ", ".join(text.get_text() for text in ax.get_legend().get_texts()))
+    return ", ".join(said)

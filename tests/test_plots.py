@@ -1,5 +1,7 @@
 """Plots: what is drawn is what was given, and nothing is shown or changed globally."""
 
+import io
+
 import matplotlib
 
 matplotlib.use("Agg")  # before pyplot: no window
@@ -112,3 +114,33 @@ def test_no_setting_of_matplotlib_is_changed():
     plots.histogram(COLOUR)
     plots.curves([0, 1], {"a": [0, 1]})
     assert dict(matplotlib.rcParams) == before
+
+
+def test_a_picture_is_the_figure_with_its_titles_as_words_and_closes_it():
+    shown = plots.picture(plots.photographs([GREY, GREY], ["before", "after < now"]))
+    assert plt.get_fignums() == []
+    assert shown.words == "before; after < now."
+    html = shown._repr_html_()
+    assert html.startswith('<img alt="before; after &lt; now." width="')
+    pixels = plt.imread(io.BytesIO(shown.png))
+    assert f'width="{pixels.shape[1] // 2}"' in html
+    assert pixels.std() > 0  # something was drawn
+
+
+@pytest.mark.parametrize(
+    "draw, words",
+    [
+        (lambda: plots.photograph(GREY), "a picture."),
+        (lambda: plots.histogram(GREY, title="Histogram"), "Histogram, pixels over value."),
+        (
+            lambda: plots.curves([1, 2], {"a": [1, 2], "b": [2, 1]}, xlabel="x", ylabel="y"),
+            "a plot, y over x, curves: a, b.",
+        ),
+    ],
+)
+def test_a_picture_says_what_its_axes_say(draw, words):
+    assert plots.picture(draw()).words == words
+
+
+def test_a_picture_can_be_given_other_words():
+    assert plots.picture(plots.photograph(GREY), "A cat.").words == "A cat."
