@@ -52,7 +52,7 @@ c.Spawner.default_url = "/lab/tree/notebooks/01_image_basics.ipynb"
 c.Spawner.environment = {
     # a kernel would start one thread for each core: thirty kernels, sixty threads for two cores
     "OMP_NUM_THREADS": "1",
-    "JUPYTER_CONFIG_PATH": str(Path(__file__).parent),  # jupyter_server_config.py
+    "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter"),  # as make lab does
     **{name: os.environ[name] for name in ["CNNCOURSE_DATA"] if name in os.environ},
 }
 

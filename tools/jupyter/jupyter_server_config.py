@@ -1,4 +1,4 @@
-"""The students' JupyterLab servers send every message at once; found through JUPYTER_CONFIG_PATH.
+"""The course's JupyterLab sends every message at once; found through JUPYTER_CONFIG_PATH.
 
 TCP holds a small message back while the one before it has not been confirmed (Nagle's algorithm),
 and the receiver may take 40 ms to confirm. A moved slider is answered by several small messages,
