@@ -1,0 +1,103 @@
+"""An explorer on the screen: its controls by role and name, its picture and its sentence."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+
+import ipywidgets as widgets
+
+from cnncourse.explorers.digit_input import DigitInput
+from cnncourse.explorers.run_button import RunButton
+from cnncourse.explorers.spatial_layers import LayerStack
+from cnncourse.matrix_input import MatrixInput
+from cnncourse.photo_input import PhotoInput
+
+PATIENCE = 15_000  # milliseconds for a picture to change, on a busy machine too
+FACE = """explorer => [...explorer.querySelectorAll("svg[role=img], [role=alert], [role=status]")]
+    .map(part => part.outerHTML).join()"""
+KEYS = {"checkbox": "Space", "button": "Space", "spinbutton": "ArrowUp", "textbox": "1"}
+ARROWS = {  # whether it stands at its last value, and the keys that lead back and on
+    "slider": ("e => e.ariaValueNow === e.ariaValueMax", "ArrowLeft", "ArrowRight"),
+    "combobox": ("e => e.selectedIndex === e.options.length - 1", "ArrowUp", "ArrowDown"),
+}
+
+
+class ExplorerView:
+    """An explorer that stands in a page.
+
+    Parameters
+    ----------
+    locator : playwright Locator
+        Of the element with the class ``cnncourse-explorer``.
+    """
+
+    def __init__(self, locator):
+        self.locator = locator
+
+    @property
+    def sentence(self):
+        """The state in words."""
+        return self.locator.locator("[role=status]").inner_text()
+
+    @property
+    def refusal(self):
+        """What stands in place of the picture when a setting is impossible."""
+        return self.locator.locator("[role=alert]")
+
+    def part(self, role, name):
+        """A control by its accessible role and name."""
+        exact = role != "button"  # the icon of a button counts as a letter
+        return self.locator.get_by_role(role, name=name, exact=exact)
+
+    def press(self, role, name, key):
+        """Press a key on a control."""
+        part = self.part(role, name)
+        part.focus()
+        self.locator.page.keyboard.press(key)
+
+    @contextmanager
+    def changing(self):
+        """Wait at the end until picture or sentence are others than at the beginning."""
+        before = self.locator.evaluate(FACE)
+        yield
+        self.locator.page.wait_for_function(
+            f"([explorer, before]) => ({FACE})(explorer) !== before",
+            arg=[self.locator.element_handle(), before],
+            timeout=PATIENCE,
+        )
+
+    def unfold(self):
+        """Open "More settings", if there are any and they are folded."""
+        folded = self.locator.locator(".cnncourse-more:not(:visible)")
+        if folded.count():
+            self.press("button", "More settings", "Space")
+            folded.wait_for(state="detached")
+
+    def move(self, control):
+        """Move a control to another value by keyboard."""
+        role, name = role_and_name(control)
+        self.press(role, name, KEYS.get(role) or self._arrow(role, name))
+
+    def _arrow(self, role, name):
+        """The arrow key that leads to another value, wherever a slider or drop-down stands."""
+        at_the_end, back, on = ARROWS[role]
+        return back if self.part(role, name).evaluate(at_the_end) else on
+
+
+def role_and_name(control):
+    """The accessible role and name of a control, or of the first of its parts."""
+    if isinstance(control, (widgets.IntSlider, widgets.FloatSlider)):
+        return "slider", control.description
+    if isinstance(control, widgets.Checkbox):
+        return "checkbox", control.description
+    if isinstance(control, widgets.Textarea):
+        return "textbox", control.description
+    if isinstance(control, MatrixInput):
+        return "spinbutton", f"{control.description} row 1 column 1"
+    if isinstance(control, RunButton):
+        return "button", control.go.description
+    if isinstance(control, LayerStack):
+        return "combobox", control.example.description
+    if isinstance(control, (PhotoInput, DigitInput, widgets.Dropdown)):
+        return "combobox", control.description
+    raise TypeError(f"{type(control).__name__} is no control that these tests can move")

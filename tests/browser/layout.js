@@ -1,0 +1,66 @@
+// What is wrong with the way a page is laid out: a list of sentences, empty if all is well.
+() => {
+  const SLACK = 2; // pixels: fractions are rounded differently here and there
+  const OVERLAP = 0.2; // of a line of text: the boxes of text are taller than its letters
+  const problems = [];
+
+  const named = (picture) => {
+    const cell = picture.closest(".jp-Cell");
+    const number = cell?.querySelector(".jp-InputPrompt")?.textContent ?? "";
+    return `${number} ${picture.getAttribute("aria-label") ?? picture.className}`;
+  };
+
+  // The part of the smaller of two lines of text that the other one covers, 0 to 1.
+  const overlap = (one, other) => {
+    const across = Math.min(one.right, other.right) - Math.max(one.left, other.left);
+    const down = Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top);
+    const smaller = Math.min(one.width * one.height, other.width * other.height);
+    return across > 0 && down > 0 ? (across * down) / smaller : 0;
+  };
+
+  for (const explorer of document.querySelectorAll(".cnncourse-explorer")) {
+    const picture = explorer.querySelector("svg[role=img], [role=alert]");
+    if (!picture || picture.getBoundingClientRect().height < 10) {
+      problems.push(`an explorer shows no picture: ${named(explorer)}`);
+    }
+  }
+
+  for (const output of document.querySelectorAll(".jp-OutputArea-output")) {
+    if (output.scrollWidth > output.clientWidth + SLACK) {
+      const [wide, room] = [output.scrollWidth, output.clientWidth];
+      problems.push(`${named(output)}: ${wide} pixels in ${room}, so it is cut off or scrolls`);
+    }
+  }
+
+  for (const picture of document.querySelectorAll(".jp-OutputArea-output svg[role=img]")) {
+    const frame = picture.getBoundingClientRect();
+    if (frame.width === 0) continue; // in a folded solution
+    const room = picture.closest(".jp-OutputArea-output").getBoundingClientRect();
+    if (frame.right > room.right + SLACK) problems.push(`${named(picture)}: wider than its cell`);
+    const texts = [...picture.querySelectorAll("text")].filter((words) => words.textContent.trim());
+    const boxes = texts.map((words) => words.getBoundingClientRect());
+    texts.forEach((words, i) => {
+      const box = boxes[i];
+      const over = Math.max(
+        frame.left - box.left, box.right - frame.right,
+        frame.top - box.top, box.bottom - frame.bottom,
+      );
+      if (box.width > 0 && over > SLACK) {
+        problems.push(`${named(picture)}: "${words.textContent}" is cut by ${over.toFixed(0)} pixels`);
+      }
+      for (let j = 0; j < i; j++) {
+        if (overlap(box, boxes[j]) > OVERLAP) {
+          problems.push(`${named(picture)}: "${words.textContent}" covers "${texts[j].textContent}"`);
+        }
+      }
+    });
+  }
+
+  for (const label of document.querySelectorAll(".cnncourse-explorer .widget-label")) {
+    const hidden = label.closest(".cnncourse-matrix"); // for screen readers only
+    if (!hidden && label.scrollWidth > label.clientWidth + SLACK) {
+      problems.push(`the label "${label.textContent}" is cut off`);
+    }
+  }
+  return problems;
+}

@@ -1,0 +1,102 @@
+"""A notebook open in JupyterLab in a browser: run it, look at it, ask what is wrong with it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+HERE = Path(__file__).parent
+HEIGHT = 1000  # pixels of the window
+THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
+LOADED = "() => window.jupyterapp?.shell.currentWidget?.sessionContext?.session?.kernel"
+# Messages about JupyterLab's own housekeeping, which no notebook of ours can cause.
+NOT_OURS = ("/api/contents/", "/lab/api/", "favicon", "ResizeObserver loop")
+
+
+class NotebookPage:
+    """A notebook in a tab of its own.
+
+    Parameters
+    ----------
+    browser : playwright Browser
+    server : LabServer
+    notebook : str
+        Its path below the server's root.
+    theme : {"light", "dark"}
+    width : int
+        Of the window, in pixels.
+
+    Attributes
+    ----------
+    page : playwright Page
+    complaints : list of str
+        What the browser's console has called an error so far.
+    """
+
+    def __init__(self, browser, server, notebook, *, theme="light", width=1280):
+        self.page = browser.new_page(viewport={"width": width, "height": HEIGHT})
+        self.page.set_default_timeout(60_000)
+        self.complaints = []
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
+        self.page.goto(server.address(notebook))
+        self.page.wait_for_function(LOADED)
+        self.command("application:toggle-left-area")
+        self.show(theme, width)
+
+    def close(self):
+        """Shut the kernel down and close the tab."""
+        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        self.page.close()
+
+    def command(self, name, **arguments):
+        """Give JupyterLab a command and wait until it is carried out."""
+        return self.page.evaluate(
+            "([name, given]) => jupyterapp.commands.execute(name, given).then(() => null)",
+            [name, arguments],
+        )
+
+    def show(self, theme, width):
+        """Change to a theme and to a width of the window."""
+        self.command("apputils:change-theme", theme=THEMES[theme])
+        dark = str(theme == "light").lower()
+        self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{dark}'")
+        self.page.set_viewport_size({"width": width, "height": HEIGHT})
+        self.wait_until_painted()
+
+    def run_all(self, seconds):
+        """Run all cells and wait until the explorers have been drawn."""
+        self.page.evaluate(
+            """() => {
+              window.finished = false;
+              jupyterapp.commands.execute("notebook:run-all-cells")
+                .finally(() => { window.finished = true; });
+            }"""
+        )
+        self.page.wait_for_function("() => window.finished", timeout=1000 * seconds)
+        self.page.wait_for_function(
+            "() => [...document.querySelectorAll('.cnncourse-explorer')]"
+            ".every(explorer => explorer.querySelector('[role=status]'))"
+        )
+        self.wait_until_painted()
+
+    def wait_until_painted(self):
+        """Wait for two frames: what was asked for in the first is seen in the second."""
+        self.page.evaluate(
+            "() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))"
+        )
+
+    def tracebacks(self):
+        """What the error outputs say."""
+        return self.page.locator(
+            ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
+        ).all_inner_texts()
+
+    def ask(self, script, *arguments):
+        """Run one of the scripts beside this file in the page and return its answer."""
+        source = (HERE / script).read_text(encoding="utf-8")
+        return self.page.evaluate(source, list(arguments))
+
+    def _listen(self, message):
+        where = message.location.get("url", "")
+        if message.type == "error" and not any(n in where + message.text for n in NOT_OURS):
+            self.complaints.append(f"{message.text} ({where})")

@@ -1,0 +1,131 @@
+"""Every explorer in JupyterLab: moved by keyboard, drawn on, understood by screen readers."""
+
+import os
+from pathlib import Path
+
+import gallery
+import ipywidgets as widgets
+import pytest
+from explorer_view import ExplorerView
+from notebook_page import NotebookPage
+from require import missing
+
+ROOT = Path(__file__).resolve().parents[2]
+NODE_MODULES = Path(os.environ.get("CNNCOURSE_NODE_MODULES", ROOT / ".venv" / "node_modules"))
+AXE = NODE_MODULES / "axe-core" / "axe.min.js"
+
+# Some controls change nothing until another one is moved: what to press before.
+FIRST = {
+    ("as_matrix", "window"): [("combobox", "form", "ArrowDown")],
+    ("blueprint", "fold"): [("combobox", "network", "r")],
+    ("confusion", "order"): [("slider", "label", "ArrowLeft"), ("slider", "answer", "ArrowLeft")],
+    ("kernel_lab", "normalise"): [("spinbutton", "weights row 1 column 1", "ArrowUp")],
+    ("own_digit", "crop"): [("checkbox", "look which way round the ink is", "Space")],
+    ("own_digit", "keep_aspect"): [("checkbox", "crop to the ink", "Space")],
+    ("resolution", "photo"): [("combobox", "picture", "ArrowUp")],
+}
+TRAINING = ("learning_rate", "batch_size", "model", "width", "seed")  # take effect in a training
+
+
+@pytest.fixture(scope="module")
+def page(course, lab, browser):
+    """All explorers, one to a cell."""
+    gallery.write(course / "gallery.ipynb")
+    page = NotebookPage(browser, lab, "gallery.ipynb", theme="dark", width=900)
+    page.run_all(seconds=120)
+    yield page
+    page.close()
+
+
+def view(page, name):
+    """The explorer of a name."""
+    return ExplorerView(page.page.locator(".cnncourse-explorer").nth(gallery.NAMES.index(name)))
+
+
+def controls(name):
+    """What can be moved of an explorer; a label cannot."""
+    found = gallery.make(name).controls.items()
+    return {key: control for key, control in found if not isinstance(control, widgets.Label)}
+
+
+def test_every_explorer_is_there_and_nothing_went_wrong(page):
+    assert page.tracebacks() == []
+    assert page.page.locator(".cnncourse-explorer").count() == len(gallery.NAMES)
+
+
+@pytest.mark.parametrize("name", gallery.NAMES)
+def test_each_control_answers_to_the_keyboard(page, name):
+    explorer = view(page, name)
+    explorer.unfold()
+    for key, control in controls(name).items():
+        for part in FIRST.get((name, key), []):
+            with explorer.changing():
+                explorer.press(*part)
+        with explorer.changing():
+            explorer.move(control)
+            if name == "train_live" and key in TRAINING:
+                explorer.press("button", "train", "Space")
+    assert page.tracebacks() == [] and page.complaints == []
+
+
+REFUSED = [
+    ("convolution", [("slider", "kernel", "End"), ("slider", "size", "Home")], "does not fit"),
+    ("sharing", [("slider", "inputs", "Home"), ("slider", "kernel", "End")], "does not fit"),
+    ("budget", [("textbox", "layers", "x")], "do not understand"),
+    ("dense_cost", [("slider", "image size", "Home"), ("slider", "halvings", "End")], "image"),
+    ("timeline", [("combobox", "across", "Home"), ("combobox", "up", "Home")], "both axes"),
+]
+
+
+@pytest.mark.parametrize("name, presses, reason", REFUSED, ids=[name for name, *_ in REFUSED])
+def test_an_impossible_setting_explains_itself(page, name, presses, reason):
+    explorer = view(page, name)
+    explorer.unfold()
+    for part in presses:
+        explorer.press(*part)
+    explorer.refusal.wait_for()
+    assert "Not possible:" in explorer.refusal.inner_text()
+    assert reason in explorer.sentence
+    assert page.tracebacks() == []
+
+
+def test_a_digit_drawn_with_the_mouse_is_read(page):
+    explorer = view(page, "own_digit")
+    explorer.part("combobox", "digit").select_option("draw it")
+    pad = explorer.locator.locator(".cnncourse-drawpad canvas")
+    pad.scroll_into_view_if_needed()
+    box = pad.bounding_box()
+    mouse = page.page.mouse
+    points = [(0.3, 0.22), (0.7, 0.22), (0.45, 0.8)]  # the strokes of a 7
+    places = [(box["x"] + x * box["width"], box["y"] + y * box["height"]) for x, y in points]
+    with explorer.changing():
+        mouse.move(*places[0])
+        mouse.down()
+        for place in places[1:]:
+            mouse.move(*place, steps=10)
+        mouse.up()
+    read = explorer.locator.get_by_role("status").filter(has_text="draw it: Most probable: 7")
+    read.wait_for()
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_serious_barrier_is_found_in_an_explorer(page, theme):
+    if not AXE.exists():
+        missing("axe-core is not installed: make .venv/node_modules brings it")
+    page.show(theme, 900)
+    page.page.evaluate(AXE.read_text(encoding="utf-8"))
+    assert page.ask("barriers.js") == []
+
+
+def test_a_question_is_answered_by_keyboard(page):
+    question = page.page.locator(".cnncourse-question")
+    question.get_by_role("radio").first.focus()
+    for key, verdict in [("Space", "Not quite"), ("ArrowDown", "Yes"), ("ArrowUp", "Not quite")]:
+        page.page.keyboard.press(key)
+        question.get_by_role("status").filter(has_text=f"{verdict}: 3 rows of 4.").wait_for()
+
+
+def test_no_tooltip_says_null(page):
+    boxes = ":is(.cnncourse-explorer, .cnncourse-question)"
+    parts = f"{boxes} [title=null]:visible:not(.cnncourse-matrix label)"
+    assert page.page.locator(parts).all_inner_texts() == []

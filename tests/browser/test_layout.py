@@ -1,0 +1,54 @@
+"""The eyes of these tests: layout.js and pictures.js see the faults that they are there for."""
+
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+PAGE = """<div class="jp-Cell"><div class="jp-OutputArea-output" style="width:300px;overflow:auto">
+<div class="cnncourse-explorer">{}</div></div></div>"""
+DRAWING = '<svg role="img" aria-label="a drawing" width="{}" height="50">{}</svg>'
+
+
+@pytest.fixture(scope="module")
+def page(browser):
+    page = browser.new_page()
+    yield page
+    page.close()
+
+
+def look(page, script, html):
+    """What a script finds in a page."""
+    page.set_content(PAGE.format(html))
+    return page.evaluate((HERE / script).read_text(encoding="utf-8"))
+
+
+def test_a_good_page_has_no_faults(page):
+    good = DRAWING.format(200, '<text x="5" y="20">one</text><text x="5" y="40">two</text>')
+    assert look(page, "layout.js", good) == []
+    assert look(page, "pictures.js", good + '<img src="data:," alt="a photograph">') == []
+
+
+@pytest.mark.parametrize(
+    "html, fault",
+    [
+        ("", "shows no picture"),
+        (DRAWING.format(400, ""), "cut off or scrolls"),
+        (DRAWING.format(60, '<text x="5" y="20">many, many words</text>'), "is cut by"),
+        (DRAWING.format(200, '<text y="20">one</text><text y="22">two</text>'), "covers"),
+        (
+            DRAWING.format(200, "")
+            + '<div class="widget-label" style="width:9px;overflow:hidden">kernel</div>',
+            'the label "kernel" is cut off',
+        ),
+    ],
+)
+def test_a_fault_in_the_layout_is_seen(page, html, fault):
+    assert any(fault in sentence for sentence in look(page, "layout.js", html))
+
+
+@pytest.mark.parametrize(
+    "html", ['<img src="data:,">', '<img src="data:," alt=" ">', "<svg></svg>"]
+)
+def test_a_picture_without_words_is_seen(page, html):
+    assert len(look(page, "pictures.js", html)) == 1

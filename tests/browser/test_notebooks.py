@@ -1,0 +1,55 @@
+"""Every notebook in JupyterLab: all cells run, and what they show is seen whole in both themes."""
+
+from pathlib import Path
+
+import nbformat
+import pytest
+from notebook_page import NotebookPage
+from papermill.iorw import load_notebook_node
+from papermill.parameterize import parameterize_notebook
+
+NOTEBOOKS = Path(__file__).resolve().parents[2] / "notebooks"
+NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
+SECONDS = 300  # for all cells of a notebook
+
+
+def make_fast(path):
+    """Give a notebook the small values that it lists for a quick run; return it."""
+    notebook = load_notebook_node(str(path))
+    values = notebook.metadata.get("cnncourse", {}).get("fast", {})
+    if values:
+        notebook = parameterize_notebook(notebook, values)
+        nbformat.write(notebook, path)
+    return notebook
+
+
+@pytest.fixture(scope="module", params=NAMES)
+def page(request, course, lab, browser):
+    """Each notebook in turn, with all its cells run."""
+    name = f"notebooks/{request.param}.ipynb"
+    notebook = make_fast(course / name)
+    page = NotebookPage(browser, lab, name)
+    page.explorers = sum("explorer" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    page.run_all(SECONDS)
+    yield page
+    page.close()
+
+
+def test_all_cells_run_and_show_the_explorers(page):
+    assert page.tracebacks() == []
+    assert page.page.locator(".cnncourse-explorer").count() == page.explorers
+
+
+@pytest.mark.parametrize("width", [1280, 900])
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_nothing_is_cut_off_or_covered(page, theme, width):
+    page.show(theme, width)
+    assert page.ask("layout.js") == []
+
+
+def test_every_picture_has_a_text_for_those_who_cannot_see_it(page):
+    assert page.ask("pictures.js") == []
+
+
+def test_the_browser_has_nothing_to_complain_about(page):
+    assert page.complaints == []
