@@ -17,6 +17,8 @@ import torchvision
 
 from cnncourse.lab import digits
 
+pytestmark = pytest.mark.slow
+
 REAL = Path(os.environ.get("CNNCOURSE_DATA", digits.cache_folder())) / "MNIST" / "raw"
 
 
@@ -261,7 +263,6 @@ def test_the_second_mirror_helps_when_the_first_fails(fault, server, mirrors, tm
     assert not leftovers(tmp_path)
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fault", FAULTS, ids=str)
 def test_without_a_good_mirror_the_sample_says_what_happened_and_what_to_do(
     fault, server, mirrors, tmp_path
@@ -406,7 +407,6 @@ def start_thirty(mirror, folder):
     return [process.communicate(timeout=120)[0] for process in running]
 
 
-@pytest.mark.slow
 def test_thirty_processes_at_once_fetch_each_file_once(tmp_path, server):
     mirror = server()
     write(tmp_path, {"train-images-idx3-ubyte.gz": PACKED["train-images-idx3-ubyte.gz"][:100]})
@@ -416,7 +416,6 @@ def test_thirty_processes_at_once_fetch_each_file_once(tmp_path, server):
     assert not leftovers(tmp_path)
 
 
-@pytest.mark.slow
 def test_thirty_processes_at_once_do_not_queue_up_for_a_dead_mirror(tmp_path, server):
     mirror = server("stalls at once")
     start = time.monotonic()
@@ -496,7 +495,6 @@ def test_a_digit_keeps_its_proportions_in_mnists_form():
     assert np.isin(14, rows) and np.isin(14, columns)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(
     not (REAL / "train-images-idx3-ubyte.gz").is_file(), reason="MNIST is not on this machine"
 )

@@ -13,9 +13,12 @@ from sklearn.datasets import load_digits
 
 from cnncourse.lab.preprocess import to_mnist
 
-pytestmark = pytest.mark.skipif(
-    "CNNCOURSE_DATA" not in os.environ, reason="needs MNIST: set CNNCOURSE_DATA to its folder"
-)
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.skipif(
+        "CNNCOURSE_DATA" not in os.environ, reason="needs MNIST: set CNNCOURSE_DATA to its folder"
+    ),
+]
 
 
 @pytest.fixture(scope="module")

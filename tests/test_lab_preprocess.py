@@ -18,6 +18,8 @@ from sklearn.datasets import load_digits
 from cnncourse.lab import paper, separate
 from cnncourse.lab.preprocess import STROKE, from_ascii, read, steps, to_mnist
 
+pytestmark = pytest.mark.slow
+
 # Strokes as lists of points, x from 0 to 1 and y from 0 to 1.6.
 STROKES = {
     0: [[(0.5, 0), (0.1, 0.4), (0.1, 1.2), (0.5, 1.6), (0.9, 1.2), (0.9, 0.4), (0.5, 0)]],
@@ -149,14 +151,12 @@ def test_an_image_in_the_form_of_mnist_stays_nearly_as_it_is(digit):
 # Light, paper and pencils
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("digit", range(10))
 def test_a_pencil_in_uneven_light_is_read(digit):
     page = a_page(digit, height=260, thickness=5, paper_level=215, ink=165, size=(600, 500))
     assert digits_in(photographed(page)) == [digit]
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("digit", range(10))
 def test_chalk_on_a_board_in_uneven_light_is_read(digit):
     page = a_page(digit, height=260, thickness=9, paper_level=50, ink=190, size=(600, 500))
@@ -171,7 +171,6 @@ def test_otsu_alone_takes_a_shadow_for_ink():
     assert dark > 0.2 > 10 * adaptive
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(4))
 @pytest.mark.parametrize("level", [40, 120, 230])
 def test_an_empty_page_has_no_digits(seed, level):
@@ -184,7 +183,6 @@ def test_an_empty_page_has_no_form():
         to_mnist(np.full((300, 300), 255, np.uint8))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("digit", [1, 4, 7])  # with long straight strokes
 @pytest.mark.parametrize("squared", [False, True])
 def test_ruled_lines_are_no_ink(digit, squared):
@@ -264,7 +262,6 @@ def test_a_hairline_with_gaps_is_one_digit():
 # Several digits
 
 
-@pytest.mark.slow
 def test_rows_are_read_from_the_top_and_from_the_left():
     page = np.full((700, 900), 220, np.uint8)
     rows = [[3, 1, 4, 1], [5, 9, 2, 6], [0, 7, 8, 5]]
@@ -274,7 +271,6 @@ def test_rows_are_read_from_the_top_and_from_the_left():
     assert digits_in(photographed(page)) == sum(rows, [])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("angle", [-9, -4, 5, 10])
 def test_tilted_rows_stay_rows(angle):
     page = np.full((900, 1000), 220, np.uint8)
@@ -561,7 +557,6 @@ def as_uint8(images):
     return np.rint(255 * np.array(images)).astype(np.uint8)
 
 
-@pytest.mark.slow
 @needs_mnist
 def test_digits_of_mnist_pass_unharmed(mnist):
     images, labels = mnist[0][11_000:11_300], mnist[1][11_000:11_300]
@@ -570,7 +565,6 @@ def test_digits_of_mnist_pass_unharmed(mnist):
     assert after >= before - 0.02
 
 
-@pytest.mark.slow
 @needs_mnist
 def test_pencil_photographs_of_mnist_are_read_far_better_than_by_a_plain_resize(mnist):
     labels = mnist[1][11_000:11_030]
@@ -585,7 +579,6 @@ def test_pencil_photographs_of_mnist_are_read_far_better_than_by_a_plain_resize(
     assert ours >= 0.75 and plain <= 0.4
 
 
-@pytest.mark.slow
 @needs_mnist
 def test_digits_of_scikit_learn_are_read_far_better_than_by_a_plain_resize(mnist):
     digits = load_digits()
