@@ -2,6 +2,7 @@
 
 import os
 import runpy
+import signal
 from pathlib import Path
 
 from hypothesis import settings
@@ -23,6 +24,8 @@ def pytest_configure():
     # programs that are not Python: those that know proxies go to the dead end
     os.environ.update(http_proxy=DEAD_END, https_proxy=DEAD_END, no_proxy="localhost,127.0.0.1,::1")
     os.environ["MPLBACKEND"] = "agg"
+    # a shell ignores Ctrl-C for what it starts in the background, and so would all that we start
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: a thread for each
         os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["CNNCOURSE_PROGRESS"] = os.devnull  # no test passes an exercise in your name

@@ -9,15 +9,22 @@ import pytest
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "tools" / "classroom"))
 
 
+HOW = "make classroom-test installs it"
+
+
 @pytest.fixture(scope="session")
-def proxy():
+def jupyterhub():
+    """Skip the test where JupyterHub is missing."""
+    return pytest.importorskip("jupyterhub", reason=f"JupyterHub is not installed: {HOW}")
+
+
+@pytest.fixture(scope="session")
+def proxy(jupyterhub):
     """Skip the test where JupyterHub or its proxy is missing."""
     import hub
 
-    how = "make classroom-test installs it"
-    pytest.importorskip("jupyterhub", reason=f"JupyterHub is not installed: {how}")
     if not hub.PROXY.exists():
-        pytest.skip(f"the proxy of JupyterHub is not installed: {how}")
+        pytest.skip(f"the proxy of JupyterHub is not installed: {HOW}")
 
 
 @pytest.fixture(scope="session")

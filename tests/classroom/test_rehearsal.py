@@ -68,7 +68,7 @@ def test_a_student_who_cannot_go_on_ends_the_rehearsal(capsys):
     assert "2 students fail" in capsys.readouterr().out
 
 
-def test_the_summary_takes_the_slowest_and_adds_up():
+def test_the_summary_takes_the_slowest_and_adds_up(jupyterhub):
     result = rehearsal.summarise(
         [finished(start=5.0, memory=100, errors=["oh"]), finished(run=6.0, memory=300)]
     )
@@ -99,7 +99,7 @@ def test_the_page_shows_the_table_and_every_error(tmp_path, monkeypatch, capsys,
     assert page in capsys.readouterr().out
 
 
-def test_the_teachers_page_shows_a_table_of_thirty_students_without_a_failure():
+def test_the_teachers_page_shows_a_table_of_thirty_students_without_a_failure(jupyterhub):
     written = rehearsal.table({**rehearsal.summarise([finished()]), "students": 30})
     page = PAGE.read_text(encoding="utf-8")
     shown = page[page.index("| measured | value |") :].split("\n\n")[0]
