@@ -126,7 +126,7 @@ def test_the_default_recipe(against_the_yardstick):
 
 
 def test_the_best_recipe(against_the_yardstick):
-    accuracy, epochs = against_the_yardstick("best", views=5, epochs=12)
+    accuracy, epochs = against_the_yardstick("best", views=5, epochs=9)
     assert accuracy >= 0.9955 and epochs <= 3
 
 
