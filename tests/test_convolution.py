@@ -112,6 +112,7 @@ geometry_grid = list(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("dtype", [np.float64, np.float32])
 @pytest.mark.parametrize("shape", [(7, 9), (9, 9), (12, 10)])
 def test_every_geometry_agrees_with_conv2d(shape, dtype):

@@ -160,6 +160,7 @@ def test_the_channel_explorer_starts_with_the_notebooks_example():
         assert f"{answer:g}" in texts
 
 
+@pytest.mark.slow
 def test_the_matrix_explorer_counts_windows_and_entries():
     explorer = explorers.as_matrix()
     for size, kernel, padding in product(range(4, 9), (1, 2, 3), (0, 1)):
@@ -185,6 +186,7 @@ def test_the_matrix_explorer_steps_through_all_windows():
         assert f"Window {window + 1} gives {answer:g}." in explorer.sentence
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("filter_name", list(convolution_maths.SHIFT_KERNELS))
 @pytest.mark.parametrize("border", ["zero", "reflect", "edge", "wrap"])
 def test_shift_and_filter_commute_inside_always_and_everywhere_with_wrap(filter_name, border):

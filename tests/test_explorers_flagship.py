@@ -23,6 +23,7 @@ def set_all(explorer, **values):
         explorer.controls[name].value = value
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(("kernel", "flip"), list(product([1, 2, 3, 4, 5], [False, True])))
 def test_every_geometry_gives_what_scipy_gives_or_says_why_not(explorer, kernel, flip):
     for stride, padding, dilation in product([1, 2, 4], [0, 1, 4], [1, 3]):

@@ -43,6 +43,7 @@ def test_every_control_has_a_label_and_the_default_view_at_most_four(name):
     assert len(explorer.children[0].children) <= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_every_pair_of_controls_at_its_ends_gives_a_picture_or_a_reason(name):
     explorer = getattr(explorers, name)()

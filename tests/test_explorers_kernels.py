@@ -53,6 +53,7 @@ def test_a_page_without_a_kernel_shows_the_stills(name):
     assert len(set(faces)) == len(faces)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", BUILDERS)
 def test_both_ends_of_every_slider_and_every_option_are_drawn(name):
     explorer = getattr(explorers, name)()
@@ -76,6 +77,7 @@ def test_both_ends_of_every_slider_and_every_option_are_drawn(name):
 # Kernel lab ---------------------------------------------------------------------------------------
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("preset", NAMES)
 @pytest.mark.parametrize("view", ["signed", "clipped to 0–255"])
 def test_a_preset_fills_in_its_weights(preset, view):
@@ -214,6 +216,7 @@ def test_each_sobel_kernel_has_its_blind_angle():
     assert blind == {"x": [0, 180], "y": [90]}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("kernel", [1, 3, 5, 7])
 @pytest.mark.parametrize(("sigma", "salt"), [(0, 0), (0, 10), (30, 0), (60, 40)])
 def test_the_errors_are_those_of_opencv_filters_on_the_same_noise(kernel, sigma, salt):
@@ -253,6 +256,7 @@ def test_a_box_of_three_stops_waves_of_three_pixels_and_turns_faster_ones_over()
     assert gains[0] == 1 and gains[16] == pytest.approx(0.33)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("riddle", range(1, 10))
 def test_the_answer_of_a_riddle_can_be_read_off_an_impulse(riddle):
     explorer = explorers.kernel_guess()

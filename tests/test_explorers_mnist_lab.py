@@ -167,6 +167,7 @@ def test_every_control_has_a_label_and_the_default_view_at_most_four(name):
     assert len(explorer.children[0].children) <= 4
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_every_pair_of_controls_at_its_ends_gives_a_picture(name):
     explorer = make(name)
@@ -189,6 +190,7 @@ def test_a_page_without_a_kernel_shows_pictures(name):
     assert html.count("<svg") == html.count("<figcaption>") >= 1
 
 
+@pytest.mark.slow
 def test_the_explorers_load_no_torch():
     code = (
         "import cnncourse.explorers.mnist_lab, sys; print({'torch', 'matplotlib'} & {*sys.modules})"
@@ -246,6 +248,7 @@ def test_with_an_event_loop_it_runs_to_the_goal_and_lets_others_work():
     assert live.run.go.description == "train"
 
 
+@pytest.mark.slow
 def test_pause_change_the_rate_go_on():
     live = Live()
 
@@ -268,6 +271,7 @@ def test_pause_change_the_rate_go_on():
     assert session.rates == [0.01] * paused + [0.0003] * (20 - paused)
 
 
+@pytest.mark.slow
 def test_two_quick_presses_do_not_train_twice_at_once():
     live = Live()
 

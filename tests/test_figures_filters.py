@@ -226,6 +226,7 @@ def test_the_answers_at_the_middle_pixel_are_those_of_opencv(angle):
     assert ("Kernel y is blind" in sentence) == (abs(gy) < 1e-6)
 
 
+@pytest.mark.slow
 def test_a_sharp_edge_misleads_prewitt_more_than_sobel():
     def worst(operator):
         errors = []

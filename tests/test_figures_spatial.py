@@ -179,6 +179,7 @@ def test_a_miss_gives_the_distance(kernel, words):
 LAYERS = [("a", Window(3, 2, 1)), ("b", Window(3, 1, 0, 2)), ("c", Window(2, 2))]
 
 
+@pytest.mark.slow
 @settings(deadline=None, max_examples=40)
 @given(st.integers(0, 3), st.data())
 def test_the_words_name_the_pixels_that_reach_the_unit(layer, data):

@@ -51,6 +51,7 @@ def test_an_experiment_leaves_the_random_numbers_of_others_alone(digits):
     assert torch.equal(torch.rand(3), expected)
 
 
+@pytest.mark.slow
 def test_parameters_are_those_of_the_networks(digits):
     result = experiments.degradation(digits, depths=(4, 6), epochs=1)
     names = ["plain 4", "residual 4", "plain 6", "residual 6"]

@@ -169,6 +169,7 @@ def interrupt_after(steps):
     return watch
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("stop", [stop_after, interrupt_after])
 def test_a_stop_keeps_what_was_learnt(stop, sample):
     model = models.build("small")

@@ -45,6 +45,7 @@ def test_a_damaged_file_is_a_sentence_too():
     assert "could not be fetched or read" in transfer.load().note
 
 
+@pytest.mark.slow
 def test_weights_that_are_there_are_used(photo):
     network = transfer.load(seed=1).network
     transfer.weights_file().parent.mkdir(parents=True)

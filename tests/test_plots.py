@@ -127,6 +127,7 @@ def test_a_picture_is_the_figure_with_its_titles_as_words_and_closes_it():
     assert pixels.std() > 0  # something was drawn
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "draw, words",
     [

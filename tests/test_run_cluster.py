@@ -9,6 +9,7 @@ from cnncourse.run import cluster
 from cnncourse.run.execute import FAILED
 
 
+@pytest.mark.slow
 def test_where_no_scheduler_answers_the_address_is_named(monkeypatch):
     pytest.importorskip("distributed")
     monkeypatch.setattr(cluster, "SECONDS_TO_CONNECT", 0.2)

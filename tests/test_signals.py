@@ -11,6 +11,7 @@ from cnncourse import signals
 shapes = st.sampled_from(signals.AVERAGES)
 
 
+@pytest.mark.slow
 @given(shapes, st.integers(1, 31), st.booleans())
 def test_weights_are_an_average_that_favours_the_present(shape, window, causal):
     if not causal and window % 2 == 0:

@@ -250,6 +250,7 @@ FREE = [row for row in settings({**PAGES, "teaching": INDEX}) if row[0] != LAB]
 TRAINED = list(settings({LAB: PAGES[LAB]}))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("notebook, name, chosen, words", FREE)
 def test_a_setting_of_the_guide_gives_the_sentence_it_quotes(notebook, name, chosen, words):
     explorer = build(notebook, name, {})
