@@ -15,6 +15,18 @@ from cnncourse.photo_input import PhotoInput
 PATIENCE = 15_000  # milliseconds for a picture to change, on a busy machine too
 FACE = """explorer => [...explorer.querySelectorAll("svg[role=img], [role=alert], [role=status]")]
     .map(part => part.outerHTML).join()"""
+# A training may be over by the time one asks, and look like the one before: watch from the start.
+WATCH = f"""explorer => {{
+    const face = {FACE}, before = face(explorer);
+    window.changed = false;
+    const observer = new MutationObserver(() => {{
+        if (face(explorer) === before) return;
+        window.changed = true;
+        observer.disconnect();
+    }});
+    const everything = {{subtree: true, childList: true, attributes: true, characterData: true}};
+    observer.observe(explorer, everything);
+}}"""
 KEYS = {"checkbox": "Space", "button": "Space", "spinbutton": "ArrowUp", "textbox": "1"}
 ARROWS = {  # whether it stands at its last value, and the keys that lead back and on
     "slider": ("e => e.ariaValueNow === e.ariaValueMax", "ArrowLeft", "ArrowRight"),
@@ -57,14 +69,10 @@ class ExplorerView:
 
     @contextmanager
     def changing(self):
-        """Wait at the end until picture or sentence are others than at the beginning."""
-        before = self.locator.evaluate(FACE)
+        """Wait at the end until picture or sentence have been others than at the beginning."""
+        self.locator.evaluate(WATCH)
         yield
-        self.locator.page.wait_for_function(
-            f"([explorer, before]) => ({FACE})(explorer) !== before",
-            arg=[self.locator.element_handle(), before],
-            timeout=PATIENCE,
-        )
+        self.locator.page.wait_for_function("() => window.changed", timeout=PATIENCE)
 
     def unfold(self):
         """Open "More settings", if there are any and they are folded."""
