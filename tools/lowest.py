@@ -22,7 +22,7 @@ def main(folder: str) -> int:
     """Create the environment anew and fill it; return 0 when that worked."""
     root = Path(__file__).resolve().parent.parent
     uv = [sys.executable, "-m", "uv"]
-    create = [*uv, "venv", "--clear", "--python", PYTHON, folder]
+    create = [*uv, "venv", "--seed", "--clear", "--python", PYTHON, folder]
     install = [*uv, "pip", "install", "--python", str(setup.python_of(Path(folder)))]
     install += ["--resolution", "lowest-direct", *torch_arguments()]
     install += ["--editable", f"{root}[{setup.EXTRAS}]"]
