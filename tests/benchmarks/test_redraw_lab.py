@@ -12,7 +12,6 @@ from cnncourse.lab import digits, evaluation, inspection, models, page, preproce
 from conftest import seconds
 
 AT_ONCE = 0.05  # seconds: below a tenth of a second a learner feels no delay
-A_PHOTOGRAPH = 0.2  # own_digit prepares a whole photograph anew
 
 
 @pytest.fixture(scope="module")
@@ -91,4 +90,4 @@ def test_every_control_of_the_lab_answers_at_once(build, network, looked_at, ben
     benchmark.pedantic(lambda: str(explorer.draw(**explorer.values)), rounds=5, warmup_rounds=1)
     with capsys.disabled():
         print(f"\n{build.__name__}: the slowest control takes {1000 * slowest:.1f} ms")
-    assert slowest <= (A_PHOTOGRAPH if build is own_digit else AT_ONCE)
+    assert slowest <= AT_ONCE
