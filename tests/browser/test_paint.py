@@ -51,7 +51,6 @@ def milliseconds(page, selector, number):
     ).focus()
     page.ask("stopwatch.js", selector)
     page.page.keyboard.press("ArrowLeft" if number % 2 else "ArrowRight")
-    page.page.wait_for_function("() => window.painted !== null")
     return page.page.evaluate("() => window.painted")
 
 
