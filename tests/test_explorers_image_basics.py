@@ -114,9 +114,9 @@ def test_every_mixture_of_the_mixer_is_the_weighted_sum():
 def test_the_order_on_the_screen_is_named():
     explorer = explorers.channel_mixer()
     explorer.controls["order"].value = "BGR: red and blue swapped"
-    assert "take channel 2, channel 1, channel 0." in explorer.sentence
+    assert "shows channel 2, channel 1, channel 0 as red, green, blue." in explorer.sentence
     explorer.controls["order"].value = "without green"
-    assert "take channel 0, nothing, channel 2." in explorer.sentence
+    assert "shows channel 0, nothing, channel 2 as red, green, blue." in explorer.sentence
 
 
 @pytest.mark.parametrize("otsu", [False, True])
@@ -130,7 +130,7 @@ def test_every_threshold_counts_the_pixels_that_opencv_makes_white(otsu):
         kind = cv2.THRESH_OTSU if otsu else cv2.THRESH_BINARY
         used, result = cv2.threshold(grey, level, 255, kind)
         count = np.count_nonzero(result)
-        assert f"hreshold {used:.0f}: {count} of {grey.size} pixels" in explorer.sentence
+        assert f"hreshold {used:.0f}: {count:,} of {grey.size:,} pixels" in explorer.sentence
 
 
 def test_point_operations_name_the_values_of_every_setting():
@@ -211,7 +211,6 @@ def test_a_moved_three_is_soon_farther_from_itself_than_an_eight():
     three, eight = (digit.astype(float) for digit in image_basics._three_and_eight())
     moved = np.zeros_like(three)
     moved[:, 3:] = three[:, :-3]
-    assert np.abs(three - eight)[:, 12:].max() == 0  # alike but for the left strokes
     assert np.linalg.norm(three - moved) > np.linalg.norm(three - eight) > 0
     explorer = explorers.shift_and_shuffle()
     assert "the moved picture is farther away than the other one" in explorer.sentence

@@ -157,6 +157,18 @@ def test_the_automatic_threshold_is_that_of_opencv():
     assert f"Otsu's threshold {best:.0f}:" in picture.description
 
 
+@given(st.integers(0, 255), st.integers(0, 255))
+def test_the_words_of_one_mark_are_not_crossed_by_the_line_of_the_other(level, best):
+    levels = [level, best]
+    for number, other in ((0, best), (1, level)):
+        own, reach = levels[number], 35  # about as many grey levels as "Threshold 127" is long
+        left = pixels._label_goes_left(number, levels)
+        words = (own - reach, own) if left else (own, own + reach)
+        assert words[0] >= 0 and words[1] <= 255
+        hemmed_in = min(levels) <= 35 or max(levels) > 219  # no room on the outer side
+        assert hemmed_in or other == own or not words[0] < other < words[1]
+
+
 @given(
     gamma=st.floats(0.2, 5),
     contrast=st.floats(0, 3),
@@ -190,6 +202,13 @@ def test_stretching_changes_the_view_but_not_the_result():
     assert rasters(plain)[1].max() < 200
     ends = re.compile(r"goes from \d+ to \d+")
     assert ends.search(plain.description).group() == ends.search(stretched.description).group()
+
+
+def test_stretching_moves_nothing_on_the_page():
+    tall = RNG.integers(0, 256, (20, 17), dtype=np.uint8)
+    shown = [str(figures.point_operations(tall, stretch=stretch)) for stretch in (False, True)]
+    places = [re.findall(r"translate\(([-\d. ]+)\)", picture) for picture in shown]
+    assert places[0] == places[1]
 
 
 def test_stretching_a_picture_of_one_grey_does_not_divide_by_zero():

@@ -8,6 +8,7 @@ from cnncourse import figures, images
 from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.figures.pixels import VIEWS
 from cnncourse.photo_input import Photo, PhotoInput
+from cnncourse.pipeline import digit
 from cnncourse.svg import Svg
 
 # Which channel of the picture drives the red, green and blue of the screen; −1 is none.
@@ -132,7 +133,7 @@ def point_operations(photo: str = "grace_hopper") -> Explorer:
     """
     controls = {
         "gamma": fine_slider("gamma", 0.5, 0.2, 5, 0.05),
-        "contrast": fine_slider("contrast", 1, 0, 3, 0.05),
+        "contrast": fine_slider("contrast", 1, -1, 3, 0.05),
         "brightness": slider("brightness", 0, -128, 128),
         "stretch": toggle("stretch the result to its own range"),
         "wrap": toggle("wrap around like uint8, do not clip"),
@@ -243,16 +244,7 @@ def _square(photo: np.ndarray, size: int = 64) -> np.ndarray:
 
 
 def _three_and_eight() -> tuple[np.ndarray, np.ndarray]:
-    """A 3 and an 8 in white strokes on black, 28×28.
-
-    The 8 is two circles; the 3 is the same without their left sides, so the two are much alike.
-    """
-    rows, columns = np.mgrid[0:28, 0:28]
-    ink = np.zeros((28, 28))
-    for middle, radius in ((9, 4.5), (18.5, 5.0)):
-        from_circle = np.abs(np.hypot(rows - middle, columns - 13.5) - radius)
-        ink = np.maximum(ink, np.clip(2 - from_circle, 0, 1))
-    eight = images.to_uint8(255 * ink)
-    three = eight.copy()
-    three[:, :12] = 0
+    """A handwritten 3 and a handwritten 8, white on black, of shape (28, 28)."""
+    """A handwritten 3 and a handwritten 8, white on black, of shape (28, 28)."""
+    three, eight = (images.to_uint8(255 * digit(*which)) for which in ((3, 1), (8, 0)))
     return three, eight

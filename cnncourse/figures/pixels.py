@@ -284,7 +284,7 @@ def channel_mixer(
         f"{show_number(w, 3)}·{name}" for w, name in zip(weights, CHANNELS, strict=True)
     )
     words = (
-        f"Red, green and blue of the screen take {numbers}. Grey = {parts}: the weights sum to "
+        f"The screen shows {numbers} as red, green, blue. Grey = {parts}: the weights sum to "
         f"{show_number(sum(weights), 3)}, the mean grey is {show_number(grey.mean(), 1)}, and "
         f"{_share(images.count_clipped(mix), mix.size)} of the pixels are clipped at 255. Pure "
         f"red, green and blue become {', '.join(map(str, _pure_greys(weights)))}."
@@ -352,9 +352,9 @@ def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> Svg:
         lines.append((best, f"Otsu: {best}", KERNEL, "5 4"))
     bars = _histogram(images.histogram(grey), marks=lines)
     words = (
-        f"{source} {used}: {white} of {grey.size} pixels ({_share(white, grey.size)}) are brighter "
-        f"and become 255, the others, those equal to {used} too, become 0. Otsu's method chooses "
-        f"{best} for this picture."
+        f"{source} {used}: {white:,} of {grey.size:,} pixels ({_share(white, grey.size)}) are "
+        f"brighter and become 255, the others, those equal to {used} too, become 0. Otsu's method "
+        f"chooses {best} for this picture."
     )
     return _titled(above(top, bars, gap=18), "Threshold", words)
 
@@ -393,9 +393,10 @@ def point_operations(
     outside = images.count_clipped(values)
     seen = _stretched(result) if stretch else result
     name = "shown stretched" if stretch else "shown from 0 to 255"
+    caption = "after, stretched" if stretch else "after, 0 to 255"  # shorter than the picture
     top = beside(
         captioned(_picture(grey, 212), "before", role=INPUT),
-        captioned(_picture(seen, 212), f"after, {name}", role=OUTPUT),
+        captioned(_picture(seen, 212), caption, role=OUTPUT),
         captioned(_curve(curve), "old value → new value"),
         gap=28,
     )
@@ -403,7 +404,7 @@ def point_operations(
     fate = "wrapped around" if wrap else "clipped"
     words = (
         f"Gamma {show_number(gamma)}, contrast {show_number(contrast)}, brightness "
-        f"{show_number(brightness)}: {pairs}. {outside} of {grey.size} pixels "
+        f"{show_number(brightness)}: {pairs}. {outside:,} of {grey.size:,} pixels "
         f"({_share(outside, grey.size)}) left the range 0 to 255 and were {fate}. The result goes "
         f"from {result.min()} to {result.max()} and is {name}."
     )
@@ -424,8 +425,7 @@ def _stretched(pixels: np.ndarray) -> np.ndarray:
 
 def _curve(table: np.ndarray) -> Svg:
     """The new value of every old value, beside the line where nothing changes."""
-    side = 200
-    x0, y0 = 30, 8
+    side, x0, y0 = 190, 30, 0
     scale = side / 255
     markup = rect(x0, y0, side, side, line=FAINT)
     markup += line(x0, y0 + side, x0 + side, y0, colour=MUTED, dash="4 4")
@@ -434,7 +434,7 @@ def _curve(table: np.ndarray) -> Svg:
     for v in (0, 128, 255):
         markup += text(x0 + v * scale, y0 + side + 12, str(v), size=12, anchor="middle", fill=MUTED)
         markup += text(x0 - 5, y0 + side - v * scale, str(v), size=12, anchor="end", fill=MUTED)
-    return Svg(markup, x0 + side + 12, y0 + side + 22, "curve")
+    return Svg(markup, x0 + side + 12, side + 22, "curve")  # as high as the pictures beside it
 
 
 def _histogram(
@@ -463,14 +463,24 @@ def _histogram(
         markup += text(at, base + 12, str(v), size=12, anchor="middle", fill=MUTED)
     for v, anchor in ((0, "start"), (255, "end")):
         if counts[v] > peak:
-            words = f"bar cut off: {counts[v]} pixels are {v}"
+            words = f"bar cut off: {counts[v]:,} pixels are {v}"
             markup += text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
     for i, (level, words, role, dash) in enumerate(marks):
         x, y = x0 + (level + 0.5) * scale, y0 - 24 + 16 * i
         markup += line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
-        anchor, gap = ("end", -6) if level > 150 else ("start", 6)
+        to_the_left = _label_goes_left(i, [level for level, *_ in marks])
+        anchor, gap = ("end", -6) if to_the_left else ("start", 6)
         markup += text(x + gap, y, words, size=12, anchor=anchor, bold=True)
     return captioned(Svg(markup, x0 + wide + 10, base + 38, "histogram"), title)
+
+
+def _label_goes_left(number: int, levels: Sequence[int]) -> bool:
+    """Whether the words of a mark stand left of it: there is room, and no other mark in the way."""
+    level = levels[number]
+    if len(levels) == 1:
+        return level > 150
+    first_in_line = (level, -number) == min((other, -i) for i, other in enumerate(levels))
+    return level > 35 if first_in_line else level > 219
 
 
 # How many pixels, how many levels -----------------------------------------------------------------
@@ -505,7 +515,8 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
         ("as a PNG file", f"{png_bytes:,} bytes"),
     ]
     words = (
-        f"{shape[0]}×{shape[1]} pixels ({kind}), {bits} bits for each number: {2**bits} levels, "
+        f"{shape[0]}×{shape[1]} pixels ({kind}), {bits} {'bit' if bits == 1 else 'bits'} for each "
+        f"number: {2**bits} levels, "
         f"{small.size:,} numbers, {raw:,} bytes raw and {png_bytes:,} bytes as a PNG file."
     )
     table = "".join(
