@@ -131,6 +131,13 @@ def test_an_unknown_view_is_refused_with_the_ones_there_are(photo):
         figures.kernel_lab(photo, kernels.box(3), view="heat")
 
 
+def test_kernels_of_ones_own_are_shown_like_the_named_ones():
+    weights = kernels.KERNELS["sharpen"].weights
+    own = figures.kernel_cards({"nothing yet": np.zeros((3, 3)), "mine": weights})
+    assert words(own)[:11] == ["nothing yet", *["0"] * 9, "sum 0"]
+    assert words(own)[11:] == ["mine", *words(figures.kernel_cards(["sharpen"]))[1:]]
+
+
 @pytest.mark.parametrize("step", range(16))
 def test_each_step_of_the_walk_adds_the_products_of_its_window(step):
     patch = np.random.default_rng(1).integers(0, 256, (6, 6)).astype(float)
@@ -139,7 +146,7 @@ def test_each_step_of_the_walk_adds_the_products_of_its_window(step):
     products = patch[row : row + 3, column : column + 3] * weights
     picture = figures.window_walk(patch, weights, step=step)
     shown = svg.show_number(products.sum())
-    assert f"row {row + 1}, column {column + 1}." in picture.description
+    assert f"output[{row}, {column}]." in picture.description
     assert picture.description.endswith(f"add up to {shown}.")
     assert words(picture)[-1] == f"sum: {shown}"
     assert words(picture)[-10:-1] == [svg.show_number(p, 1) for p in products.ravel()]
@@ -209,8 +216,15 @@ def test_the_blur_is_that_of_opencv_and_its_cost_is_counted(photo, sigma):
 @pytest.mark.parametrize("angle", range(0, 181, 9))
 def test_the_angle_of_a_soft_edge_is_recovered(operator, angle):
     picture = figures.edge_angle(angle, operator=operator, softness=3.0)
-    recovered = float(re.search(r"both is ([\d.]+)°", picture.description)[1])
+    gradient, recovered = said_angles(picture.description)
     assert abs((recovered - angle + 180) % 360 - 180) <= 0.2
+    assert (gradient - recovered) % 360 == pytest.approx(90)
+
+
+def said_angles(sentence):
+    """Where the gradient points and how the bar lies, in degrees."""
+    said = re.search(r"points to ([\d.]+)°, .* lie at ([\d.]+)°", sentence)
+    return [float(number) for number in said.groups()]
 
 
 @pytest.mark.parametrize("angle", [0, 30, 90, 135, 180])
@@ -232,7 +246,7 @@ def test_a_sharp_edge_misleads_prewitt_more_than_sobel():
         errors = []
         for angle in range(0, 181, 2):
             sentence = figures.edge_angle(angle, operator=operator, softness=0.2).description
-            recovered = float(re.search(r"both is ([\d.]+)°", sentence)[1])
+            _, recovered = said_angles(sentence)
             errors.append(abs((recovered - angle + 180) % 360 - 180))
         return max(errors)
 

@@ -144,7 +144,7 @@ def window_walk(preset: str = "sobel x") -> Explorer:
         "preset": choice("preset", small, preset),
         "patch": choice("patch", list(_PATCHES)),
         "padding": slider("padding", 0, 0, 1),
-        "step": slider("step", 1, 0, 15),
+        "step": slider("step", 0, 0, 15),
         "border": choice("border", ("zero", "reflect", "edge", "wrap")),
     }
     return Explorer(

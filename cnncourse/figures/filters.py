@@ -10,7 +10,7 @@ Every figure is a pure function: numbers in, `Svg` out. Images are grey, of shap
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -116,7 +116,7 @@ def _kernel_panel(kernel: np.ndarray, name: str) -> Svg:
         f"noise gain Σw²: {show_number(kernels.noise_gain(kernel))}",
     )
     lines = [text(0, 10 + 20 * i, words, size=13) for i, words in enumerate(facts)]
-    widest = max(text_width(words, 13) for words in facts)
+    widest = max(5 * 31 + 1, *(text_width(words, 13) for words in facts))  # nothing jumps at 5×5
     return above(weights, Svg("".join(lines), widest, 40, ""), gap=8)
 
 
@@ -245,8 +245,8 @@ def window_walk(
     )
     picture = above(maps, _products_row(window, kernel, total), gap=18)
     sentence = (
-        f"Step {step + 1} of {result.size}: the window lies at row {row + 1}, column {column + 1}. "
-        f"The {kernel.size} products add up to {show_number(total)}."
+        f"Step {step + 1} of {result.size}: output[{row}, {column}]. The {kernel.size} products "
+        f"add up to {show_number(total)}."
     )
     return framed(_titled(picture, "A window walks over an image", sentence))
 
@@ -355,7 +355,7 @@ def borders(
     results = [_same_size(patch, kernel, mode).astype(float) for mode in modes]
     low, high = min(r.min() for r in results), max(r.max() for r in results)
     pictures = [
-        matrix(result, title=mode, role=OUTPUT, shade="grey", limits=(min(low, 0), high), cell=32,
+        matrix(result, title=mode, role=OUTPUT, shade="grey", limits=(min(low, 0), high), cell=34,
                caption=mode)
         for mode, result in zip(modes, results, strict=True)
     ]  # fmt: skip
@@ -390,25 +390,26 @@ def separable(column: np.ndarray, row: np.ndarray) -> Svg:
     return _titled(beside(*parts, gap=12), "A separable kernel", sentence)
 
 
-def kernel_cards(names: Sequence[str]) -> Svg:
-    """Named kernels side by side, each with the sum of its weights.
+def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> Svg:
+    """Kernels side by side, each with its name and the sum of its weights.
 
     Parameters
     ----------
-    names : sequence of str
-        Keys of `cnncourse.kernels.KERNELS`.
+    shown : sequence of str, or mapping of str to ndarray
+        Keys of `cnncourse.kernels.KERNELS`, or kernels of your own by name.
     """
+    if not isinstance(shown, Mapping):
+        shown = {name: kernels.KERNELS[name].weights for name in shown}
     cards = []
-    for name in names:
-        weights = kernels.KERNELS[name].weights
-        most = float(np.abs(weights).max())
+    for name, weights in shown.items():
+        most = float(np.abs(weights).max()) or 1.0
         cell = 34 if weights.shape[1] <= 3 else 32
         grid = matrix(weights, title=name, role=KERNEL, shade="signed", limits=(-most, most),
                       cell=cell, caption=name)  # fmt: skip
         words = f"sum {show_number(float(weights.sum()))}"
         note = Svg(text(0, 8, words, size=13, fill=MUTED), text_width(words), 16, words)
         cards.append(above(grid, note, gap=5))
-    totals = (f"{name}: {show_number(kernels.KERNELS[name].weights.sum())}" for name in names)
+    totals = (f"{name}: {show_number(float(w.sum()))}" for name, w in shown.items())
     sentence = f"Sums of the weights: {', '.join(totals)}."
     return _titled(beside(*cards, gap=22), "Named kernels", sentence)
 
@@ -632,13 +633,15 @@ def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[fl
 
 
 def _angle_words(angle: float, operator: str, gx: float, gy: float) -> str:
-    recovered = (np.degrees(np.arctan2(gy, gx)) - 90) % 360
+    gradient = np.degrees(np.arctan2(gy, gx)) % 360
+    recovered = (gradient - 90) % 360  # the gradient points straight across the bar
     blind = {0: " Kernel x is blind to this bar.", 90: " Kernel y is blind to this bar.",
              180: " Kernel x is blind to this bar."}.get(angle, "")  # fmt: skip
     return (
         f"Bar at {show_number(angle)}°: {operator} x answers {_whole(gx)}, {operator} y "
-        f"{_whole(gy)}; the magnitude is {_whole(np.hypot(gx, gy))}. The angle recovered from "
-        f"both is {show_number(recovered, 1)}°.{blind}"
+        f"{_whole(gy)}; the magnitude is {_whole(np.hypot(gx, gy))}. The gradient points to "
+        f"{show_number(gradient, 1)}°, straight across the bar, so the bar must lie at "
+        f"{show_number(recovered, 1)}°.{blind}"
     )
 
 
@@ -671,6 +674,7 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
     bars = _bars(list(errors.items()), row.width, y=22, digits=1)
     chart = Svg(head + bars, row.width, 22 + 24 * len(errors), "errors")
     best = min(errors, key=errors.get)
+    best = "the noisy picture itself" if best == "noisy" else best
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
     sentence = f"RMSE in grey levels: {listed}. Closest to the clean picture: {best}."
     return framed(_titled(above(row, chart, gap=14), "Filters against noise", sentence))
