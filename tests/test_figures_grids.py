@@ -65,7 +65,7 @@ def test_each_step_shows_the_output_cell_that_the_operator_gives(
     value = f"{result.ravel()[step]:.0f}"
     assert f"= {value}" in numbers(picture)
     assert f"{size}×{size} → {result.shape[0]}×{result.shape[1]}" in picture.description
-    assert f"of the output is {value}." in picture.description
+    assert f"] is {value}." in picture.description
     missed = geometry.unused(size, kernel, **geometry_settings)
     assert ("No window reaches" in picture.description) == (missed > 0)
 

@@ -1,14 +1,18 @@
 """Figures of linear maps: wiring, matrices, channels, shifts against independent sums."""
 
 import re
+from base64 import b64decode
+from io import BytesIO
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from PIL import Image
 from scipy import ndimage, signal
 
 from cnncourse import figures
 from cnncourse.figures import linear_maps
+from cnncourse.kernels import KERNELS
 
 
 def words(svg):
@@ -33,8 +37,12 @@ def test_wiring_draws_as_many_lines_as_it_counts(size, kernel):
 
 
 def test_a_kernel_longer_than_the_row_is_refused():
-    with pytest.raises(ValueError, match="does not fit"):
+    with pytest.raises(ValueError, match="kernel of 4 does not fit on a row of 3 inputs: choose"):
         figures.wiring(3, 4)
+
+
+def test_the_letters_of_the_weights_are_read_at_the_size_the_notebook_opens_with():
+    assert {"a", "i"} <= set(words(figures.toeplitz(np.ones((3, 3)), 6))[1:-18])
 
 
 @pytest.mark.parametrize(
@@ -49,7 +57,8 @@ def test_the_matrix_figure_colours_each_weight_as_often_as_it_is_used(size, kern
     rows, columns = used.size, size**axes
     assert f"{rows}×{columns} = {rows * columns} free weights" in picture.description
     assert f"here {int(round(used.sum()))} entries" in picture.description
-    assert f"only {kernel**axes} of them are free" in picture.description
+    verb = "is" if kernel == 1 else "are"
+    assert f"only {kernel**axes} of them {verb} free" in picture.description
     drawn = sum(str(picture).count(f'fill="{fill}"') for fill in linear_maps.WEIGHT_FILLS)
     assert drawn == round(used.sum()) + kernel**axes  # and the legend
     words(picture)
@@ -128,7 +137,17 @@ def test_the_shift_figure_states_both_errors():
     first, second = linear_maps.shift_both_ways(pixels, kernel, by=4, padding_mode="zero")
     picture = figures.shift_equivariance(pixels, kernel, by=4, padding_mode="zero")
     worst = np.abs(first - second).max()
-    assert f"at most 0 inside, and by {worst:.1f} at the borders" in picture.description
+    assert "inside, the two orders agree exactly" in picture.description
+    assert f"at the borders they differ by up to {worst:.1f}." in picture.description
     wrapped = figures.shift_equivariance(pixels, kernel, by=4, padding_mode="wrap")
-    assert "at most 0 inside, and by 0 at the borders" in wrapped.description
+    assert "at the borders they agree too" in wrapped.description
     assert len(words(picture)) == 3
+
+
+@pytest.mark.parametrize(("kernel", "coloured"), [("sobel x", True), ("sharpen", False)])
+def test_a_sharpened_photograph_stays_grey_and_an_edge_map_has_signs(kernel, coloured):
+    pixels = np.random.default_rng(4).integers(0, 256, (9, 9)).astype(float)
+    drawn = str(figures.shift_equivariance(pixels, KERNELS[kernel].weights, by=2))
+    first = re.search(r"data:image/png;base64,([^\"]+)", drawn).group(1)
+    shown = np.asarray(Image.open(BytesIO(b64decode(first))).convert("RGB")).astype(int)
+    assert (np.ptp(shown, axis=2).max() > 0) == coloured

@@ -1,6 +1,7 @@
 """Figures along one axis: their numbers are those of NumPy and SciPy."""
 
 import re
+from fractions import Fraction
 from xml.etree import ElementTree
 
 import numpy as np
@@ -43,8 +44,19 @@ def test_sliding_sum_shows_numpys_numbers(x, w, flip, data):
 
 def test_the_worked_example_has_both_its_values():
     x, w = [128, 255, 123, 45, 4], [1 / 9, 4 / 7, -3 / 2, 4 / 5, 1 / 7]
-    assert "= 12.01." in figures.sliding_sum(x, w).description
-    assert "= 63.94." in figures.sliding_sum(x, w, flip=True).description
+    assert "≈ 12.01." in figures.sliding_sum(x, w).description
+    assert "≈ 63.94." in figures.sliding_sum(x, w, flip=True).description
+
+
+def test_fractions_are_written_as_fractions_and_give_the_sum_that_is_shown():
+    x = [128, 255, 123, 45, 4]
+    w = [Fraction(1, 9), Fraction(4, 7), Fraction(-3, 2), Fraction(4, 5), Fraction(1, 7)]
+    shown = words(figures.sliding_sum(x, w))
+    assert {"1/9", "4/7", "−3/2", "4/5", "1/7"} <= set(shown)
+    terms, total = shown[-1].split(" ≈ ")
+    factors = re.findall(r"(\d+)·\(?(−?\d+)/(\d+)", terms)
+    exact = sum(int(a) * Fraction(number(b)) / int(c) for a, b, c in factors)
+    assert len(factors) == 5 and round(float(exact), 2) == number(total)
 
 
 @pytest.mark.parametrize("step", [-1, 3])

@@ -57,6 +57,7 @@ def matrix(
     marked: Sequence[tuple[int, int, int, int]] = (),
     padding: tuple[int, int, int, int] = (0, 0, 0, 0),
     hidden: np.ndarray | None = None,
+    names: Sequence[Sequence[str]] | None = None,
     description: str = "",
 ) -> Svg:
     """A matrix as a grid of cells with its numbers.
@@ -84,6 +85,8 @@ def matrix(
         How many outer rows and columns are padding: drawn grey with dashed outlines.
     hidden : ndarray of bool, shape (H, W), optional
         Cells that are left empty, such as outputs not computed yet.
+    names : H sequences of W str, optional
+        Written into the cells instead of the numbers, such as fractions.
     """
     height, width = values.shape
     low, high = limits or (float(np.min(values)), float(np.max(values)))
@@ -107,7 +110,7 @@ def matrix(
         else:
             parts.append(rect(x, y, cell, cell, fill=fill, line=role.line, thick=0.75))
         if cell >= 22:
-            words = show_number(value, digits)
+            words = names[row][column] if names else show_number(value, digits)
             ink = text_on(fill)
             parts.append(text(x + cell / 2, y + cell / 2, words, size=size, anchor="middle",
                               fill=ink))  # fmt: skip
@@ -285,7 +288,7 @@ def _step_sentence(
     words = (
         f"{'Turned kernel' if flip else 'Kernel'} {_by(kernel)}, stride {settings['stride']}, "
         f"padding {settings['padding']}{dilated}: {_by(size)} → {_by(result.shape)}. "
-        f"Step {step + 1} of {result.size}: row {row + 1}, column {column + 1} of the output is "
+        f"Step {step + 1} of {result.size}: output[{row}, {column}] is "
         f"{show_number(float(result[row, column]))}."
     )
     rows, columns = (geometry.unused(n, k, **settings) for n, k in zip(size, kernel, strict=True))

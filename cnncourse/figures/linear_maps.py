@@ -16,6 +16,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.figures.grids import matrix
+from cnncourse.images import to_uint8
 from cnncourse.svg import (
     FAINT,
     INK,
@@ -63,14 +64,19 @@ def wiring(size: int, kernel: int) -> Svg:
     ValueError
         If the kernel is longer than the row.
     """
-    outputs = conv.correlate(np.zeros(size), np.zeros(kernel)).size
+    if kernel > size:
+        raise ValueError(
+            f"a kernel of {kernel} does not fit on a row of {_plural(size, 'input')}: choose a "
+            "smaller kernel or more inputs"
+        )
+    outputs = size - kernel + 1
     counts = {"dense": size * outputs, "local": kernel * outputs, "shared": kernel}
     panels = [_wires(size, outputs, kernel, name, count) for name, count in counts.items()]
     picture = beside(*panels, gap=26)
     sentence = (
         f"{size} inputs, {outputs} outputs: {counts['dense']} weights if everything is connected, "
-        f"{counts['local']} if each output looks at {kernel} neighbours, {counts['shared']} if all "
-        "outputs share those weights."
+        f"{counts['local']} if each output looks at {_plural(kernel, 'neighbour')}, "
+        f"{counts['shared']} if all outputs share those weights."
     )
     return framed(Svg(picture.markup, picture.width, picture.height,
                       "Dense, local and shared connections", sentence))  # fmt: skip
@@ -126,17 +132,18 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> Svg:
         fill = WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
         x, y = 0.5 + column * cell, 0.5 + row * cell
         parts.append(rect(x, y, cell, cell, fill=fill, line="#ffffff", thick=0.5))
-        if cell >= 20:
+        if cell >= 14:
             parts.append(text(x + cell / 2, y + cell / 2, _letter(index), anchor="middle",
-                              fill=text_on(fill)))  # fmt: skip
+                              size=min(13, 0.65 * cell), fill=text_on(fill)))  # fmt: skip
     grid = Svg("".join(parts), columns * cell + 1, rows * cell + 1, "matrix")
-    name = f"matrix {rows}×{columns}: zeros and {kernel.size} shared weights"
+    name = f"matrix {rows}×{columns}: zeros and {_plural(kernel.size, 'shared weight')}"
     picture = above(captioned(grid, name), _weight_legend(kernel), gap=14)
     nonzero = int(np.count_nonzero(labels))
     sentence = (
         f"{_square(size, kernel.ndim)} inputs → {_square(_side(rows, kernel.ndim), kernel.ndim)} "
         f"outputs: a dense layer has {rows}×{columns} = {rows * columns} free weights; here "
-        f"{nonzero} entries are used, and only {kernel.size} of them are free."
+        f"{nonzero} entries are used, and only {kernel.size} of them "
+        f"{'is' if kernel.size == 1 else 'are'} free."
     )
     return framed(Svg(picture.markup, picture.width, picture.height, "A convolution as a matrix",
                       sentence))  # fmt: skip
@@ -159,7 +166,7 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
     row, column = divmod(window, result.shape[1])
     padded = conv.pad(pixels, padding)
     cell = min(30.0, 640 / columns.shape[1])
-    source = matrix(padded, title="input", cell=min(26, 190 / len(padded)), padding=(padding,) * 4,
+    source = matrix(padded, title="input", cell=min(26, 220 / len(padded)), padding=(padding,) * 4,
                     marked=[(row, column, *kernel.shape)], caption="input")  # fmt: skip
     weights = matrix(kernel.reshape(1, -1), title="weights", role=KERNEL, cell=30,
                      caption="kernel as one row")  # fmt: skip
@@ -262,18 +269,24 @@ def shift_equivariance(
     error = np.abs(first - second)
     inside = error[:, inner_columns(pixels.shape[1], len(kernel), by)]
     worst = float(inside.max()) if inside.size else 0.0
-    limit = float(max(np.abs(first).max(), np.abs(second).max()))
+    signed = abs(kernel.sum()) < 1e-9  # differences, not a picture
+    limit = float(max(np.abs(first).max(), np.abs(second).max())) if signed else 255.0
     size = 220 / max(pixels.shape)
     panels = [
-        _photo(first, limit, size, "shift, then filter"),
-        _photo(second, limit, size, "filter, then shift"),
-        _photo(error, limit, size, "difference"),
+        _photo(first, limit, size, "shift, then filter", signed),
+        _photo(second, limit, size, "filter, then shift", signed),
+        _photo(error, limit, size, "difference (black: 0)"),
     ]
     picture = beside(*panels, gap=18)
     pixels_moved = f"{show_number(by)} {'pixel' if abs(by) == 1 else 'pixels'}"
-    sentence = (
-        f"Shift by {pixels_moved}, border {padding_mode}: the two orders differ by at "
-        f"most {_rounded(worst)} inside, and by {_rounded(float(error.max()))} at the borders."
+    borders = float(error.max())
+    sentence = f"Shift by {pixels_moved}, border {padding_mode}: inside, the two orders " + (
+        "agree exactly; " if worst < 1e-9 else f"differ by up to {show_number(worst, 1)}; "
+    )
+    sentence += (
+        "at the borders they agree too."
+        if borders < 1e-9
+        else f"at the borders they differ by up to {show_number(borders, 1)}."
     )
     return framed(
         Svg(picture.markup, picture.width, picture.height, "Shift equivariance", sentence)
@@ -302,13 +315,12 @@ def inner_columns(width: int, kernel: int, by: int) -> slice:
     return slice(max(by, 0) + reach, max(width + min(by, 0) - reach, 0))
 
 
-def _photo(values: np.ndarray, limit: float, size: float, caption: str) -> Svg:
-    """Values as a picture: grey if none is negative, else purple to orange around zero."""
+def _photo(
+    values: np.ndarray, limit: float, size: float, caption: str, signed: bool = False
+) -> Svg:
+    """Values as a picture: grey from 0 to the limit, or purple to orange around zero."""
     height, width = values.shape
-    if values.min() < 0:
-        pixels = signed_pixels(values, limit)
-    else:  # black is 0
-        pixels = np.round(values * (255 / limit if limit else 0)).astype(np.uint8)
+    pixels = signed_pixels(values, limit) if signed else to_uint8(values * (255 / (limit or 1)))
     picture = image(pixels, 0, 0, width * size, height * size)
     picture += rect(0.5, 0.5, width * size - 1, height * size - 1, line=FAINT)
     return captioned(Svg(picture, width * size, height * size, caption), caption)
@@ -345,8 +357,3 @@ def _side(count: int, axes: int) -> int:
 
 def _plural(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def _rounded(error: float) -> str:
-    """An error as text: what is left of rounding counts as 0."""
-    return "0" if error < 1e-9 else show_number(error, 1)

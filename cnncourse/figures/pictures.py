@@ -10,6 +10,7 @@ reads a photograph, whose pixels depend on the decoder, so the text is the same 
 from __future__ import annotations
 
 from collections.abc import Callable
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +52,7 @@ SOBEL_Y = ((-1, -2, -1), (0, 0, 0), (1, 2, 1))
 # File name without .svg → the figure.
 PICTURES: dict[str, Callable[[], Svg]] = {
     "hero": lambda: hero(portrait(), SOBEL_Y, step=24 * 38 + 13),
-    "cross": lambda: sliding_sum([128, 255, 123, 45, 4], [1 / 9, 4 / 7, -3 / 2, 4 / 5, 1 / 7]),
+    "cross": lambda: sliding_sum([128, 255, 123, 45, 4], _FIVE_WEIGHTS),
     "convimg": lambda: sliding_kernel(_corner(), np.array([[-1, 0, 1]] * 3)),
     "3d-conv": lambda: sliding_volume(*_three_channels(), bias=1),
     "activations": activations,
@@ -92,6 +93,8 @@ PICTURES: dict[str, Callable[[], Svg]] = {
     "residual-block2": lambda: beside(*_two_bottlenecks(), gap=0, title="Two kinds of shortcut"),
     "imagenet": lambda: imagenet_chart(RESULTS),
 }
+
+_FIVE_WEIGHTS = [Fraction(*ratio) for ratio in ((1, 9), (4, 7), (-3, 2), (4, 5), (1, 7))]
 
 # Rows of the two pictures, counted from the input, that play the same part.
 _LENET_AND_ALEXNET = (

@@ -10,6 +10,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -27,7 +28,6 @@ from cnncourse.svg import (
     WINDOW,
     Svg,
     beside,
-    bracketed,
     circle,
     framed,
     line,
@@ -85,7 +85,7 @@ def noisy_sensor(
 
 def sliding_sum(
     signal: Sequence[float],
-    kernel: Sequence[float],
+    kernel: Sequence[float | Fraction],
     *,
     padding: str = "valid",
     flip: bool = False,
@@ -96,7 +96,8 @@ def sliding_sum(
     Parameters
     ----------
     signal : sequence of float
-    kernel : sequence of float
+    kernel : sequence of float or Fraction
+        Fractions are written as such: their decimals would not give the sum that is shown.
     padding : {"valid", "same", "full"}
     flip : bool
         Turn the kernel round first: convolution instead of cross-correlation.
@@ -108,6 +109,7 @@ def sliding_sum(
     ValueError
         If the kernel does not fit, or there is no such step.
     """
+    written = [_written(weight) for weight in (kernel[::-1] if flip else kernel)]
     signal, kernel = np.asarray(signal, float), np.asarray(kernel, float)
     weights = kernel[::-1] if flip else kernel
     result = conv.correlate(signal, weights, padding=padding)
@@ -121,7 +123,11 @@ def sliding_sum(
     x, shift = 118, step * cell
     rows = [
         (0, "input", _row(padded, INPUT, cell, (0, 0, before, after))),
-        (shift, "kernel, turned" if flip else "kernel", _row(weights, KERNEL, cell)),
+        (
+            shift,
+            "kernel, turned" if flip else "kernel",
+            _row(weights, KERNEL, cell, names=[written]),
+        ),
         (shift, "products", _row(products, WINDOW, cell)),
         ((len(kernel) - 1) / 2 * cell, "output", _output_row(result, step, cell)),
     ]
@@ -133,9 +139,12 @@ def sliding_sum(
     parts.append(rect(x + shift - 3, 9, len(kernel) * cell + 7, 3 * cell + 28, line=WINDOW.line,
                       thick=2, dash="5 4", round=6))  # fmt: skip
     sums = " + ".join(
-        f"{show_number(a)}·{bracketed(b)}" for a, b in zip(padded[window], weights, strict=True)
+        f"{show_number(a)}·({b})" if b.startswith("−") else f"{show_number(a)}·{b}"
+        for a, b in zip(padded[window], written, strict=True)
     )
-    sums += f" = {show_number(float(result[step]))}"
+    total = float(result[step])
+    exact = abs(round(total, 2) - total) < 1e-9
+    sums += f" {'=' if exact else '≈'} {show_number(total)}"
     parts.append(text(12, y + 8, sums, size=14, mono=True))
     width = max(x + len(padded) * cell + 12, 24 + text_width(sums, 15), 330)
     operation = "Convolution" if flip else "Cross-correlation"
@@ -179,7 +188,7 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
         verdict = "Turning this kernel only changes its sign, so every output changes its sign."
     else:
         verdict = (
-            "The other operation gives different numbers: they differ by up to "
+            f"With{'out' if turned else ''} the flip the outputs would be others, by up to "
             f"{show_number(largest)}."
         )
     sentence = f"{'Convolution' if turned else 'Cross-correlation'}, padding same. {verdict}"
@@ -293,11 +302,21 @@ def _weight_bars(weights: np.ndarray, ages: np.ndarray, y: float) -> str:
 
 
 def _row(
-    values: np.ndarray, role: object, cell: float, padding: tuple[int, int, int, int] = (0, 0, 0, 0)
+    values: np.ndarray,
+    role: object,
+    cell: float,
+    padding: tuple[int, int, int, int] = (0, 0, 0, 0),
+    names: Sequence[Sequence[str]] | None = None,
 ) -> str:
-    return matrix(
-        np.asarray(values, float)[None, :], title="", role=role, cell=cell, padding=padding
-    ).markup
+    row = np.asarray(values, float)[None, :]
+    return matrix(row, title="", role=role, cell=cell, padding=padding, names=names).markup
+
+
+def _written(weight: float | Fraction) -> str:
+    """A weight as text: a fraction keeps its bar."""
+    if isinstance(weight, Fraction):
+        return str(weight).replace("-", "−")
+    return show_number(float(weight))
 
 
 def _output_row(result: np.ndarray, step: int, cell: float) -> str:
