@@ -11,6 +11,7 @@ import pytest
 
 from cnncourse import activations as act
 from cnncourse import figures, regularise
+from cnncourse.figures.layers import scientific
 
 NUMBER = re.compile(r"−?\d[\d,]*\.?\d*")
 
@@ -163,6 +164,23 @@ def test_batch_norm_states_the_statistics_of_before_and_after():
     expected = [6, before.mean(), before.var(), running.mean[0], running.var[0], 0, 1,
                 before[0].mean(), after[0].mean()]  # fmt: skip
     np.testing.assert_allclose(stated, expected, atol=0.0051)
+
+
+def test_histograms_through_depth_are_drawn_only_where_there_are_values():
+    values = np.array([0.21, 0.22, 0.3, 0.81])  # bins 5, 5, 7 and 19 of 24
+    signal = act.Signal(values, gradient=1.0, flat=0.0, dead=0.0)
+    picture = ET.fromstring(str(figures.signal_through_depth("sigmoid", [signal])))
+    outlines = [line for line in picture.findall(".//{*}polyline") if line.get("fill") != "none"]
+    drawn = [[float(point.split(",")[1]) for point in line.get("points").split()]
+             for line in outlines]  # fmt: skip
+    edges = [((160 - max(ys)) / 140, (160 - min(ys)) / 140) for ys in drawn]
+    expected = [(5 / 24, 6 / 24), (7 / 24, 8 / 24), (19 / 24, 20 / 24)]
+    np.testing.assert_allclose(edges, expected, atol=1e-3)
+
+
+def test_numbers_of_any_size_are_written_in_two_digits():
+    written = [scientific(v) for v in (0, 0.0149, 0.524, 17.2, 540, 1234, 9.97e-10)]
+    assert written == ["0", "0.015", "0.52", "17", "540", "1.2·10³", "1.0·10⁻⁹"]
 
 
 def test_a_signal_that_dies_is_drawn_without_logarithms_of_zero():

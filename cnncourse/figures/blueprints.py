@@ -17,6 +17,7 @@ import numpy as np
 
 from cnncourse.architectures import Table, by, show_bytes
 from cnncourse.designs import Design, Step, name
+from cnncourse.figures.layers import scientific, superscript
 from cnncourse.svg import (
     FAINT,
     INK,
@@ -415,7 +416,7 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> Sv
     parts = [line(70, 30, 70, 240, colour=MUTED), line(70, 240, 560, 240, colour=MUTED)]
     for power in range(low, high + 1, -(-(high - low) // 8)):
         y = place(0, 10.0**power)[1]
-        words = f"1e{power}" if power else "1"
+        words = f"10{superscript(power)}" if power else "1"
         parts.append(line(70, y, 560, y, colour=FAINT if power else MUTED))
         parts.append(text(62, y, words, size=12, anchor="end", fill=MUTED))
     for values, role, dash in ((plain, KERNEL, "6 4"), (residual, OUTPUT, "")):
@@ -431,8 +432,8 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> Sv
               text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=MUTED)]  # fmt: skip
     sentence = (
         f"{depth} layers, scale {scale:g}. A gradient of length 1 at the output reaches the input "
-        f"with length {_science(plain[0])} through plain layers and {_science(residual[0])} with "
-        "skip connections."
+        f"with length {scientific(plain[0])} through plain layers and {scientific(residual[0])} "
+        "with skip connections."
     )
     return _framed("".join(parts), 268, "The gradient on its way back", sentence)
 
@@ -440,11 +441,6 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> Sv
 def _power(value: float) -> float:
     """The power of ten; what is smaller than 10⁻²⁰ is drawn there."""
     return math.log10(max(value, 1e-20))
-
-
-def _science(value: float) -> str:
-    """0.52, 2.1e-09 or 0: short, and readable by a program."""
-    return f"{value:.2g}"
 
 
 # Which network is it? -----------------------------------------------------------------------------

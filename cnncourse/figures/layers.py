@@ -136,10 +136,10 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> Svg:
     first, last = signals[0], signals[-1]
     sentence = (
         f"{name}, {len(signals)} layer{'s' if len(signals) > 1 else ''}: the size of the values "
-        f"goes from {_short(_size(first))} in layer 1 to {_short(_size(last))} in the last, the "
-        f"gradient from {_short(last.gradient)} in the last to {_short(first.gradient)} in layer "
-        f"1. In the last layer {last.flat:.0%} of the values are flat and {last.dead:.0%} of the "
-        "units are dead."
+        f"goes from {scientific(_size(first))} in layer 1 to {scientific(_size(last))} in the "
+        f"last, the gradient from {scientific(last.gradient)} in the last to "
+        f"{scientific(first.gradient)} in layer 1. In the last layer {last.flat:.0%} of the values "
+        f"are flat and {last.dead:.0%} of the units are dead."
     )
     return Svg(markup, 760, 480, f"A signal through {len(signals)} layers with {name}", sentence)
 
@@ -157,15 +157,25 @@ def _value_histograms(
     for tick in (low, (low + high) / 2, high):
         parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
         parts.append(text(64, up(tick), show_number(tick), size=12, anchor="end", fill=MUTED))
-    heights = [up(_edge(b + 0.5, low, high)) for b in range(_BINS)]
+    heights = [up(_edge(b, low, high)) for b in np.arange(0, _BINS + 0.5, 0.5)]
     for signal, middle in zip(signals, middles, strict=True):
         counts = _histogram(signal.values, low, high)
-        lengths = (np.sqrt(counts / counts.max()) * 0.42 * width).tolist()
-        right = [(middle + length, y) for length, y in zip(lengths, heights, strict=True)]
-        left = [(middle - length, y) for length, y in zip(lengths, heights, strict=True)]
-        parts.append(polyline(right + left[::-1], colour=OUTPUT.line, thick=0.75,
-                              fill=OUTPUT.line + "66"))  # fmt: skip
+        lengths = np.sqrt(counts / counts.max()) * 0.42 * width
+        for first, last in _runs(counts > 0):
+            # Pointed at the edges of the outer bins, widest in the middle of each bin.
+            ys = [heights[2 * first], *heights[2 * first + 1 : 2 * last : 2], heights[2 * last]]
+            long = [0.0, *lengths[first:last].tolist(), 0.0]
+            right = [(middle + length, y) for length, y in zip(long, ys, strict=True)]
+            left = [(middle - length, y) for length, y in zip(long, ys, strict=True)]
+            parts.append(polyline(right + left[-2::-1], colour=OUTPUT.line, thick=0.75,
+                                  fill=OUTPUT.line + "66"))  # fmt: skip
     return "".join(parts)
+
+
+def _runs(filled: np.ndarray) -> list[tuple[int, int]]:
+    """The first bin of each run of filled ones, and the one after its last."""
+    changes = np.flatnonzero(np.diff(np.concatenate([[False], filled, [False]])))
+    return list(zip(changes[::2].tolist(), changes[1::2].tolist(), strict=True))
 
 
 def _sizes(signals: Sequence[act.Signal], middles: Sequence[float]) -> str:
@@ -177,7 +187,7 @@ def _sizes(signals: Sequence[act.Signal], middles: Sequence[float]) -> str:
     parts = [text(70, 190, "sizes (logarithmic)", size=12, bold=True)]
     for tick in np.arange(high, low - 0.5, -max(1, np.ceil((high - low) / 4))):
         parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
-        words = "1" if tick == 0 else f"10{_superscript(int(tick))}"
+        words = "1" if tick == 0 else f"10{superscript(int(tick))}"
         parts.append(text(64, up(tick), words, size=12, anchor="end", fill=MUTED))
     for values, colour, dash in ((sizes, OUTPUT.line, ""), (gradients, WINDOW.line, "5 4")):
         points = [(x, up(np.log10(v))) for x, v in zip(middles, values, strict=True) if v > 0]
@@ -381,7 +391,7 @@ def dense_cost(*, size: int, halvings: int, channels: int, units: int, classes: 
     parts = []
     for power in range(0, 13, 2):
         parts.append(line(across(power), 22, across(power), 190, colour=FAINT))
-        words = "1" if power == 0 else f"10{_superscript(power)}"
+        words = "1" if power == 0 else f"10{superscript(power)}"
         parts.append(text(across(power), 10, words, size=12, anchor="middle", fill=MUTED))
     for i, (name, count, sum_) in enumerate(bars):
         y = 45 + 42 * i
@@ -392,7 +402,7 @@ def dense_cost(*, size: int, halvings: int, channels: int, units: int, classes: 
         parts.append(text(198 + long, y + 8, sum_, size=12, fill=MUTED))
     heads = (bars[1][1] + bars[2][1], bars[3][1])
     sentence = (
-        f"A {size}×{size} image, halved {halvings} times, ends as {channels} maps of "
+        f"A {size}×{size} image, halved {_times(halvings)}, ends as {channels} maps of "
         f"{side}×{side}: flattened, {flat:,} inputs. The head with {units} hidden neurons has "
         f"{heads[0]:,} parameters, the head with global average pooling {heads[1]:,}; "
         f"the convolutions have {bars[0][1]:,}, whatever the size of the image."
@@ -629,10 +639,10 @@ def _units(keep: np.ndarray) -> str:
 def _crossed(x: float, y: float) -> str:
     """A dropped unit: a dashed ring with a cross."""
     return (
-        f'<circle cx="{x:g}" cy="{y:g}" r="7" fill="none" stroke="{PADDING.line}" '
+        f'<circle cx="{x:g}" cy="{y:g}" r="7" fill="none" stroke="{MUTED}" '
         'stroke-dasharray="3 2"/>'
-        + line(x - 4, y - 4, x + 4, y + 4, colour=PADDING.line, thick=1.5)
-        + line(x - 4, y + 4, x + 4, y - 4, colour=PADDING.line, thick=1.5)
+        + line(x - 4, y - 4, x + 4, y + 4, colour=MUTED, thick=1.5)
+        + line(x - 4, y + 4, x + 4, y - 4, colour=MUTED, thick=1.5)
     )
 
 
@@ -675,7 +685,7 @@ def batch_norm(
     low, high = _round_range(before)
     panels = [
         _two_histograms(before, low, high, "before", INPUT),
-        _two_histograms(after, -4, 4, "after (ends: beyond)", OUTPUT),
+        _two_histograms(after, -4, 4, "after (end bars: and beyond)", OUTPUT),
     ]
     first = (float(before[0].mean()), float(after[0].mean()))
     notes = [
@@ -766,16 +776,25 @@ def _size(signal: act.Signal) -> float:
     return float(np.sqrt(np.mean(signal.values**2)))
 
 
-def _short(value: float) -> str:
-    """Two digits, as a power of ten where it is very small or very large."""
+def scientific(value: float) -> str:
+    """A positive number or 0 in two digits, as a power of ten where it is very small or large.
+
+    >>> scientific(0.524), scientific(17.2), scientific(9.43e-10)
+    ('0.52', '17', '9.4·10⁻¹⁰')
+    """
     if value == 0 or 0.01 <= value < 1000:
-        return show_number(value, 2)
-    power = int(np.floor(np.log10(value)))
-    return f"{value / 10**power:.1f}·10{_superscript(power)}"
+        return show_number(float(f"{value:.2g}"), 3)
+    digits, power = f"{value:.1e}".split("e")
+    return f"{digits}·10{superscript(int(power))}"
 
 
-def _superscript(number: int) -> str:
+def superscript(number: int) -> str:
+    """A whole number in small raised digits."""
     return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _times(count: int) -> str:
+    return {1: "once", 2: "twice"}.get(count, f"{count} times")
 
 
 def _three(function: Callable) -> str:
