@@ -117,8 +117,10 @@ def test_apparent_periods_by_hand():
         ({"stride": 2, "period": 2}, "vanish"),
         ({"stride": 2, "period": 4}, "just two samples a stripe"),
         ({"kernel": 3, "period": 5}, "24×24 → 22×22; no rows and columns .* stay stripes"),
-        ({"stride": 4, "kernel": 3, "padding": 1}, "→ 6×6; 3 rows .* left over, 2 of them image"),
-        ({"stride": 2, "kernel": 3, "padding": 1}, "1 row and column of .* 0 of them image"),
+        ({"stride": 4, "kernel": 3, "padding": 1}, "→ 6×6; 3 rows .* over, 2 of them in the image"),
+        ({"stride": 2, "kernel": 3, "padding": 1}, "1 row and column .* over, in the padding only"),
+        ({"stride": 2, "kernel": 3}, r"1 row and column of the padded input left over\. "),
+        ({"stride": 1, "kernel": 3, "padding": 1}, r"no rows and columns .* left over\. "),
     ],
 )
 def test_the_sentence_of_the_stride(settings, said):

@@ -300,11 +300,12 @@ def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, p
     count = geometry.conv_output_size(size, kernel, **settings)
     step = settings["stride"]
     unseen = max(0, left - settings["padding"])
+    where = f", {unseen} of them in the image" if unseen else ", in the padding only"
     words = (
         f"Kernel {kernel}×{kernel}, stride {step}, padding {settings['padding']}, dilation "
         f"{settings['dilation']}: {size}×{size} → {count}×{count}; "
         f"{left or 'no'} {'row and column' if left == 1 else 'rows and columns'} of the padded "
-        f"input left over, {unseen} of them image. "
+        f"input left over{where if left and settings['padding'] else ''}. "
     )
     if mean_gain(period, kernel, settings["dilation"]) < 1e-9:
         return words + f"The mean over the window wipes out stripes every {period} pixels."
