@@ -121,6 +121,18 @@ def test_equal_factors_are_equal_steps_on_a_logarithmic_axis():
     assert x[1] - x[0] == pytest.approx(x[2] - x[1])
 
 
+def test_whole_numbers_across_have_no_fractions_between_them():
+    def across(xs):
+        chart = figures.line_chart(
+            {"a": (xs, xs)}, title="t", across="epoch", up="u", limits=(5, 6)
+        )
+        return [word for word in words(chart) if re.fullmatch(r"[\d.]+", word) and float(word) < 5]
+
+    assert across([1, 2, 3]) == ["1", "2", "3"]
+    assert across([1]) == ["1"]
+    assert across([0, 0.5, 1])[:3] == ["0", "0.2", "0.4"]
+
+
 def test_a_line_runs_between_the_corners_and_what_is_beyond_stays_at_the_edge():
     chart = figures.line_chart({"a": ([0, 5, 10], [0, 9, 1])}, title="", across="", up="",
                                limits=(0, 1), width=100, height=50)  # fmt: skip
@@ -172,11 +184,18 @@ def test_the_sheet_of_a_first_layer_has_no_empty_row(count):
     assert sheet.shape == (13 * rows - 1, 13 * columns - 1, 3)
 
 
+def test_ten_kernels_stand_in_two_full_rows():
+    sheet = rasters(figures.learned_kernels(np.ones((10, 1, 3, 3))))[0]
+    assert sheet.shape == (13 * 2 - 1, 13 * 5 - 1, 3)
+
+
 def test_maps_without_negatives_are_grey_on_one_scale():
     maps = np.stack([np.full((2, 2), 1.0), np.full((2, 2), 4.0), np.zeros((2, 2))])
     picture = figures.feature_maps(maps, name="relu1")
     assert [int(p[0, 0]) for p in rasters(picture)] == [64, 255, 0]
-    assert picture.description == "relu1: 3 maps of 2×2, values from 0 to 4; 1 of them entirely 0."
+    assert (
+        picture.description == "relu1: 3 maps of 2×2, values from 0 to 4; 1 of them is entirely 0."
+    )
 
 
 def test_signed_maps_are_coloured_around_zero():
@@ -199,10 +218,22 @@ def test_the_frame_of_the_worst_patch_lies_where_the_probability_is_lowest():
                                    digit=3, probability=0.9)  # fmt: skip
     assert picture.description == (
         "Uncovered, the network says 3 with 90 %. A patch of 5×5, moved in steps of 2, lowers "
-        "this to 25 % at worst, with its corner in row 8, column 14."
+        "this to 25 % at worst, with its upper left corner in row 8, column 14."
     )
     x, y = 14 * 190 / 28, 8 * 190 / 28
     assert f'<rect x="{x:g}" y="{y:.2f}"' in str(picture)
+
+
+def test_the_frame_lies_where_covering_makes_another_digit_most_probable():
+    covered = np.full((12, 12), 0.02)
+    covered[4, 7], covered[1, 1] = 0.15, 0.01
+    picture = figures.what_matters(IMAGES[0], covered, np.zeros((28, 28)), patch=5, stride=2,
+                                   digit=3, probability=0.02)  # fmt: skip
+    said = (
+        "steps of 2, raises this to 15 % at most, with its upper left corner in row 8, column 14."
+    )
+    assert said in picture.description
+    assert "15 %, on the right the steepest" in words(picture)
 
 
 # Training -----------------------------------------------------------------------------------------

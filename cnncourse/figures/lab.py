@@ -228,7 +228,9 @@ class _Axes:
     ) -> None:
         self.left, self.top, self.width, self.height, self.log = 52, 44, width, height, log
         x_low, x_high = (xs.min(), xs.max()) if len(xs) else (1.0, 10.0)
-        self.x = (float(x_low), float(x_high if x_high > x_low else x_low + 1))
+        alone = x_low == x_high
+        self.x = (x_low - 0.5, x_low + 0.5) if alone else (float(x_low), float(x_high))
+        self.least = 1.0 if np.all(xs == np.round(xs)) else 0.0  # there is no half an epoch
         low, high = limits or ((ys.min(), ys.max()) if len(ys) else (0.0, 1.0))
         self.y = (float(low), float(high if high > low else low + 1e-3))
 
@@ -251,7 +253,7 @@ class _Axes:
             words = show_number(scale * value, 3) + (" %" if percent else "")
             parts.append(line(self.left, y, self.left + self.width, y, colour=FAINT))
             parts.append(text(self.left - 6, y, words, size=12, anchor="end", fill=MUTED))
-        for value in _tens(*self.x) if self.log else _round_steps(*self.x):
+        for value in _tens(*self.x) if self.log else _round_steps(*self.x, self.least):
             parts.append(text(self.across(value), base + 13, f"{value:,.6g}", size=12,
                               anchor="middle", fill=MUTED))  # fmt: skip
         middle = self.left + self.width / 2
@@ -265,9 +267,9 @@ def _finite(x: Sequence[float], y: Sequence[float]) -> tuple[np.ndarray, np.ndar
     return x[good], y[good]
 
 
-def _round_steps(low: float, high: float) -> list[float]:
-    """A handful of round numbers from low to high."""
-    raw = (high - low) / 6
+def _round_steps(low: float, high: float, least: float = 0.0) -> list[float]:
+    """A handful of round numbers from low to high, at least `least` apart."""
+    raw = max((high - low) / 6, least)
     power = 10.0 ** np.floor(np.log10(raw))
     step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= raw * 0.999)
     first = int(np.ceil(low / step - 1e-9))
@@ -343,7 +345,9 @@ def learned_kernels(
     c_out, c_in, high, wide = kernels.shape
     limit = float(np.abs(kernels).max()) if limit is None else limit
     if c_in == 1:
-        slices, columns = kernels[:, 0], min(c_out, 8)
+        # In full rows if that can be: 16 kernels in rows of 8, ten in rows of 5.
+        columns = next((c for c in range(8, 3, -1) if c_out % c == 0), min(c_out, 8))
+        slices = kernels[:, 0]
     else:  # rows are input channels, columns output channels
         slices, columns = kernels.transpose(1, 0, 2, 3).reshape(-1, high, wide), c_out
     rows = ceil(len(slices) / columns)
@@ -431,8 +435,8 @@ def _maps(maps: np.ndarray, name: str, chosen: int | None, width: float) -> Svg:
     silent = int(np.sum(np.abs(maps).max(axis=(1, 2)) == 0))
     sentence = (
         f"{name}: {count} {'map' if count == 1 else 'maps'} of {high}×{wide}, values from "
-        f"{show_number(float(maps.min()))} to {show_number(float(maps.max()))}; {silent} of them "
-        "entirely 0."
+        f"{show_number(float(maps.min()))} to {show_number(float(maps.max()))}; "
+        f"{silent or 'none'} of them {'are' if silent > 1 else 'is'} entirely 0."
     )
     scale = "purple below 0, orange above" if maps.min() < 0 else "black 0, white the largest"
     words = f"{name}: {count} × {high}×{wide}, one scale (±{show_number(limit)}; {scale})"
@@ -526,26 +530,31 @@ def what_matters(
     probability : float
         Of `digit` without a patch.
     """
-    row, column = np.unravel_index(covered.argmin(), covered.shape)
+    change = covered - probability
+    row, column = np.unravel_index(np.abs(change).argmax(), covered.shape)
     zoom = 190 / 28
     frame = rect(column * stride * zoom, row * stride * zoom, patch * zoom, patch * zoom,
                  line=WINDOW.line, thick=3)  # fmt: skip
     shown = _square(_grey(picture), 190)
     shown = Svg(shown.markup + frame, 190, 190, "input")
     strongest = float(sensitivity.max()) or 1
+    highest = max(float(covered.max()), probability) or 1
     panels = [
-        captioned(shown, f"input; most costly {patch}×{patch} patch", role=INPUT),
-        captioned(_square(_heat(covered), 190), f"P({digit}) when covered there"),
+        captioned(shown, f"input; the {patch}×{patch} patch that counts", role=INPUT),
+        captioned(_square(_heat(covered / highest), 190), f"P({digit}) when covered there"),
         captioned(_square(_heat(sensitivity / strongest), 190), "sensitivity (gradient)"),
     ]
     bar = image(_heat(np.linspace(0, 1, 64)[None]), 30, 2, 160, 12, crisp=False)
-    bar += text(22, 8, "0", size=12, anchor="end") + text(198, 8, "1", size=12)
+    bar += text(22, 8, "0", size=12, anchor="end")
+    bar += text(198, 8, f"{_percent(highest)}, on the right the steepest", size=12)
+    verb, most = ("raises", "most") if change[row, column] > 0 else ("lowers", "worst")
     sentence = (
         f"Uncovered, the network says {digit} with {_percent(probability)}. A patch of "
-        f"{patch}×{patch}, moved in steps of {stride}, lowers this to {_percent(covered.min())} at "
-        f"worst, with its corner in row {row * stride}, column {column * stride}."
+        f"{patch}×{patch}, moved in steps of {stride}, {verb} this to "
+        f"{_percent(float(covered[row, column]))} at {most}, with its upper left corner in row "
+        f"{row * stride}, column {column * stride}."
     )
-    scale = Svg(bar, 230, 18, "scale")
+    scale = Svg(bar, 420, 18, "scale")
     return _named(above(beside(*panels, gap=28), scale), "What the answer hangs on", sentence)
 
 
