@@ -26,8 +26,8 @@ def stage(tmp_path, monkeypatch):
     ends = {"a": PASSED, "b": PASSED, "c": PASSED}
     calls = []
 
-    def run_here(jobs, at_once, timeout):
-        calls.append(Namespace(jobs=jobs, at_once=at_once, timeout=timeout))
+    def run_here(jobs, at_once, timeout, watch):
+        calls.append(Namespace(jobs=jobs, at_once=at_once, timeout=timeout, watch=watch))
         yield from (Outcome(job, ends[job.notebook.stem]) for job in jobs)
 
     monkeypatch.setattr(command.local, "run_here", run_here)
@@ -58,7 +58,7 @@ def test_it_goes_on_after_a_failure_unless_told_otherwise(stage, capsys):
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_both_signals_interrupt_and_what_was_done_is_reported(stage, monkeypatch, capsys, number):
-    def run_here(jobs, at_once, timeout):
+    def run_here(jobs, at_once, timeout, watch):
         yield Outcome(jobs[0], FAILED)
         signal.raise_signal(number)
 
@@ -74,6 +74,11 @@ def test_the_options_reach_the_execution(stage):
     (call,) = stage.calls
     assert [(job.name, job.parameters) for job in call.jobs] == [("b,seed=3", {"seed": 3})]
     assert (call.at_once, call.timeout) == (7, 2.5)
+
+
+def test_nobody_watches_where_the_output_is_no_terminal(stage):
+    assert main(["run"]) == 0
+    assert stage.calls[0].watch is None
 
 
 def test_a_grid_is_read_from_a_file(stage):

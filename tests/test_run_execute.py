@@ -24,6 +24,16 @@ def test_a_kernel_that_cannot_start_is_a_failure(tmp_path, monkeypatch):
     assert outcome.executed == b""
 
 
+def test_code_cells_are_counted_with_the_one_that_papermill_adds(tmp_path):
+    job = tiny_course.job(tmp_path / "a.ipynb", "1", "2", parameters={"seed": 1})
+    told = []
+    begins = execute.count(job, lambda *cell: told.append(cell))
+    for index, kind in enumerate(["markdown", "code", "code", "code"]):
+        begins(cell={"cell_type": kind}, cell_index=index)
+    assert told == [(1, 3), (2, 3), (3, 3)]
+    assert execute.count(job, None) is None
+
+
 def test_the_clock_starts_at_the_first_cell_and_never_stands_at_no_limit(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(execute.time, "monotonic", lambda: now[0])

@@ -2,6 +2,7 @@
 
 import os
 import time
+from multiprocessing import Pipe
 from types import SimpleNamespace
 
 import pytest
@@ -23,10 +24,10 @@ class Slow:
         os.close(write)  # ends at once: the pipe is ready to be read
         return SimpleNamespace(name=job), os.fdopen(read)
 
-    def receive(self, pipe, process, job):
+    def receive(self, pipe, running):
         self.running -= 1
         pipe.close()
-        return job
+        return running.job
 
     def stop(self, processes):
         self.stopped += [process.name for process in processes]
@@ -44,6 +45,55 @@ def slow(monkeypatch):
 def test_no_more_run_at_once_than_asked_for(slow, at_once, most):
     assert sorted(local.run_here("abcde", at_once)) == list("abcde")
     assert (slow.most, slow.running, slow.stopped) == (most, 0, [])
+
+
+def test_who_watches_sees_what_runs_and_how_many_wait(slow):
+    seen = []
+
+    def watch(running, waiting):
+        seen.append(("".join(each.job for each in running), waiting))
+
+    list(local.run_here("abcd", 2, watch=watch))
+    assert seen[0] == ("ab", 2)
+    assert seen[-1][1] == 0 and all(len(names) <= 2 for names, _ in seen)
+
+
+def test_a_message_about_a_cell_is_kept_and_ends_nothing():
+    ours, theirs = Pipe(duplex=False)
+    running = local.Running("a", process=None)
+    theirs.send((3, 7))
+    assert local.receive(ours, running) is None
+    assert (running.cell, running.cells) == (3, 7)
+    assert not ours.closed
+
+
+def test_who_watches_is_called_every_second_while_nothing_happens(monkeypatch):
+    waits = []
+
+    def wait(pipes, timeout):
+        waits.append(timeout)
+        return pipes if len(waits) == 3 else []
+
+    monkeypatch.setattr(local, "wait", wait)
+    monkeypatch.setattr(local, "start", lambda job, timeout: (None, "pipe"))
+    monkeypatch.setattr(local, "receive", lambda pipe, running: running.job)
+    seen = []
+    assert list(local.run_here("a", 1, watch=lambda *what: seen.append(what))) == ["a"]
+    assert waits == [1, 1, 1] and len(seen) == 3
+
+
+def test_without_a_watcher_nothing_wakes_up_in_between(monkeypatch):
+    waits = []
+
+    def wait(pipes, timeout):
+        waits.append(timeout)
+        return pipes
+
+    monkeypatch.setattr(local, "wait", wait)
+    monkeypatch.setattr(local, "start", lambda job, timeout: (None, "pipe"))
+    monkeypatch.setattr(local, "receive", lambda pipe, running: running.job)
+    assert list(local.run_here("a", 1)) == ["a"]
+    assert waits == [None]
 
 
 def test_those_that_still_run_are_stopped_when_nobody_listens_any_more(slow):

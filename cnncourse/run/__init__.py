@@ -8,6 +8,7 @@ In the order in which a run goes through them:
 ``plan``        the command line and a grid → jobs: a notebook and its parameters each
 ``execute``     one job, in a kernel of its own → an outcome
 ``local``       several jobs at once, each in a process of its own
+``live``        what runs right now, in a terminal
 ``cluster``     the same jobs on a Dask cluster
 ``pages``       an executed notebook → an HTML page that needs no network
 ``store``       the folder ``build/``: nothing in it is ever half written

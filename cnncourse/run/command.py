@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from cnncourse.run import cluster, local, report, store
+from cnncourse.run import cluster, live, local, report, store
 from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, Outcome
 from cnncourse.run.plan import Job, find_notebooks, plan, read_grid
 
@@ -70,14 +70,15 @@ def main(options: argparse.Namespace) -> int:
         jobs = jobs_of(options)
         done = {} if not options.resume else earlier(jobs, options.build)
         left = [job for job in jobs if job.name not in done]
-        outcomes = begin(left, options)
+        lines = live.Lines(sys.stdout)
+        outcomes = begin(left, options, lines.show if live.possible(sys.stdout) else None)
         store.prepare(options.build)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return WRONG_USE
     print(f"executing {counted(len(left), len(done))} into {options.build}/", flush=True)
     started = time.monotonic()
-    interrupted = follow(outcomes, done, options)
+    interrupted = follow(outcomes, done, options, lines)
     results = [done.get(job.name, Outcome(job, SKIPPED)) for job in jobs]
     print("\n" + report.table(results, time.monotonic() - started))
     return concluded(results, INTERRUPTED if interrupted else exit_code(results), options.build)
@@ -98,12 +99,14 @@ def earlier(jobs: Sequence[Job], build: Path) -> dict[str, Outcome]:
     return {name: outcome for name, outcome in found.items() if outcome}
 
 
-def begin(jobs: Sequence[Job], options: argparse.Namespace) -> Iterator[Outcome]:
+def begin(
+    jobs: Sequence[Job], options: argparse.Namespace, watch: local.Watch | None
+) -> Iterator[Outcome]:
     """Return the outcomes to come, from the cluster or from this machine."""
     if options.scheduler:
         client = cluster.connect(options.scheduler)
         return cluster.run_on_cluster(client, jobs, options.timeout)
-    return local.run_here(jobs, options.jobs or local.cores(), options.timeout)
+    return local.run_here(jobs, options.jobs or local.cores(), options.timeout, watch)
 
 
 def counted(left: int, done: int) -> str:
@@ -113,7 +116,10 @@ def counted(left: int, done: int) -> str:
 
 
 def follow(
-    outcomes: Iterator[Outcome], done: dict[str, Outcome], options: argparse.Namespace
+    outcomes: Iterator[Outcome],
+    done: dict[str, Outcome],
+    options: argparse.Namespace,
+    lines: live.Lines,
 ) -> bool:
     """Keep and print every outcome as it comes; return whether that was interrupted."""
     before = signal.signal(signal.SIGTERM, interrupt)  # a scheduler's way to say Ctrl-C
@@ -122,12 +128,14 @@ def follow(
             for executed in outcomes:
                 outcome = store.keep(executed, options.build)
                 done[outcome.job.name] = outcome
+                lines.clear()
                 print(report.line(outcome), flush=True)
                 if options.fail_fast and outcome.status != PASSED:
                     break
     except KeyboardInterrupt:
         return True
     finally:
+        lines.clear()
         signal.signal(signal.SIGTERM, before)
     return False
 

@@ -49,13 +49,24 @@ class Outcome:
     resumed: bool = False
 
 
-def execute(job: Job, timeout: float | None = None) -> Outcome:
-    """Execute one job; ``timeout``, in seconds, counts from its first cell."""
+def execute(
+    job: Job, timeout: float | None = None, tell: Callable[[int, int], None] | None = None
+) -> Outcome:
+    """Execute one job.
+
+    Parameters
+    ----------
+    job : Job
+    timeout : float, optional
+        In seconds, counted from its first cell.
+    tell : callable, optional
+        Called as each code cell begins: with its number, from 1, and how many there are.
+    """
     started = time.monotonic()
     with TemporaryDirectory(prefix="cnncourse-") as folder:
         source, target = Path(folder, "source.ipynb"), Path(folder, "executed.ipynb")
         source.write_bytes(job.source)
-        status, error = attempt(job, source, target, timeout)
+        status, error = attempt(job, source, target, timeout, count(job, tell))
         notebook = json.loads(target.read_bytes()) if target.exists() else None
     seconds = time.monotonic() - started
     if notebook is None:
@@ -64,7 +75,9 @@ def execute(job: Job, timeout: float | None = None) -> Outcome:
     return Outcome(job, status, seconds, cells, error, signed(notebook, job, status))
 
 
-def attempt(job: Job, source: Path, target: Path, timeout: float | None) -> tuple[str, str]:
+def attempt(
+    job: Job, source: Path, target: Path, timeout: float | None, begins: Callable | None = None
+) -> tuple[str, str]:
     """Let papermill execute a file into another; return the status, and what went wrong."""
     import papermill
     from nbclient.exceptions import CellTimeoutError
@@ -78,6 +91,7 @@ def attempt(job: Job, source: Path, target: Path, timeout: float | None) -> tupl
             kernel_name="python3",
             progress_bar=False,
             timeout_func=countdown(timeout),
+            on_cell_start=begins,
             # not papermill's cwd: that moves the whole process, with all its threads
             resources={"metadata": {"path": working_folder(job, source.parent)}},
             extra_arguments=["--log-level=ERROR"],  # the kernel's own log, not the notebook's
@@ -89,6 +103,23 @@ def attempt(job: Job, source: Path, target: Path, timeout: float | None) -> tupl
     except Exception as failure:  # a kernel that dies or does not exist …
         return FAILED, f"{type(failure).__name__}: {failure}"
     return PASSED, ""
+
+
+def count(job: Job, tell: Callable[[int, int], None] | None) -> Callable | None:
+    """Return what papermill's client calls at each cell: it tells the number of the code cell."""
+    if tell is None:
+        return None
+    cells = [cell["cell_type"] for cell in json.loads(job.source)["cells"]].count("code")
+    cells += bool(job.parameters)  # papermill adds a cell that sets them
+    begun = 0
+
+    def begins(cell: dict, cell_index: int) -> None:
+        nonlocal begun
+        if cell["cell_type"] == "code":
+            begun += 1
+            tell(begun, cells)
+
+    return begins
 
 
 def countdown(timeout: float | None) -> Callable[[object], float] | None:

@@ -9,10 +9,12 @@ from __future__ import annotations
 import os
 import signal
 import threading
+import time
 from _thread import interrupt_main
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
 
@@ -22,6 +24,20 @@ from cnncourse.run.plan import Job
 SECONDS_TO_STOP = 15  # a kernel gets five to end by itself
 
 
+@dataclass
+class Running:
+    """A job in a process of its own, and how far it has come."""
+
+    job: Job
+    process: object
+    started: float = field(default_factory=time.monotonic)
+    cell: int = 0  # 0: its kernel starts
+    cells: int = 0
+
+
+Watch = Callable[[Sequence[Running], int], None]
+
+
 def cores() -> int:
     """Return how many cores this process may use."""
     if hasattr(os, "sched_getaffinity"):  # Linux: a container or a scheduler may give fewer
@@ -29,10 +45,13 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
-def run_here(jobs: Sequence[Job], at_once: int, timeout: float | None = None) -> Iterator[Outcome]:
+def run_here(
+    jobs: Sequence[Job], at_once: int, timeout: float | None = None, watch: Watch | None = None
+) -> Iterator[Outcome]:
     """Execute jobs in their order, at most ``at_once`` together; yield outcomes as they come.
 
-    Whoever stops listening, or is interrupted, stops the processes and their kernels.
+    Whoever stops listening, or is interrupted, stops the processes and their kernels. ``watch`` is
+    called with what runs and how many wait: as each cell begins, and every second in between.
     """
     waiting, running = deque(jobs), {}
     try:
@@ -40,13 +59,16 @@ def run_here(jobs: Sequence[Job], at_once: int, timeout: float | None = None) ->
             while waiting and len(running) < at_once:
                 job = waiting.popleft()
                 process, pipe = start(job, timeout)
-                running[pipe] = (process, job)
-            for pipe in wait(list(running)):
-                outcome = receive(pipe, *running[pipe])
-                del running[pipe]
-                yield outcome
+                running[pipe] = Running(job, process)
+            if watch:
+                watch(list(running.values()), len(waiting))
+            for pipe in wait(list(running), timeout=1 if watch else None):
+                outcome = receive(pipe, running[pipe])
+                if outcome:
+                    del running[pipe]
+                    yield outcome
     finally:
-        stop([process for process, _ in running.values()])
+        stop([each.process for each in running.values()])
 
 
 def start(job: Job, timeout: float | None):
@@ -59,21 +81,24 @@ def start(job: Job, timeout: float | None):
     return process, ours
 
 
-def receive(pipe: Connection, process, job: Job) -> Outcome:
-    """Return the outcome of a process, or a failure if it ended without one."""
+def receive(pipe: Connection, running: Running) -> Outcome | None:
+    """Return the outcome of a process, a failure if it ended without one, None if it goes on."""
     try:
-        outcome = pipe.recv()
-        process.join()
+        message = pipe.recv()
     except EOFError:
-        process.join()
-        outcome = Outcome(
-            job,
+        running.process.join()
+        message = Outcome(
+            running.job,
             FAILED,
-            error=f"its process ended with code {process.exitcode} and no result: "
+            error=f"its process ended with code {running.process.exitcode} and no result: "
             "if the memory was full, try --jobs 1",
         )
+    if not isinstance(message, Outcome):
+        running.cell, running.cells = message
+        return None
+    running.process.join()
     pipe.close()
-    return outcome
+    return message
 
 
 def stop(processes: Sequence) -> None:
@@ -91,8 +116,13 @@ def work(pipe: Connection, job: Job, timeout: float | None) -> None:
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt_once)
     threading.Thread(target=end_with_parent, daemon=True).start()
+
+    def tell(*cell: int) -> None:
+        with suppress(OSError):  # the command is gone: end_with_parent sees to that
+            pipe.send(cell)
+
     with suppress(KeyboardInterrupt):
-        pipe.send(execute(job, timeout))
+        pipe.send(execute(job, timeout, tell))
 
 
 def interrupt_once(number: int, frame: object) -> None:
