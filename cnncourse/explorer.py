@@ -114,7 +114,8 @@ class Explorer(widgets.VBox):
         self.possible = possible
         self._sentence = sentence
         self.view.value = html
-        self._state.value = f'<p role="status" style="margin:0">{escape(sentence)}</p>'
+        style = "margin:0;line-height:1.5"  # ipywidgets would leave a line free between two lines
+        self._state.value = f'<p role="status" style="{style}">{escape(sentence)}</p>'
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
         """The live widget, and pictures of a few settings for pages that have no kernel."""

@@ -20,6 +20,8 @@ import ipywidgets as widgets
 from cnncourse.keyboard import help_keyboards
 from cnncourse.svg import Svg
 
+_TEXT = "margin:0 0 .5em;line-height:1.5"  # ipywidgets would leave a line free between two lines
+
 
 class Question(widgets.VBox):
     """A question with a few answers to choose from.
@@ -68,7 +70,7 @@ class Question(widgets.VBox):
             options=shown, value=None, layout=widgets.Layout(width="auto")
         )
         self._reply = widgets.HTML()
-        head = widgets.HTML(f"<b>Predict first.</b> {escape(prompt)}")
+        head = widgets.HTML(f'<p style="{_TEXT}"><b>Predict first.</b> {escape(prompt)}</p>')
         super().__init__([head, self.options, self._reply, help_keyboards()])
         self.add_class("cnncourse-question")
         self.options.observe(self._on_choice, "value")
@@ -78,7 +80,9 @@ class Question(widgets.VBox):
         self.verdict = f"{'Yes' if right else 'Not quite'}: {self.because}"
         mark = "✓" if right else "✗"
         picture = f"<div>{self.reveal}</div>" if self.reveal else ""
-        self._reply.value = f'<p role="status">{mark} {escape(self.verdict)}</p>{picture}'
+        self._reply.value = (
+            f'<p role="status" style="{_TEXT}">{mark} {escape(self.verdict)}</p>{picture}'
+        )
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
         """The live widget, and for pages without a kernel the question with a folded answer."""
