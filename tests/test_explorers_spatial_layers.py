@@ -216,6 +216,15 @@ def test_unknown_or_too_many_layers_are_refused(layers):
         explorers.receptive_field().controls["layers"].value = layers
 
 
+def test_the_longest_name_of_a_layer_ends_before_the_units_of_its_row():
+    longest = max(module._LAYERS, key=len)
+    root = ElementTree.fromstring(put(explorers.receptive_field(), layers=(longest,)).view.value)
+    (label, *_) = [t for t in root.iter("{http://www.w3.org/2000/svg}text") if t.text == longest]
+    paths = root.iter("{http://www.w3.org/2000/svg}path")
+    units = min(float(path.get("d")[1:].split()[0]) for path in paths)
+    assert float(label.get("x")) + 0.56 * 12 * len(longest) < units  # in DejaVu Sans
+
+
 def test_the_effective_field_can_be_shown_from_the_start():
     explorer = explorers.receptive_field("eight 3×3", effective=True)
     assert "more ways lead from it" in explorer.sentence

@@ -95,6 +95,12 @@ def test_names_on_the_timeline_do_not_cover_each_other():
         assert all(abs(x - a) > 60 or abs(y - b) >= 16 for a, b in places[i + 1 :])
 
 
+def test_a_wrong_guess_is_sent_to_another_clue_while_there_is_one():
+    replies = [figures.which_network(ALEXNET, n, "vgg16", "alexnet").description for n in (2, 3)]
+    assert replies[0].endswith("Not vgg16. Ask for another clue, or guess again.")
+    assert replies[1].endswith("Not vgg16. Guess again.")
+
+
 def test_folded_clues_show_nothing():
     shown = [len(bars(figures.which_network(ALEXNET, n, None, "a"), "#de42ce")) for n in (1, 2)]
     assert shown == [0, len(ALEXNET)]

@@ -131,6 +131,8 @@ def test_whole_numbers_across_have_no_fractions_between_them():
     assert across([1, 2, 3]) == ["1", "2", "3"]
     assert across([1]) == ["1"]
     assert across([0, 0.5, 1])[:3] == ["0", "0.2", "0.4"]
+    shown = words(figures.calibration([0.5], [0.6], [10]))
+    assert {"0", "0.2", "0.4", "0.6", "0.8", "1"} <= set(shown)
 
 
 def test_a_line_runs_between_the_corners_and_what_is_beyond_stays_at_the_edge():
@@ -184,6 +186,12 @@ def test_the_sheet_of_a_first_layer_has_no_empty_row(count):
     assert sheet.shape == (13 * rows - 1, 13 * columns - 1, 3)
 
 
+def test_large_templates_are_parted_by_wider_lines():
+    sheet = rasters(figures.learned_kernels(np.ones((10, 1, 28, 28))))[0]
+    assert sheet.shape == (2 * (112 + 4) - 4, 5 * (112 + 4) - 4, 3)
+    assert {tuple(pixel) for pixel in sheet[50, 112:116]} == {(128, 128, 128)}
+
+
 def test_ten_kernels_stand_in_two_full_rows():
     sheet = rasters(figures.learned_kernels(np.ones((10, 1, 3, 3))))[0]
     assert sheet.shape == (13 * 2 - 1, 13 * 5 - 1, 3)
@@ -233,7 +241,7 @@ def test_the_frame_lies_where_covering_makes_another_digit_most_probable():
         "steps of 2, raises this to 15 % at most, with its upper left corner in row 8, column 14."
     )
     assert said in picture.description
-    assert "15 %, on the right the steepest" in words(picture)
+    assert "15 % (middle), the steepest (right)" in words(picture)
 
 
 # Training -----------------------------------------------------------------------------------------

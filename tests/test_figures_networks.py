@@ -103,6 +103,17 @@ def test_the_budget_names_the_most_expensive_layers():
     assert "Layer 5 (conv 32 k5 p2) does 55.6 % of the products" in sentence
 
 
+@pytest.mark.parametrize("layers, shape", [("conv 128 k3 p1", (3, 112, 112)),
+                                           ("conv 1024 k11 s4 p5 d2", (3, 896, 896)),
+                                           ("conv 384 k3 p1 nobias", (3, 55, 55))])  # fmt: skip
+def test_the_columns_of_the_budget_do_not_cover_each_other(layers, shape):
+    root = ElementTree.fromstring(str(figures.budget(trace(parse(layers), shape))))
+    cells = [(float(t.get("x")), t.text) for t in root.iter(f"{SVG}text") if t.text][6:13]
+    for (x, words), (after, _) in zip(cells[1:], cells[2:], strict=False):
+        letter = 0.64 if words[0].isdigit() else 0.58  # of the font's size, in DejaVu Sans
+        assert x + letter * 12.5 * len(words) < after, words
+
+
 def test_the_bars_of_the_budget_are_as_long_as_the_shares():
     table = trace(parse("conv 2 k3; conv 4 k3"), (1, 9, 9))
     bars = [float(r.get("width")) for r in

@@ -431,9 +431,9 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> Sv
               text(70, 258, "input", anchor="middle", size=12, fill=MUTED),
               text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=MUTED)]  # fmt: skip
     sentence = (
-        f"{depth} layers, scale {scale:g}. A gradient of length 1 at the output reaches the input "
-        f"with length {scientific(plain[0])} through plain layers and {scientific(residual[0])} "
-        "with skip connections."
+        f"{depth} layer{'s' * (depth > 1)}, scale {scale:g}. A gradient of length 1 at the output "
+        f"reaches the input with length {scientific(plain[0])} through plain layers and "
+        f"{scientific(residual[0])} with skip connections."
     )
     return _framed("".join(parts), 268, "The gradient on its way back", sentence)
 
@@ -471,7 +471,7 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
             strip = rect(0, 14, _WIDE, 60, line=FAINT, dash="4 4")
             strip += text(360, 44, words, anchor="middle", fill=MUTED)
         parts.append(group(strip, 0, 88 * place))
-    words = _reply(steps, guess, answer)
+    words = _reply(steps, guess, answer, more=clues < len(CLUES))
     parts.append(text(0, 278, words, size=14, bold=True))
     shown = "; ".join(_in_thirds(CLUES[i], values[i]) for i in range(min(clues, 2)))
     sentence = f"A network of {len(steps)} layers; {shown}. {words}"
@@ -496,11 +496,12 @@ def _in_thirds(head: str, values: Sequence[float]) -> str:
     return f"{head}: {first} in the first third of layers, {second} in the next, {last} in the last"
 
 
-def _reply(steps: Sequence[Step], guess: str | None, answer: str) -> str:
+def _reply(steps: Sequence[Step], guess: str | None, answer: str, *, more: bool) -> str:
+    """What to say to a guess; `more` says whether there are clues left to ask for."""
     if guess is None:
         return "Which network is it? Choose your guess."
     if guess != answer:
-        return f"Not {guess}. Ask for another clue, or guess again."
+        return f"Not {guess}. {'Ask for another clue, or guess' if more else 'Guess'} again."
     total = sum(step.params for step in steps)
     return f"Yes: {answer}, with {total:,} parameters."
 

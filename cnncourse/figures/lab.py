@@ -188,10 +188,11 @@ def line_chart(
     """
     kept = {name: _finite(*xy) for name, xy in series.items()}
     xs = np.concatenate([x for x, _ in kept.values()] or [np.array([])])
+    whole = bool(np.all(xs == np.round(xs)))  # there is no half an epoch
     xs = xs if span is None else np.array(span, dtype=float)
     ys = np.concatenate([y for _, y in kept.values()] or [np.array([])])
     axis = _Axes(xs, ys, limits, log, width, height)
-    parts = [axis.frame(across, percent)]
+    parts = [axis.frame(across, percent, whole)]
     if at is not None:
         x = axis.across(at)
         parts.append(line(x, axis.top, x, axis.top + height, colour=WINDOW.line, thick=2,
@@ -230,7 +231,6 @@ class _Axes:
         x_low, x_high = (xs.min(), xs.max()) if len(xs) else (1.0, 10.0)
         alone = x_low == x_high
         self.x = (x_low - 0.5, x_low + 0.5) if alone else (float(x_low), float(x_high))
-        self.least = 1.0 if np.all(xs == np.round(xs)) else 0.0  # there is no half an epoch
         low, high = limits or ((ys.min(), ys.max()) if len(ys) else (0.0, 1.0))
         self.y = (float(low), float(high if high > low else low + 1e-3))
 
@@ -244,8 +244,8 @@ class _Axes:
         low, high = self.y
         return self.top + self.height * (high - min(max(value, low), high)) / (high - low)
 
-    def frame(self, across: str, percent: bool) -> str:
-        """Box, grid lines, numbers, and the name of the axis across."""
+    def frame(self, across: str, percent: bool, whole: bool = False) -> str:
+        """Box, grid lines, numbers (across only whole ones?), and the name of the axis across."""
         base = self.top + self.height
         parts = [rect(self.left, self.top, self.width, self.height, line=FAINT)]
         for value in _round_steps(*self.y):
@@ -253,7 +253,7 @@ class _Axes:
             words = show_number(scale * value, 3) + (" %" if percent else "")
             parts.append(line(self.left, y, self.left + self.width, y, colour=FAINT))
             parts.append(text(self.left - 6, y, words, size=12, anchor="end", fill=MUTED))
-        for value in _tens(*self.x) if self.log else _round_steps(*self.x, self.least):
+        for value in _tens(*self.x) if self.log else _round_steps(*self.x, float(whole)):
             parts.append(text(self.across(value), base + 13, f"{value:,.6g}", size=12,
                               anchor="middle", fill=MUTED))  # fmt: skip
         middle = self.left + self.width / 2
@@ -351,7 +351,8 @@ def learned_kernels(
     else:  # rows are input channels, columns output channels
         slices, columns = kernels.transpose(1, 0, 2, 3).reshape(-1, high, wide), c_out
     rows = ceil(len(slices) / columns)
-    picture = _block(signed_pixels(slices, limit), columns, min(width, 70 * columns))
+    side = max(70, 4 * wide)
+    picture = _block(signed_pixels(slices, limit), columns, min(width, side * columns))
     count = f"{c_out} kernels" if c_in == 1 else f"{c_out} kernels of {c_in} slices"
     layout = "" if c_in == 1 else "; a column is one kernel, a row one input channel"
     sentence = (
@@ -367,15 +368,16 @@ def learned_kernels(
 def _sheet(slices: np.ndarray, columns: int) -> np.ndarray:
     """Small colour pictures (N, H, W, 3) tiled into one, with thin grey lines between them.
 
-    Every pixel becomes a block of 4×4, so that a line is a quarter of a pixel.
+    Every pixel becomes a block of 4×4, so that a line is a quarter of a pixel; between large
+    pictures, which are shown with smaller pixels, it is wider.
     """
     large = slices.repeat(4, axis=1).repeat(4, axis=2)
     count, high, wide, _ = large.shape
-    rows = ceil(count / columns)
-    tiled = np.full((rows * columns, high + 1, wide + 1, 3), 128, dtype=np.uint8)
+    rows, gap = ceil(count / columns), max(1, wide // 28)
+    tiled = np.full((rows * columns, high + gap, wide + gap, 3), 128, dtype=np.uint8)
     tiled[:count, :high, :wide] = large
-    across = tiled.reshape(rows, columns, high + 1, wide + 1, 3).transpose(0, 2, 1, 3, 4)
-    return across.reshape(rows * (high + 1), columns * (wide + 1), 3)[:-1, :-1]
+    across = tiled.reshape(rows, columns, high + gap, wide + gap, 3).transpose(0, 2, 1, 3, 4)
+    return across.reshape(rows * (high + gap), columns * (wide + gap), 3)[:-gap, :-gap]
 
 
 def _block(pictures: np.ndarray, columns: int, width: float) -> Svg:
@@ -546,7 +548,7 @@ def what_matters(
     ]
     bar = image(_heat(np.linspace(0, 1, 64)[None]), 30, 2, 160, 12, crisp=False)
     bar += text(22, 8, "0", size=12, anchor="end")
-    bar += text(198, 8, f"{_percent(highest)}, on the right the steepest", size=12)
+    bar += text(198, 8, f"{_percent(highest)} (middle), the steepest (right)", size=12)
     verb, most = ("raises", "most") if change[row, column] > 0 else ("lowers", "worst")
     sentence = (
         f"Uncovered, the network says {digit} with {_percent(probability)}. A patch of "

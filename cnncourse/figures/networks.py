@@ -217,7 +217,7 @@ def budget(table: Table) -> Svg:
     ----------
     table : architectures.Table
     """
-    columns = {"layer": 30, "output": 210, "parameters": 300, "MACs": 430, "memory": 575,
+    columns = {"layer": 30, "output": 206, "parameters": 308, "MACs": 430, "memory": 575,
                "sees": 690}  # fmt: skip
     parts = [text(x, 10, words, bold=True, size=12.5) for words, x in columns.items()]
     most = [max(1, *(getattr(row, cost) for row in table)) for cost in ("params", "macs", "memory")]

@@ -577,7 +577,7 @@ def _tower(
     layer: int,
 ) -> Svg:
     """Rows of units, the input lowest; those that the chosen unit depends on are filled."""
-    width, step, left = 300.0, 28.0, 96.0
+    width, step, left = 256.0, 28.0, 142.0  # room for "conv 3×3, dilation 4"
     parts = []
     for level, size in enumerate(sizes):
         y = (len(sizes) - 1 - level) * step
