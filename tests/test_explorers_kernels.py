@@ -131,6 +131,18 @@ def test_normalising_divides_by_the_sum_and_is_impossible_exactly_for_sum_0():
     assert "with sum 1: flat areas keep" in explorer.sentence
 
 
+def test_a_bias_is_added_to_every_response():
+    explorer = explorers.kernel_lab(preset="outline")
+    pattern = r"responses from (\S+) to (\S+)\."
+    plain = re.search(pattern, explorer.sentence)
+    assert "bias" not in explorer.sentence
+    put(explorer, bias=-100)
+    shifted = re.search(pattern, explorer.sentence)
+    assert "The bias of −100 is added everywhere." in explorer.sentence
+    for before, after in zip(plain.groups(), shifted.groups(), strict=True):
+        assert float(after.replace("−", "-")) == float(before.replace("−", "-")) - 100
+
+
 @pytest.mark.parametrize("border", ["reflect", "zero", "edge", "wrap"])
 def test_the_border_rule_reaches_the_figure(border):
     explorer = explorers.kernel_lab("box 5")

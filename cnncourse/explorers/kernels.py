@@ -35,7 +35,7 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
     Returns
     -------
     Explorer
-        Controls: photo, preset, view, weights; folded: size, normalise, border.
+        Controls: photo, preset, view, weights; folded: size, normalise, bias, border.
     """
     weights = kernels.KERNELS[preset].weights
     controls = {
@@ -45,13 +45,14 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
         "weights": MatrixInput("weights", weights),
         "size": choice("size", [("3×3", 3), ("5×5", 5)], len(weights)),
         "normalise": toggle("normalise: divide the weights by their sum"),
+        "bias": slider("bias", 0, -255, 255),
         "border": choice("border", BORDERS),
     }
     _join_preset_and_weights(controls)
     return Explorer(
         _draw_kernel_lab,
         controls,
-        more=["size", "normalise", "border"],
+        more=["size", "normalise", "bias", "border"],
         stills=[
             {"preset": name, "weights": _as_tuples(kernels.KERNELS[name].weights), "view": view}
             for name, view in (("sobel x", "signed"), ("box 5", "clipped to 0–255"),
@@ -68,6 +69,7 @@ def _draw_kernel_lab(
     weights: tuple[tuple[float, ...], ...],
     size: int,
     normalise: bool,
+    bias: int,
     border: str,
 ) -> Svg:
     # preset and size chose the weights; the weights themselves are what is applied.
@@ -75,7 +77,7 @@ def _draw_kernel_lab(
     if normalise:
         kernel = _normalised(kernel)
     return figures.kernel_lab(
-        images.grey(photo.pixels), kernel, name=preset, view=view, padding_mode=border
+        images.grey(photo.pixels), kernel, name=preset, view=view, padding_mode=border, bias=bias
     )
 
 

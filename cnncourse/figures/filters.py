@@ -62,6 +62,7 @@ def kernel_lab(
     name: str = "",
     view: str = "signed",
     padding_mode: str = "reflect",
+    bias: float = 0,
 ) -> Svg:
     """A photograph, a kernel, and what the kernel makes of the photograph.
 
@@ -74,6 +75,8 @@ def kernel_lab(
     view : {"signed", "clipped to 0–255"}
         Purple to orange around zero, or the grey picture that bytes can hold.
     padding_mode : {"zero", "reflect", "edge", "wrap"}
+    bias : float
+        Added to every response, as a layer of a network does.
 
     Raises
     ------
@@ -82,7 +85,7 @@ def kernel_lab(
     """
     if view not in VIEWS:
         raise ValueError(f"unknown view {view!r}: use one of {', '.join(VIEWS)}")
-    response = _same_size(photo, kernel, padding_mode)
+    response = _same_size(photo, kernel, padding_mode) + np.float32(bias)
     result = _signed_panel(response) if view == "signed" else _clipped_panel(response)
     picture = _in_a_row(
         _photo_panel(photo, "input", role=INPUT),
@@ -91,6 +94,8 @@ def kernel_lab(
         gap=22,
     )
     sentence = f"{_kernel_words(kernel, name)} {_response_words(photo, response)}"
+    if bias:
+        sentence += f" The bias of {show_number(bias)} is added everywhere."
     if view != "signed":
         sentence += f" {_clipped_words(response)}"
     return framed(_titled(picture, "A kernel applied to a photograph", sentence))
