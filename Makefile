@@ -35,18 +35,27 @@ slides: .venv/ready .venv/node_modules ## write the notebooks as slides into bui
 	@$(COURSE) -m cnncourse run --resume $(ARGS)
 	@$(COURSE) tools/slides.py
 
-# Several tests at once, those of a file one after the other.
-PARALLEL := --numprocesses logical --maxprocesses 4 --dist loadfile
+# Kernels and test processes would compile the course and the tests anew, each of them.
+unexport PYTHONDONTWRITEBYTECODE
+
+# What is in tests/offline holds for every Python of the tests; for the first conftest.py is too late.
+PYTEST := PYTHONPATH="$(CURDIR)/tests/offline$${PYTHONPATH:+:$$PYTHONPATH}" $(COURSE) -m pytest
+
+# Several tests at once, those of a file one after the other, in the order that conftest.py gives.
+PARALLEL := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 # What runs notebooks, browsers or servers.
 HEAVY := $(addprefix --ignore tests/,notebooks proof browser classroom)
 
+# It measures the time to the screen.
+ALONE := tests/browser/test_paint.py
+
 test: .venv/ready ## run all tests
-	@$(COURSE) -m pytest $(PARALLEL) --ignore tests/browser $(ARGS)
-	@$(COURSE) -m pytest tests/browser # on their own, because they measure time
+	@$(PYTEST) $(PARALLEL) --ignore $(ALONE) $(ARGS)
+	@$(PYTEST) $(ALONE)
 
 check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@$(COURSE) -m pytest -q $(PARALLEL) -m "not slow" cnncourse tests $(HEAVY) $(ARGS)
+	@$(PYTEST) -q $(PARALLEL) -m "not slow" cnncourse tests $(HEAVY) $(ARGS)
 
 .venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready
 	@$(COURSE) tools/lowest.py .venv-lowest && touch $@
@@ -63,11 +72,11 @@ classroom-test: .venv/classroom .venv/node_modules ## thirty simulated students 
 	@$(COURSE) tools/classroom/rehearsal.py --students $(STUDENTS) $(ARGS)
 
 browser: .venv/ready .venv/node_modules ## the tests in a real browser alone
-	@$(COURSE) -m pytest tests/browser $(ARGS)
+	@$(PYTEST) tests/browser $(ARGS)
 
 bench: .venv/ready ## measure speed
-	@$(COURSE) -m pytest tests/benchmarks $(ARGS)
-	@CNNCOURSE_BENCH=1 $(COURSE) -m pytest tests/browser/test_paint.py
+	@$(PYTEST) tests/benchmarks $(ARGS)
+	@CNNCOURSE_BENCH=1 $(PYTEST) $(ALONE)
 
 figures: .venv/ready ## draw img/ again
 	@$(COURSE) -m cnncourse.figures $(ARGS)

@@ -12,6 +12,18 @@ DEAD_END = "http://127.0.0.1:9"  # a port where nothing answers
 
 collect_ignore = ["tests/offline"]
 
+# Files whose names begin like this take long: they come first, so that at the end no worker is left
+# alone with one of them.
+LONG = (
+    "tests/notebooks/",
+    "notebooks/",
+    "tests/browser/",
+    "tests/test_handouts",
+    "tests/classroom/",
+    "tests/proof/",
+    "tests/test_lab",
+)
+
 settings.register_profile("course", deadline=None)  # a busy machine is no mistake of the course
 settings.load_profile("course")
 
@@ -29,3 +41,13 @@ def pytest_configure():
     if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: a thread for each
         os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["CNNCOURSE_PROGRESS"] = os.devnull  # no test passes an exercise in your name
+
+
+def pytest_collection_modifyitems(items):
+    """Bring the long ones forward; each file's own tests stay in their order."""
+    items.sort(key=lambda item: place(item.nodeid))
+
+
+def place(test):
+    """Return where a test stands in the list of long ones, from 0, or the number behind it."""
+    return next((i for i, start in enumerate(LONG) if test.startswith(start)), len(LONG))

@@ -47,6 +47,12 @@ def test_a_kernel_cannot_connect_elsewhere():
     assert "without a network" in executed.cells[0].outputs[0].text
 
 
+def test_another_python_reads_notebooks_without_building_grammars_first():
+    read = "import sys, nbformat; print('lark' in sys.modules)"
+    run = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True)
+    assert run.stdout == "False\n"
+
+
 def test_this_machine_still_answers():
     server = http.server.HTTPServer(("127.0.0.1", 0), http.server.SimpleHTTPRequestHandler)
     threading.Thread(target=server.handle_request).start()

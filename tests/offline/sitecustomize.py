@@ -6,6 +6,12 @@ test starts is cut off as well. A test that needs the internet fails at once, an
 
 import ipaddress
 import socket
+import sys
+
+# jsonschema, which reads notebooks and starts servers, imports this if it is there, to know whether
+# an address with letters from all over the world is valid. Nothing of ours has such addresses, and
+# its grammars take each Python that a test starts two seconds.
+sys.modules["rfc3987_syntax"] = None
 
 
 def is_local(host):
