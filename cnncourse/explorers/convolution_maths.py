@@ -15,11 +15,11 @@ from cnncourse.svg import Svg
 
 # Small kernels whose behaviour under a half turn differs.
 FLIP_KERNELS = {
-    "counting (no symmetry)": ((0, 1, 2), (3, 4, 5), (6, 7, 8)),
-    "emboss (no symmetry)": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
-    "Sobel x (changes its sign)": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
-    "Laplacian (symmetric)": ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
-    "blur (symmetric)": ((1 / 9,) * 3,) * 3,
+    "counting": ((0, 1, 2), (3, 4, 5), (6, 7, 8)),
+    "emboss": ((-2, -1, 0), (-1, 1, 1), (0, 1, 2)),
+    "Sobel x": ((-1, 0, 1), (-2, 0, 2), (-1, 0, 1)),
+    "Laplacian": ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
+    "blur": ((1 / 9,) * 3,) * 3,
 }
 SHIFT_KERNELS = {
     "blur": np.full((5, 5), 1 / 25),

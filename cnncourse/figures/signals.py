@@ -38,6 +38,8 @@ from cnncourse.svg import (
     text_width,
 )
 
+_MID = "#74767e"  # seen on a light page, on a dark one, and on the tint of a bar
+
 
 def noisy_sensor(
     level: np.ndarray, readings: np.ndarray, weights: np.ndarray, ages: np.ndarray, name: str
@@ -293,7 +295,7 @@ def _weight_bars(weights: np.ndarray, ages: np.ndarray, y: float) -> str:
         parts.append(rect(px - wide / 2, py, wide, y + 60 - py, fill=KERNEL.tint,
                           line=KERNEL.line))  # fmt: skip
     now, _ = chart.point(0, 0)
-    parts.append(line(now, y - 2, now, y + 66, colour=INK, dash="3 3"))
+    parts.append(line(now, y - 2, now, y + 66, colour=_MID, dash="3 3"))
     parts.append(line(52, y + 60, 692, y + 60, colour=FAINT))
     for age, words in ((30, "30"), (20, "20"), (10, "10"), (0, "now"), (-10, "−10 (future)")):
         px, _ = chart.point(age, 0)
