@@ -2,25 +2,28 @@
 
 import ast
 import importlib.util
+import json
+import os
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 import nbformat
 import pytest
-from nbclient import NotebookClient
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+from packaging.requirements import Requirement
+
+from cnncourse.run import local, plan
 
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-TRAIN = {"05_mnist_lab", "06_architecture_history"}
 
 spec = importlib.util.spec_from_file_location("handouts", ROOT / "tools" / "handouts.py")
 handouts = importlib.util.module_from_spec(spec)
+sys.modules["handouts"] = handouts  # its dataclass looks there
 spec.loader.exec_module(handouts)
 
 
@@ -172,38 +175,18 @@ def test_only_the_check_uses_what_the_learner_writes(path):
             assert names & written == set(), cell.source
 
 
-def to_run(path):
-    """Return what is executed of a handout: everything, or of a laboratory what differs.
-
-    Between their exercises, 05 and 06 train for minutes. Those cells are the same in every copy and
-    use nothing that a learner writes (see the test above); they run where the notebook itself is
-    tested. What remains is the set-up, the exercises and their checks.
-    """
-    notebook = read(path)
-    if path.stem in TRAIN:
-        own = {"exercise", "check", "parameters"}
-        notebook.cells = [
-            cell
-            for place, cell in enumerate(notebook.cells)
-            if own & set(tags_of(cell)) or (place < 4 and "import" in cell.source)
-        ]
-    return notebook
-
-
-def execute(path):
-    """Run a handout where it lies, and return it with its outputs."""
-    where = {"metadata": {"path": str(path.parent)}}
-    return NotebookClient(
-        to_run(path), timeout=300, kernel_name="python3", resources=where
-    ).execute()
-
-
 @pytest.fixture(scope="module")
 def executed(folder):
-    """Every handout with its outputs, two kernels at a time."""
+    """Every handout with its outputs, run whole as ``run --fast`` does; two kernels at a time."""
     paths = sorted(folder.glob("*/*.ipynb"), key=lambda path: path.name, reverse=True)
-    with ThreadPoolExecutor(2) as pool:
-        return dict(zip(paths, pool.map(execute, paths), strict=True))
+    jobs = [job for path in paths for job in plan.plan([path], fast=True)]
+    outcomes = list(local.run_here(jobs, at_once=2))
+    errors = [f"{outcome.job.notebook}: {outcome.error}" for outcome in outcomes if outcome.error]
+    assert not errors, "\n".join(errors)
+    return {
+        outcome.job.notebook: nbformat.reads(outcome.executed.decode(), as_version=4)
+        for outcome in outcomes
+    }
 
 
 def verdicts(notebook):
@@ -223,3 +206,154 @@ def test_a_solution_copy_runs_and_passes_every_check(folder, executed, path):
     said = verdicts(executed[folder / "solutions" / path.name])
     assert len(said) == len(with_tag(read(path), "exercise"))
     assert all(words.startswith("passed:") for words in said), said
+
+
+# For Google Colab --------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def colab():
+    """The student copies of a teacher's branch, in a folder of the repository."""
+    repository = handouts.repository_of("a-teacher/my.course/spring/2027")
+    place = PurePosixPath("handouts/student")
+    return {
+        path.name: handouts.moved(
+            handouts.for_colab(handouts.student(read(path)), repository, place / path.name)
+        )
+        for path in NOTEBOOKS
+    }
+
+
+@pytest.mark.parametrize("name", [path.name for path in NOTEBOOKS])
+def test_a_copy_for_colab_begins_with_its_button_and_one_cell_that_installs(colab, name):
+    button, installation, title, *_ = colab[name].cells
+    opens = "https://colab.research.google.com/github/a-teacher/my.course/blob/spring/2027/"
+    assert button.source.startswith("[![Open in Colab](https://colab.research.google.com/assets/")
+    assert button.source.endswith(f"]({opens}handouts/student/{name})")
+    assert "hide-input" in tags_of(installation) and installation.metadata.jupyter.source_hidden
+    assert title.source.startswith("# ")
+    nbformat.validate(colab[name])
+
+
+def test_addresses_are_those_of_the_branch():
+    repository = handouts.repository_of("o/r")
+    tiny = new_notebook(
+        cells=[
+            new_markdown_cell(
+                "![a [b]](../img/a.svg) ![](../img/b.png) [c](../docs/c.md#d) [e](README.md#f)\n"
+                "[g](02_kernels.ipynb#h) [i](#j) [k](https://x.org/y#z) [l](../docs/teaching/m.md)"
+            )
+        ]
+    )
+    copy = handouts.for_colab(tiny, repository, PurePosixPath("for/class/01.ipynb"))
+    assert re.findall(r"(?<=\]\()[^)]*", copy.cells[2].source) == [
+        "https://raw.githubusercontent.com/o/r/main/img/a.svg?sanitize=true",
+        "https://raw.githubusercontent.com/o/r/main/img/b.png",
+        "https://github.com/o/r/blob/main/docs/c.md#d",
+        "https://github.com/o/r/blob/main/notebooks/README.md#f",
+        "https://colab.research.google.com/github/o/r/blob/main/for/class/02_kernels.ipynb",
+        "#j",
+        "https://x.org/y#z",
+        "https://github.com/o/r/blob/main/docs/teaching/m.md",
+    ]
+    assert tiny.cells[0].source.startswith("![a [b]](../img/a.svg)")
+
+
+def test_every_address_of_our_own_leads_to_a_file_that_is_there(colab):
+    ours = r"/a-teacher/my\.course/(?:blob/)?spring/2027/([^)#?\s]+)"
+    found = set()
+    for notebook in colab.values():
+        text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
+        assert not re.search(r"\]\((?!https?://|#)|src=|\.\./", text)
+        found |= set(re.findall(ours, text))
+    assert {"img/padding.svg", "docs/glossary.md", "notebooks/README.md"} <= found
+    for path in found:
+        path = path.replace("handouts/student/", "notebooks/")
+        assert (ROOT / path).is_file(), path
+
+
+@pytest.mark.parametrize(
+    "extra, needed", [("[lab]", "05"), ("[lab]", "06"), ("", "01"), ("", "04")]
+)
+def test_in_colab_and_only_there_one_command_installs_the_package(colab, tmp_path, extra, needed):
+    name = next(name for name in colab if name.startswith(needed))
+    cell = tmp_path / "cell.ipy"
+    cell.write_text(colab[name].cells[1].source)
+    requirement = f"cnncourse{extra} @ git+https://github.com/a-teacher/my.course@spring/2027"
+    assert str(Requirement(requirement)) == requirement  # pip reads it as it is meant
+    assert run_cell(cell, tmp_path / "here") == []
+    assert run_cell(cell, tmp_path / "there", colab=True) == [["install", "--quiet", requirement]]
+
+
+def run_cell(cell, folder, *, colab=False):
+    """Run a cell in IPython, with stand-ins for pip and for Colab; return pip's calls."""
+    (folder / "pip").mkdir(parents=True)
+    (folder / "pip" / "__init__.py").touch()
+    calls = folder / "calls"
+    notes = f"import json, sys; open({str(calls)!r}, 'a').write(json.dumps(sys.argv[1:]) + '\\n')"
+    (folder / "pip" / "__main__.py").write_text(notes)
+    if colab:  # its kernel has this module from the start
+        (folder / "google" / "colab").mkdir(parents=True)
+        (folder / "google" / "colab" / "__init__.py").touch()
+        (folder / "sitecustomize.py").write_text("import google.colab")
+    environment = {**os.environ, "PYTHONPATH": str(folder), "IPYTHONDIR": str(folder / "ipython")}
+    command = [sys.executable, "-m", "IPython", "--colors=NoColor", str(cell)]
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    return [json.loads(line) for line in calls.read_text().splitlines()] if calls.exists() else []
+
+
+@pytest.mark.parametrize(
+    "address, name",
+    [
+        ("https://github.com/o/r.git", "o/r"),
+        ("https://github.com/o/my.course", "o/my.course"),
+        ("https://someone:secret@github.com/o/r.git", "o/r"),
+        ("git@github.com:o/r.git", "o/r"),
+        ("ssh://git@github.com/o/r", "o/r"),
+    ],
+)
+def test_the_repository_is_where_gits_origin_is(monkeypatch, address, name):
+    said = subprocess.CompletedProcess([], 0, stdout=f"{address}\n")
+    monkeypatch.setattr(handouts.subprocess, "run", lambda *_, **__: said)
+    assert handouts.origin() == name
+
+
+@pytest.mark.parametrize("address", ["", "https://gitlab.com/o/r.git", "/srv/github.com/o/r.git"])
+def test_an_origin_that_is_not_on_github_is_refused(monkeypatch, address):
+    said = subprocess.CompletedProcess([], 0, stdout=f"{address}\n")
+    monkeypatch.setattr(handouts.subprocess, "run", lambda *_, **__: said)
+    with pytest.raises(ValueError, match="write --colab OWNER/REPOSITORY"):
+        handouts.origin()
+
+
+@pytest.mark.parametrize("text", ["owner", "o/", "/r", "o/r/b c", "https://github.com/o/r", "o/r)"])
+def test_what_is_no_repository_is_refused(text):
+    with pytest.raises(ValueError, match="is not OWNER/REPOSITORY"):
+        handouts.repository_of(text)
+
+
+@pytest.mark.parametrize("place", ["{tmp}", "build/handouts"])
+def test_copies_for_colab_must_lie_where_git_sees_them(tmp_path, place):
+    folder = place.format(tmp=tmp_path)
+    command = [sys.executable, ROOT / "tools" / "handouts.py", "--colab", "o/r", folder]
+    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
+    assert run.returncode == 2 and "cannot be pushed" in run.stderr
+    assert not list(tmp_path.iterdir())
+
+
+def test_the_command_writes_notebooks_alone_and_says_what_to_do(monkeypatch, tmp_path, capsys):
+    for name in ("notebooks", "img", "docs"):
+        (tmp_path / name).symlink_to(ROOT / name)
+    monkeypatch.setattr(handouts, "ROOT", tmp_path)
+    monkeypatch.setattr(sys, "argv", ["handouts.py", "--colab", "o/r/week"])
+    assert handouts.main() == 0
+    said = capsys.readouterr().out
+    opens = (
+        "https://colab.research.google.com/github/o/r/blob/week/handouts/student/01_image_basics"
+    )
+    assert "push them to o/r on the branch week" in said and f"{opens}.ipynb" in said
+    for kind in ("student", "solutions"):
+        written = sorted(path.name for path in (tmp_path / "handouts" / kind).iterdir())
+        assert written == [path.name for path in NOTEBOOKS]
+        for path in (tmp_path / "handouts" / kind).iterdir():
+            assert f"/handouts/{kind}/{path.name}" in read(path).cells[0].source

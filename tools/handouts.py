@@ -1,11 +1,15 @@
 """Write handouts: copies of the notebooks without the solutions, and copies with them.
 
-    python tools/handouts.py [--without-hints] [FOLDER]
+    python tools/handouts.py [--without-hints] [--colab [OWNER/REPOSITORY[/BRANCH]]] [FOLDER]
 
 ``student/`` has no solutions: stubs, checks and the hints stay. ``solutions/`` has the solution in
 the place of the stub, open. Each folder can be given away as it is: it carries the pictures, and
 the pages of ``docs/`` that its notebooks link. Both are made from ``notebooks/``, by the tags of
 the cells, and from nothing else: a change in a notebook is a change in both.
+
+With ``--colab`` they are made to be pushed to GitHub and opened in Google Colab from there: each
+copy begins with a button and with a cell that installs the package, and its pictures and links have
+full addresses.
 """
 
 from __future__ import annotations
@@ -14,38 +18,74 @@ import argparse
 import os
 import re
 import shutil
+import subprocess
+import sys
 from copy import deepcopy
-from pathlib import Path
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
 
 import nbformat
+from nbformat.v4 import new_code_cell, new_markdown_cell
 
 ROOT = Path(__file__).resolve().parent.parent
 HINT = re.compile(r"<details>.*?</details>\s*", flags=re.DOTALL)
 LINK = re.compile(r"(?<!!)\[([^\]]+)\]\(([^)\s]+)\)")
+ADDRESS = re.compile(r"(?<=\]\()[^)\s]+(?=\))")
 ELSEWHERE = ("http://", "https://", "mailto:", "#")
+ON_GITHUB = re.compile(r"(?:https://(?:[^/@]+@)?|ssh://git@|git@)github\.com[/:](.+?)(?:\.git)?/?")
 
 
-def main() -> None:
-    """Write both folders, and say where."""
+def main() -> int:
+    """Write both folders, and say where; return 2 if the command was wrong."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument("folder", nargs="?", type=Path, default=ROOT / "build" / "handouts")
+    options.add_argument("folder", nargs="?", type=Path, help="default: build/handouts/")
     options.add_argument("--without-hints", action="store_true", help="student copies for a test")
+    options.add_argument(
+        "--colab",
+        nargs="?",
+        const="",
+        metavar="OWNER/REPOSITORY[/BRANCH]",
+        help="for Google Colab, from there on GitHub; default: where git's origin is",
+    )
     chosen = options.parse_args()
-    for folder in write(chosen.folder, hints=not chosen.without_hints):
-        print(f"{len(list(folder.glob('*.ipynb')))} notebooks in {folder}/")
+    try:
+        repository = None if chosen.colab is None else repository_of(chosen.colab or origin())
+        folder = chosen.folder or (ROOT / "handouts" if repository else ROOT / "build" / "handouts")
+        written = write(folder, hints=not chosen.without_hints, repository=repository)
+    except ValueError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for target in written:
+        print(f"{len(notebooks())} notebooks in {target}/")
+    if repository:
+        print("Commit and push them to", repository.name, "on the branch", repository.branch)
+        place = inside(written[0]) / notebooks()[0].name
+        print("Then this opens the first:", repository.colab(place))
+    return 0
 
 
-def write(folder: Path, *, hints: bool = True) -> list[Path]:
-    """Write ``student/`` and ``solutions/`` into a folder, anew, and return their paths."""
+def write(folder: Path, *, hints: bool = True, repository: Repository | None = None) -> list[Path]:
+    """Write ``student/`` and ``solutions/`` into a folder, anew, and return their paths.
+
+    Raises
+    ------
+    ValueError
+        If they are for Colab, and the folder is not one of this repository.
+    """
     written = []
     for name, make in {"student": student, "solutions": solutions}.items():
         target = folder / name
+        place = inside(target) if repository else None
         shutil.rmtree(target, ignore_errors=True)
-        copy_surroundings(target)
+        target.mkdir(parents=True)
+        if not repository:  # else all addresses are on the web
+            copy_surroundings(target)
         for path in notebooks():
             notebook = make(nbformat.read(path, as_version=4))
             if not hints and name == "student":
                 notebook = without_hints(notebook)
+            if repository:
+                notebook = for_colab(notebook, repository, place / path.name)
             nbformat.write(moved(notebook), target / path.name)
         written.append(target)
     return written
@@ -138,5 +178,129 @@ def without_dead_links(text: str, folder: Path, there: set[Path]) -> str:
     return LINK.sub(keep, text)
 
 
+# Google Colab -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Repository:
+    """A branch of a repository on GitHub, and the addresses of what is in it."""
+
+    name: str  # OWNER/REPOSITORY
+    branch: str
+
+    def colab(self, path: PurePosixPath) -> str:
+        """Return the address at which Colab opens a notebook."""
+        return f"https://colab.research.google.com/github/{self.name}/blob/{self.branch}/{path}"
+
+    def page(self, path: PurePosixPath) -> str:
+        """Return the address at which GitHub shows a page."""
+        return f"https://github.com/{self.name}/blob/{self.branch}/{path}"
+
+    def picture(self, path: PurePosixPath) -> str:
+        """Return the address of a picture. Unless asked to sanitise an SVG, GitHub sends text."""
+        base = f"https://raw.githubusercontent.com/{self.name}/{self.branch}/{path}"
+        return f"{base}?sanitize=true" if path.suffix == ".svg" else base
+
+    def requirement(self, extra: str) -> str:
+        """Return what pip installs."""
+        extras = f"[{extra}]" if extra else ""
+        return f"cnncourse{extras} @ git+https://github.com/{self.name}@{self.branch}"
+
+
+def repository_of(text: str) -> Repository:
+    """Return the repository that OWNER/REPOSITORY or OWNER/REPOSITORY/BRANCH names.
+
+    Raises
+    ------
+    ValueError
+        If the text has another form.
+    """
+    named = re.fullmatch(r"([\w.-]+/[\w.-]+)(?:/([\w./-]+))?", text)
+    if not named:
+        raise ValueError(f"{text!r} is not OWNER/REPOSITORY or OWNER/REPOSITORY/BRANCH on GitHub")
+    return Repository(named[1], named[2] or "main")
+
+
+def origin() -> str:
+    """Return OWNER/REPOSITORY of git's origin.
+
+    Raises
+    ------
+    ValueError
+        If there is none, or it is not on GitHub.
+    """
+    command = ["git", "-C", str(ROOT), "remote", "get-url", "origin"]
+    address = subprocess.run(command, capture_output=True, text=True).stdout.strip()
+    found = ON_GITHUB.fullmatch(address)
+    if not found:
+        raise ValueError("git's origin is not on GitHub: write --colab OWNER/REPOSITORY")
+    return found[1]
+
+
+def inside(folder: Path) -> PurePosixPath:
+    """Return where a folder lies in this repository.
+
+    Raises
+    ------
+    ValueError
+        If it lies elsewhere, or where git does not look: nobody could open it from GitHub.
+    """
+    path = folder.resolve()
+    if not path.is_relative_to(ROOT) or path.is_relative_to(ROOT / "build"):
+        raise ValueError(f"{folder} cannot be pushed: choose one in this repository, not in build/")
+    return PurePosixPath(path.relative_to(ROOT).as_posix())
+
+
+def for_colab(
+    notebook: nbformat.NotebookNode, repository: Repository, place: PurePosixPath
+) -> nbformat.NotebookNode:
+    """Return a copy that Colab can open from a place in a repository, and that runs there."""
+
+    def online(link: re.Match) -> str:
+        file, _, part = link.group().partition("#")
+        if link.group().startswith(ELSEWHERE):
+            return link.group()
+        path = PurePosixPath(os.path.normpath(f"notebooks/{file}").replace(os.sep, "/"))
+        if path.suffix == ".ipynb":  # Colab knows the headings by other names
+            return repository.colab(place.with_name(path.name))
+        if path.suffix == ".md":
+            return repository.page(path) + (f"#{part}" if part else "")
+        return repository.picture(path)
+
+    copy = deepcopy(notebook)
+    for cell in copy.cells:
+        if cell.cell_type == "markdown":
+            cell.source = ADDRESS.sub(online, cell.source)
+    extra = "lab" if any("need_torch()" in cell.source for cell in copy.cells) else ""
+    copy.cells[:0] = [button(repository.colab(place)), installation(repository.requirement(extra))]
+    return copy
+
+
+def button(address: str) -> nbformat.NotebookNode:
+    """Return a cell with the button that opens a notebook in Colab."""
+    badge = "https://colab.research.google.com/assets/colab-badge.svg"
+    metadata = {"slideshow": {"slide_type": "skip"}}
+    source = f"[![Open in Colab]({badge})]({address})"
+    return new_markdown_cell(source, id="open-in-colab", metadata=metadata)
+
+
+def installation(requirement: str) -> nbformat.NotebookNode:
+    """Return a folded cell that installs the course in Colab, and does nothing elsewhere."""
+    source = [
+        "# @title In Colab, run this first: it installs the course",
+        "import sys",
+        "",
+        'if "google.colab" in sys.modules:  # elsewhere the course is there already',
+        f'    %pip install --quiet "{requirement}"',
+    ]
+    metadata = {
+        "cellView": "form",  # folded in Colab, under its title
+        "jupyter": {"source_hidden": True},
+        "slideshow": {"slide_type": "skip"},
+        "tags": ["colab", "hide-input"],
+    }
+    return new_code_cell("\n".join(source), id="install-in-colab", metadata=metadata)
+
+
 if __name__ == "__main__":
-    main()
+    sys.exit(main())
