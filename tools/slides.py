@@ -56,6 +56,7 @@ STYLE = """
 .reveal .slides .jp-OutputArea-output figcaption { font-size: 16px; line-height: 1.3; }
 .reveal .slides table { font-size: 18px; }
 .reveal .controls { font-size: 6px; }
+.reveal .slide-number { right: auto; left: 8px; }
 """
 # reveal.js measures nothing: what is taller than the slide would hang out of it at the bottom.
 SCRIPT = """
