@@ -55,7 +55,7 @@ test: .venv/ready ## run all tests
 
 check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@$(PYTEST) -q $(PARALLEL) -m "not slow" cnncourse tests $(HEAVY) $(ARGS)
+	@$(PYTEST) -q $(PARALLEL) -m "not slow" --hypothesis-profile quick cnncourse tests $(HEAVY) $(ARGS)
 
 .venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready
 	@$(COURSE) tools/lowest.py .venv-lowest && touch $@

@@ -25,6 +25,7 @@ LONG = (
 )
 
 settings.register_profile("course", deadline=None)  # a busy machine is no mistake of the course
+settings.register_profile("quick", deadline=None, max_examples=20)  # make check; make test tries 100
 settings.load_profile("course")
 
 
