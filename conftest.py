@@ -25,7 +25,7 @@ LONG = (
 )
 
 settings.register_profile("course", deadline=None)  # a busy machine is no mistake of the course
-settings.register_profile("quick", deadline=None, max_examples=20)  # make check; make test tries 100
+settings.register_profile("quick", deadline=None, max_examples=20)  # for make check, not make test
 settings.load_profile("course")
 
 
