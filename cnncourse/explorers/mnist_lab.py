@@ -280,7 +280,8 @@ def confusion(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray)
         found = np.flatnonzero((labels == label) & (answers == answer))
         sign = -1 if order == "surest first" else 1
         shown = found[np.argsort(sign * sure[found], kind="stable")][:_SHOWN]
-        captions = [f"{100 * sure[place]:.0f} % sure" for place in shown]
+        # Rounded down: no network is 100 % sure.
+        captions = [f"{int(100 * min(sure[place], 0.99))} % sure" for place in shown]
         return figures.confusion(
             table, row=label, column=answer, examples=images[shown], captions=captions
         )
