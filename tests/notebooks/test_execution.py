@@ -1,28 +1,30 @@
-"""Every notebook runs from beginning to end with other parameters than its own.
+"""Every notebook runs to its end with other parameters than its own, twice, with the same numbers.
 
-With its own, nbval runs it cell by cell (see pyproject.toml) and names the cell that breaks.
+Those that need no PyTorch run without it the second time. With its own parameters, nbval runs each
+notebook cell by cell (see pyproject.toml) and names the cell that breaks.
+
+The guarantee is "on the same processor with the same number of threads", because another number of
+threads adds up sums in another order. So both runs get one thread here.
 """
 
+import json
 from pathlib import Path
 
 import form
 import nbformat
-import papermill
 import pytest
+import repeat
+import sources
 import tiny_course
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
 from cnncourse.run import pages, parameters
+from cnncourse.run.execute import PASSED, execute
 from cnncourse.run.parameters import Parameter
+from cnncourse.run.plan import plan
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
-
-
-def execute(path, target, parameters=None):
-    """Run a notebook as a teacher's scheduler would, and return it with its outputs."""
-    return papermill.execute_notebook(
-        path, target, parameters, cwd=path.parent, kernel_name="python3", progress_bar=False
-    )
+NEED_TORCH = ("05", "06")
 
 
 def other_value(parameter):
@@ -51,21 +53,33 @@ def test_another_value_is_read_from_the_comment(default, comment, other):
 
 
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
-def executed(request, tmp_path_factory):
-    """Each notebook in turn, with its outputs: run once, by papermill, with other parameters."""
-    path = request.param
-    parameters = other_parameters(path)
-    assert parameters
-    return execute(path, tmp_path_factory.mktemp("executed") / path.name, parameters)
+def twice(request):
+    """The outcomes of two runs of each notebook in turn, by papermill, with other parameters."""
+    values = other_parameters(request.param)
+    assert values
+    (job,) = plan([request.param], values)
+    needs_torch = request.param.stem.startswith(NEED_TORCH)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("OMP_NUM_THREADS", "1")
+        return execute(job), execute(job if needs_torch else sources.without_torch(job))
 
 
-def test_it_runs_with_other_parameters(executed):
-    assert not any(
-        output.output_type == "error"
-        for cell in executed.cells
-        if cell.cell_type == "code"
-        for output in cell.outputs
-    )
+@pytest.fixture(scope="module")
+def executed(twice):
+    """The notebook with the outputs of its first run."""
+    return nbformat.reads(twice[0].executed.decode(), as_version=4)
+
+
+def test_it_runs_with_other_parameters_the_second_time_without_pytorch_if_it_is_not_needed(twice):
+    assert [(outcome.status, outcome.error) for outcome in twice] == [(PASSED, "")] * 2
+
+
+def test_two_runs_give_the_same_numbers_and_pictures(twice):
+    first, second = (json.loads(outcome.executed) for outcome in twice)
+    assert len(repeat.shown(first)) > 20 and len(repeat.states(first)) > 20
+    cells = len(repeat.shown(first))  # the second run may have one more, which hides PyTorch
+    assert repeat.differences(repeat.shown(first), repeat.shown(second)[-cells:]) == []
+    assert repeat.differences(repeat.states(first), repeat.states(second)) == []
 
 
 def test_its_page_is_whole(executed):
@@ -118,3 +132,44 @@ def test_a_wrong_verdict_is_seen(role, printed, wrong):
     cell = new_code_cell("check(f)", metadata={"tags": [role]})
     cell.outputs = [new_output("stream", text=printed)]
     assert bool(wrong_verdicts(new_notebook(cells=[cell]))) == wrong
+
+
+def timed_table(seconds, accuracy):
+    """Return what a notebook stores of an experiment's table with one row."""
+    row = f"<tr><td>{accuracy} %</td><td>{seconds}</td></tr>"
+    return json.dumps(
+        {"text/html": repeat.TIMED + row, "text/plain": ["head\n", f"{accuracy} %  {seconds}"]}
+    )
+
+
+@pytest.mark.parametrize(
+    "one, other, same",
+    [
+        ("took 3.1 s", "took 12 s", True),
+        ("3 seconds of training", "4 seconds of training", True),
+        ("IPY_MODEL_" + "a" * 32, "IPY_MODEL_" + "b" * 32, True),
+        (timed_table("1.0", "97.1"), timed_table("2.0", "97.1"), True),
+        (timed_table("1.0", "97.1"), timed_table("1.0", "97.2"), False),
+        ("98.10 %", "98.11 %", False),
+        ("3 sums", "4 sums", False),
+    ],
+)
+def test_only_ids_and_times_may_differ(one, other, same):
+    assert (repeat.plain(one) == repeat.plain(other)) == same
+
+
+def test_an_output_or_a_picture_that_differs_is_seen():
+    assert repeat.differences(["1", "2"], ["1", "3"]) == [("2", "3")]
+    assert repeat.differences(["1"], ["1", "2"]) == [("", "2")]
+    assert repeat.differences(["a" * 99 + "1"], ["a" * 99 + "2"]) == [
+        ("a" * 60 + "1", "a" * 60 + "2")
+    ]
+
+
+@pytest.mark.parametrize(
+    "path", [p for p in NOTEBOOKS if p.stem.startswith(NEED_TORCH)], ids=lambda path: path.stem
+)
+def test_without_pytorch_a_notebook_of_the_lab_says_what_to_install(path):
+    (job,) = plan([path], fast=True)
+    said = execute(sources.without_torch(job)).error.strip().splitlines()[-1]
+    assert "needs PyTorch" in said and 'pip install -e ".[lab]"' in said
