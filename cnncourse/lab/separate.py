@@ -130,7 +130,9 @@ def _is_spot_or_bar(blob: Blob) -> bool:
     """Tell whether it is a spot, or a bar that lies: neither is part of the shape of any digit."""
     stroke = blob.stroke
     lies = blob.width > 2.5 * blob.height and blob.height < 2.5 * stroke
-    return blob.size > 10 and (lies or stroke > 0.45 * blob.size)
+    # A filled circle covers 79 % of its square; a digit as round as that has holes or bays.
+    round_spot = 2 * min(blob.mask.shape) > blob.size and blob.mask.mean() > 0.72
+    return round_spot or (blob.size > 10 and (lies or stroke > 0.45 * blob.size))
 
 
 def _join_parts(blobs: list[Blob], typical: int) -> list[Blob]:
@@ -178,8 +180,8 @@ def in_reading_order(blobs: list[Blob]) -> list[Blob]:
     fewest and the flattest; blobs are in one row if their centres follow each other by less than
     half a digit's size.
     """
-    if not blobs:
-        return []
+    if len(blobs) < 2:
+        return blobs
     tries = (_rows(blobs, np.deg2rad(angle)) for angle in sorted(range(-15, 16), key=abs))
     cost, order = min(tries, key=lambda one: one[0])
     return [blobs[index] for index in order]
