@@ -19,6 +19,7 @@ from cnncourse.drawpad import DrawPad
 from cnncourse.explorers import mnist_lab as explorers
 from cnncourse.explorers.digit_input import DRAW, TYPE, UPLOAD, DigitInput
 from cnncourse.explorers.run_button import RunButton
+from cnncourse.lab.familiar import Familiar, halved
 from cnncourse.pipeline import digit
 
 RNG = np.random.default_rng(11)
@@ -436,6 +437,16 @@ def test_the_answer_is_that_of_the_network_for_the_last_picture():
     assert f"Most probable: {best.argmax()} with {100 * best.max():.1f} %" in explorer.sentence
     set_all(explorer, polarity=False)
     assert explorer.possible and f"{100 * best.max():.1f} %" not in explorer.sentence
+
+
+def test_what_was_learnt_is_compared_with_unless_there_is_no_limit():
+    def sentence(limit):
+        memory = Familiar(halved(np.repeat(IMAGES, 3, axis=0)), np.repeat(LABELS, 3), limit)
+        return explorers.own_digit(steps, predict, {"a 3": 255 - IMAGES[3]}, familiar=memory)
+
+    assert "hardly a digit" in sentence(0.0).sentence
+    assert "may well be one" in sentence(100.0).sentence
+    assert "away from" not in sentence(np.inf).sentence
 
 
 def test_an_empty_pad_gives_a_sentence_and_a_drawing_is_read():

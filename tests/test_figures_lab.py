@@ -312,6 +312,19 @@ def test_a_reading_ends_with_what_the_network_sees_and_says_the_two_best():
     assert picture.description == "drawn: Most probable: 3 with 75 %; then 5 with 25 %."
 
 
+@pytest.mark.parametrize("distance, said", [(2.0, "it may well be one"), (4.5, "hardly a digit")])
+def test_a_reading_shows_what_is_most_like_it_and_judges_the_distance(distance, said):
+    p = np.eye(10)[3]
+    alike = np.arange(3 * 14 * 14).reshape(3, 14, 14).astype(np.uint8)
+    picture = figures.reading(
+        [("a", IMAGES[0])], p, "drawn:", nearest=alike, distance=distance, limit=3.0
+    )
+    for shown, expected in zip(rasters(picture)[-3:], alike, strict=True):
+        np.testing.assert_array_equal(shown, expected)
+    assert said in picture.description and f"{distance:.2f} away from the 3s" in picture.description
+    assert "most alike in training: 3" in words(picture)
+
+
 PERCENT = {1: "100 %", 0.99961: "over 99.9 %", 0.9994: "99.9 %", 0.5: "50 %",
            0.0003: "under 0.1 %", 0: "0 %"}  # fmt: skip
 

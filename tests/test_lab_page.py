@@ -61,3 +61,12 @@ def test_an_empty_page_is_refused(rows):
 def test_a_digit_without_an_example_is_refused():
     with pytest.raises(ValueError, match="no example of 12"):
         page.write([[12]], HAND)
+
+
+def test_letters_come_in_mnists_form():
+    ready = page.letters("AEx")
+    assert ready.shape == (3, 28, 28) and ready.dtype == np.uint8
+    for letter in ready:
+        rows, columns = np.flatnonzero(letter.any(axis=1)), np.flatnonzero(letter.any(axis=0))
+        assert 18 <= max(np.ptp(rows), np.ptp(columns)) + 1 <= 21 and letter.max() > 200
+    assert not np.array_equal(ready[0], ready[1])

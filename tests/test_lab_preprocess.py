@@ -16,6 +16,7 @@ from PIL import Image
 from sklearn.datasets import load_digits
 
 from cnncourse.lab import paper, separate
+from cnncourse.lab.familiar import Familiar, halved
 from cnncourse.lab.preprocess import STROKE, from_ascii, read, steps, to_mnist
 
 pytestmark = pytest.mark.slow
@@ -319,6 +320,33 @@ def test_no_digit_is_named_without_confidence():
 
     (reading,) = read(a_page(3), doubtful)
     assert reading.digit is None and reading.confidence == pytest.approx(0.5)
+
+
+def test_no_digit_is_named_that_is_unlike_those_learnt_from():
+    def sure(images):
+        return np.tile(np.eye(10)[3], (len(images), 1))
+
+    drawn = np.array([to_mnist(a_page(3))])
+    threes = Familiar(halved(np.rint(255 * np.repeat(drawn, 3, axis=0))), np.full(3, 3), 2.0)
+    (known,) = read(a_page(3), sure, familiar=threes)
+    (strange,) = read(a_page(7), sure, familiar=threes)
+    assert (known.digit, known.familiar) == (3, True)
+    assert (strange.digit, strange.familiar) == (None, False) and strange.confidence == 1
+
+    class Network:  # training.fit leaves it there
+        familiar = threes
+
+        def __call__(self, images):
+            return sure(images)
+
+    assert [r.digit for r in read(a_page(7), Network())] == [None]
+
+
+@pytest.mark.parametrize("radius", [4, 6, 10, 20])
+def test_a_round_spot_is_no_digit(radius):
+    page = np.full((500, 700), 220, np.uint8)
+    cv2.circle(page, (300, 200), radius, 60, -1, cv2.LINE_AA)
+    assert read(page, lambda images: np.tile(np.eye(10)[0], (len(images), 1))) == []
 
 
 def test_a_reading_that_a_shift_overturns_is_unsure():

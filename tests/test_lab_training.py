@@ -463,6 +463,18 @@ def test_a_checkpoint_brings_the_network_back(arguments, tmp_path, sample):
     assert [path.name for path in tmp_path.iterdir()] == ["digits.pt"]
 
 
+def test_a_checkpoint_brings_back_what_was_learnt_from(tmp_path, sample):
+    model = models.build("linear")
+    fit(model, sample)
+    training.save(model, tmp_path / "with.pt")
+    loaded = training.load(tmp_path / "with.pt").familiar
+    np.testing.assert_array_equal(loaded.images, model.familiar.images)
+    np.testing.assert_array_equal(loaded.labels, sample.train.labels)
+    assert loaded.limit == model.familiar.limit
+    training.save(models.build("linear"), tmp_path / "without.pt")
+    assert not hasattr(training.load(tmp_path / "without.pt"), "familiar")
+
+
 def test_a_network_of_ones_own_is_loaded_into_another(tmp_path):
     def own():
         return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))

@@ -850,7 +850,13 @@ def break_it(
 
 
 def reading(
-    steps: Sequence[tuple[str, np.ndarray]], probabilities: Sequence[float], verdict: str
+    steps: Sequence[tuple[str, np.ndarray]],
+    probabilities: Sequence[float],
+    verdict: str,
+    *,
+    nearest: np.ndarray | None = None,
+    distance: float = 0.0,
+    limit: float = 0.0,
 ) -> Svg:
     """A photograph on its way to the network, and what the network makes of it.
 
@@ -861,6 +867,10 @@ def reading(
     probabilities : sequence of 10 float
     verdict : str
         The answer in words.
+    nearest : ndarray of uint8 of shape (N, H, W), optional
+        The training digits with the label of the answer that are most like it.
+    distance, limit : float
+        How far away they are, and how far digits usually are at most.
     """
     side = min(104.0, 730 / len(steps) - 10)
     names = [_lines(f"{i} {name}", side / 7) for i, (name, _) in enumerate(steps, start=1)]
@@ -877,11 +887,20 @@ def reading(
         ]
     strip = Svg("".join(panels), len(steps) * (side + 10), top + side, "steps")
     seen = captioned(_square(_grey(steps[-1][1]), 168), "what the network sees", role=INPUT)
-    both = beside(seen, _probability_bars(np.asarray(probabilities)), gap=30)
+    shown = [seen, _probability_bars(np.asarray(probabilities))]
     order = np.argsort(-np.asarray(probabilities), kind="stable")
     best, second = (f"{d} with {_percent(float(probabilities[d]))}" for d in order[:2])
     sentence = f"{verdict} Most probable: {best}; then {second}."
-    return _named(above(strip, both), "Your own digit", sentence)
+    if nearest is not None:
+        side = (168 - 8 * (len(nearest) - 1)) / len(nearest)
+        column = above(*(_square(picture, side) for picture in nearest), gap=8, title="nearest")
+        shown.append(captioned(column, f"most alike in training: {order[0]}"))
+        sentence += (
+            f" It is {distance:.2f} away from the {order[0]}s most like it, and digits are at most "
+            f"about {limit:.2f}: "
+            + ("it may well be one." if distance <= limit else "this is hardly a digit.")
+        )
+    return _named(above(strip, beside(*shown, gap=30)), "Your own digit", sentence)
 
 
 def _probability_bars(probabilities: np.ndarray) -> Svg:

@@ -12,6 +12,8 @@ from collections.abc import Sequence
 import cv2
 import numpy as np
 
+from cnncourse import images
+from cnncourse.lab import preprocess
 from cnncourse.lab.digits import Split
 
 CELL = 140  # pixels between the middles of two places
@@ -52,6 +54,26 @@ def write(rows: Sequence[Sequence[int]], hand: Split, *, seed: int = 0) -> np.nd
             top, left = MARGIN + i * CELL + down, MARGIN + j * CELL + right
             ink[top : top + len(drawn), left : left + len(drawn)] += drawn
     return _photographed(np.minimum(ink, 1), rng)
+
+
+def letters(text: str) -> np.ndarray:
+    """Return letters in MNIST's form, for a network that has learnt digits alone.
+
+    Parameters
+    ----------
+    text : str
+        Printed letter by letter in a font that comes with OpenCV.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (N, 28, 28)
+    """
+    ready = []
+    for letter in text:
+        sheet = np.full((200, 200), 255, np.uint8)
+        cv2.putText(sheet, letter, (60, 140), cv2.FONT_HERSHEY_SIMPLEX, 4, 0, 6, cv2.LINE_AA)
+        ready.append(images.to_uint8(255 * preprocess.to_mnist(sheet)))
+    return np.array(ready)
 
 
 def _example(hand: Split, digit: int, rng: np.random.Generator) -> np.ndarray:

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import cv2
@@ -25,6 +26,7 @@ import numpy as np
 
 from cnncourse import images
 from cnncourse.lab import paper
+from cnncourse.lab.familiar import Familiar
 from cnncourse.lab.separate import Blob, find_blobs, gap, in_reading_order, join, split
 
 SIZE = 28  # of MNIST's images
@@ -55,6 +57,9 @@ class Reading:
     digit : int, or None for "unsure"
     confidence : float
         The mean probability of the most probable digit.
+    familiar : bool
+        False if it is unlike all digits of that kind that the network has learnt from: then it is
+        hardly a digit, however sure the network may be.
     box : tuple of int
         (top, left, bottom, right) in pixels of the upright photograph, the last two exclusive.
     image : ndarray of float of shape (28, 28)
@@ -64,6 +69,7 @@ class Reading:
 
     digit: int | None
     confidence: float
+    familiar: bool
     box: tuple[int, int, int, int]
     image: np.ndarray
     probabilities: np.ndarray
@@ -130,16 +136,8 @@ def steps(
     if threshold not in ("adaptive", "otsu", None):
         raise ValueError(f'threshold is {threshold!r}: use "adaptive", "otsu" or None')
     pixels = paper.as_pixels(photo)
-    grey = paper.as_grey(pixels)
-    light_ink = polarity and paper.ink_is_light(grey)
-    taken = [Step("grey", grey / 255)]
-    if threshold == "adaptive":
-        dark = paper.darkness(grey, light_ink)
-        taken.append(Step("darker than the paper", np.clip(dark / max(dark.max(), 1e-9), 0, 1)))
-        ink = _ink_of_one_digit(grey, dark, is_tiny(pixels))
-    else:
-        ink = _ink_by_one_level(grey if light_ink else 255 - grey, threshold)
-    taken.append(Step("ink", ink))
+    taken = list(_find_ink(pixels.tobytes(), pixels.shape, polarity, threshold))
+    ink = taken[-1].image
     if crop:
         ink = cut_out(ink)
         taken.append(Step("cut out", ink))
@@ -150,6 +148,27 @@ def steps(
     taken.append(Step("{}×{}".format(*small.shape), small))
     taken.append(Step("28×28", place(small, centre=centre)))
     return taken
+
+
+@lru_cache(maxsize=2)  # whoever turns or centres a digit need not wait for its ink to be found
+def _find_ink(
+    pixels: bytes, shape: tuple[int, ...], polarity: bool, threshold: str | None
+) -> tuple[Step, ...]:
+    """Return the stages of a photograph up to its ink: the slow part of :func:`steps`."""
+    photo = np.frombuffer(pixels, np.uint8).reshape(shape)
+    grey = paper.as_grey(photo)
+    light_ink = polarity and paper.ink_is_light(grey)
+    taken = [Step("grey", grey / 255)]
+    if threshold == "adaptive":
+        dark = paper.darkness(grey, light_ink)
+        taken.append(Step("darker than the paper", np.clip(dark / max(dark.max(), 1e-9), 0, 1)))
+        ink = _ink_of_one_digit(grey, dark, is_tiny(photo))
+    else:
+        ink = _ink_by_one_level(grey if light_ink else 255 - grey, threshold)
+    taken.append(Step("ink", ink))
+    for step in taken:
+        step.image.flags.writeable = False  # the next caller gets the same
+    return tuple(taken)
 
 
 def is_tiny(pixels: np.ndarray) -> bool:
@@ -291,18 +310,23 @@ def from_blob(blob: Blob, dark: np.ndarray) -> np.ndarray:
     return place(scale(thicken(cut_out(shade(blob, dark)))))
 
 
-def read(photo: Photo, model: Predict | object) -> list[Reading]:
+def read(
+    photo: Photo, model: Predict | object, *, familiar: Familiar | None = None
+) -> list[Reading]:
     """Return the digits in a photograph in reading order: row by row, from left to right.
 
     Each digit is shown to the network five times, shifted by up to a pixel, and the probabilities
-    are averaged; where the mean is unsure, no digit is named. A blob may be two digits that touch,
-    or two blobs one broken digit: if the network is surer of that, it is believed.
+    are averaged. No digit is named where the mean is unsure, nor where the blob is unlike the
+    digits that were trained on: a network can be very sure of a letter. A blob may be two digits
+    that touch, or two blobs one broken digit: if the network is surer of that, it is believed.
 
     Parameters
     ----------
     photo : path, bytes of a file, or ndarray
     model : callable or torch.nn.Module
         A callable takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
+    familiar : Familiar, optional
+        The digits that were trained on; by default those that `training.fit` left with the model.
 
     Returns
     -------
@@ -312,7 +336,7 @@ def read(photo: Photo, model: Predict | object) -> list[Reading]:
     pixels = paper.as_pixels(photo)
     grey = paper.as_grey(pixels)
     dark = paper.darkness(grey)
-    look = _Look(dark, _as_callable(model))
+    look = _Look(dark, _as_callable(model), familiar or getattr(model, "familiar", None))
     seen = look.at(_find(grey, dark, is_tiny(pixels)))
     seen = _split_touching(_join_broken(seen, look), look)
     zoom = grey.shape[0] / pixels.shape[0]
@@ -322,7 +346,7 @@ def read(photo: Photo, model: Predict | object) -> list[Reading]:
 def _is_scrap(one: _Seen, seen: list[_Seen]) -> bool:
     """Tell whether the network is unsure of something far smaller than the rest."""
     typical = np.median([other.blob.size for other in seen])
-    return one.confidence < SURE and one.blob.size < 0.7 * typical
+    return one.trust < SURE and one.blob.size < 0.7 * typical
 
 
 def _as_callable(model: Predict | object) -> Predict:
@@ -340,23 +364,30 @@ class _Seen:
     blob: Blob
     image: np.ndarray
     probabilities: np.ndarray
+    familiar: bool
 
     @property
     def confidence(self) -> float:
         return float(self.probabilities.max())
 
+    @property
+    def trust(self) -> float:
+        """The confidence, which counts for nothing if this looks like no digit."""
+        return self.confidence if self.familiar else 0.0
+
     def reading(self, zoom: float) -> Reading:
-        digit = int(self.probabilities.argmax()) if self.confidence >= SURE else None
+        digit = int(self.probabilities.argmax()) if self.trust >= SURE else None
         box = tuple(round(side / zoom) for side in self.blob.box)
-        return Reading(digit, self.confidence, box, self.image, self.probabilities)
+        return Reading(digit, self.confidence, self.familiar, box, self.image, self.probabilities)
 
 
 class _Look:
     """Shows blobs of one page to a network."""
 
-    def __init__(self, dark: np.ndarray, predict: Predict) -> None:
+    def __init__(self, dark: np.ndarray, predict: Predict, familiar: Familiar | None) -> None:
         self.dark = dark
         self.predict = predict
+        self.familiar = familiar
 
     def at(self, blobs: list[Blob]) -> list[_Seen]:
         if not blobs:
@@ -366,7 +397,10 @@ class _Look:
         shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
         views = np.concatenate([np.roll(batch, shift, axis=(1, 2)) for shift in shifts])
         mean = np.asarray(self.predict(views)).reshape(len(shifts), len(blobs), 10).mean(axis=0)
-        return [_Seen(*one) for one in zip(blobs, small, mean, strict=True)]
+        known = np.ones(len(blobs), bool)
+        if self.familiar is not None:
+            known = self.familiar.knows(batch, mean.argmax(axis=1))
+        return [_Seen(*one) for one in zip(blobs, small, mean, known, strict=True)]
 
 
 def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
@@ -388,8 +422,8 @@ def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
     tries = [split(one.blob, column) for column in columns if 0 < column < width]
     tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
     seen = look.at([part for parts in tries for part in parts])
-    best = max(zip(seen[::2], seen[1::2], strict=True), key=_least_confidence, default=None)
-    surer = best is not None and _least_confidence(best) > max(one.confidence, 0.8)
+    best = max(zip(seen[::2], seen[1::2], strict=True), key=_least_trust, default=None)
+    surer = best is not None and _least_trust(best) > max(one.confidence, 0.8)
     return list(best) if surer else None
 
 
@@ -397,8 +431,8 @@ def _is_digit_shaped(part: Blob, whole: Blob) -> bool:
     return part.width <= part.height and part.height > 0.7 * whole.height
 
 
-def _least_confidence(seen: tuple[_Seen, ...]) -> float:
-    return min(one.confidence for one in seen)
+def _least_trust(seen: tuple[_Seen, ...]) -> float:
+    return min(one.trust for one in seen)
 
 
 def _join_broken(seen: list[_Seen], look: _Look) -> list[_Seen]:
@@ -406,7 +440,7 @@ def _join_broken(seen: list[_Seen], look: _Look) -> list[_Seen]:
     done = seen[:1]
     for one in seen[1:]:
         whole = look.at([join(done[-1].blob, one.blob)])[0]
-        unsure = _least_confidence((done[-1], one)) < min(0.9, whole.confidence)
+        unsure = _least_trust((done[-1], one)) < min(0.9, whole.trust)
         if unsure and _is_compact(whole.blob, done[-1].blob, one.blob):
             done[-1] = whole
         else:

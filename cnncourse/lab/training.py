@@ -30,6 +30,7 @@ from cnncourse.geometry import check_whole
 from cnncourse.lab import models
 from cnncourse.lab.digits import Digits, Split
 from cnncourse.lab.evaluation import logits
+from cnncourse.lab.familiar import Familiar, remember
 from cnncourse.lab.files import write_atomically
 from cnncourse.lab.processor import using_threads
 
@@ -88,7 +89,8 @@ def fit(
 ) -> History:
     """Train a network with Adam on cross-entropy, and return what happened.
 
-    The network is changed in place. An interrupt (the stop button of Jupyter, Ctrl-C) or
+    The network is changed in place, and keeps in ``model.familiar`` some of the digits it has seen
+    (see :mod:`cnncourse.lab.familiar`). An interrupt (the stop button of Jupyter, Ctrl-C) or
     ``history.stopped = True`` ends the training early, and what was learnt is kept.
 
     Parameters
@@ -165,6 +167,7 @@ def fit(
         except KeyboardInterrupt:
             history.stopped = True
         diary.measure()
+    model.familiar = remember(digits.train, digits.validation)
     model.to(home).eval()
     return history
 
@@ -335,7 +338,7 @@ def augmented(images: np.ndarray, kind: str | None, *, seed: int = 0) -> np.ndar
 
 
 def save(model: nn.Module, path: str | Path) -> None:
-    """Write a network's weights to a file, whole or not at all.
+    """Write a network's weights, and the digits it remembers, to a file, whole or not at all.
 
     Raises
     ------
@@ -344,7 +347,12 @@ def save(model: nn.Module, path: str | Path) -> None:
     """
     contents = io.BytesIO()
     recipe = getattr(model, "recipe", None)  # how models.build made it
-    torch.save({"recipe": recipe, "weights": model.state_dict()}, contents)
+    saved = {"recipe": recipe, "weights": model.state_dict()}
+    familiar = getattr(model, "familiar", None)
+    if familiar is not None:
+        images, labels = (torch.from_numpy(a) for a in (familiar.images, familiar.labels))
+        saved["familiar"] = {"images": images, "labels": labels, "limit": familiar.limit}
+    torch.save(saved, contents)
     try:
         write_atomically(Path(path), contents.getvalue())
     except OSError as error:
@@ -375,7 +383,7 @@ def load(path: str | Path, into: nn.Module | None = None) -> nn.Module:
     try:
         # weights only: a file of another kind could run any program while it is being loaded
         saved = torch.load(path, map_location="cpu", weights_only=True)
-        recipe, weights = saved["recipe"], saved["weights"]
+        recipe, weights, familiar = saved["recipe"], saved["weights"], saved.get("familiar")
     except Exception as error:  # a damaged file can make the unpickler raise anything
         raise ValueError(
             f"{path} is no checkpoint of the lab, or damaged: save it again"
@@ -389,6 +397,9 @@ def load(path: str | Path, into: nn.Module | None = None) -> nn.Module:
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise ValueError(f"{path} holds the weights of another network than `into`") from error
+    if familiar is not None:
+        images, labels = familiar["images"].numpy(), familiar["labels"].numpy()
+        model.familiar = Familiar(images, labels, familiar["limit"])
     return model.eval()
 
 
