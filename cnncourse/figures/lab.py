@@ -939,7 +939,8 @@ def readings(
     parts = [image(_grey(photo), 0, 24, width, high, crisp=False)]
     for (top, left, bottom, right), answer, sure in zip(boxes, answers, confidences, strict=True):
         x, y, wide, tall = left * zoom, 24 + top * zoom, right - left, bottom - top
-        words = f"{'?' if answer is None else answer} · {_percent(sure)}"
+        # whole per cent, rounded down: there is little room beside the next digit
+        words = "unsure" if answer is None else f"{answer} · {int(100 * sure)} %"
         parts.append(rect(x, y, wide * zoom, tall * zoom, line=WINDOW.line, thick=2))
         parts.append(rect(x - 2, y - 19, text_width(words, 12) + 6, 18, fill="#ffffff",
                           line=WINDOW.line))  # fmt: skip
