@@ -337,7 +337,8 @@ def test_no_probability_is_rounded_to_certainty(share, said):
 
 def test_boxes_are_drawn_to_scale_and_doubt_is_said():
     photo = np.zeros((100, 210), np.uint8)
-    picture = figures.readings(photo, [(10, 20, 40, 35), (5, 90, 60, 120)], [4, None], [0.9999, 0.3])
+    boxes = [(10, 20, 40, 35), (5, 90, 60, 120)]
+    picture = figures.readings(photo, boxes, [4, None], [0.9999, 0.3])
     assert picture.description == "Found 2 in reading order: 4, unsure."
     assert '<rect x="40" y="44" width="30" height="60"' in str(picture)
     assert {"4 · 99 %", "unsure"} <= set(words(picture))
