@@ -34,8 +34,9 @@ def other_value(parameter):
 
 
 def other_parameters(path):
-    """Return another allowed value for every parameter of a notebook."""
-    return {name: other_value(parameter) for name, parameter in parameters.read(path).items()}
+    """Return another allowed value for every parameter of a notebook but `with_torch`."""
+    known = parameters.read(path)
+    return {name: other_value(known[name]) for name in known if name != "with_torch"}
 
 
 @pytest.mark.parametrize(
@@ -80,6 +81,17 @@ def test_two_runs_give_the_same_numbers_and_pictures(twice):
     cells = len(repeat.shown(first))  # the second run may have one more, which hides PyTorch
     assert repeat.differences(repeat.shown(first), repeat.shown(second)[-cells:]) == []
     assert repeat.differences(repeat.states(first), repeat.states(second)) == []
+
+
+@pytest.mark.parametrize(
+    "path",
+    [path for path in NOTEBOOKS if "with_torch" in parameters.read(path)],
+    ids=lambda p: p.stem,
+)
+def test_it_runs_with_pytorch_beside_it_where_that_can_be_asked_for(path):
+    (job,) = plan([path], {"with_torch": True})
+    outcome = execute(job)
+    assert (outcome.status, outcome.error) == (PASSED, "")
 
 
 def test_its_page_is_whole(executed):
