@@ -7,6 +7,7 @@ from pages import DOCS, NOTEBOOKS, ROOT, broken_links, items, section, text_of
 
 PAGE = DOCS / "bibliography.md"
 ENTRY = re.compile(r"^([^(]+?) \(([^)]*\d{4}[^)]*)\), \*([^*]+)\*")
+WHOLE = re.compile(r"^(.+?) \(([^()]*\d{4}[^()]*)\), (\*.+)$")
 SOURCE = re.compile(r"\b(\d{4})\)?, \*([^*]+)\*")  # "(1979), *A Title*" or "1979, *A Title*"
 DOI = re.compile(r"\b10\.\d{4,9}/[^\s)\]>,]+[^\s)\]>,.:]")
 MODULES = sorted((ROOT / "cnncourse").rglob("*.py"))
@@ -52,6 +53,35 @@ def unknown(text, known):
         or year not in known[plain(title)][1]
         or known[plain(title)][0] not in before
     ]
+
+
+def cited(names, years, rest):
+    """Return an entry as a notebook writes it: initials first, and without a remark at the end."""
+    names = re.sub(r"^([^,]+), ((?:[A-Z][.-]+ ?)+)", r"\2 \1 ", names)
+    links = [m.end() for m in re.finditer(r"\]\([^)]*\)", rest)]
+    told = rest[: links[-1]] if links else re.split(r"(?<=[a-z*)\d])\.(?: [A-Z]|$)", rest)[0]
+    return " ".join(f"{names} ({years}), {told}".split()).replace(" ,", ",")
+
+
+def not_as_cited(sources):
+    """Return the entries whose title a list of sources names, but not as the bibliography does."""
+    text = " ".join(sources.split())
+    wholes = [m.groups() for m in map(WHOLE.match, items(text_of(PAGE))) if m]
+    in_text = {plain(title) for title in re.findall(r"\*([^*]+)\*", text.replace("**", ""))}
+    entries = [cited(*whole) for whole in wholes if plain(whole[2].split("*")[1]) in in_text]
+    return [entry for entry in entries if entry not in text]
+
+
+@pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_cites_a_source_as_the_bibliography_does(notebook):
+    assert not_as_cited(section(text_of(notebook), "Sources")) == []
+
+
+@pytest.mark.parametrize("change", [("N. Otsu", "M. Otsu"), ("62–66", "62–67"), ("4310076)", ")")])
+def test_a_source_that_is_cited_otherwise_is_seen(change):
+    sources = section(text_of(NOTEBOOKS[0]), "Sources")
+    assert change[0] in sources
+    assert len(not_as_cited(sources.replace(*change))) == 1
 
 
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
