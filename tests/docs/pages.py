@@ -45,6 +45,13 @@ def numbered_sections(notebook):
     return set(re.findall(r"^## (\d+)\. ", text_of(notebook), flags=re.MULTILINE))
 
 
+def anchors(page):
+    """Return what a link to a page can name after "#": its anchors, and its headings in small."""
+    headings = re.findall(r"^#+ (.+)$", prose(text_of(page)), flags=re.MULTILINE)
+    small = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
+    return {*ANCHOR.findall(text_of(page)), *small}
+
+
 def broken_links(page):
     """Return the links of a page that lead to no file, no anchor or no section.
 
@@ -62,6 +69,6 @@ def is_broken(page, words, target):
     if not goal.exists():
         return True
     if anchor:
-        return anchor not in ANCHOR.findall(text_of(goal))
+        return anchor not in anchors(goal)
     number = re.search(r"section (\d+)$", words)
     return bool(number) and number[1] not in numbered_sections(goal)

@@ -45,6 +45,12 @@ def test_the_links_of_the_index_lead_somewhere():
     assert broken_links(DOCS / "README.md") == []
 
 
+def test_a_link_to_a_heading_that_is_not_there_is_seen(tmp_path):
+    page = tmp_path / "a.md"
+    page.write_text("## Quick start\n\n[here](#quick-start) [there](#slow-start)\n")
+    assert broken_links(page) == [("there", "#slow-start")]
+
+
 def test_no_link_of_a_page_leaves_the_repository_or_names_a_folder_of_one_machine():
     for page in PAGES:
         targets = [target for _, target in LINK.findall(prose(text_of(page)))]
