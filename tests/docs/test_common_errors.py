@@ -121,5 +121,16 @@ def test_the_widgets_front_end_says_what_the_page_quotes():
         assert message in text_of(PAGE) and message in bundle
 
 
+def test_a_machine_without_a_gpu_says_what_the_page_quotes():
+    import torch
+
+    if torch.cuda.is_available():
+        pytest.skip("this machine has a GPU")
+    quoted = ["Torch not compiled with CUDA enabled", "Found no NVIDIA driver"]
+    assert all(f"`{words}`" in text_of(PAGE) for words in quoted)
+    with pytest.raises((AssertionError, RuntimeError), match="|".join(quoted)):
+        torch.ones(1).to("cuda")
+
+
 def test_the_links_of_the_page_lead_somewhere():
     assert broken_links(PAGE) == []
