@@ -422,24 +422,12 @@ def test_the_index_lists_every_page_with_its_minutes():
     assert len(rows_of(INDEX, "page")) == len(PAGES)
 
 
-# Files and commands -------------------------------------------------------------------------------
+# Links and parameters -----------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
-def test_links_and_folders_are_there(page):
-    folders = re.findall(r"`(\w+/)`", page.read_text(encoding="utf-8"))
+def test_the_links_of_the_guide_lead_somewhere(page):
     assert broken_links(page) == []
-    assert [folder for folder in folders if not (ROOT / folder).is_dir()] == []
-
-
-@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
-def test_every_command_is_one_that_works(page):
-    text = page.read_text(encoding="utf-8")
-    goals = re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE)
-    assert set(re.findall(r"`make ([\w-]+)", text)) <= set(goals)
-    program = (ROOT / "cnncourse" / "__main__.py").read_text(encoding="utf-8")
-    for action in re.findall(r"`python -m cnncourse (\w+)", text):
-        assert f'add_parser("{action}"' in program
 
 
 def test_the_parameters_named_are_those_of_a_notebook():
