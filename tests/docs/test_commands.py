@@ -28,7 +28,7 @@ def unknown_commands(text):
 
 
 def missing_files(text):
-    """Return the files and folders that a text names, if neither repository nor package has them."""
+    """Return the files a text names that are neither in the repository nor in the package."""
     names = [name for name in NAMED.findall(text) if not name.startswith(MADE)]
     return [n for n in names if not ((ROOT / n).exists() or (ROOT / "cnncourse" / n).exists())]
 
