@@ -45,30 +45,15 @@ def numbered_sections(notebook):
     return set(re.findall(r"^## (\d+)\. ", text_of(notebook), flags=re.MULTILINE))
 
 
-def anchors(page):
-    """Return what a link to a page can name after "#": its anchors, and its headings in small."""
-    headings = re.findall(r"^#+ (.+)$", prose(text_of(page)), flags=re.MULTILINE)
-    small = [re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-") for heading in headings]
-    return {*ANCHOR.findall(text_of(page)), *small}
+def missing_sections(page):
+    """Return the links of a page to sections of notebooks that are not there.
 
-
-def broken_links(page):
-    """Return the links of a page that lead to no file, no anchor or no section.
-
-    Links to a notebook are written "03, section 5"; the section must be there.
+    They are written "03, section 5". Whether the file is there is tested for all links of the
+    repository together.
     """
-    return [link for link in LINK.findall(prose(text_of(page))) if is_broken(page, *link)]
-
-
-def is_broken(page, words, target):
-    """Tell whether one link of a page leads nowhere; links to the web are not followed."""
-    if target.startswith(("http://", "https://")):
-        return False
-    file, _, anchor = target.partition("#")
-    goal = (page.parent / file).resolve() if file else page
-    if not goal.exists():
-        return True
-    if anchor:
-        return anchor not in anchors(goal)
-    number = re.search(r"section (\d+)$", words)
-    return bool(number) and number[1] not in numbered_sections(goal)
+    sections = [
+        (page.parent / target, number[1])
+        for words, target in LINK.findall(prose(text_of(page)))
+        if (number := re.search(r"section (\d+)$", words))
+    ]
+    return [(file.name, n) for file, n in sections if n not in numbered_sections(file)]

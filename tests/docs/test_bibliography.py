@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from pages import DOCS, NOTEBOOKS, ROOT, broken_links, items, section, text_of
+from pages import DOCS, NOTEBOOKS, ROOT, items, section, text_of
 
 PAGE = DOCS / "bibliography.md"
 ENTRY = re.compile(r"^([^(]+?) \(([^)]*\d{4}[^)]*)\), \*([^*]+)\*")
@@ -134,7 +134,3 @@ def test_the_bibliography_is_in_alphabetical_order_and_names_nothing_twice():
     assert len(names) >= 60
     assert names == sorted(names)
     assert len({plain(title) for _, _, title in entries()}) == len(entries())
-
-
-def test_the_links_of_the_bibliography_lead_somewhere():
-    assert broken_links(PAGE) == []

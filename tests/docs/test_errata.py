@@ -5,7 +5,7 @@ import re
 
 import numpy as np
 import pytest
-from pages import DOCS, broken_links, items, prose, text_of
+from pages import DOCS, items, prose, text_of
 
 from cnncourse import activations, convolution, geometry, kernels, networks
 from cnncourse.architectures import torchinfo_estimate, torchsummary_estimate, trace
@@ -207,10 +207,6 @@ def test_every_entry_leads_to_a_notebook():
     entries = re.findall(r"^\*\*.+?(?=\n\n|\Z)", text_of(PAGE), flags=re.MULTILINE | re.DOTALL)
     assert len(entries) >= 70
     assert [entry for entry in entries if "](../notebooks/" not in entry] == []
-
-
-def test_the_links_of_the_errata_lead_somewhere():
-    assert broken_links(PAGE) == []
 
 
 def test_who_is_named_with_a_year_is_in_the_bibliography():

@@ -13,7 +13,7 @@ from functools import cache, partial
 
 import nbformat
 import pytest
-from pages import ROOT, broken_links
+from pages import ROOT
 
 from cnncourse import explorers
 from cnncourse.explorers import mnist_lab
@@ -423,11 +423,6 @@ def test_the_index_lists_every_page_with_its_minutes():
 
 
 # Links and parameters -----------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("page", GUIDE, ids=lambda page: page.stem)
-def test_the_links_of_the_guide_lead_somewhere(page):
-    assert broken_links(page) == []
 
 
 def test_the_parameters_named_are_those_of_a_notebook():
