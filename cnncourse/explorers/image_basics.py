@@ -245,6 +245,5 @@ def _square(photo: np.ndarray, size: int = 64) -> np.ndarray:
 
 def _three_and_eight() -> tuple[np.ndarray, np.ndarray]:
     """A handwritten 3 and a handwritten 8, white on black, of shape (28, 28)."""
-    """A handwritten 3 and a handwritten 8, white on black, of shape (28, 28)."""
     three, eight = (images.to_uint8(255 * digit(*which)) for which in ((3, 1), (8, 0)))
     return three, eight
