@@ -422,7 +422,7 @@ def test_the_index_lists_every_page_with_its_minutes():
     assert len(rows_of(INDEX, "page")) == len(PAGES)
 
 
-# Links and parameters -----------------------------------------------------------------------------
+# Parameters ---------------------------------------------------------------------------------------
 
 
 def test_the_parameters_named_are_those_of_a_notebook():
