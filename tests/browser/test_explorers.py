@@ -83,9 +83,9 @@ def test_an_impossible_setting_explains_itself(page, name, presses, reason):
     explorer.unfold()
     for part in presses:
         explorer.press(*part)
-    explorer.refusal.wait_for()
+    # another refusal may stand there already, for the setting half-way
+    explorer.locator.get_by_role("status").filter(has_text=reason).wait_for()
     assert "Not possible:" in explorer.refusal.inner_text()
-    assert reason in explorer.sentence
     assert page.tracebacks() == []
 
 
