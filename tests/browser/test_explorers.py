@@ -23,6 +23,8 @@ FIRST = {
     ("own_digit", "crop"): [("checkbox", "look which way round the ink is", "Space")],
     ("own_digit", "keep_aspect"): [("checkbox", "crop to the ink", "Space")],
     ("resolution", "photo"): [("combobox", "picture", "ArrowUp")],
+    # the training before may be over by now, and then there would be nothing left to do
+    ("train_live", "run"): [("button", "start again", "Space")],
 }
 TRAINING = ("learning_rate", "batch_size", "model", "width", "seed")  # take effect in a training
 
