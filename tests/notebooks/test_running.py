@@ -18,6 +18,7 @@ import nbformat
 import psutil
 import pytest
 import tiny_course
+from papermill import engines
 from tiny_course import write
 
 from cnncourse.run import cluster, local
@@ -142,6 +143,15 @@ def test_time_runs_out_for_the_notebook_and_not_for_each_cell(tmp_path):
     assert outcome.error.startswith("not done after 2 s: cell ")
     assert outcome.error.endswith("was running:\ntime.sleep(0.5)")
     assert outputs(outcome) == ["begun\n"]  # as far as it came
+
+
+def test_the_file_is_written_at_the_beginning_and_the_end_and_not_at_every_cell(
+    tmp_path, monkeypatch
+):
+    written = []
+    monkeypatch.setattr(engines, "write_ipynb", lambda notebook, path: written.append(path))
+    assert execute(tiny_course.job(tmp_path / "a.ipynb", "1", "2", "3")).status == PASSED
+    assert len(written) == 2
 
 
 def test_a_process_that_dies_is_a_failure_and_the_others_go_on(tmp_path, monkeypatch):
