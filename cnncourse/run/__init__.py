@@ -18,3 +18,9 @@ In the order in which a run goes through them:
 papermill executes; the notebooks themselves are never changed. Importing ``cnncourse.run`` alone
 loads nothing.
 """
+
+import sys
+
+# jsonschema, which papermill needs, imports this if it is there, to check addresses such as no
+# notebook of ours has. Its grammars would take every process one or two seconds.
+sys.modules.setdefault("rfc3987_syntax", None)
