@@ -1,7 +1,6 @@
-"""Handouts: what a student gets holds no solution, what a teacher gets passes, and both run."""
+"""Handouts: what a student gets holds no solution. They are run in tests/notebooks."""
 
 import ast
-import importlib.util
 import json
 import os
 import re
@@ -9,22 +8,16 @@ import subprocess
 import sys
 from pathlib import Path, PurePosixPath
 
+import handouts
 import nbformat
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from packaging.requirements import Requirement
 
-from cnncourse.run import local, plan
-
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-
-spec = importlib.util.spec_from_file_location("handouts", ROOT / "tools" / "handouts.py")
-handouts = importlib.util.module_from_spec(spec)
-sys.modules["handouts"] = handouts  # its dataclass looks there
-spec.loader.exec_module(handouts)
 
 
 @pytest.fixture(scope="module")
@@ -173,41 +166,6 @@ def test_only_the_check_uses_what_the_learner_writes(path):
         if cell.cell_type == "code" and not {"exercise", "check", "solution"} & set(tags_of(cell)):
             names = {n.id for n in ast.walk(ast.parse(cell.source)) if isinstance(n, ast.Name)}
             assert names & written == set(), cell.source
-
-
-@pytest.fixture(scope="module")
-def executed(folder):
-    """Every handout with its outputs, run whole as ``run --fast`` does; two kernels at a time."""
-    paths = sorted(folder.glob("*/*.ipynb"), key=lambda path: path.name, reverse=True)
-    jobs = [job for path in paths for job in plan.plan([path], fast=True)]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("OMP_NUM_THREADS", "1")  # two kernels with two threads each hinder each other
-        outcomes = list(local.run_here(jobs, at_once=2))
-    errors = [f"{outcome.job.notebook}: {outcome.error}" for outcome in outcomes if outcome.error]
-    assert not errors, "\n".join(errors)
-    return {
-        outcome.job.notebook: nbformat.reads(outcome.executed.decode(), as_version=4)
-        for outcome in outcomes
-    }
-
-
-def verdicts(notebook):
-    """Return what the checks say."""
-    return [cell.outputs[-1].data["text/plain"] for cell in with_tag(notebook, "check")]
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_student_copy_runs_and_nothing_is_solved(folder, executed, path):
-    said = verdicts(executed[folder / "student" / path.name])
-    assert len(said) == len(with_tag(read(path), "exercise"))
-    assert all(words.startswith(("not yet:", "not right:")) for words in said), said
-
-
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_a_solution_copy_runs_and_passes_every_check(folder, executed, path):
-    said = verdicts(executed[folder / "solutions" / path.name])
-    assert len(said) == len(with_tag(read(path), "exercise"))
-    assert all(words.startswith("passed:") for words in said), said
 
 
 # For Google Colab --------------------------------------------------------------------------------

@@ -1,6 +1,5 @@
 """Slides: made of what a class should see, whole without a network, and none is cut off."""
 
-import importlib.util
 import json
 import re
 import subprocess
@@ -18,10 +17,6 @@ ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
 TYPES = {"slide", "subslide", "fragment", "skip", "notes", "-"}
 NOT_FOR_A_CLASS = {"parameters", "exercise", "check", "solution", "progress"}
-
-spec = importlib.util.spec_from_file_location("slides", ROOT / "tools" / "slides.py")
-slides = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(slides)
 
 
 # What the notebooks say about slides -------------------------------------------------------------

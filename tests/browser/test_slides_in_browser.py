@@ -1,17 +1,13 @@
 """In front of a class, in a real browser: no slide is cut off, and JupyterLab presents live."""
 
-import importlib.util
 from pathlib import Path
 
 import pytest
+import slides
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 from notebook_page import NotebookPage
 
 ROOT = Path(__file__).resolve().parents[2]
-
-spec = importlib.util.spec_from_file_location("slides", ROOT / "tools" / "slides.py")
-slides = importlib.util.module_from_spec(spec)
-spec.loader.exec_module(slides)
 
 LOOK = """() => Reveal.getSlides().map(slide => {
   const place = Reveal.getIndices(slide);

@@ -1,16 +1,18 @@
-"""Every notebook runs to its end with other parameters than its own, twice, with the same numbers.
+"""Every notebook runs to its end with other parameters than its own, and so do both its handouts.
 
-Those that need no PyTorch run without it the second time. With its own parameters, nbval runs each
-notebook cell by cell (see pyproject.toml) and names the cell that breaks.
+The student copy must show the same numbers as the notebook. The copies of those that need no
+PyTorch run without it. With its own parameters, nbval runs each notebook cell by cell (see
+pyproject.toml) and names the cell that breaks.
 
 The guarantee is "on the same processor with the same number of threads", because another number of
-threads adds up sums in another order. So both runs get one thread here.
+threads adds up sums in another order. So all runs get one thread here.
 """
 
 import json
 from pathlib import Path
 
 import form
+import handouts
 import nbformat
 import pytest
 import repeat
@@ -53,34 +55,49 @@ def test_another_value_is_read_from_the_comment(default, comment, other):
     assert other_value(Parameter("p", default, comment)) == other
 
 
+@pytest.fixture(scope="module")
+def folders(tmp_path_factory):
+    """The folders with the student and the solution copies."""
+    return handouts.write(tmp_path_factory.mktemp("handouts"))
+
+
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
-def twice(request):
-    """The outcomes of two runs of each notebook in turn, by papermill, with other parameters."""
+def outcomes(request, folders):
+    """How a notebook and its student and solution copies ran, by papermill; each in turn."""
     values = other_parameters(request.param)
     assert values
-    (job,) = plan([request.param], values)
-    needs_torch = request.param.stem.startswith(NEED_TORCH)
+    copies = [folder / request.param.name for folder in folders]
+    original, *others = (plan([path], values)[0] for path in [request.param, *copies])
+    if not request.param.stem.startswith(NEED_TORCH):
+        others = map(sources.without_torch, others)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
-        return execute(job), execute(job if needs_torch else sources.without_torch(job))
+        return [execute(job) for job in (original, *others)]
 
 
 @pytest.fixture(scope="module")
-def executed(twice):
-    """The notebook with the outputs of its first run."""
-    return nbformat.reads(twice[0].executed.decode(), as_version=4)
+def executed(outcomes):
+    """The notebook and its student and solution copies with their outputs."""
+    return [
+        # some outputs name the folder
+        nbformat.reads(
+            outcome.executed.decode().replace(str(outcome.job.notebook.parent), "FOLDER"), 4
+        )
+        for outcome in outcomes
+    ]
 
 
-def test_it_runs_with_other_parameters_the_second_time_without_pytorch_if_it_is_not_needed(twice):
-    assert [(outcome.status, outcome.error) for outcome in twice] == [(PASSED, "")] * 2
+def test_it_runs_with_other_parameters_the_copies_without_pytorch_if_it_is_not_needed(outcomes):
+    assert [(outcome.status, outcome.error) for outcome in outcomes] == [(PASSED, "")] * 3
 
 
-def test_two_runs_give_the_same_numbers_and_pictures(twice):
-    first, second = (json.loads(outcome.executed) for outcome in twice)
-    assert len(repeat.shown(first)) > 20 and len(repeat.states(first)) > 20
-    cells = len(repeat.shown(first))  # the second run may have one more, which hides PyTorch
-    assert repeat.differences(repeat.shown(first), repeat.shown(second)[-cells:]) == []
-    assert repeat.differences(repeat.states(first), repeat.states(second)) == []
+def test_a_second_run_as_the_student_copy_gives_the_same_numbers_and_pictures(executed):
+    notebook, student, _ = executed
+    shown = repeat.shown(handouts.student(notebook))  # what its solutions say is not in the copy
+    assert len(shown) > 20 and len(repeat.states(notebook)) > 20
+    # the copy may have one more cell at its beginning, which hides PyTorch
+    assert repeat.differences(shown, repeat.shown(student)[-len(shown) :]) == []
+    assert repeat.differences(repeat.states(notebook), repeat.states(student)) == []
 
 
 @pytest.mark.parametrize(
@@ -94,16 +111,16 @@ def test_it_runs_with_pytorch_beside_it_where_that_can_be_asked_for(path):
     assert (outcome.status, outcome.error) == (PASSED, "")
 
 
-def test_its_page_is_whole(executed):
-    html = pages.page(nbformat.writes(executed).encode(), NOTEBOOKS[0].parent).decode()
+def test_its_page_is_whole(outcomes):
+    html = pages.page(outcomes[0].executed, NOTEBOOKS[0].parent).decode()
     assert tiny_course.other_hosts(html) == []
     assert "<svg" in html and 'src="../' not in html  # faces of explorers, pictures of the text
     assert "<code>\\" not in html  # how a formula looks that could not be translated
 
 
 def text(cell):
-    """Return what a cell prints or shows, as plain text."""
-    return "\n".join(
+    """Return what a cell prints or shows, as plain text; what it prints may come in pieces."""
+    return "".join(
         output.text if output.output_type == "stream" else output.data["text/plain"]
         for output in cell.outputs
     )
@@ -124,8 +141,16 @@ def wrong_verdicts(notebook):
 
 
 def test_stubs_say_not_yet_and_solutions_pass(executed):
-    assert form.tagged(executed, "solution")
-    assert wrong_verdicts(executed) == []
+    notebook, student, _ = executed
+    assert form.tagged(notebook, "solution") and not form.tagged(student, "solution")
+    assert wrong_verdicts(notebook) == wrong_verdicts(student) == []
+
+
+def test_the_solution_copy_passes_every_check(executed):
+    notebook, _, solved = executed
+    said = [text(cell) for cell in form.tagged(solved, "check")]
+    assert len(said) == len(form.tagged(notebook, "exercise")) > 0
+    assert all(words.startswith("passed:") for words in said), said
 
 
 @pytest.mark.parametrize(
