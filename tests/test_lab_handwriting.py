@@ -30,7 +30,7 @@ def network():
     if mnist.name != "MNIST":
         pytest.skip("CNNCOURSE_DATA holds no MNIST")
     model = models.build("small")
-    training.fit(model, mnist, epochs=4, progress=False)
+    training.fit(model, mnist, progress=False)
     return model
 
 

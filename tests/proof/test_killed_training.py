@@ -86,10 +86,11 @@ def test_a_notebook_killed_in_mid_training_leaves_nothing_behind_and_runs_again(
         (tmp_path / name).mkdir()
         monkeypatch.setenv(name, str(tmp_path / name))
     before = contents(FOLDER)
-    (long,) = plan([LAB], {"epochs": "20", "data": "offline"})
+    little = {"data": "offline", "train_size": "1000", "batch_size": "32"}
+    (long,) = plan([LAB], {**little, "epochs": "20"})  # seconds: the kill comes sooner
     outcome = execute(sources.changed(long, killed_while_training))
     assert outcome.status == FAILED and "DeadKernelError" in outcome.error
     assert contents(FOLDER) == before
-    (short,) = plan([LAB], {"epochs": "1", "data": "offline"})
+    (short,) = plan([LAB], {**little, "epochs": "1"})
     assert execute(sources.changed(short, until_training)).status == PASSED
     assert contents(FOLDER) == before
