@@ -53,9 +53,11 @@ test: .venv/ready ## run all tests
 	@$(PYTEST) $(PARALLEL) --ignore $(ALONE) $(ARGS)
 	@$(PYTEST) $(ALONE)
 
+# PyTorch has some fifty loggers, and pytest's plugin for logs would listen to each of them anew three
+# times a test. No unit test asks what is logged, and warnings reach the report without it.
 check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@$(PYTEST) -q $(PARALLEL) -m "not slow" --hypothesis-profile quick cnncourse tests $(HEAVY) $(ARGS)
+	@$(PYTEST) -q $(PARALLEL) -p no:logging -m "not slow" --hypothesis-profile quick cnncourse tests $(HEAVY) $(ARGS)
 
 .venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready
 	@$(COURSE) tools/lowest.py .venv-lowest && touch $@
@@ -64,7 +66,7 @@ test-lowest: .venv-lowest/ready ## unit tests and notebooks with the lowest supp
 	@.venv-lowest/bin/python -m pytest -q $(PARALLEL) cnncourse tests notebooks $(HEAVY) $(ARGS)
 
 .venv/classroom: pyproject.toml | .venv/ready
-	@$(COURSE) -m pip install --quiet --disable-pip-version-check --editable ".[classroom]"
+	@$(COURSE) -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[classroom]"
 	@touch $@
 
 STUDENTS ?= 30

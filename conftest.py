@@ -1,10 +1,12 @@
 """For all tests, the notebooks' kernels included: no network, no windows, no deadlines."""
 
+import gc
 import os
 import runpy
 import signal
 from pathlib import Path
 
+import pytest
 from hypothesis import settings
 
 OFFLINE = Path(__file__).parent / "tests" / "offline"
@@ -42,6 +44,20 @@ def pytest_configure():
     if "PYTEST_XDIST_WORKER" in os.environ:  # as many processes as cores: a thread for each
         os.environ["OMP_NUM_THREADS"] = "1"
     os.environ["CNNCOURSE_PROGRESS"] = os.devnull  # no test passes an exercise in your name
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection():
+    """Let Python look for garbage only in what the tests make.
+
+    PyTorch and thousands of tests are more than half a million objects, and stay to the end.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def pytest_collection_modifyitems(items):
