@@ -248,16 +248,14 @@ def receptive_field(layers: Iterable[Window | tuple[int, int]]) -> list[Field]:
 
 def check_whole(name: str, value: int, least: int | None = None) -> None:
     """Refuse, in a sentence, what is not a whole number of at least `least` (None: any)."""
-    bound = "" if least is None else f" of at least {least}"
-    refusal = ValueError(f"{name} is {value!r}: use a whole number{bound}")
-    if isinstance(value, (bool, np.bool_)):  # whole numbers to Python, but no sizes
-        raise refusal
     try:
-        number = index(value)
+        # True and False are whole numbers to Python, but no sizes
+        number = None if isinstance(value, (bool, np.bool_)) else index(value)
     except TypeError:
-        raise refusal from None
-    if least is not None and number < least:
-        raise refusal
+        number = None
+    if number is None or (least is not None and number < least):
+        bound = "" if least is None else f" of at least {least}"
+        raise ValueError(f"{name} is {value!r}: use a whole number{bound}")
 
 
 def _check_window(
