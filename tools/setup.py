@@ -153,8 +153,13 @@ def torch_arguments(index: str | None) -> list[str]:
 
 
 def install(python: Path, arguments: list[str]) -> None:
-    """Run ``pip install`` in the environment, its progress bars showing."""
-    command = [str(python), "-m", "pip", "install", "--disable-pip-version-check", *arguments]
+    """Run ``pip install`` in the environment, its progress bars showing.
+
+    Not compiled: a third of the set-up would be spent on modules that the course never loads, and
+    Python compiles each of the others when it first does.
+    """
+    options = ["--disable-pip-version-check", "--no-compile"]
+    command = [str(python), "-m", "pip", "install", *options, *arguments]
     if subprocess.run(command).returncode != 0:
         raise SetupFailed(
             "pip could not install what is named above: read its last lines, see to the network or "
