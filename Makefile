@@ -53,11 +53,9 @@ test: .venv/ready ## run all tests
 	@$(PYTEST) $(PARALLEL) --ignore $(ALONE) $(ARGS)
 	@$(PYTEST) $(ALONE)
 
-# PyTorch has some fifty loggers, and pytest's plugin for logs would listen to each of them anew three
-# times a test. No unit test asks what is logged, and warnings reach the report without it.
 check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@$(PYTEST) -q $(PARALLEL) -p no:logging -m "not slow" --hypothesis-profile quick cnncourse tests $(HEAVY) $(ARGS)
+	@$(PYTEST) -q $(PARALLEL) -m "not slow" --hypothesis-profile quick cnncourse tests $(HEAVY) $(ARGS)
 
 .venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready
 	@$(COURSE) tools/lowest.py .venv-lowest && touch $@
