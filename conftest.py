@@ -20,7 +20,6 @@ LONG = (
     "tests/notebooks/",
     "notebooks/",
     "tests/browser/",
-    "tests/test_handouts",
     "tests/classroom/",
     "tests/proof/",
     "tests/test_lab",
