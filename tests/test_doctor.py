@@ -137,13 +137,22 @@ def test_the_gpu_is_named_or_its_absence_explained():
     assert "CUDA build" in doctor.describe_gpu(None, "/usr/bin/nvidia-smi").remedy
 
 
+@pytest.fixture(scope="module")
+def packed():
+    """Four gzipped files of the right size and no content, by name; to pack them takes a while."""
+    return {
+        f"{name}.gz": gzip.compress(bytes(size), compresslevel=1)
+        for name, size in doctor.DIGIT_FILES.items()
+    }
+
+
 @pytest.fixture
-def digits(tmp_path):
-    """A data folder with four gzipped files of the right size and no content."""
+def digits(tmp_path, packed):
+    """A data folder with these files."""
     folder = tmp_path / "MNIST" / "raw"
     folder.mkdir(parents=True)
-    for name, size in doctor.DIGIT_FILES.items():
-        (folder / f"{name}.gz").write_bytes(gzip.compress(bytes(size), compresslevel=1))
+    for name, content in packed.items():
+        (folder / name).write_bytes(content)
     return tmp_path
 
 

@@ -26,27 +26,28 @@ def numbers(text):
     return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", text)]
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_the_default_view_is_a_titled_picture_with_a_sentence(name):
-    explorer = getattr(explorers, name)()
-    assert explorer.possible
-    root = ElementTree.fromstring(explorer.view.value)
+@pytest.fixture(scope="module", params=ALL)
+def untouched(request):
+    """Each explorer as it starts, for the tests that set nothing."""
+    return getattr(explorers, request.param)()
+
+
+def test_the_default_view_is_a_titled_picture_with_a_sentence(untouched):
+    assert untouched.possible
+    root = ElementTree.fromstring(untouched.view.value)
     assert root.find("{*}title").text
-    assert root.find("{*}desc").text == explorer.sentence
+    assert root.find("{*}desc").text == untouched.sentence
     assert float(root.get("width")) <= 760
-    assert all(control.description for control in explorer.controls.values())
+    assert all(control.description for control in untouched.controls.values())
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_a_page_without_a_kernel_shows_stills(name):
-    explorer = getattr(explorers, name)()
-    page = explorer._repr_mimebundle_()["text/html"]
-    assert page.count("<svg") == len(explorer.stills) >= 2
+def test_a_page_without_a_kernel_shows_stills(untouched):
+    page = untouched._repr_mimebundle_()["text/html"]
+    assert page.count("<svg") == len(untouched.stills) >= 2
 
 
-@pytest.mark.parametrize("name", ALL)
-def test_nothing_is_written_smaller_than_ten_pixels_at_the_default_setting(name):
-    picture = ElementTree.fromstring(getattr(explorers, name)().view.value)
+def test_nothing_is_written_smaller_than_ten_pixels_at_the_default_setting(untouched):
+    picture = ElementTree.fromstring(untouched.view.value)
     assert min(float(t.get("font-size")) for t in picture.iterfind(".//{*}text")) >= 10
 
 
@@ -61,6 +62,7 @@ def test_sharing_counts_what_a_loop_counts():
             assert (dense, local, shared) == (inputs * outputs, kernel * outputs, kernel)
 
 
+@pytest.mark.slow
 def test_the_sensor_states_the_error_of_its_average():
     explorer = explorers.noisy_sensor(seed=3)
     level = signals.water_level()
@@ -131,6 +133,7 @@ def test_own_weights_replace_the_preset():
     assert "agree everywhere" in explorer.sentence
 
 
+@pytest.mark.slow
 def test_the_sum_over_the_channels_is_that_of_einsum():
     explorer = explorers.channel_sum()
     for c_in, c_out, kernel, bias in product((1, 2, 3), (1, 2, 4), (1, 2, 3), (-10, 0, 3)):

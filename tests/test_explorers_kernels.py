@@ -34,22 +34,24 @@ def number(pattern, sentence):
     return float(re.search(pattern, sentence)[1].replace("−", "-"))
 
 
-@pytest.mark.parametrize("name", BUILDERS)
-def test_an_explorer_starts_possible_with_labels_a_sentence_and_at_most_four_controls(name):
-    explorer = getattr(explorers, name)()
-    assert explorer.possible
-    assert explorer.sentence.endswith(".")
-    assert ElementTree.fromstring(explorer.view.value).get("aria-label")
-    assert all(control.description for control in explorer.controls.values())
-    assert len(explorer.children[0].children) <= 4
+@pytest.fixture(scope="module", params=BUILDERS)
+def untouched(request):
+    """Each explorer as it starts, for the tests that set nothing."""
+    return getattr(explorers, request.param)()
 
 
-@pytest.mark.parametrize("name", BUILDERS)
-def test_a_page_without_a_kernel_shows_the_stills(name):
-    explorer = getattr(explorers, name)()
-    page = explorer._repr_mimebundle_()["text/html"]
+def test_an_explorer_starts_possible_with_labels_a_sentence_and_at_most_four_controls(untouched):
+    assert untouched.possible
+    assert untouched.sentence.endswith(".")
+    assert ElementTree.fromstring(untouched.view.value).get("aria-label")
+    assert all(control.description for control in untouched.controls.values())
+    assert len(untouched.children[0].children) <= 4
+
+
+def test_a_page_without_a_kernel_shows_the_stills(untouched):
+    page = untouched._repr_mimebundle_()["text/html"]
     faces = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
-    assert len(faces) == len(explorer.stills) >= 2
+    assert len(faces) == len(untouched.stills) >= 2
     assert len(set(faces)) == len(faces)
 
 
@@ -119,9 +121,10 @@ def test_size_grows_with_zeros_and_shrinks_to_the_middle():
 
 
 def test_normalising_divides_by_the_sum_and_is_impossible_exactly_for_sum_0():
+    explorer = explorers.kernel_lab(NAMES[0])
+    put(explorer, normalise=True)
     for preset in NAMES:
-        explorer = explorers.kernel_lab(preset)
-        put(explorer, normalise=True)
+        put(explorer, preset=preset)
         total = round(kernels.KERNELS[preset].weights.sum(), 9)
         assert explorer.possible == (total != 0)
         if total == 0:

@@ -17,10 +17,15 @@ def some(n, start=0):
     return Split(np.array(images, np.uint8), np.tile(np.arange(10), n))
 
 
+@pytest.fixture(scope="module")
+def drawn():
+    return some(40), some(10, start=40)
+
+
 @pytest.fixture
-def memory(monkeypatch):
+def memory(monkeypatch, drawn):
     monkeypatch.setattr(familiar, "LEAST", 100)
-    return remember(some(40), some(10, start=40))
+    return remember(*drawn)
 
 
 def test_each_pixel_of_a_halved_image_is_the_mean_of_four():
