@@ -145,7 +145,7 @@ def test_every_geometry_agrees_with_conv2d(shape, dtype):
     st.tuples(*[st.integers(0, 4)] * 2),
     st.tuples(*[st.integers(1, 3)] * 2),
 )
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 def test_any_geometry_agrees_with_conv2d_and_is_refused_where_it_refuses(
     shape, kernel_shape, stride, padding, dilation
 ):
@@ -313,7 +313,7 @@ kernel_sizes = st.tuples(st.integers(1, 4), st.integers(1, 4))
     st.sampled_from(list(PADDING_MODES)),
     st.randoms(use_true_random=False),
 )
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=2 * settings.default.max_examples, deadline=None)
 def test_the_loop_and_its_fast_twin_agree_also_in_what_they_refuse(
     shape, kernel_shape, stride, padding, dilation, padding_mode, chance
 ):

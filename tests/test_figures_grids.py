@@ -40,7 +40,7 @@ def test_hidden_cells_are_empty():
     assert numbers(figures.matrix(np.array([[7, 8]]), title="m", hidden=hidden)) == ["7"]
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None)
 @given(
     st.integers(3, 8),
     st.integers(1, 4),
