@@ -153,6 +153,7 @@ def test_importing_the_explorers_loads_neither_torch_nor_matplotlib():
     assert loaded & {"torch", "torchvision", "matplotlib", "sklearn", "scipy"} == set()
 
 
+@pytest.mark.slow
 def test_importing_every_explorer_loads_no_torch():
     names = [dotted(path) for path in MODULES if path.parent.name == "explorers"]
     loaded = loaded_after(f"import {', '.join(names)}")

@@ -43,6 +43,7 @@ def test_the_same_seed_gives_the_same_numbers(digits):
     assert first == again != other
 
 
+@pytest.mark.slow
 def test_an_experiment_leaves_the_random_numbers_of_others_alone(digits):
     torch.manual_seed(5)
     expected = torch.rand(3)

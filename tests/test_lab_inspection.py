@@ -197,6 +197,7 @@ def test_the_preferred_inputs_raise_the_scores_of_their_digits():
     assert (scores > black).all()
 
 
+@pytest.mark.slow
 def test_neighbours_in_the_preferred_inputs_differ_less_if_it_costs():
     model = models.build("small", seed=6)
 

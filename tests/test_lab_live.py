@@ -66,6 +66,7 @@ def test_a_measurement_is_that_of_the_network_in_evaluation_mode():
     np.testing.assert_array_equal(now.kernels, inspection.kernels(session.model)["conv1"])
 
 
+@pytest.mark.slow
 def test_the_same_seed_gives_the_same_training_and_another_one_another():
     def losses(seed):
         session = live.Session(Bars(300), seed=seed, width=2)

@@ -47,6 +47,7 @@ def test_a_kernel_cannot_connect_elsewhere():
     assert "without a network" in executed.cells[0].outputs[0].text
 
 
+@pytest.mark.slow
 def test_another_python_reads_notebooks_without_building_grammars_first():
     read = "import sys, nbformat; print('lark' in sys.modules)"
     run = subprocess.run([sys.executable, "-c", read], capture_output=True, text=True)

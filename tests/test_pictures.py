@@ -55,6 +55,7 @@ def test_no_id_is_used_twice():
         assert len(ids) == len(set(ids))
 
 
+@pytest.mark.slow
 def test_a_fresh_process_draws_the_same_files(tmp_path):
     code = (
         "import sys; from pathlib import Path; from cnncourse.figures.pictures import save_all;"
