@@ -13,7 +13,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torchvision
 
 from cnncourse.lab import digits
 
@@ -136,14 +135,14 @@ def little_world(monkeypatch, tmp_path):
     monkeypatch.setattr(digits, "CONTENTS", SUMS)
     monkeypatch.setattr(digits, "TRAIN", 9)
     monkeypatch.setattr(digits, "PATIENCE", 0.4)
-    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", [])
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [])
 
 
 @pytest.fixture
 def mirrors(monkeypatch):
     """Return a function that says which mirrors there are."""
     return lambda *servers: monkeypatch.setattr(
-        torchvision.datasets.MNIST, "mirrors", [server.url for server in servers]
+        "torchvision.datasets.MNIST.mirrors", [server.url for server in servers]
     )
 
 
@@ -183,13 +182,15 @@ def test_a_folder_may_hold_packed_files_or_the_unpacked_ones_of_torchvision(tmp_
 
 
 def test_torchvision_reads_the_same_digits(tmp_path):
+    from torchvision.datasets import MNIST
+
     write(tmp_path, LITTLE)
     ours = digits.load(tmp_path, offline=True)
-    theirs = torchvision.datasets.MNIST(tmp_path, train=True)
+    theirs = MNIST(tmp_path, train=True)
     np.testing.assert_array_equal(ours.train.images, theirs.data[:9])
     np.testing.assert_array_equal(ours.train.labels, theirs.targets[:9])
     np.testing.assert_array_equal(ours.validation.images, theirs.data[9:])
-    theirs = torchvision.datasets.MNIST(tmp_path, train=False)
+    theirs = MNIST(tmp_path, train=False)
     np.testing.assert_array_equal(ours.open_test().images, theirs.data)
     assert ours.train.images.dtype == np.uint8 and ours.train.labels.dtype == np.int64
 
@@ -281,7 +282,7 @@ def test_without_a_good_mirror_the_sample_says_what_happened_and_what_to_do(
 
 
 def test_no_server_at_all_is_no_catastrophe(monkeypatch):
-    monkeypatch.setattr(torchvision.datasets.MNIST, "mirrors", ["http://127.0.0.1:9/"])
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
     assert digits.load().name == "scikit-learn 8×8 digits"
 
 

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import tracemalloc
+from functools import partial
 
 import pytest
 
 torch = pytest.importorskip("torch")
-models = pytest.importorskip("torchvision").models
 
 from torch import nn  # noqa: E402
 
@@ -16,31 +16,37 @@ from cnncourse.lab import judge  # noqa: E402
 
 PHOTO = (3, 224, 224)
 NETWORKS = {
-    "alexnet": models.alexnet,
-    "vgg11": models.vgg11,
-    "vgg16": models.vgg16,
-    "vgg19": models.vgg19,
-    "googlenet": lambda: models.googlenet(aux_logits=False, init_weights=False),
-    "resnet18": models.resnet18,
-    "resnet34": models.resnet34,
-    "resnet50": models.resnet50,
-    "resnet152": models.resnet152,
+    "alexnet": {},
+    "vgg11": {},
+    "vgg16": {},
+    "vgg19": {},
+    "googlenet": {"aux_logits": False, "init_weights": False},
+    "resnet18": {},
+    "resnet34": {},
+    "resnet50": {},
+    "resnet152": {},
 }
+
+
+@pytest.fixture(scope="module")
+def models():
+    """torchvision's networks; to load them takes two seconds, so not while tests are collected."""
+    return pytest.importorskip("torchvision").models
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_judge_and_the_table_agree_row_by_row(name):
+def test_the_judge_and_the_table_agree_row_by_row(name, models):
     table = [(row.kind, row.shape, row.params) for row in trace(name)]
-    assert judge.rows(NETWORKS[name], PHOTO) == table
+    assert judge.rows(partial(getattr(models, name), **NETWORKS[name]), PHOTO) == table
 
 
-def test_the_judge_sees_a_wrong_table():
+def test_the_judge_sees_a_wrong_table(models):
     table = [(row.kind, row.shape, row.params) for row in trace("vgg16")]
     assert judge.rows(models.vgg13, PHOTO) != table
 
 
-def test_no_weight_is_made():
+def test_no_weight_is_made(models):
     tracemalloc.start()
     judge.rows(models.vgg16, PHOTO)
     _, peak = tracemalloc.get_traced_memory()

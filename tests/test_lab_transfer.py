@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
-pytest.importorskip("torchvision")
 
 from cnncourse.lab import digits as digits_module  # noqa: E402
 from cnncourse.lab import transfer  # noqa: E402
@@ -17,6 +16,7 @@ from cnncourse.lab import transfer  # noqa: E402
 @pytest.fixture(autouse=True)
 def no_weights_here(tmp_path, monkeypatch):
     """As on a computer that never fetched them; and the tests have no network."""
+    pytest.importorskip("torchvision")
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
@@ -61,7 +61,7 @@ def test_weights_that_are_there_are_used(photo):
 
 def test_the_class_names_are_those_of_torchvision(photo):
     backbone = replace(transfer.load(), pretrained=True)
-    names = transfer.WEIGHTS.meta["categories"]
+    names = transfer.weights().meta["categories"]
     best = int(backbone.network(transfer.prepare(photo)).argmax())
     assert transfer.classify(backbone, photo, top=1)[0][0] == names[best]
 
@@ -77,7 +77,7 @@ def test_a_photo_becomes_its_middle_square_normalised():
 
 
 def test_the_normalisation_is_that_of_the_weights():
-    settings = transfer.WEIGHTS.transforms()
+    settings = transfer.weights().transforms()
     assert tuple(settings.mean) == transfer._MEAN and tuple(settings.std) == transfer._STD
 
 

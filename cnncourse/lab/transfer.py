@@ -19,11 +19,9 @@ from pickle import UnpicklingError
 import numpy as np
 import torch
 from torch import nn
-from torchvision import models
 
 from cnncourse.lab.digits import Split
 
-WEIGHTS = models.ResNet18_Weights.IMAGENET1K_V1
 _PATIENCE = 20  # seconds without an answer, then fetching is given up
 # Mean and standard deviation of ImageNet's red, green and blue values, scaled to [0, 1].
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -47,9 +45,16 @@ class Backbone:
     note: str
 
 
+def weights():
+    """Return what torchvision knows of ResNet-18's ImageNet weights: address, classes, settings."""
+    from torchvision.models import ResNet18_Weights  # loads PyTorch's compiler: two seconds
+
+    return ResNet18_Weights.IMAGENET1K_V1
+
+
 def weights_file() -> Path:
     """Return where PyTorch keeps these weights once they are fetched."""
-    return Path(torch.hub.get_dir()) / "checkpoints" / WEIGHTS.url.rsplit("/", 1)[1]
+    return Path(torch.hub.get_dir()) / "checkpoints" / weights().url.rsplit("/", 1)[1]
 
 
 def load(*, fetch: bool = False, seed: int = 0) -> Backbone:
@@ -67,7 +72,7 @@ def load(*, fetch: bool = False, seed: int = 0) -> Backbone:
     if fetch or weights_file().exists():
         try:
             with _patience(_PATIENCE):
-                network.load_state_dict(WEIGHTS.get_state_dict(progress=False, check_hash=True))
+                network.load_state_dict(weights().get_state_dict(progress=False, check_hash=True))
         except (OSError, RuntimeError, UnpicklingError) as problem:  # no network, damaged file
             reason = f"the ImageNet weights could not be fetched or read ({problem})"
         else:
@@ -77,9 +82,11 @@ def load(*, fetch: bool = False, seed: int = 0) -> Backbone:
 
 def _untrained(seed: int) -> nn.Module:
     """ResNet-18 with random weights; PyTorch's own generator stays as it was."""
+    from torchvision.models import resnet18
+
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
-        return models.resnet18().eval()
+        return resnet18().eval()
 
 
 @contextmanager
@@ -133,7 +140,7 @@ def classify(backbone: Backbone, photo: np.ndarray, top: int = 5) -> list[tuple[
     with torch.inference_mode():
         probabilities = backbone.network(prepare(photo)).softmax(1)[0]
     values, places = probabilities.topk(top)
-    names = WEIGHTS.meta["categories"]
+    names = weights().meta["categories"]
     return [(names[i], float(value)) for i, value in zip(places, values, strict=True)]
 
 
