@@ -10,6 +10,7 @@ from __future__ import annotations
 import base64
 import mimetypes
 import re
+from functools import cache
 from html import escape
 from pathlib import Path
 
@@ -41,7 +42,7 @@ def page(notebook: bytes, folder: Path) -> bytes:
     node = nbformat.reads(notebook.decode(), as_version=4)
     node.metadata.pop("widgets", None)  # with their state, sliders would move and nothing answer
     resources = {"metadata": {"name": heading(node), "path": str(folder)}}
-    html, _ = Exporter(raw_template=TEMPLATE).from_notebook_node(node, resources)
+    html, _ = exporter().from_notebook_node(node, resources)
     return LINK_TO_NOTEBOOK.sub(r"\1.html\2", html).encode()
 
 
@@ -75,6 +76,12 @@ class Exporter(HTMLExporter):
         attachments = context.get("cell", {}).get("attachments", {})
         renderer = Renderer(escape=False, path=path, attachments=attachments)
         return MarkdownWithMath(renderer).render(source)
+
+
+@cache
+def exporter() -> Exporter:
+    """Return what writes pages; to read its templates takes longer than to write a page."""
+    return Exporter(raw_template=TEMPLATE)
 
 
 def mathml(formula: str, display: str) -> str:
