@@ -155,8 +155,8 @@ def torch_arguments(index: str | None) -> list[str]:
 def install(python: Path, arguments: list[str]) -> None:
     """Run ``pip install`` in the environment, its progress bars showing.
 
-    Not compiled: a third of the set-up would be spent on modules that the course never loads, and
-    Python compiles each of the others when it first does.
+    Not compiled: most modules of PyTorch and JupyterLab are never loaded here, and Python compiles
+    the others when it first loads them.
     """
     options = ["--disable-pip-version-check", "--no-compile"]
     command = [str(python), "-m", "pip", "install", *options, *arguments]
