@@ -23,6 +23,7 @@ from cnncourse.lab import history_models as nets
 from cnncourse.lab.digits import Digits, Split
 from cnncourse.lab.evaluation import accuracy, predict
 from cnncourse.lab.models import count_parameters
+from cnncourse.lab.seeds import using_seed
 from cnncourse.lab.training import History, fit
 
 VALIDATED = 1000  # digits on which accuracies are measured
@@ -210,8 +211,7 @@ def _compare(
 
 def _seeded(build: Callable[[], nn.Module], seed: int) -> nn.Module:
     """A network with the random weights of a seed; PyTorch's own generator stays as it was."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with using_seed(seed):
         return build()
 
 

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from cnncourse.geometry import check_whole
+from cnncourse.lab.seeds import using_seed
 
 # The mean and the standard deviation of all pixels of MNIST's training digits, scaled to [0, 1].
 MEAN, STD = 0.1307, 0.3081
@@ -65,8 +66,7 @@ def build(name: str = "small", *, width: int = 16, seed: int = 0) -> nn.Module:
         raise ValueError(
             f'width is {width}, but only "small" comes in several widths: leave it out'
         )
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with using_seed(seed):
         network = MODELS[name](width) if name == "small" else MODELS[name]()
     network.recipe = {"name": name, "width": width}  # for the checkpoint
     return network

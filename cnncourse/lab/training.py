@@ -17,7 +17,6 @@ import math
 import sys
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -33,6 +32,7 @@ from cnncourse.lab.evaluation import logits
 from cnncourse.lab.familiar import Familiar, remember
 from cnncourse.lab.files import write_atomically
 from cnncourse.lab.processor import using_threads
+from cnncourse.lab.seeds import using_seed
 
 AUGMENTATIONS = (None, "shift", "full")
 MEASURED = 5000  # training digits on which the training accuracy is measured
@@ -148,8 +148,10 @@ def fit(
     adam = Adam(model.parameters())
     steps_an_epoch = math.ceil(len(digits.train) / batch_size)
     diary = _Diary(history, model, digits, steps_an_epoch)
-    with using_threads(threads), _seeded(seed + len(history.step_loss), place) as generator:
-        batches = _batches(digits.train, epochs, batch_size, augment, generator)
+    seed += len(history.step_loss)  # whoever goes on gets other shuffles than the first time
+    chance = torch.Generator().manual_seed(seed)  # on the CPU: the same numbers with any device
+    batches = _batches(digits.train, epochs, batch_size, augment, chance)
+    with using_threads(threads), using_seed(seed, place):
         try:
             for done, (images, labels) in enumerate(batches, start=1):
                 rate = SCHEDULES[schedule](done - 1, epochs * steps_an_epoch, learning_rate)
@@ -473,14 +475,6 @@ def _measure(model: nn.Module, split: Split) -> tuple[float, float]:
     scores, labels = logits(model, split.images), torch.from_numpy(split.labels)
     right = (scores.argmax(1) == labels).float()
     return F.cross_entropy(scores, labels).item(), right.mean().item()
-
-
-@contextmanager
-def _seeded(seed: int, place: torch.device) -> Iterator[torch.Generator]:
-    """Seed the dropout, give a generator for the rest, and leave PyTorch's own as they were."""
-    with torch.random.fork_rng([place] if place.type == "cuda" else []):
-        torch.manual_seed(seed)
-        yield torch.Generator().manual_seed(seed)  # on the CPU: the same numbers with any device
 
 
 def _place(device: str) -> torch.device:

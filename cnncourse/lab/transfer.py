@@ -21,6 +21,7 @@ import torch
 from torch import nn
 
 from cnncourse.lab.digits import Split
+from cnncourse.lab.seeds import using_seed
 
 _PATIENCE = 20  # seconds without an answer, then fetching is given up
 # Mean and standard deviation of ImageNet's red, green and blue values, scaled to [0, 1].
@@ -84,8 +85,7 @@ def _untrained(seed: int) -> nn.Module:
     """ResNet-18 with random weights; PyTorch's own generator stays as it was."""
     from torchvision.models import resnet18
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with using_seed(seed):
         return resnet18().eval()
 
 
@@ -184,8 +184,7 @@ def new_head(
     known, asked = (torch.tensor(features(backbone, split.images)) for split in (train, validation))
     mean, std = known.mean(0), known.std(0) + 1e-6
     known, asked = (known - mean) / std, (asked - mean) / std
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with using_seed(seed):
         head = nn.Linear(known.shape[1], 10)
     optimiser = torch.optim.Adam(head.parameters(), lr=0.01, weight_decay=1e-3)
     for _ in range(epochs):
@@ -258,7 +257,6 @@ def _with_new_head(backbone: Backbone, seed: int) -> nn.Module:
     """A copy of the network whose last layer is new, with ten outputs."""
     network = _untrained(seed)
     network.load_state_dict(backbone.network.state_dict())
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with using_seed(seed):
         network.fc = nn.Linear(network.fc.in_features, 10)
     return network
