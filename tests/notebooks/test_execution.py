@@ -1,8 +1,9 @@
-"""Every notebook runs to its end with other parameters than its own, and so do both its handouts.
+"""Both handouts of every notebook run to their end with other parameters than the notebook's own.
 
-The student copy must show the same numbers as the notebook. The copies of those that need no
-PyTorch run without it. With its own parameters, nbval runs each notebook cell by cell (see
-pyproject.toml) and names the cell that breaks.
+A student copy is the notebook without its solutions, the other copy has them in the place of the
+stubs: all that the notebook computes is computed twice, and must show the same numbers. The copies
+of those that need no PyTorch run without it. With its own parameters, nbval runs each notebook cell
+by cell (see pyproject.toml) and names the cell that breaks.
 
 The guarantee is "on the same processor with the same number of threads", because another number of
 threads adds up sums in another order. So all runs get one thread here.
@@ -63,21 +64,20 @@ def folders(tmp_path_factory):
 
 @pytest.fixture(scope="module", params=NOTEBOOKS, ids=lambda path: path.stem)
 def outcomes(request, folders):
-    """How a notebook and its student and solution copies ran, by papermill; each in turn."""
+    """How the student and the solution copy of a notebook ran, by papermill."""
     values = other_parameters(request.param)
     assert values
-    copies = [folder / request.param.name for folder in folders]
-    original, *others = (plan([path], values)[0] for path in [request.param, *copies])
+    jobs = [plan([folder / request.param.name], values)[0] for folder in folders]
     if not request.param.stem.startswith(NEED_TORCH):
-        others = map(sources.without_torch, others)
+        jobs = map(sources.without_torch, jobs)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
-        return [execute(job) for job in (original, *others)]
+        return [execute(job) for job in jobs]
 
 
 @pytest.fixture(scope="module")
 def executed(outcomes):
-    """The notebook and its student and solution copies with their outputs."""
+    """The student and the solution copy with their outputs."""
     return [
         # some outputs name the folder
         nbformat.reads(
@@ -87,17 +87,24 @@ def executed(outcomes):
     ]
 
 
-def test_it_runs_with_other_parameters_the_copies_without_pytorch_if_it_is_not_needed(outcomes):
-    assert [(outcome.status, outcome.error) for outcome in outcomes] == [(PASSED, "")] * 3
+def test_they_run_with_other_parameters_and_without_pytorch_if_it_is_not_needed(outcomes):
+    assert [(outcome.status, outcome.error) for outcome in outcomes] == [(PASSED, "")] * 2
 
 
-def test_a_second_run_as_the_student_copy_gives_the_same_numbers_and_pictures(executed):
-    notebook, student, _ = executed
-    shown = repeat.shown(handouts.student(notebook))  # what its solutions say is not in the copy
-    assert len(shown) > 20 and len(repeat.states(notebook)) > 20
-    # the copy may have one more cell at its beginning, which hides PyTorch
-    assert repeat.differences(shown, repeat.shown(student)[-len(shown) :]) == []
-    assert repeat.differences(repeat.states(notebook), repeat.states(student)) == []
+def given(notebook):
+    """Return a copy without what students write, and without what is said about that."""
+    theirs = {"exercise", "check", "progress"}
+    copy = notebook.copy()
+    copy.cells = [cell for cell in notebook.cells if not theirs & set(form.tags(cell))]
+    return copy
+
+
+def test_a_second_run_gives_the_same_numbers_and_pictures(executed):
+    shown, again = (repeat.shown(given(notebook)) for notebook in executed)
+    states, states_again = map(repeat.states, executed)
+    assert len(shown) > 20 and len(states) > 20
+    assert repeat.differences(shown, again) == []
+    assert repeat.differences(states, states_again) == []
 
 
 @pytest.mark.parametrize(
@@ -126,49 +133,38 @@ def text(cell):
     )
 
 
-def wrong_verdicts(notebook):
-    """Return checks that let the unsolved exercise pass, and solutions that do not.
-
-    An exercise starts as a stub ("not yet") or, in "find the mistake", as wrong code ("not right").
-    """
-    wanted = {"check": ("not yet", "not right"), "solution": "Solution: passed"}
+def wrong_verdicts(notebook, *wanted):
+    """Return the checks that say something else than wanted, each with what it says."""
     return [
         f"{form.first_line(cell)} → {text(cell)}"
-        for role, words in wanted.items()
-        for cell in form.tagged(notebook, role)
-        if not text(cell).startswith(words)
+        for cell in form.tagged(notebook, "check")
+        if not text(cell).startswith(wanted)
     ]
 
 
-def test_stubs_say_not_yet_and_solutions_pass(executed):
-    notebook, student, _ = executed
-    assert form.tagged(notebook, "solution") and not form.tagged(student, "solution")
-    assert wrong_verdicts(notebook) == wrong_verdicts(student) == []
-
-
-def test_the_solution_copy_passes_every_check(executed):
-    notebook, _, solved = executed
-    said = [text(cell) for cell in form.tagged(solved, "check")]
-    assert len(said) == len(form.tagged(notebook, "exercise")) > 0
-    assert all(words.startswith("passed:") for words in said), said
+def test_an_unsolved_exercise_does_not_pass_its_check_and_its_solution_does(executed):
+    student, solved = executed
+    checks, solutions = (form.tagged(notebook, "check") for notebook in executed)
+    assert len(checks) == len(solutions) > 0
+    # it starts as a stub or, in "find the mistake", as wrong code
+    assert wrong_verdicts(student, "not yet", "not right") == []
+    assert wrong_verdicts(solved, "passed:") == []
 
 
 @pytest.mark.parametrize(
-    "role, printed, wrong",
+    "printed, wrong",
     [
-        ("check", "not yet: write your function", False),
-        ("check", "passed: well done", True),
-        ("check", "", True),
-        ("check", "not right: 2 instead of 3", False),
-        ("solution", "Solution: passed: well done", False),
-        ("solution", "Solution: not yet: write your function", True),
-        ("solution", "Solution: not right: 2 instead of 3 (passed 1 of 2)", True),
+        ("not yet: write your function", False),
+        ("not right: 2 instead of 3 (passed 1 of 2)", False),
+        ("passed: well done", True),
+        ("", True),
     ],
 )
-def test_a_wrong_verdict_is_seen(role, printed, wrong):
-    cell = new_code_cell("check(f)", metadata={"tags": [role]})
+def test_a_wrong_verdict_is_seen(printed, wrong):
+    cell = new_code_cell("check(f)", metadata={"tags": ["check"]})
     cell.outputs = [new_output("stream", text=printed)]
-    assert bool(wrong_verdicts(new_notebook(cells=[cell]))) == wrong
+    found = wrong_verdicts(new_notebook(cells=[cell]), "not yet", "not right")
+    assert bool(found) == wrong
 
 
 def timed_table(seconds, accuracy):
