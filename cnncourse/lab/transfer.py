@@ -23,6 +23,8 @@ from torch import nn
 from cnncourse.lab.digits import Split
 from cnncourse.lab.seeds import using_seed
 
+SIDE = 32  # pixels to which digits are scaled, whichever layers learn: a fair comparison
+
 _PATIENCE = 20  # seconds without an answer, then fetching is given up
 # Mean and standard deviation of ImageNet's red, green and blue values, scaled to [0, 1].
 _MEAN, _STD = (0.485, 0.456, 0.406), (0.229, 0.224, 0.225)
@@ -155,7 +157,7 @@ def report(backbone: Backbone, photo: np.ndarray, top: int = 5) -> str:
 # A new head ---------------------------------------------------------------------------------------
 
 
-def features(backbone: Backbone, images: np.ndarray, size: int = 64) -> np.ndarray:
+def features(backbone: Backbone, images: np.ndarray, size: int = SIDE) -> np.ndarray:
     """Return what the network knows of each image just before its last layer.
 
     Parameters
@@ -202,7 +204,7 @@ def fine_tune(
     validation: Split,
     *,
     epochs: int = 2,
-    size: int = 32,
+    size: int = SIDE,
     seed: int = 0,
 ) -> float:
     """Train all layers of a copy, the new head with a ten times higher rate than the others.
