@@ -2,8 +2,9 @@
 
 A student copy is the notebook without its solutions, the other copy has them in the place of the
 stubs: all that the notebook computes is computed twice, and must show the same numbers. The copies
-of those that need no PyTorch run without it. With its own parameters, nbval runs each notebook cell
-by cell (see pyproject.toml) and names the cell that breaks.
+of those that need no PyTorch run without it, all run on a machine that has no MNIST and no network.
+With its own parameters, nbval runs each notebook cell by cell (see pyproject.toml) and names the
+cell that breaks.
 
 The guarantee is "on the same processor with the same number of threads", because another number of
 threads adds up sums in another order. So all runs get one thread here.
@@ -72,6 +73,7 @@ def outcomes(request, folders):
         jobs = map(sources.without_torch, jobs)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("OMP_NUM_THREADS", "1")
+        patch.delenv("CNNCOURSE_DATA", raising=False)
         return [execute(job) for job in jobs]
 
 
