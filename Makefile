@@ -42,7 +42,9 @@ unexport PYTHONDONTWRITEBYTECODE
 PYTEST := PYTHONPATH="$(CURDIR)/tests/offline$${PYTHONPATH:+:$$PYTHONPATH}" $(COURSE) -m pytest
 
 # Several tests at once, those of a file one after the other, in the order that conftest.py gives.
-PARALLEL := --numprocesses logical --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+PARALLEL := --maxprocesses 4 --dist loadfile --no-loadscope-reorder --numprocesses
+# Who tests a browser or a kernel often waits for it, and then another test can use the core.
+CORES_AND_ONE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # What runs notebooks, browsers or servers.
 HEAVY := $(addprefix --ignore tests/,notebooks proof browser classroom)
 
@@ -50,18 +52,18 @@ HEAVY := $(addprefix --ignore tests/,notebooks proof browser classroom)
 ALONE := tests/browser/test_paint.py
 
 test: .venv/ready ## run all tests
-	@$(PYTEST) $(PARALLEL) --ignore $(ALONE) $(ARGS)
+	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) --ignore $(ALONE) $(ARGS)
 	@$(PYTEST) $(ALONE)
 
 check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@$(PYTEST) -q $(PARALLEL) -m "not slow" --hypothesis-profile quick cnncourse tests $(HEAVY) $(ARGS)
+	@$(PYTEST) -q $(PARALLEL) logical -m "not slow" --hypothesis-profile quick cnncourse tests $(HEAVY) $(ARGS)
 
 .venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready
 	@$(COURSE) tools/lowest.py .venv-lowest && touch $@
 
 test-lowest: .venv-lowest/ready ## unit tests and notebooks with the lowest supported versions
-	@.venv-lowest/bin/python -m pytest -q $(PARALLEL) cnncourse tests notebooks $(HEAVY) $(ARGS)
+	@.venv-lowest/bin/python -m pytest -q $(PARALLEL) logical cnncourse tests notebooks $(HEAVY) $(ARGS)
 
 .venv/classroom: pyproject.toml | .venv/ready
 	@$(COURSE) -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[classroom]"

@@ -39,7 +39,7 @@ def classroom(proxy, tmp_path_factory):
 
 @pytest.fixture(scope="session")
 def ada(classroom):
-    """A student with a server."""
+    """A student with a server: her own of the rehearsal, if that came before."""
     from student import Student
 
     student = Student(classroom.address, "ada")
@@ -50,7 +50,7 @@ def ada(classroom):
 
 @pytest.fixture
 def kernel(ada):
-    """A fresh kernel for Ada, in her notebooks' folder."""
+    """A connection to Ada's kernel, in her notebooks' folder."""
     kernel = ada.open_notebook("notebooks/03_convolution_maths.ipynb")
     yield kernel
     kernel.close()

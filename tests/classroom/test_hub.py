@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from types import SimpleNamespace
 
+import hub
 import psutil
 import pytest
 import rehearsal
@@ -43,7 +44,7 @@ def config(tmp_path, monkeypatch):
 
 def test_two_students_work_through_the_notebook_at_the_same_time(classroom, monkeypatch):
     monkeypatch.setattr(rehearsal, "LOOK", 0)
-    students = [Student(classroom.address, name) for name in ("bob", "cy")]
+    students = [Student(classroom.address, name) for name in ("ada", "bob")]
     seats = [rehearsal.Seat(student, rehearsal.NOTEBOOK) for student in students]
     rehearsal.work_through(seats, classroom.password)
     assert [seat.errors for seat in seats] == [[], []]
@@ -116,7 +117,8 @@ def test_a_hub_that_cannot_start_says_why(proxy, tmp_path):
             pass
 
 
-def test_stopping_a_hub_ends_what_it_has_left_behind():
+def test_stopping_a_hub_ends_what_it_has_left_behind(monkeypatch):
+    monkeypatch.setattr(hub, "GRACE", 0.2)
     parent = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
     child = psutil.Process(int(parent.stdout.readline()))
     stop(parent)

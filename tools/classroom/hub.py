@@ -17,6 +17,7 @@ import requests
 CONFIG = Path(__file__).with_name("jupyterhub_config.py")
 PROXY = Path(sys.prefix) / "node_modules" / ".bin" / "configurable-http-proxy"
 PATIENCE = 60  # seconds until the hub answers, and until it has stopped
+GRACE = 5  # seconds for what it has left behind to end by itself
 
 
 class HubFailed(Exception):
@@ -91,7 +92,7 @@ def stop(hub: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         hub.kill()
         hub.wait()
-    _, alive = psutil.wait_procs(family, timeout=5)
+    _, alive = psutil.wait_procs(family, timeout=GRACE)
     for process in alive:
         process.kill()
     psutil.wait_procs(alive)

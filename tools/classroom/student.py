@@ -39,11 +39,13 @@ class Student:
             raise RuntimeError(f"{self.name} was not let in: {answer.status_code}")
 
     def start_server(self) -> None:
-        """Ask the hub for a server of one's own, wait for it, and enter."""
+        """Ask the hub for a server of one's own unless it runs, wait for it, and enter."""
         self._get(f"{self.hub}/hub/home")  # gives the token for the next request
-        self._post(f"{self.hub}/hub/api/users/{self.name}/server", "/hub/")
+        about = f"{self.hub}/hub/api/users/{self.name}"
+        if not self._get(about).json()["server"]:
+            self._post(f"{about}/server", "/hub/")
         give_up = time.monotonic() + PATIENCE
-        while not self._get(f"{self.hub}/hub/api/users/{self.name}").json()["server"]:
+        while not self._get(about).json()["server"]:
             if time.monotonic() > give_up:
                 raise RuntimeError(f"the server of {self.name} did not start")
             time.sleep(0.5)
