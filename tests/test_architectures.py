@@ -66,6 +66,7 @@ def test_a_named_network_has_the_rows_of_its_summary(name, rows):
     assert as_tuples(trace(name)) == rows
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["alexnet", "vgg16"])
 def test_a_named_network_has_the_rows_that_torchvision_gives(name):
     torch = pytest.importorskip("torch")

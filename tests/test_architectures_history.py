@@ -340,6 +340,7 @@ def test_the_auxiliary_heads_cost_almost_as_much_as_the_network(torchvision, hea
     assert (outputs["4a"], outputs["4d"]) == ((512, 14, 14), (528, 14, 14))
 
 
+@pytest.mark.slow
 def test_torchvisions_auxiliary_heads_are_ours():
     torch = pytest.importorskip("torch")
     models = pytest.importorskip("torchvision").models

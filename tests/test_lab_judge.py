@@ -14,6 +14,8 @@ from torch import nn  # noqa: E402
 from cnncourse.architectures import trace  # noqa: E402
 from cnncourse.lab import judge  # noqa: E402
 
+pytestmark = pytest.mark.slow  # to load torchvision takes seconds
+
 PHOTO = (3, 224, 224)
 NETWORKS = {
     "alexnet": {},
@@ -30,11 +32,10 @@ NETWORKS = {
 
 @pytest.fixture(scope="module")
 def models():
-    """torchvision's networks; to load them takes two seconds, so not while tests are collected."""
+    """torchvision's networks, loaded here and not while tests are collected."""
     return pytest.importorskip("torchvision").models
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("name", NETWORKS)
 def test_the_judge_and_the_table_agree_row_by_row(name, models):
     table = [(row.kind, row.shape, row.params) for row in trace(name)]

@@ -12,6 +12,8 @@ torch = pytest.importorskip("torch")
 from cnncourse.lab import digits as digits_module  # noqa: E402
 from cnncourse.lab import transfer  # noqa: E402
 
+pytestmark = pytest.mark.slow  # to load torchvision takes seconds
+
 
 @pytest.fixture(autouse=True)
 def no_weights_here(tmp_path, monkeypatch):
@@ -45,7 +47,6 @@ def test_a_damaged_file_is_a_sentence_too():
     assert "could not be fetched or read" in transfer.load().note
 
 
-@pytest.mark.slow
 def test_weights_that_are_there_are_used(photo):
     network = transfer.load(seed=1).network
     transfer.weights_file().parent.mkdir(parents=True)
@@ -103,7 +104,6 @@ def test_features_are_the_inputs_of_the_last_layer(photo):
     assert torch.allclose(logits, expected, atol=1e-4)
 
 
-@pytest.mark.slow
 def test_a_new_head_and_fine_tuning_learn_and_leave_the_backbone_alone():
     digits = digits_module.load(offline=True)
     train, validation = digits.train.first(100), digits.validation.first(50)
