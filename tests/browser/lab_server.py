@@ -39,7 +39,8 @@ class LabServer:
     Attributes
     ----------
     url : str
-    token : str
+    address : str
+        The page to open: the folder of the notebooks, and none of them open.
     """
 
     def __init__(self, root: Path, home: Path) -> None:
@@ -47,6 +48,7 @@ class LabServer:
         self.token = secrets.token_hex(16)
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
+        self.address = f"{self.url}/lab/tree/notebooks/?reset&token={self.token}"
 
     def __enter__(self) -> LabServer:
         places = {name: str(self.home / name.lower()) for name in FOLDERS}
@@ -75,10 +77,6 @@ class LabServer:
         except subprocess.TimeoutExpired:
             self.process.kill()
             self.process.wait()
-
-    def address(self, notebook: str) -> str:
-        """The page of a notebook, with nothing else open."""
-        return f"{self.url}/lab/tree/{notebook}?reset&token={self.token}"
 
     def _command(self) -> list[str]:
         return [

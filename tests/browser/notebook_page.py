@@ -1,4 +1,4 @@
-"""A notebook open in JupyterLab in a browser: run it, look at it, ask what is wrong with it."""
+"""Notebooks open in JupyterLab in a browser: run them, look at them, ask what is wrong."""
 
 from __future__ import annotations
 
@@ -13,14 +13,12 @@ NOT_OURS = ("/api/contents/", "/lab/api/", "favicon", "ResizeObserver loop")
 
 
 class NotebookPage:
-    """A notebook in a tab of its own.
+    """JupyterLab in a tab, with one notebook open at a time.
 
     Parameters
     ----------
     browser : playwright Browser
     server : LabServer
-    notebook : str
-        Its path below the server's root.
     theme : {"light", "dark"}
     width : int
         Of the window, in pixels.
@@ -29,23 +27,40 @@ class NotebookPage:
     ----------
     page : playwright Page
     complaints : list of str
-        What the browser's console has called an error so far.
+        What the browser's console has called an error since the notebook before was shut.
     """
 
-    def __init__(self, browser, server, notebook, *, theme="light", width=1280):
+    def __init__(self, browser, server, *, theme="light", width=1280):
         self.page = browser.new_page(viewport={"width": width, "height": HEIGHT})
         self.page.set_default_timeout(60_000)
         self.complaints = []
         self.page.on("console", self._listen)
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.goto(server.address(notebook))
-        self.page.wait_for_function(LOADED)
+        self.page.goto(server.address)
+        self.page.wait_for_function("() => window.jupyterapp")
+        self.page.evaluate("() => jupyterapp.restored.then(() => null)")
         self.command("application:toggle-left-area")
         self.show(theme, width)
 
+    def open(self, notebook):
+        """Open a notebook, by its path below the server's root, and wait for its kernel."""
+        self.command("docmanager:open", path=notebook)
+        self.page.wait_for_function(LOADED)
+
+    def shut(self):
+        """Shut the kernel down and close the notebook without saving it."""
+        self.page.evaluate(
+            """async () => {
+              const notebook = jupyterapp.shell.currentWidget;
+              await notebook.sessionContext.shutdown();
+              notebook.dispose();
+            }"""
+        )
+        self.complaints = []
+
     def close(self):
-        """Shut the kernel down and close the tab."""
-        self.page.evaluate("() => jupyterapp.shell.currentWidget.sessionContext.shutdown()")
+        """Shut the notebook and close the tab."""
+        self.shut()
         self.page.close()
 
     def command(self, name, **arguments):

@@ -33,7 +33,8 @@ TRAINING = ("learning_rate", "batch_size", "model", "width", "seed")  # take eff
 def page(course, lab, browser):
     """All explorers, one to a cell."""
     gallery.write(course / "gallery.ipynb")
-    page = NotebookPage(browser, lab, "gallery.ipynb", theme="dark", width=900)
+    page = NotebookPage(browser, lab, theme="dark", width=900)
+    page.open("gallery.ipynb")
     page.run_all(seconds=120)
     yield page
     page.close()

@@ -23,16 +23,25 @@ def make_fast(path):
     return notebook
 
 
+@pytest.fixture(scope="module")
+def tab(lab, browser):
+    """One JupyterLab for all: to load it anew takes ten seconds of a processor's time."""
+    tab = NotebookPage(browser, lab)
+    yield tab
+    tab.page.close()
+
+
 @pytest.fixture(scope="module", params=NAMES)
-def page(request, course, lab, browser):
+def page(request, course, tab):
     """Each notebook in turn, with all its cells run."""
     name = f"notebooks/{request.param}.ipynb"
     notebook = make_fast(course / name)
-    page = NotebookPage(browser, lab, name)
-    page.explorers = sum("explorer" in cell.metadata.get("tags", []) for cell in notebook.cells)
-    page.run_all(SECONDS)
-    yield page
-    page.close()
+    tab.explorers = sum("explorer" in cell.metadata.get("tags", []) for cell in notebook.cells)
+    tab.show("light", 1280)
+    tab.open(name)
+    tab.run_all(SECONDS)
+    yield tab
+    tab.shut()
 
 
 def test_all_cells_run_and_show_the_explorers(page):

@@ -35,7 +35,8 @@ def medians(course, lab, browser):
     notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, course / "paint.ipynb")
-    page = NotebookPage(browser, lab, "paint.ipynb")
+    page = NotebookPage(browser, lab)
+    page.open("paint.ipynb")
     page.run_all(seconds=60)
     page.page.locator(f"{THEIRS} img").wait_for()
     rounds = [[milliseconds(page, who, number) for who in (OURS, THEIRS)]

@@ -59,7 +59,8 @@ def presented(browser, lab, course):
     kernel = {"kernelspec": {"name": "python3", "display_name": "Python 3"}}
     shown = writes(new_notebook(cells=cells, metadata=kernel))
     (course / "present.ipynb").write_text(shown, encoding="utf-8")
-    notebook = NotebookPage(browser, lab, "present.ipynb")
+    notebook = NotebookPage(browser, lab)
+    notebook.open("present.ipynb")
     notebook.run_all(60)
     yield notebook
     notebook.close()
