@@ -82,8 +82,9 @@ def test_only_a_terminal_that_can_is_written_on(monkeypatch):
 
 
 def course(folder):
-    """Write two notebooks that take a while."""
-    cells = ["import time; time.sleep(1.5)", "1 + 1", "time.sleep(0.2)"]
+    """Write two notebooks that take a while, unless they are told not to."""
+    pause = "import os, time; time.sleep(float(os.environ.get('PAUSE', 1.5)))"
+    cells = [pause, "1 + 1", "time.sleep(0.2)"]
     for name in ("01_a", "02_b"):
         tiny_course.write(folder / "notebooks" / f"{name}.ipynb", *cells)
 
@@ -126,7 +127,7 @@ def in_terminal(folder, *arguments, at=None, number=None):
 
 @pytest.mark.slow
 @pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
-def test_a_terminal_shows_what_runs_and_in_the_end_only_what_a_pipe_gets(tmp_path):
+def test_a_terminal_shows_what_runs_and_in_the_end_only_what_a_pipe_gets(tmp_path, monkeypatch):
     course(tmp_path)
     code, written = in_terminal(tmp_path, "--jobs", "1")
     shown, ever = screen(written)
@@ -136,6 +137,7 @@ def test_a_terminal_shows_what_runs_and_in_the_end_only_what_a_pipe_gets(tmp_pat
         assert len(set(seconds)) >= 2, ever  # it ticks while a cell runs
         assert any(line.startswith(f"… {name}.ipynb: cell 3 of 3") for line in ever), ever
     assert "1 more wait" in ever
+    monkeypatch.setenv("PAUSE", "0")
     piped = tiny_course.command("run", "--jobs", "1", cwd=tmp_path)
     assert piped.returncode == 0
     assert times_out(shown) == times_out(piped.stdout.splitlines())
