@@ -22,6 +22,7 @@ pytestmark = [
 
 TRAIN_AND_SAVE = """
 import os, signal, sys
+import numpy as np
 from cnncourse.lab import digits, models, training
 
 
@@ -34,7 +35,9 @@ if moment != "training":
     setattr(os, moment, die)
 model = models.build("small", seed=1)
 watch = die if moment == "training" else None
-training.fit(model, digits.sample().first(300), epochs=1, watch=watch, watch_every=1)
+blank = digits.Split(np.zeros((400, 28, 28), np.uint8), np.zeros(400, np.int64))
+some = digits._divide("blank", "as good as any, and soon there", blank, train=300, validation=50)
+training.fit(model, some, epochs=1, watch=watch, watch_every=1)
 training.save(model, path)
 print("saved")
 """
