@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import threading
+from contextlib import contextmanager
 
 import numpy as np
 import pytest
@@ -550,26 +551,27 @@ def test_a_checkpoint_cannot_run_a_program(tmp_path, monkeypatch):
     assert not (tmp_path / "burgled").exists()
 
 
-FILL = """
-import resource, sys
-from cnncourse.lab import models, training
-resource.setrlimit(resource.RLIMIT_FSIZE, (10_000, 10_000))  # as if the disk were full
-try:
-    training.save(models.build("small"), sys.argv[1])
-except OSError as error:
-    print(error)
-"""
+@contextmanager
+def files_limited_to(size):
+    """Let this process write no file beyond a size, as if the disk were full."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
-@pytest.mark.slow
 @pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited")
 def test_a_full_disk_leaves_the_old_checkpoint(tmp_path):
     path = tmp_path / "digits.pt"
     training.save(models.build("small", width=2), path)
     old = path.read_bytes()
-    command = [sys.executable, "-c", FILL, str(path)]
-    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    assert "could not be written" in said and "free some space" in said
+    with files_limited_to(10_000), pytest.raises(OSError, match="free some space") as refused:
+        training.save(models.build("small"), path)
+    assert "could not be written" in str(refused.value)
     assert path.read_bytes() == old and list(tmp_path.iterdir()) == [path]
 
 
