@@ -32,6 +32,7 @@ SMALL_WINDOW = 1 / 12
 WINDOW = 1 / 5
 LARGE_WINDOW = 1 / 2  # for a thick marker, which would fill the other two
 
+OVERVIEW = 250  # pixels of the longer side in which it is looked for where printed lines may run
 AT_FRAME = 0.12  # shares of the height and width: this near to the frame printed lines begin
 
 FAINTEST = 0.025  # the contrast below which nothing counts as ink
@@ -433,31 +434,66 @@ def _remove_rows(mask: np.ndarray) -> np.ndarray:
 
 
 def _rows_across(mask: np.ndarray, thickness: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return the ends of the thin lines from frame to frame, the steep ones left out, by Hough."""
+    """Return the ends of the thin lines from frame to frame, the steep ones left out, by Hough.
+
+    Hough's transform asks every pixel of ink about every angle, and that was most of the time for a
+    photograph. So it looks at a small copy, where there are fewer of both, for where a line may
+    run; the mask itself then says where exactly, and whether there is one.
+    """
     height, width = mask.shape
     down, right = ceil(AT_FRAME * height), ceil(AT_FRAME * width)
     if mask[down : height - down + 1, right : width - right + 1].sum() == mask.sum():
-        return []  # no line can begin: this spares most pages Hough's transform, which is slow
+        return []  # no line can begin
+    step = max(1, round(max(mask.shape) / OVERVIEW))
+    small = cv2.dilate(mask, np.ones((step, step), np.uint8), anchor=(0, 0))[::step, ::step]
+    across = small.shape[1]
     found = cv2.HoughLinesP(
-        mask, 1, np.pi / 720, width // 4, minLineLength=0.25 * width, maxLineGap=0.08 * width
+        np.ascontiguousarray(small),
+        1,
+        step * np.pi / 720,
+        across // 4,
+        minLineLength=0.25 * across,
+        maxLineGap=0.08 * across,
     )
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
     rows = []
-    for x1, y1, x2, y2 in [] if found is None else found.reshape(-1, 4).tolist():
+    for ends in [] if found is None else found.reshape(-1, 4).tolist():
+        x1, y1, x2, y2 = (step * place + step // 2 for place in ends)
         at_frame = all(
             min(x / width, 1 - x / width, y / height, 1 - y / height) < AT_FRAME
             for x, y in ((x1, y1), (x2, y2))
         )
         if not at_frame or abs(y2 - y1) > 0.5 * abs(x2 - x1):
             continue
-        slope = (y2 - y1) / (x2 - x1)
-        columns = np.arange(min(x1, x2), max(x1, x2) + 1)
-        y = np.rint(y1 + slope * (columns - x1)).astype(int)
+        columns = np.arange(min(x1, x2), min(max(x1, x2) + 1, width))
+        share = (columns - x1) / (x2 - x1)
+        y1, y2 = _settled(thick, columns[::step], share[::step], (y1, y2), step)
         on, above, below = (
-            thick[np.clip(y + offset, 0, height - 1), columns].mean()
+            _ink_along(thick, columns, y1 + offset + (y2 - y1) * share)
             for offset in (0, -thickness, thickness)
         )
         if on > 0.6 and max(above, below) < 0.4:  # ink on one side only is the edge of a table
+            slope = (y2 - y1) / (x2 - x1)
             ends = (round(y1 - slope * x1), round(y1 + slope * (width - 1 - x1)))
             rows.append(((0, ends[0]), (width - 1, ends[1])))
     return rows
+
+
+def _settled(
+    mask: np.ndarray, columns: np.ndarray, share: np.ndarray, ends: tuple[int, int], step: int
+) -> tuple[float, float]:
+    """Return the heights of a line's ends, each moved by some pixels to where the most ink is.
+
+    Several places have as much on a line that is some pixels thick: then it is their middle.
+    """
+    moves = np.arange(-step - 2, step + 3)
+    first, last = np.meshgrid(ends[0] + moves, ends[1] + moves)
+    ink = _ink_along(mask, columns, first[..., None] + (last - first)[..., None] * share)
+    best = ink == ink.max()
+    return float(first[best].mean()), float(last[best].mean())
+
+
+def _ink_along(mask: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the share of ink along a line, or several, by the row in which each column is met."""
+    nearest = np.clip(np.rint(rows).astype(int), 0, len(mask) - 1)
+    return mask[nearest, columns].mean(axis=-1)
