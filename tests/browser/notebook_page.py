@@ -103,9 +103,9 @@ class NotebookPage:
         )
 
     def tracebacks(self):
-        """What the error outputs say."""
+        """What the error outputs say, and the warnings: JupyterLab may show both alike."""
         return self.page.locator(
-            ".jp-OutputArea-output[data-mime-type='application/vnd.jupyter.error']"
+            ":is([data-mime-type$='jupyter.error'], [data-mime-type$='jupyter.stderr'])"
         ).all_inner_texts()
 
     def ask(self, script, *arguments):

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from nbformat.v4 import new_code_cell, new_notebook
 from notebook_page import NotebookPage
 from papermill.iorw import load_notebook_node
 from papermill.parameterize import parameterize_notebook
@@ -41,6 +42,17 @@ def page(request, course, tab):
     tab.open(name)
     tab.run_all(SECONDS)
     yield tab
+    tab.shut()
+
+
+def test_an_error_in_a_cell_is_seen(course, tab):
+    notebook = new_notebook(cells=[new_code_cell("1 / 0")])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, course / "error.ipynb")
+    tab.open("error.ipynb")
+    tab.run_all(60)
+    (traceback,) = tab.tracebacks()
+    assert "ZeroDivisionError" in traceback
     tab.shut()
 
 
