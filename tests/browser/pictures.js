@@ -4,7 +4,8 @@
   const everywhere = (what) => places.map((place) => `${place} ${what}`).join();
   const shown = (picture) => getComputedStyle(picture).display !== "none";
   const images = [...document.querySelectorAll(everywhere("img"))]
-    .filter((image) => shown(image) && !image.alt?.trim());
+    // JupyterLab itself calls a picture without words "Image"
+    .filter((image) => shown(image) && ["", "Image"].includes(image.alt.trim()));
   const drawings = [...document.querySelectorAll(everywhere("svg"))]
     .filter((drawing) => !drawing.parentElement.closest("svg, [aria-hidden=true], button"))
     .filter((drawing) => !(drawing.getAttribute("aria-label") || drawing.querySelector("title")));

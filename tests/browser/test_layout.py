@@ -48,7 +48,13 @@ def test_a_fault_in_the_layout_is_seen(page, html, fault):
 
 
 @pytest.mark.parametrize(
-    "html", ['<img src="data:,">', '<img src="data:," alt=" ">', "<svg></svg>"]
+    "html",
+    [
+        '<img src="data:,">',
+        '<img src="data:," alt=" ">',
+        '<img src="data:," alt="Image">',
+        "<svg></svg>",
+    ],
 )
 def test_a_picture_without_words_is_seen(page, html):
     assert len(look(page, "pictures.js", html)) == 1
