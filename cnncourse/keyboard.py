@@ -10,9 +10,11 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 # A picture that cannot load is the one way to run JavaScript with core widgets; where a page
-# forbids it, only this help is missing.
-_HELP = """<img src="data:," alt="" style="display:none" onerror="setTimeout(() => {
+# forbids it, only this help is missing. On a busy page the controls may appear late, so that it
+# looks for them again and again for a minute.
+_HELP = """<img src="data:," alt="" style="display:none" onerror="const help = () => {
 const box = this.closest('.cnncourse-explorer, .cnncourse-question');
+if (!box) return;
 const name = (part, words) => part && part.setAttribute('aria-label', words);
 for (const slider of box.querySelectorAll('.widget-slider')) {
   const label = slider.querySelector('.widget-label').textContent;
@@ -26,7 +28,8 @@ for (const [icon, words] of [['play', 'play'], ['stop', 'back to the start']])
 for (const list of box.querySelectorAll('select, [type=radio]'))
   list.dataset.lmSuppressShortcuts = '';
 for (const part of box.querySelectorAll('[title=null]')) part.removeAttribute('title');
-}, 500)">"""
+};
+for (let wait = 500; wait < 60_000; wait *= 2) setTimeout(help, wait)">"""
 
 
 def help_keyboards() -> widgets.HTML:
