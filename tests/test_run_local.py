@@ -6,6 +6,7 @@ from multiprocessing import Pipe
 from types import SimpleNamespace
 
 import pytest
+import tiny_course
 
 from cnncourse.run import local
 
@@ -17,8 +18,9 @@ class Slow:
         self.running = self.most = 0
         self.stopped = []
 
-    def start(self, job, timeout):
+    def start(self, job, timeout, threads):
         self.running += 1
+        self.threads = threads
         self.most = max(self.most, self.running)
         read, write = os.pipe()
         os.close(write)  # ends at once: the pipe is ready to be read
@@ -75,7 +77,7 @@ def test_who_watches_is_called_every_second_while_nothing_happens(monkeypatch):
         return pipes if len(waits) == 3 else []
 
     monkeypatch.setattr(local, "wait", wait)
-    monkeypatch.setattr(local, "start", lambda job, timeout: (None, "pipe"))
+    monkeypatch.setattr(local, "start", lambda job, timeout, threads: (None, "pipe"))
     monkeypatch.setattr(local, "receive", lambda pipe, running: running.job)
     seen = []
     assert list(local.run_here("a", 1, watch=lambda *what: seen.append(what))) == ["a"]
@@ -90,7 +92,7 @@ def test_without_a_watcher_nothing_wakes_up_in_between(monkeypatch):
         return pipes
 
     monkeypatch.setattr(local, "wait", wait)
-    monkeypatch.setattr(local, "start", lambda job, timeout: (None, "pipe"))
+    monkeypatch.setattr(local, "start", lambda job, timeout, threads: (None, "pipe"))
     monkeypatch.setattr(local, "receive", lambda pipe, running: running.job)
     assert list(local.run_here("a", 1)) == ["a"]
     assert waits == [None]
@@ -108,6 +110,31 @@ def test_the_cores_are_those_this_process_may_use(monkeypatch):
     monkeypatch.delattr(os, "sched_getaffinity", raising=False)
     monkeypatch.setattr(os, "cpu_count", lambda: None)
     assert local.cores() == 1
+
+
+@pytest.mark.parametrize("at_once, threads", [(1, 8), (2, 4), (3, 2), (9, 1)])
+def test_the_cores_are_shared_among_those_that_run_at_once(slow, monkeypatch, at_once, threads):
+    monkeypatch.setattr(local, "cores", lambda: 8)
+    list(local.run_here("abcdefghi", at_once))
+    assert slow.threads == threads
+
+
+def test_one_job_alone_has_all_cores(slow, monkeypatch):
+    monkeypatch.setattr(local, "cores", lambda: 8)
+    list(local.run_here("a", at_once=8))
+    assert slow.threads == 8
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("set_by_user, told", [(None, "3"), ("5", "5")])
+def test_a_kernel_is_told_how_many_threads_it_may_use(tmp_path, monkeypatch, set_by_user, told):
+    monkeypatch.setattr(local, "cores", lambda: 3)
+    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
+    if set_by_user:
+        monkeypatch.setenv("OMP_NUM_THREADS", set_by_user)
+    code = "import os; print(os.environ['OMP_NUM_THREADS'], 'threads')"
+    (outcome,) = local.run_here([tiny_course.job(tmp_path / "a.ipynb", code)], at_once=2)
+    assert f"{told} threads" in outcome.executed.decode()
 
 
 class Stubborn:

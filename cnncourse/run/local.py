@@ -45,6 +45,15 @@ def cores() -> int:
     return os.cpu_count() or 1
 
 
+def threads_each(at_once: int) -> int:
+    """Return with how many threads each job may compute, so that none waits for another's.
+
+    Left alone, PyTorch takes every core in each job: two at once then take longer than with one
+    core each.
+    """
+    return max(1, cores() // max(1, at_once))
+
+
 def run_here(
     jobs: Sequence[Job], at_once: int, timeout: float | None = None, watch: Watch | None = None
 ) -> Iterator[Outcome]:
@@ -54,11 +63,12 @@ def run_here(
     called with what runs and how many wait: as each cell begins, and every second in between.
     """
     waiting, running = deque(jobs), {}
+    threads = threads_each(min(at_once, len(jobs)))
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 job = waiting.popleft()
-                process, pipe = start(job, timeout)
+                process, pipe = start(job, timeout, threads)
                 running[pipe] = Running(job, process)
             if watch:
                 watch(list(running.values()), len(waiting))
@@ -71,11 +81,11 @@ def run_here(
         stop([each.process for each in running.values()])
 
 
-def start(job: Job, timeout: float | None):
+def start(job: Job, timeout: float | None, threads: int):
     """Start a process for one job; return it, and the pipe through which the outcome comes."""
     context = get_context("spawn")  # the same on every system
     ours, theirs = context.Pipe(duplex=False)
-    process = context.Process(target=work, args=(theirs, job, timeout))
+    process = context.Process(target=work, args=(theirs, job, timeout, threads))
     process.start()
     theirs.close()  # else its end would not be seen here
     return process, ours
@@ -111,8 +121,9 @@ def stop(processes: Sequence) -> None:
         process.join()
 
 
-def work(pipe: Connection, job: Job, timeout: float | None) -> None:
+def work(pipe: Connection, job: Job, timeout: float | None, threads: int) -> None:
     """Execute one job and send its outcome: what the processes do."""
+    os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # for PyTorch in the job's kernel
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, interrupt_once)
     threading.Thread(target=end_with_parent, daemon=True).start()
