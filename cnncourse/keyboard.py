@@ -10,8 +10,8 @@ from __future__ import annotations
 import ipywidgets as widgets
 
 # A picture that cannot load is the one way to run JavaScript with core widgets; where a page
-# forbids it, only this help is missing. On a busy page the controls may appear late, so that it
-# looks for them again and again for a minute.
+# forbids it, only this help is missing. On a busy page the controls may appear late, so it is
+# given again several times within a minute.
 _HELP = """<img src="data:," alt="" style="display:none" onerror="const help = () => {
 const box = this.closest('.cnncourse-explorer, .cnncourse-question');
 if (!box) return;

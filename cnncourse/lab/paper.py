@@ -32,7 +32,7 @@ SMALL_WINDOW = 1 / 12
 WINDOW = 1 / 5
 LARGE_WINDOW = 1 / 2  # for a thick marker, which would fill the other two
 
-OVERVIEW = 250  # pixels of the longer side in which it is looked for where printed lines may run
+OVERVIEW = 250  # pixels of the longer side of the copy in which printed lines are looked for
 AT_FRAME = 0.12  # shares of the height and width: this near to the frame printed lines begin
 
 FAINTEST = 0.025  # the contrast below which nothing counts as ink
