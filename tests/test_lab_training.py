@@ -82,6 +82,7 @@ def test_shuffled_labels_can_only_be_memorised(sample):
     assert history.train_accuracy[-1] > 0.95 and history.validation_accuracy[-1] < 0.35
 
 
+@pytest.mark.slow  # it loads much of PyTorch
 def test_one_step_is_adams(sample):
     """One batch of all digits against PyTorch's plain Adam, written out."""
     few = sample.first(40)

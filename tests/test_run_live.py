@@ -19,7 +19,7 @@ from cnncourse.run.plan import Job
 @pytest.fixture
 def window(monkeypatch):
     """A terminal of 40 columns and 5 lines."""
-    monkeypatch.setattr(live.shutil, "get_terminal_size", lambda: os.terminal_size((40, 5)))
+    monkeypatch.setattr(live.shutil, "get_terminal_size", lambda **_: os.terminal_size((40, 5)))
 
 
 def running(name, cell=0, parameters=None):

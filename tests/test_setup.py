@@ -177,6 +177,7 @@ def test_a_broken_environment_is_made_anew(setup, tmp_path, monkeypatch):
     assert not python.is_symlink()
 
 
+@pytest.mark.slow  # it starts pip
 def test_a_working_environment_is_kept(setup, tmp_path, monkeypatch):
     monkeypatch.setattr(setup, "python_of", lambda folder: Path(sys.executable))
     monkeypatch.setattr(setup.venv, "create", lambda *_, **__: pytest.fail("made a second time"))
