@@ -62,7 +62,38 @@ def test_a_stub_is_not_yet(answer):
 
 def test_a_wrong_answer_hears_input_expected_and_got():
     verdict = compare(lambda x: x + 1, lambda x: x * 2, [(2,)])
-    assert repr(verdict) == "not right: with input 2 I expected 4 but got 3."
+    assert repr(verdict) == "not right: with x = 2: I expected 4 but got 3."
+
+
+def test_long_arguments_stand_in_a_line_each():
+    def scaled(image, factor):
+        return image
+
+    verdict = compare(scaled, np.multiply, [(np.array([[0.5, 123456.0]] * 7), 2)])
+    assert verdict.message.startswith("with\n    image = [[0.5, 1.235e+05], [0.5,")
+    assert verdict.message.endswith("\n    factor = 2\nI expected 1 at index (0, 0) but got 0.5.")
+
+
+@pytest.mark.parametrize("answer", [lambda *both: 0, lambda x: 0, max])
+def test_arguments_without_names_of_their_own_are_shown_alone(answer):
+    message = compare(answer, lambda x, y: 9, [(2, 3)]).message
+    assert message.startswith("with input 2, 3: ")
+
+
+def test_whole_numbers_keep_all_their_digits():
+    message = compare(lambda x: x + 1, lambda x: x, [(15_470_264_320,)], tolerance=0).message
+    assert "I expected 15,470,264,320 but got 15,470,264,321" in message
+
+
+def test_one_number_is_told_from_an_array_of_numbers():
+    verdict = compare(lambda x: 1, lambda x: (1, 1), [(3,)])
+    assert "I expected the shape (2,) but got a single number" in verdict.message
+
+
+def test_a_way_without_return_is_not_a_stub():
+    verdict = compare(lambda x: 1 if x else None, lambda x: 1, [(1,), (0,)])
+    assert verdict.passed is False
+    assert verdict.message == "with x = 0: your function returned nothing: a return is missing."
 
 
 def test_the_first_wrong_place_is_named():

@@ -1,7 +1,7 @@
 """Checks of the exercises in notebook 03.
 
 >>> output_sizes(lambda size, kernel: ...)
-not yet: replace the ... in the cell above, run it, then run this cell.
+not yet: your function returns nothing. Replace its ... by code that returns the answer, ...
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Checks of notebook 01: pixels, channels, grey values, point operations, a smaller picture.
 
 >>> halve(lambda image: image[::2, ::2])
-not right: with input [[0, 255], [255, 0]] I expected 127.5 at index (0, 0) but got 0.
+not right: with image = [[0, 255], [255, 0]]: I expected 127.5 at index (0, 0) but got 0.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     >>> import numpy as np
     >>> compare(lambda x: x + x, np.square, [(2,), (3,)])
-    not right: with input 3 I expected 9 but got 6.
+    not right: with x = 3: I expected 9 but got 6.
 
 A check runs the learner's function on several inputs and holds every answer against a trusted one:
 the right type, the right shape, the right values everywhere.
@@ -14,8 +14,15 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
+from inspect import signature
 
 import numpy as np
+
+_NOT_YET = (
+    "your function returns nothing. Replace its ... by code that returns the answer, run that "
+    "cell, then this one."
+)
+_MISSING = "your function returned nothing: a return is missing"
 
 
 @dataclass(frozen=True)
@@ -40,7 +47,8 @@ class Verdict:
             None: ("…", "#61636b"),
         }[self.passed]
         return (
-            f'<div role="status" style="border-left:4px solid {colour};padding:.4em 1em">'
+            f'<div role="status" style="border-left:4px solid {colour};padding:.4em 1em;'
+            f'white-space:pre-wrap">'
             f"<b>{mark} {self.word}:</b> {escape(self.message)}</div>"
         )
 
@@ -53,7 +61,8 @@ def compare(
     Parameters
     ----------
     function : callable
-        The learner's. A stub that returns None or raises NotImplementedError is "not yet".
+        The learner's. A stub that returns None or raises NotImplementedError is "not yet". The
+        message calls the arguments by the names they have here.
     reference : callable
         Gives the right answer for the same arguments.
     cases : sequence of tuples
@@ -75,14 +84,15 @@ def compare(
         except Exception as error:  # whatever the learner's code raises becomes a sentence
             return Verdict(
                 False,
-                f"with input {_show(arguments)} your function stopped with "
+                f"{_given(function, arguments)}your function stopped with "
                 f"{type(error).__name__}: {error}",
             )
-        if got is None or got is Ellipsis:
-            return Verdict(None, "replace the ... in the cell above, run it, then run this cell.")
-        problem = _difference(got, expected, tolerance)
+        nothing = got is None or got is Ellipsis
+        if nothing and arguments is cases[0]:
+            return Verdict(None, _NOT_YET)
+        problem = _MISSING if nothing else _difference(got, expected, tolerance)
         if problem:
-            return Verdict(False, f"with input {_show(arguments)} {problem}.")
+            return Verdict(False, f"{_given(function, arguments)}{problem}.")
     return Verdict(True, f"the answer is right in {_count(len(cases))}.")
 
 
@@ -96,24 +106,46 @@ def _difference(got: object, expected: object, tolerance: float) -> str:
     except (TypeError, ValueError):
         return f"I expected numbers but got {type(got).__name__}"
     if answer.shape != right.shape:
-        return f"I expected the shape {right.shape} but got {answer.shape}"
+        return f"I expected {_form(right)} but got {_form(answer)}"
     agree = np.abs(answer - right) <= tolerance * (1 + np.abs(right))  # False where NaN
     if agree.all():
         return ""
     where = tuple(int(i) for i in np.argwhere(~agree)[0])
-    place = f" at index {where}" if where else ""
-    return f"I expected {right[where]:g}{place} but got {answer[where]:g}"
+    place = f" at index {where[0] if len(where) == 1 else where}" if where else ""
+    return f"I expected {_number(right[where])}{place} but got {_number(answer[where])}"
 
 
-def _show(arguments: tuple) -> str:
-    """The arguments of a call, arrays by their values if small and by their shape if large."""
+def _form(numbers: np.ndarray) -> str:
+    return f"the shape {numbers.shape}" if numbers.ndim else "a single number"
 
-    def one(value: object) -> str:
-        if isinstance(value, np.ndarray):
-            return str(value.tolist()) if value.size <= 16 else f"an array of shape {value.shape}"
-        return repr(value)
 
-    return ", ".join(one(value) for value in arguments)
+def _number(value: float) -> str:
+    """A number as text: whole ones with all their digits, others with six."""
+    return f"{value:,.0f}" if float(value).is_integer() and abs(value) < 1e15 else f"{value:g}"
+
+
+def _given(function: Callable, arguments: tuple) -> str:
+    """The arguments of a call, named as in the function: in the sentence, or in lines if long."""
+    values = [_value(argument) for argument in arguments]
+    try:
+        names = list(signature(function).bind(*arguments).arguments)
+    except (TypeError, ValueError):  # it takes other arguments, or does not tell which
+        names = []
+    if len(names) != len(values):  # f(*all) has one name for all
+        return f"with input {', '.join(values)}: "
+    named = [f"{name} = {value}" for name, value in zip(names, values, strict=True)]
+    sentence = f"with {', '.join(named)}: "
+    return sentence if len(sentence) <= 80 else "\n    ".join(["with", *named]) + "\n"
+
+
+def _value(argument: object) -> str:
+    """An argument as text: an array by its values if it is small, by its shape if it is large."""
+    if not isinstance(argument, np.ndarray):
+        return repr(argument)
+    if argument.size > 16:
+        return f"an array of shape {argument.shape}"
+    short = {"float_kind": "{:.4g}".format, "int_kind": str}
+    return np.array2string(argument, separator=", ", formatter=short).replace("\n", "")
 
 
 def _count(cases: int) -> str:
