@@ -82,6 +82,13 @@ def test_the_sensor_states_the_error_of_its_average():
         assert explorer.sentence.startswith("Causal" if causal else "Centred")
 
 
+def test_one_minute_late_is_one_minute():
+    explorer = set_all(explorers.noisy_sensor(), window=3, average="box", causal=True)
+    assert explorer.sentence.endswith("the average lags 1 minute behind.")
+    explorer.controls["window"].value = 5
+    assert explorer.sentence.endswith("the average lags 2 minutes behind.")
+
+
 def test_the_sliding_sum_steps_through_numpys_answers():
     explorer = explorers.sliding_sum()
     x = np.array(explorer.controls["signal"].value[0])

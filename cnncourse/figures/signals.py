@@ -67,7 +67,10 @@ def noisy_sensor(
     parts.append(_weight_bars(weights, ages, 34 + 230 + 62))
     raw, calm = sensor.rmse(readings, level), sensor.rmse(average, level)
     age = sensor.mean_age(weights, ages)
-    delay = f"lags {show_number(age, 1)} minutes behind" if abs(age) > 1e-9 else "does not lag"
+    late = show_number(age, 1)
+    delay = f"lags {late} {'minute' if late == '1' else 'minutes'} behind"
+    if abs(age) < 1e-9:
+        delay = "does not lag"
     change = (
         f"falls from {raw:.3f} m to {calm:.3f} m"
         if calm < raw
@@ -190,7 +193,7 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
         verdict = "Turning this kernel only changes its sign, so every output changes its sign."
     else:
         verdict = (
-            f"With{'out' if turned else ''} the flip the outputs would be others, by up to "
+            f"With{'out' if turned else ''} the flip, the outputs would differ by up to "
             f"{show_number(largest)}."
         )
     sentence = f"{'Convolution' if turned else 'Cross-correlation'}, padding same. {verdict}"
