@@ -105,6 +105,17 @@ def test_the_sliding_sum_steps_through_numpys_answers():
             assert f"Output {step + 1} of {count}" in explorer.sentence
 
 
+def test_the_sliding_sum_opens_with_a_single_1_that_stamps_the_whole_kernel():
+    explorer = explorers.sliding_sum()
+    for flip, stamp in ((False, [3, 2, 1]), (True, [1, 2, 3])):
+        set_all(explorer, flip=flip)
+        seen = []
+        for step in range(3):
+            explorer.controls["step"].value = step
+            seen.append(numbers(explorer.sentence)[-1])
+        assert seen == stamp
+
+
 def test_the_sliding_sum_takes_the_learners_own_numbers():
     explorer = explorers.sliding_sum([128, 255, 123, 45, 4], [1 / 9, 4 / 7, -3 / 2, 4 / 5, 1 / 7])
     assert "≈ 12.01." in explorer.sentence

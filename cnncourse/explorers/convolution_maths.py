@@ -69,7 +69,7 @@ def noisy_sensor(seed: int = 0) -> Explorer:
 
 
 def sliding_sum(
-    signal: Sequence[float] = (0, 0, 1, 0, 2, 2, 2), weights: Sequence[float] = (1, 2, 3)
+    signal: Sequence[float] = (0, 0, 1, 0, 0, 2, 2, 2), weights: Sequence[float] = (1, 2, 3)
 ) -> Explorer:
     """Convolution along one axis, step by step.
 
