@@ -157,6 +157,12 @@ def test_the_stacked_bar_is_cut_like_the_channels():
     assert np.allclose(np.array(cuts) / 480, np.array([64, 128, 32, 32]) / 256)
 
 
+def test_each_path_of_an_inception_module_points_at_its_own_channels():
+    picture = figures.inception_module(networks.inception(networks.INCEPTION["3a"]), (192, 28, 28))
+    ends = [float(r.get("x2")) for r in root(picture).iter(f"{SVG}line") if r.get("y2") == "234"]
+    assert np.allclose(np.array(ends) / 480, np.array([32, 64 + 64, 192 + 16, 224 + 16]) / 256)
+
+
 def test_a_shortcut_is_the_input_itself_or_goes_through_a_1x1_convolution():
     same = figures.residual_block(networks.bottleneck(64), (256, 56, 56))
     changed = figures.residual_block(

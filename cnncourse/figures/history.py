@@ -255,14 +255,17 @@ def inception_module(module: Block, before: Shape) -> Svg:
     before : (channels, height, width)
     """
     traces = [[row for row in trace(path, before) if row.kind != "ReLU"] for path in module.paths]
+    widths = [rows[-1].shape[0] for rows in traces]
+    after = module.output(before)
     parts = [_plate(100, 0, 280, 28, f"input {by(before)}", PADDING)]
     for place, rows in enumerate(traces):
         x = 122.0 * place
-        parts.append(arrow(160 + 53 * place, 28, x + 57, 58, colour=MUTED))
+        ends = 160 + 53 * place, 28, x + 57, 58
+        short = len(rows) == 1  # its only layer stands in the second row: the head is drawn there
+        parts.append(line(*ends, colour=MUTED, thick=1.5) if short else arrow(*ends, colour=MUTED))
         parts.append(group(_path_boxes(rows), x, 60))
-        parts.append(arrow(x + 57, 206, x + 57, 234, colour=MUTED))
-    widths = [rows[-1].shape[0] for rows in traces]
-    after = module.output(before)
+        target = (sum(widths[:place]) + widths[place] / 2) * _WIDE / after[0]
+        parts.append(arrow(x + 57, 206, target, 234, colour=MUTED))
     parts.append(group(_stacked(widths, _WIDE), 0, 236))
     totals = trace([module], before).totals
     sums = " + ".join(str(width) for width in widths)
@@ -288,7 +291,7 @@ def _path_boxes(rows: Sequence[Row]) -> str:
         if place:
             parts.append(arrow(57, y - 8, 57, y - 1, colour=MUTED))
     if len(rows) == 1:
-        parts.append(line(57, -2, 57, 76, colour=MUTED, thick=1.5))
+        parts.append(arrow(57, -2, 57, 75, colour=MUTED))
     return "".join(parts)
 
 
