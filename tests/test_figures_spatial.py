@@ -248,6 +248,13 @@ def test_the_sentence_of_pooling_is_measured():
     assert abs(float(re.search(r"output by ([\d.]+)\.$", words)[1]) - change) <= 0.005
 
 
+def test_the_axis_of_changes_has_numbers_where_the_curves_reach_them():
+    image = np.random.default_rng(0).uniform(size=(12, 12))
+    curves = ElementTree.fromstring(str(figures.pooling(image, shift=1))).iter(f"{SVG}text")
+    ticks = [t.text for t in curves if t.get("text-anchor") == "end"]
+    assert ticks == ["0", "0.5"]  # noise moves by 0.7 of its length
+
+
 def test_pooled_lists_what_each_kind_makes():
     picture = figures.pooled(np.arange(16.0).reshape(4, 4))
     assert "max [5, 7], [13, 15]" in picture.description

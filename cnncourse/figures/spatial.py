@@ -207,8 +207,9 @@ def _striped_input(pixels: np.ndarray, padding: int, left: int) -> Svg:
     zoom = 192 / full
     inside = padding * zoom
     parts = [rect(0, 0, 192, 192, fill=PADDING.tint, line=PADDING.line, dash="3 2")] * bool(padding)
-    parts.append(image(_grey_pixels(pixels), inside, inside, len(pixels) * zoom,
-                       len(pixels) * zoom))  # fmt: skip
+    side = len(pixels) * zoom
+    parts.append(image(_grey_pixels(pixels), inside, inside, side, side))
+    parts.append(rect(inside, inside, side, side, line=FAINT))  # white stripes end at white paper
     if left:
         edge = 192 - left * zoom
         parts.append(_hatched(edge, 0, left * zoom, 192))
@@ -686,31 +687,38 @@ def pooling(
 def _shift_curve(
     pixels: np.ndarray, test: Shifted, kind: str, window: int, stride: int, shift: int
 ) -> Svg:
-    """Distance of inputs and of outputs for shifts of 0 to 8 pixels."""
+    """Distance of inputs and of outputs for shifts of 0 to 8 pixels, over their own length."""
     moved = [np.roll(pixels, s, axis=1) for s in range(9)]
     inputs = [distance(pixels, m) for m in moved]
     outputs = [distance(test.before, summarise(m, kind, window, stride)) for m in moved]
     top = max(*inputs, *outputs, 1e-9)
-    x = [14 + 19 * s for s in range(9)]
+    x = [34 + 19 * s for s in range(9)]
+
+    def height(value: float) -> float:
+        return 200 - 170 * value / top
 
     def points(values: Sequence[float]) -> list[tuple[float, float]]:
-        return [(a, 200 - 170 * v / top) for a, v in zip(x, values, strict=True)]
+        return [(a, height(v)) for a, v in zip(x, values, strict=True)]
 
-    parts = [line(14, 200, 170, 200, colour=MUTED), line(14, 30, 14, 200, colour=MUTED)]
+    parts = [line(34, 30, 34, 200, colour=MUTED)]
+    for tick in (t for t in (0, 0.5, 1) if t <= top):
+        y = height(tick)
+        parts.append(line(34, y, 190, y, colour=FAINT if tick else MUTED))
+        parts.append(text(28, y, show_number(tick), size=12, anchor="end"))
     parts.append(line(x[shift], 30, x[shift], 200, colour=WINDOW.line, dash="3 3"))
     parts.append(polyline(points(inputs), colour=INPUT.line, dash="5 3"))
     parts.append(polyline(points(outputs), colour=OUTPUT.line))
     parts += [circle(a, b, 3, fill=OUTPUT.line) for a, b in points(outputs)]
     parts += [text(a, 213, str(s), size=12, anchor="middle") for s, a in enumerate(x)]
-    parts.append(text(14, 232, "shift in pixels", size=12))
-    parts.append(text(14, 12, "distance after the shift", bold=True))
-    parts.append(line(14, 256, 40, 256, colour=INPUT.line, thick=2, dash="5 3"))
-    parts.append(text(46, 256, f"inputs: {show_number(inputs[shift])}"))
-    parts.append(line(14, 276, 40, 276, colour=OUTPUT.line, thick=2))
-    parts.append(text(46, 276, f"pooled: {show_number(outputs[shift])}"))
+    parts.append(text(34, 232, "shift in pixels", size=12))
+    parts.append(text(34, 12, "relative change", bold=True))
+    parts.append(line(34, 256, 60, 256, colour=INPUT.line, thick=2, dash="5 3"))
+    parts.append(text(66, 256, f"inputs: {show_number(inputs[shift])}"))
+    parts.append(line(34, 276, 60, 276, colour=OUTPUT.line, thick=2))
+    parts.append(text(66, 276, f"pooled: {show_number(outputs[shift])}"))
     unchanged = round(100 * test.unchanged)
-    parts.append(text(14, 298, f"{unchanged} % of outputs unchanged"))
-    return Svg("".join(parts), 200, 310, "distances")
+    parts.append(text(34, 298, f"{unchanged} % of outputs unchanged"))
+    return Svg("".join(parts), 220, 310, "distances")
 
 
 def _pooling_words(test: Shifted, kind: str, window: int, stride: int, shift: int) -> str:
