@@ -119,6 +119,15 @@ def test_the_history_has_one_entry_a_step_and_one_an_epoch(sample):
     assert history.seconds == sorted(history.seconds) and not history.stopped
 
 
+def test_it_is_measured_as_often_as_asked_for_and_at_the_end_and_learns_the_same(sample):
+    few, arguments = sample.first(230), {"epochs": 5, "batch_size": 50}
+    every = fit(models.build("linear"), few, **arguments)
+    some = fit(models.build("linear"), few, measure_every=2, **arguments)
+    assert some.epoch == [2, 4, 5] and some.step_loss == every.step_loss
+    for name in NUMBERS:
+        assert getattr(some, name) == [getattr(every, name)[i] for i in (1, 3, 4)]
+
+
 @pytest.mark.slow
 def test_the_numbers_in_the_history_are_those_of_evaluation(sample):
     model = models.build("lecture")  # has dropout: only evaluation mode gives these numbers
@@ -413,6 +422,7 @@ print("torch._dynamo" in sys.modules)
         ({"augment": "flip"}, "None, 'shift', 'full'"),
         ({"device": "tpu9"}, 'use "auto" or "cpu"'),
         ({"watch_every": 0}, "watch_every is 0"),
+        ({"measure_every": 0}, "measure_every is 0"),
     ],
 )
 def test_arguments_that_make_no_sense_are_refused_with_a_way_out(arguments, words, sample):

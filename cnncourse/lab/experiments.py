@@ -202,8 +202,17 @@ def _compare(
     outcomes = []
     for name, build in networks.items():
         model = _seeded(build, seed)
-        settings = {"epochs": epochs, "learning_rate": learning_rate, "seed": seed}
-        history = fit(model, examined, batch_size=50, augment=None, progress=False, **settings)
+        history = fit(
+            model,
+            examined,
+            epochs=epochs,
+            batch_size=50,
+            learning_rate=learning_rate,
+            augment=None,
+            seed=seed,
+            measure_every=epochs,
+            progress=False,
+        )
         outcomes.append(_outcome(name, model, history, examined.validation))
     described = f"{title}: {len(digits.train):,} training digits, {digits.name}"
     return Comparison(described, tuple(outcomes))

@@ -51,8 +51,9 @@ class History:
     step_loss, learning_rate : list of float
         One entry a step. The loss is that of the batch, in training mode.
     epoch, step, seconds, train_loss, train_accuracy, validation_loss, validation_accuracy : list
-        One entry at the end of each epoch, and at a stop. Losses are mean cross-entropies (natural
-        logarithm), accuracies go from 0 to 1; all in evaluation mode and without augmentation.
+        One entry a measurement: at the end of each epoch, unless `fit` is told otherwise, and at a
+        stop. Losses are mean cross-entropies (natural logarithm), accuracies go from 0 to 1; all in
+        evaluation mode and without augmentation.
         `seconds` counts the training without these measurements.
     stopped : bool
         Set it to True, from `watch` or from another thread, and the training ends after the step.
@@ -85,6 +86,7 @@ def fit(
     history: History | None = None,
     watch: Callable[[History], None] | None = None,
     watch_every: int = 20,
+    measure_every: int = 1,
     progress: bool = True,
 ) -> History:
     """Train a network with Adam on cross-entropy, and return what happened.
@@ -123,6 +125,9 @@ def fit(
     watch : callable, optional
         Called with the history every `watch_every` steps and at the end of each epoch.
     watch_every : int
+    measure_every : int
+        Epochs from one measurement of losses and accuracies to the next; the end is always
+        measured. For few digits the measuring takes longer than the learning.
     progress : bool
         Count the steps on a line of the terminal; never in a notebook or a log file.
 
@@ -137,7 +142,12 @@ def fit(
     """
     _check(
         digits,
-        {"epochs": epochs, "batch_size": batch_size, "watch_every": watch_every},
+        {
+            "epochs": epochs,
+            "batch_size": batch_size,
+            "watch_every": watch_every,
+            "measure_every": measure_every,
+        },
         learning_rate,
         {"schedule": (schedule, SCHEDULES), "augment": (augment, AUGMENTATIONS)},
     )
@@ -160,7 +170,7 @@ def fit(
                 epoch_ends = done % steps_an_epoch == 0
                 if progress:
                     _count(done, epochs * steps_an_epoch, loss)
-                if epoch_ends:
+                if done % (measure_every * steps_an_epoch) == 0:
                     diary.measure()
                 if watch and (epoch_ends or done % watch_every == 0):
                     watch(history)
