@@ -33,7 +33,7 @@ def test_wiring_draws_as_many_lines_as_it_counts(size, kernel):
     assert str(picture).count("<line ") == size * outputs + 2 * kernel * outputs
     said = [int(n) for n in re.findall(r"\d+", picture.description)]
     assert said == [size, outputs, size * outputs, kernel * outputs, kernel, kernel]
-    words(picture)
+    assert {"inputs", "outputs"} <= set(words(picture))
 
 
 def test_a_kernel_longer_than_the_row_is_refused():

@@ -72,7 +72,8 @@ def wiring(size: int, kernel: int) -> Svg:
     outputs = size - kernel + 1
     counts = {"dense": size * outputs, "local": kernel * outputs, "shared": kernel}
     panels = [_wires(size, outputs, kernel, name, count) for name, count in counts.items()]
-    picture = beside(*panels, gap=26)
+    ends = text(56, 38, "outputs", anchor="end") + text(56, 132, "inputs", anchor="end")
+    picture = beside(Svg(ends, 60, panels[0].height, "rows"), *panels, gap=18)
     sentence = (
         f"{size} inputs, {outputs} outputs: {counts['dense']} weights if everything is connected, "
         f"{counts['local']} if each output looks at {_plural(kernel, 'neighbour')}, "
@@ -84,7 +85,7 @@ def wiring(size: int, kernel: int) -> Svg:
 
 def _wires(inputs: int, outputs: int, kernel: int, name: str, count: int) -> Svg:
     """One panel of `wiring`: inputs below, outputs above, a line for each connection."""
-    width, gap = 210.0, 210.0 / inputs
+    width, gap = 204.0, 204.0 / inputs
     below = [(i + 0.5) * gap for i in range(inputs)]
     above_ = [(o + 0.5 + (inputs - outputs) / 2) * gap for o in range(outputs)]
     parts = []
