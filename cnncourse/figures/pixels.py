@@ -408,7 +408,7 @@ def point_operations(
         f"({_share(outside, grey.size)}) left the range 0 to 255 and were {fate}. The result goes "
         f"from {result.min()} to {result.max()} and is {name}."
     )
-    bars = _histogram(images.histogram(result), title="histogram of the result")
+    bars = _histogram(images.histogram(result), of=" of the result")
     return _titled(above(top, bars, gap=18), "Point operations", words)
 
 
@@ -441,12 +441,12 @@ def _histogram(
     counts: np.ndarray,
     *,
     marks: Sequence[tuple[int, str, Role, str]] = (),
-    title: str = "histogram",
+    of: str = "",
 ) -> Svg:
     """How many pixels have each value, 0 to 255, with some levels marked.
 
     The scale is that of the values 1 to 254; a pile at 0 or 255, as clipping leaves it, is cut off
-    and its number written beside it.
+    and its number written beside it. `of` ends the name of the picture: " of the result".
     """
     wide, high, x0 = 700, 96, 10
     y0 = 42 if marks else 6
@@ -471,7 +471,8 @@ def _histogram(
         to_the_left = _label_goes_left(i, [level for level, *_ in marks])
         anchor, gap = ("end", -6) if to_the_left else ("start", 6)
         markup += text(x + gap, y, words, size=12, anchor=anchor, bold=True)
-    return captioned(Svg(markup, x0 + wide + 10, base + 38, "histogram"), title)
+    caption = f"histogram{of}: how many pixels have each value"
+    return captioned(Svg(markup, x0 + wide + 10, base + 38, "histogram"), caption)
 
 
 def _label_goes_left(number: int, levels: Sequence[int]) -> bool:
