@@ -450,8 +450,8 @@ def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> S
     sentence = (
         f"σ = {show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as one "
         f"kernel, {2 * k} as a column and a row, {show_number(k / 2, 1)} times fewer. "
-        f"The middle weight is {kernel.max():.3f}; {100 * kept:.0f} % of a noise's standard "
-        "deviation is left."
+        f"The middle weight is {kernel.max():.3f}; {100 * kept:.0f} % of the standard "
+        "deviation of random noise is left."
     )
     picture = above(row, _cost_bars(k, row.width), gap=14)
     return framed(_titled(picture, "Gaussian blur and its cost", sentence))
@@ -611,7 +611,8 @@ def _angle_curves(angle: float, operator: str, softness: float, width: float) ->
             top + high / 2 - value / limit * high / 2,
         )
 
-    parts = [text(0, 8, "answer at the middle pixel, for every angle", size=13, bold=True)]
+    head = "answer where the arrow starts, for every angle of the bar"
+    parts = [text(0, 8, head, size=13, bold=True)]
     parts += [line(*place(0, 0), *place(180, 0), colour=MUTED)]
     for degrees in (0, 45, 90, 135, 180):
         x, _ = place(degrees, 0)
