@@ -71,7 +71,7 @@ def load(*, fetch: bool = False, seed: int = 0) -> Backbone:
         Of random weights.
     """
     network = _untrained(seed)
-    reason = "the ImageNet weights are not on this computer and were not asked for: fetch=True"
+    reason = "the ImageNet weights are not on this computer and not asked for with fetch=True"
     if fetch or weights_file().exists():
         try:
             with _patience(_PATIENCE):
