@@ -12,7 +12,7 @@ help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
 
 .venv/ready: pyproject.toml tools/setup.py
-	@$(PYTHON) tools/setup.py
+	@$(PYTHON) tools/setup.py $(EXTRAS)
 
 # What comes from npm: axe-core, reveal.js and the proxy of JupyterHub. Only the targets that need it
 # ask for it, and the course itself never does.

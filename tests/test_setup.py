@@ -103,16 +103,23 @@ def test_the_oldest_python_is_the_one_of_pyproject(setup):
 
 
 def test_the_stamp_is_written_after_everything_else(setup, steps, tmp_path):
-    setup.set_up(tmp_path)
+    setup.set_up(tmp_path, setup.EXTRAS)
     assert steps[-1] == "examined"
     assert (tmp_path / ".venv" / "ready").exists()
 
 
 def test_pytorch_is_installed_before_the_package_asks_for_it(setup, steps, tmp_path):
-    setup.set_up(tmp_path)
+    setup.set_up(tmp_path, setup.EXTRAS)
     torch, course = steps[:2]
     assert torch[:2] == ["torch", "torchvision"]
     assert course == ["--editable", f"{tmp_path}[lab,jupyter,dev]"]
+
+
+def test_more_extras_can_be_asked_for(setup, steps, monkeypatch):
+    monkeypatch.setattr(setup, "create_environment", lambda folder: None)
+    monkeypatch.setattr(setup.Path, "touch", lambda path: None)
+    assert setup.main(["classroom"]) == 0
+    assert steps[1] == ["--editable", f"{ROOT}[lab,jupyter,dev,classroom]"]
 
 
 def test_an_index_that_answers_but_does_not_deliver_means_the_default_build(setup, monkeypatch):
@@ -136,25 +143,25 @@ def test_a_failed_step_leaves_no_stamp(setup, steps, monkeypatch, tmp_path, step
 
     monkeypatch.setattr(setup, step, fail)
     with pytest.raises(setup.SetupFailed):
-        setup.set_up(tmp_path)
+        setup.set_up(tmp_path, setup.EXTRAS)
     assert not (tmp_path / ".venv" / "ready").exists()
 
 
 def test_a_failed_set_up_says_one_sentence_and_exits_with_1(setup, monkeypatch, capsys):
-    def fail(root):
+    def fail(root, extras):
         raise setup.SetupFailed("the disk is full: make room.")
 
     monkeypatch.setattr(setup, "set_up", fail)
-    assert setup.main() == 1
+    assert setup.main([]) == 1
     assert capsys.readouterr().err == "\nSet-up stopped: the disk is full: make room.\n"
 
 
 def test_an_interrupted_set_up_says_how_to_go_on(setup, monkeypatch, capsys):
-    def interrupt(root):
+    def interrupt(root, extras):
         raise KeyboardInterrupt
 
     monkeypatch.setattr(setup, "set_up", interrupt)
-    assert setup.main() == 1
+    assert setup.main([]) == 1
     assert "same command again" in capsys.readouterr().err
 
 

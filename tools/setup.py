@@ -1,6 +1,7 @@
 """Set up the course in ``.venv``: the package, JupyterLab, PyTorch. Called by ``make``.
 
-    python3 tools/setup.py
+    python3 tools/setup.py            # all that the course and its tests need
+    python3 tools/setup.py classroom  # and the extra of pyproject.toml of that name
 
 Needs nothing but Python's standard library. It may be interrupted and run again at any time: the
 stamp ``.venv/ready``, by which ``make`` knows that nothing is left to do, is written last. It
@@ -30,10 +31,10 @@ class SetupFailed(Exception):
     """A step did not succeed; the message says what to do."""
 
 
-def main() -> int:
-    """Set up the repository this file is in; return 0 when the course is ready."""
+def main(more: list[str]) -> int:
+    """Set up the repository this file is in, with more extras; return 0 when it is ready."""
     try:
-        set_up(Path(__file__).resolve().parent.parent)
+        set_up(Path(__file__).resolve().parent.parent, ",".join([EXTRAS, *more]))
     except SetupFailed as failure:
         print(f"\nSet-up stopped: {failure}", file=sys.stderr)
         return 1
@@ -43,7 +44,7 @@ def main() -> int:
     return 0
 
 
-def set_up(root: Path) -> None:
+def set_up(root: Path, extras: str) -> None:
     """Create ``.venv`` under ``root``, fill it, prove that it works, stamp it."""
     started = time.monotonic()
     check_python(sys.version_info[:2])
@@ -58,7 +59,7 @@ def set_up(root: Path) -> None:
     install_torch(python, index)
 
     say(3, "the course, JupyterLab and the tools for its tests")
-    install(python, ["--editable", f"{root}[{EXTRAS}]"])
+    install(python, ["--editable", f"{root}[{extras}]"])
 
     say(4, "does everything load and fit together?")
     examine(python)
@@ -185,4 +186,4 @@ def say(number: int, what: str) -> None:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))
