@@ -343,9 +343,9 @@ def inception_costs(branches: Sequence[Table], others: Sequence[Table], *, reduc
     reductions : bool
     """
     size = branches[0].input_shape[1]
-    parts = [rect(180, 0, 360, 26, fill=INPUT.tint, line=INPUT.line, round=4),
+    parts = [rect(180, 0, 360, 26, fill=PADDING.tint, line=PADDING.line, round=4),
              text(360, 13, f"input {by(branches[0].input_shape)}", anchor="middle",
-                  fill=text_on(INPUT.tint))]  # fmt: skip
+                  fill=text_on(PADDING.tint))]  # fmt: skip
     for place, branch in enumerate(branches):
         x = 181.0 * place
         parts.append(arrow(225 + 90 * place, 28, x + 85, 56, colour=MUTED))
@@ -377,7 +377,7 @@ def _branch(branch: Table) -> str:
     parts = []
     for place, row in enumerate(shown):
         y = 68 * place
-        role = KERNEL if row.params else PADDING
+        role = KERNEL if row.params else INPUT
         label = "3×3 max pool" if row.kind == "MaxPool2d" else name(row.layer)
         parts.append(rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4))
         words = (label, f"→ {row.shape[0]} channels", f"{row.params:,} parameters")
