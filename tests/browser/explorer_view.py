@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 
 import ipywidgets as widgets
@@ -16,16 +17,19 @@ PATIENCE = 15_000  # milliseconds for a picture to change, on a busy machine too
 FACE = """explorer => [...explorer.querySelectorAll("svg[role=img], [role=alert], [role=status]")]
     .map(part => part.outerHTML).join()"""
 # A training may be over by the time one asks, and look like the one before: watch from the start.
+# Nobody has to ask in every frame whether window.changed is true by now: it is a promise.
 WATCH = f"""explorer => {{
     const face = {FACE}, before = face(explorer);
-    window.changed = false;
-    const observer = new MutationObserver(() => {{
-        if (face(explorer) === before) return;
-        window.changed = true;
-        observer.disconnect();
+    window.changed = new Promise((tell) => {{
+        const observer = new MutationObserver(() => {{
+            if (face(explorer) === before) return;
+            observer.disconnect();
+            tell(true);
+        }});
+        const [subtree, childList, attributes, characterData] = Array(4).fill(true);
+        observer.observe(explorer, {{subtree, childList, attributes, characterData}});
+        setTimeout(tell, {PATIENCE}, false);
     }});
-    const everything = {{subtree: true, childList: true, attributes: true, characterData: true}};
-    observer.observe(explorer, everything);
 }}"""
 KEYS = {"checkbox": "Space", "button": "Space", "spinbutton": "ArrowUp", "textbox": "1"}
 ARROWS = {  # whether it stands at its last value, and the keys that lead back and on
@@ -41,15 +45,18 @@ class ExplorerView:
     ----------
     locator : playwright Locator
         Of the element with the class ``cnncourse-explorer``.
+
+    Attributes
+    ----------
+    locator : playwright Locator
+    element : playwright ElementHandle
+        The same. What a locator looks for, it looks for in all the page: in one with fifty
+        explorers this takes thirty times as long.
     """
 
     def __init__(self, locator):
         self.locator = locator
-
-    @property
-    def sentence(self):
-        """The state in words."""
-        return self.locator.locator("[role=status]").inner_text()
+        self.element = locator.element_handle()
 
     @property
     def refusal(self):
@@ -57,39 +64,42 @@ class ExplorerView:
         return self.locator.locator("[role=alert]")
 
     def part(self, role, name):
-        """A control by its accessible role and name."""
-        exact = role != "button"  # the icon of a button counts as a letter
-        return self.locator.get_by_role(role, name=name, exact=exact)
+        """A control by its accessible role and name, as soon as it is there."""
+        equals = "*=" if role == "button" else "="  # the icon of a button counts as a letter
+        selector = f"role={role}[name{equals}{json.dumps(name, ensure_ascii=False)}]"
+        return self.element.wait_for_selector(selector, state="attached", strict=True)
 
     def press(self, role, name, key):
         """Press a key on a control."""
-        part = self.part(role, name)
-        part.focus()
+        self.part(role, name).focus()
         self.locator.page.keyboard.press(key)
 
     @contextmanager
     def changing(self):
         """Wait at the end until picture or sentence have been others than at the beginning."""
-        self.locator.evaluate(WATCH)
+        self.element.evaluate(WATCH)
         yield
-        self.locator.page.wait_for_function("() => window.changed", timeout=PATIENCE)
+        changed = self.locator.page.evaluate("() => window.changed")
+        assert changed, "neither the picture nor the sentence has changed"
 
     def unfold(self):
         """Open "More settings", if there are any and they are folded."""
-        folded = self.locator.locator(".cnncourse-more:not(:visible)")
-        if folded.count():
+        more = self.element.query_selector(".cnncourse-more")
+        if more and not more.is_visible():
             self.press("button", "More settings", "Space")
-            folded.wait_for(state="detached")
+            more.wait_for_element_state("visible")
 
     def move(self, control):
         """Move a control to another value by keyboard."""
         role, name = role_and_name(control)
-        self.press(role, name, KEYS.get(role) or self._arrow(role, name))
+        part = self.part(role, name)
+        part.focus()
+        self.locator.page.keyboard.press(KEYS.get(role) or self._arrow(role, part))
 
-    def _arrow(self, role, name):
+    def _arrow(self, role, part):
         """The arrow key that leads to another value, wherever a slider or drop-down stands."""
         at_the_end, back, on = ARROWS[role]
-        return back if self.part(role, name).evaluate(at_the_end) else on
+        return back if part.evaluate(at_the_end) else on
 
 
 def role_and_name(control):
