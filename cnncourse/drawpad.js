@@ -26,7 +26,7 @@ const STYLE = `
 }
 .cnncourse-drawpad .hint {
   max-width: ${SHOWN}px; margin-top: 4px; font-size: 12px;
-  color: var(--jp-content-font-color2, inherit);
+  color: var(--jp-content-font-color1, inherit);
 }`;
 
 const HELP = "Mouse, pen or finger; or arrow keys to move, space to ink, delete to undo.";
