@@ -1,7 +1,7 @@
 // The serious and critical violations that axe-core finds in the explorers: a list of sentences.
-// With a tag, those of its rules that bear it.
-async ([tag]) => {
-  const options = { resultTypes: ["violations"], ...(tag && { runOnly: [tag] }) };
+// With a list of its rules, by these alone.
+async ([rules]) => {
+  const options = { resultTypes: ["violations"], ...(rules && { runOnly: rules }) };
   const found = await axe.run({ include: [".cnncourse-explorer"] }, options);
   return found.violations
     .filter((violation) => ["serious", "critical"].includes(violation.impact))
