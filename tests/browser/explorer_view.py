@@ -26,8 +26,9 @@ WATCH = f"""explorer => {{
             observer.disconnect();
             tell(true);
         }});
-        const [subtree, childList, attributes, characterData] = Array(4).fill(true);
-        observer.observe(explorer, {{subtree, childList, attributes, characterData}});
+        observer.observe(explorer, {{
+            subtree: true, childList: true, attributes: true, characterData: true,
+        }});
         setTimeout(tell, {PATIENCE}, false);
     }});
 }}"""

@@ -40,27 +40,9 @@ def page(course, lab, browser):
     page.close()
 
 
-# Fifty explorers in sight would all be painted in every frame.
-SHOW = """(explorers, number) => {
-    for (const cell of document.querySelectorAll(".jp-Notebook .jp-Cell"))
-        cell.style.display = number < 0 || cell.contains(explorers[number]) ? "" : "none";
-}"""
-
-
 def view(page, name):
-    """The explorer of a name, and all other cells out of sight."""
-    explorers = page.page.locator(".cnncourse-explorer")
-    number = gallery.NAMES.index(name)
-    explorers.evaluate_all(SHOW, number)
-    return ExplorerView(explorers.nth(number))
-
-
-@pytest.fixture
-def whole_page(page):
-    """All explorers, and all in sight again."""
-    page.page.locator(".cnncourse-explorer").evaluate_all(SHOW, -1)
-    assert page.page.locator(".cnncourse-explorer:visible").count() == len(gallery.NAMES)
-    return page
+    """The explorer of a name."""
+    return ExplorerView(page.page.locator(".cnncourse-explorer").nth(gallery.NAMES.index(name)))
 
 
 def controls(name):
@@ -137,14 +119,13 @@ NOTHING_CLIPPED = """:is(body, #main, .jp-Notebook, .jp-Notebook *):not(.cnncour
 
 
 @pytest.fixture
-def barriers(whole_page):
+def barriers(page):
     """A function that asks axe-core about all explorers."""
     if not AXE.exists():
         missing("axe-core is not installed: make .venv/node_modules brings it")
-    page = whole_page.page
-    clipping = page.add_style_tag(content=NOTHING_CLIPPED)
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    yield lambda rules: whole_page.ask("barriers.js", rules)
+    clipping = page.page.add_style_tag(content=NOTHING_CLIPPED)
+    page.page.evaluate(AXE.read_text(encoding="utf-8"))
+    yield lambda rules: page.ask("barriers.js", rules)
     clipping.evaluate("style => style.remove()")
 
 
@@ -164,16 +145,15 @@ def test_words_in_a_colour_too_faint_are_seen_in_every_explorer(page, barriers):
     faint.evaluate("style => style.remove()")
 
 
-def test_a_question_is_answered_by_keyboard(whole_page):
-    page = whole_page.page
-    question = page.locator(".cnncourse-question")
+def test_a_question_is_answered_by_keyboard(page):
+    question = page.page.locator(".cnncourse-question")
     question.get_by_role("radio").first.focus()
     for key, verdict in [("Space", "Not quite"), ("ArrowDown", "Yes"), ("ArrowUp", "Not quite")]:
-        page.keyboard.press(key)
+        page.page.keyboard.press(key)
         question.get_by_role("status").filter(has_text=f"{verdict}: 3 rows of 4.").wait_for()
 
 
-def test_no_tooltip_says_null(whole_page):
+def test_no_tooltip_says_null(page):
     boxes = ":is(.cnncourse-explorer, .cnncourse-question)"
     parts = f"{boxes} [title=null]:visible:not(.cnncourse-matrix label)"
-    assert whole_page.page.locator(parts).all_inner_texts() == []
+    assert page.page.locator(parts).all_inner_texts() == []
