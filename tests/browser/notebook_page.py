@@ -39,6 +39,7 @@ class NotebookPage:
         self.page.goto(server.address)
         self.page.wait_for_function("() => window.jupyterapp")
         self.page.evaluate("() => jupyterapp.restored.then(() => null)")
+        self.wait_until_splash_is_gone()
         self.command("application:toggle-left-area")
         self.show(theme, width)
 
@@ -75,6 +76,7 @@ class NotebookPage:
         self.command("apputils:change-theme", theme=THEMES[theme])
         dark = str(theme == "light").lower()
         self.page.wait_for_function(f"() => document.body.dataset.jpThemeLight === '{dark}'")
+        self.wait_until_splash_is_gone()
         self.page.set_viewport_size({"width": width, "height": HEIGHT})
         self.wait_until_painted()
 
@@ -95,6 +97,13 @@ class NotebookPage:
             ".every(explorer => explorer.querySelector('[role=status]'))"
         )
         self.wait_until_painted()
+
+    def wait_until_splash_is_gone(self):
+        """Wait for the end of the picture that JupyterLab shows at its start and between themes.
+
+        Asked for a theme meanwhile, JupyterLab removes the picture twice, which is an error.
+        """
+        self.page.locator("#jupyterlab-splash").wait_for(state="detached")
 
     def wait_until_painted(self):
         """Wait for two frames: what was asked for in the first is seen in the second."""
