@@ -48,7 +48,7 @@ class Verdict:
         }[self.passed]
         return (
             f'<div role="status" style="border-left:4px solid {colour};padding:.4em 1em;'
-            f'white-space:pre-wrap">'
+            'white-space:pre-wrap">'
             f"<b>{mark} {self.word}:</b> {escape(self.message)}</div>"
         )
 

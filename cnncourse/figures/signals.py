@@ -68,9 +68,8 @@ def noisy_sensor(
     raw, calm = sensor.rmse(readings, level), sensor.rmse(average, level)
     age = sensor.mean_age(weights, ages)
     late = show_number(age, 1)
-    delay = f"lags {late} {'minute' if late == '1' else 'minutes'} behind"
-    if abs(age) < 1e-9:
-        delay = "does not lag"
+    lag = f"lags {late} {'minute' if late == '1' else 'minutes'} behind"
+    delay = lag if abs(age) > 1e-9 else "does not lag"
     change = (
         f"falls from {raw:.3f} m to {calm:.3f} m"
         if calm < raw

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from contextlib import contextmanager
 
 import ipywidgets as widgets
@@ -46,18 +45,10 @@ class ExplorerView:
     ----------
     locator : playwright Locator
         Of the element with the class ``cnncourse-explorer``.
-
-    Attributes
-    ----------
-    locator : playwright Locator
-    element : playwright ElementHandle
-        The same. What a locator looks for, it looks for in all the page: in one with fifty
-        explorers this takes thirty times as long.
     """
 
     def __init__(self, locator):
         self.locator = locator
-        self.element = locator.element_handle()
 
     @property
     def refusal(self):
@@ -65,42 +56,40 @@ class ExplorerView:
         return self.locator.locator("[role=alert]")
 
     def part(self, role, name):
-        """A control by its accessible role and name, as soon as it is there."""
-        equals = "*=" if role == "button" else "="  # the icon of a button counts as a letter
-        selector = f"role={role}[name{equals}{json.dumps(name, ensure_ascii=False)}]"
-        return self.element.wait_for_selector(selector, state="attached", strict=True)
+        """A control by its accessible role and name."""
+        exact = role != "button"  # the icon of a button counts as a letter
+        return self.locator.get_by_role(role, name=name, exact=exact)
 
     def press(self, role, name, key):
         """Press a key on a control."""
-        self.part(role, name).focus()
+        part = self.part(role, name)
+        part.focus()
         self.locator.page.keyboard.press(key)
 
     @contextmanager
     def changing(self):
         """Wait at the end until picture or sentence have been others than at the beginning."""
-        self.element.evaluate(WATCH)
+        self.locator.evaluate(WATCH)
         yield
         changed = self.locator.page.evaluate("() => window.changed")
         assert changed, "neither the picture nor the sentence has changed"
 
     def unfold(self):
         """Open "More settings", if there are any and they are folded."""
-        more = self.element.query_selector(".cnncourse-more")
-        if more and not more.is_visible():
+        folded = self.locator.locator(".cnncourse-more:not(:visible)")
+        if folded.count():
             self.press("button", "More settings", "Space")
-            more.wait_for_element_state("visible")
+            folded.wait_for(state="detached")
 
     def move(self, control):
         """Move a control to another value by keyboard."""
         role, name = role_and_name(control)
-        part = self.part(role, name)
-        part.focus()
-        self.locator.page.keyboard.press(KEYS.get(role) or self._arrow(role, part))
+        self.press(role, name, KEYS.get(role) or self._arrow(role, name))
 
-    def _arrow(self, role, part):
+    def _arrow(self, role, name):
         """The arrow key that leads to another value, wherever a slider or drop-down stands."""
         at_the_end, back, on = ARROWS[role]
-        return back if part.evaluate(at_the_end) else on
+        return back if self.part(role, name).evaluate(at_the_end) else on
 
 
 def role_and_name(control):
