@@ -27,6 +27,7 @@ def steps(setup, monkeypatch):
     """Replace the slow steps of set_up by notes in a list."""
     notes = []
     monkeypatch.setattr(setup, "create_environment", lambda folder: folder.mkdir(exist_ok=True))
+    monkeypatch.setattr(setup, "add_uv", lambda python: None)
     monkeypatch.setattr(setup, "has_nvidia_gpu", lambda: False)
     monkeypatch.setattr(setup, "can_reach", lambda url: True)
     monkeypatch.setattr(setup, "install", lambda python, what: notes.append(what))
@@ -165,11 +166,49 @@ def test_an_interrupted_set_up_says_how_to_go_on(setup, monkeypatch, capsys):
     assert "same command again" in capsys.readouterr().err
 
 
+@pytest.fixture
+def commands(setup, monkeypatch):
+    """Replace uv and pip: they succeed if the list of those that work holds their name."""
+    notes, working = [], []
+
+    def run(command):
+        notes.append(command)
+        return subprocess.CompletedProcess(command, 0 if command[2] in working else 1)
+
+    monkeypatch.setattr(setup.subprocess, "run", run)
+    return notes, working
+
+
+def test_pip_is_not_asked_where_uv_succeeds(setup, commands):
+    notes, working = commands
+    working.append("uv")
+    setup.install(Path("python"), ["numpy"])
+    assert notes == [["python", "-m", "uv", "pip", "install", "--python", "python", "numpy"]]
+
+
+def test_pip_does_what_uv_cannot_and_that_is_said(setup, commands, capsys):
+    notes, working = commands
+    working.append("pip")
+    setup.install(Path("python"), ["numpy"])
+    assert [command[2] for command in notes] == ["uv", "pip"]
+    assert notes[1][3] == "install" and notes[1][-1] == "numpy"
+    assert "taking pip" in capsys.readouterr().out
+
+
 @pytest.mark.slow
-def test_a_failing_pip_says_what_to_do(setup):
+def test_failing_installers_say_what_to_do(setup):
     python = Path(sys.executable)
     with pytest.raises(setup.SetupFailed, match="same command again"):
         setup.install(python, ["--no-such-option"])
+
+
+@pytest.mark.slow  # it starts uv
+@pytest.mark.parametrize("index", [None, "https://example.org/cpu"])
+def test_uv_understands_what_it_is_asked_for(setup, index):
+    python = sys.executable
+    arguments = [*setup.torch_arguments(index), "--dry-run", "--offline"]  # both are here already
+    command = [python, "-m", "uv", "pip", "install", "--python", python, *arguments]
+    assert subprocess.run(command).returncode == 0
 
 
 def test_a_broken_environment_is_made_anew(setup, tmp_path, monkeypatch):

@@ -53,6 +53,7 @@ def set_up(root: Path, extras: str) -> None:
     say(1, "a Python environment in .venv")
     create_environment(folder)
     python = python_of(folder)
+    add_uv(python)
 
     index, reason = choose_torch_index(platform.system(), has_nvidia_gpu(), can_reach)
     say(2, f"PyTorch: {reason}")
@@ -88,6 +89,11 @@ def create_environment(folder: Path) -> None:
             f"no virtual environment could be made in {folder} ({error}): on Debian and Ubuntu run "
             " sudo apt-get install python3-venv  first, elsewhere see that the disk has room."
         ) from error
+
+
+def add_uv(python: Path) -> None:
+    """Bring the installer uv into the environment, if it can be had; pip would do without it."""
+    run_quietly([str(python), "-m", "pip", "install", "uv"])
 
 
 def has_pip(folder: Path) -> bool:
@@ -154,17 +160,21 @@ def torch_arguments(index: str | None) -> list[str]:
 
 
 def install(python: Path, arguments: list[str]) -> None:
-    """Run ``pip install`` in the environment, its progress bars showing.
+    """Run ``pip install`` in the environment: uv's, several times as fast, or else pip's own.
 
-    Not compiled: most modules of PyTorch and JupyterLab are never loaded here, and Python compiles
-    the others when it first loads them.
+    uv does not read pip's configuration files, in which a school may have named its mirror. pip is
+    told not to compile: most modules of PyTorch and JupyterLab are never loaded here, and Python
+    compiles the others when it first loads them, as it does after uv.
     """
-    options = ["--disable-pip-version-check", "--no-compile"]
-    command = [str(python), "-m", "pip", "install", *options, *arguments]
-    if subprocess.run(command).returncode != 0:
+    uv = [str(python), "-m", "uv", "pip", "install", "--python", str(python)]
+    pip = [str(python), "-m", "pip", "install", "--disable-pip-version-check", "--no-compile"]
+    if subprocess.run([*uv, *arguments]).returncode == 0:
+        return
+    print("uv is not there or did not succeed: taking pip.", flush=True)
+    if subprocess.run([*pip, *arguments]).returncode != 0:
         raise SetupFailed(
-            "pip could not install what is named above: read its last lines, see to the network or "
-            "the disk, and give the same command again; it goes on where it stopped."
+            "neither uv nor pip could install what is named above: read their last lines, see to "
+            "the network or the disk, and give the same command again; it goes on where it stopped."
         )
 
 
