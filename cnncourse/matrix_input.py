@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import ipywidgets as widgets
 import numpy as np
 import traitlets
+from ipywidgets.widgets.widget_description import DescriptionStyle
 
 # The label of a box is for screen readers; a sighted reader sees where the box stands.
 _STYLE = """<style>
@@ -50,6 +51,11 @@ class MatrixInput(widgets.VBox):
         self, description: str, value: Sequence[Sequence[float]] | np.ndarray, step: float = 1
     ) -> None:
         self._step = step
+        # one look for all boxes: each would make its own, and the page has to build them
+        self._look = {
+            "layout": widgets.Layout(width="4.4em", margin="1px"),
+            "style": DescriptionStyle(),
+        }
         self._spare: dict[tuple[int, int], widgets.FloatText] = {}
         self._setting = False
         self._label = widgets.HTML(f"{_STYLE}<b>{description}</b>")
@@ -89,7 +95,7 @@ class MatrixInput(widgets.VBox):
                 description=f"{self.description} row {row + 1} column {column + 1}",
                 step=self._step,
                 continuous_update=True,
-                layout=widgets.Layout(width="4.4em", margin="1px"),
+                **self._look,
             )
             box.observe(self._read_boxes, "value")
             self._spare[row, column] = box
