@@ -55,17 +55,18 @@ test: .venv/ready ## run all tests
 	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) --ignore $(ALONE) $(ARGS)
 	@$(PYTEST) $(ALONE)
 
-# The quick tests run as two halves side by side. With pytest-xdist each process would collect all of
-# them, which takes a fifth of the time.
+# The quick tests run as two halves side by side, and only one of them loads PyTorch. With pytest-xdist
+# each process would load and collect everything.
 QUICK := OMP_NUM_THREADS=1 $(PYTEST) -q -m "not slow" --hypothesis-profile quick $(ARGS)
-# The doctest of judge.py loads much of PyTorch.
-LEFT_OUT := $(HEAVY) --ignore cnncourse/lab/judge.py
-HALF := $(wildcard tests/test_explorer*.py tests/test_figures*.py tests/test_lab*.py)
+# What concerns judge.py is slow, and it loads all of PyTorch when it is only collected.
+LEFT_OUT := cnncourse/lab/judge.py tests/test_lab_judge.py
+NAMES_TORCH = $(shell grep -lr --include=*.py -e torch -e cnncourse.lab cnncourse tests/test_*.py tests/docs)
+WITH_TORCH = $(filter-out $(LEFT_OUT),$(NAMES_TORCH))
 
 check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@mkdir -p build; $(QUICK) $(HALF) >build/check.log 2>&1 & half=$$!; \
-	$(QUICK) cnncourse tests $(LEFT_OUT) $(addprefix --ignore ,$(HALF)); status=$$?; \
+	@mkdir -p build; $(QUICK) $(WITH_TORCH) >build/check.log 2>&1 & half=$$!; \
+	$(QUICK) cnncourse tests $(HEAVY) $(addprefix --ignore ,$(LEFT_OUT) $(WITH_TORCH)); status=$$?; \
 	wait $$half || status=1; cat build/check.log; exit $$status
 
 .venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready

@@ -69,8 +69,17 @@ def names_of_the_page():
     return names
 
 
+def examples():
+    """Return the headings of sections with Python; an optimiser loads PyTorch's compiler: slow."""
+    return [
+        pytest.param(name, marks=pytest.mark.slow if "torch.optim" in text else ())
+        for name, text in sections().items()
+        if steps(text)
+    ]
+
+
 @pytest.mark.filterwarnings("ignore:overflow:RuntimeWarning", "ignore:invalid:RuntimeWarning")
-@pytest.mark.parametrize("heading", [name for name, text in sections().items() if steps(text)])
+@pytest.mark.parametrize("heading", examples())
 def test_the_blocks_of_a_section_do_what_the_page_says(heading, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     names = names_of_the_page()
