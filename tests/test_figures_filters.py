@@ -289,6 +289,25 @@ def test_the_gain_is_what_the_weights_do_to_a_wave(name, across, down):
     assert said == pytest.approx(gain, abs=0.0051)
 
 
+@pytest.mark.parametrize(
+    ("name", "across", "fate"),
+    [
+        ("box 3", 4, "weakened"),
+        ("box 3", 16, "weakened and turned over"),  # like the −0.33 of the fastest stripes
+        ("identity", 5, "kept"),
+        ("sharpen", 16, "strengthened"),
+        ("laplacian 4", 1, "weakened and turned over"),
+        ("sobel x", 4, "strengthened and moved"),
+        ("sobel x", 16, "removed"),
+    ],
+)
+def test_the_sentence_tells_stripes_that_come_out_turned_over_or_moved(name, across, fate):
+    weights = kernels.KERNELS[name].weights
+    sentence = figures.frequency_gain(weights, across, 0, name=name).description
+    assert f"this pattern is {fate}. " in sentence
+    assert f", {across} {'wave' if across == 1 else 'waves'} across" in sentence
+
+
 def test_stripes_faster_than_the_pixels_are_refused():
     with pytest.raises(ValueError, match="17 and 0 waves"):
         figures.frequency_gain(kernels.box(3), 17, 0)

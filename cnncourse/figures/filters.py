@@ -732,17 +732,24 @@ def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "k
         ),
         gap=26,
     )
-    fate = "kept" if abs(gain - 1) < 0.005 else ("weakened" if gain < 1 else "strengthened")
-    if gain < 0.005:
-        fate = "removed"
     flat, stripes, checks = kernels.gains(kernel)
     sentence = (
-        f"{name[0].upper()}{name[1:]}, {across} waves across and {down} down in 32 pixels: "
-        f"the gain is {show_number(gain)}, this pattern is {fate}. Flat areas "
-        f"{show_number(flat)}, fastest vertical stripes {show_number(stripes)}, checkerboard "
-        f"{show_number(checks)}."
+        f"{name[0].upper()}{name[1:]}, {across} {'wave' if across == 1 else 'waves'} across and "
+        f"{down} down in 32 pixels: the gain is {show_number(gain)}, this pattern is "
+        f"{_fate(waves, passed, gain)}. Flat areas {show_number(flat)}, fastest vertical stripes "
+        f"{show_number(stripes)}, checkerboard {show_number(checks)}."
     )
     return framed(_titled(picture, "The gain of a kernel for every frequency", sentence))
+
+
+def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
+    """What became of the waves: the gain tells only their height, not where they lie."""
+    if gain < 0.005:
+        return "removed"
+    size = "kept" if abs(gain - 1) < 0.005 else ("weakened" if gain < 1 else "strengthened")
+    if np.allclose(passed, gain * waves):
+        return size
+    return f"{size} and {'turned over' if np.allclose(passed, -gain * waves) else 'moved'}"
 
 
 def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> Svg:
