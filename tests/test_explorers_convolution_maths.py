@@ -78,7 +78,7 @@ def test_the_sensor_states_the_error_of_its_average():
             here = (t - ages >= 0) & (t - ages < len(level))
             averages.append(np.average(measured[t - ages[here]], weights=weights[here]))
         error = np.sqrt(np.mean((averages - level) ** 2))
-        assert explorer.possible and f"to {error:.3f} m" in explorer.sentence
+        assert explorer.possible and f" {error:.3f} m;" in explorer.sentence
         assert explorer.sentence.startswith("Causal" if causal else "Centred")
 
 

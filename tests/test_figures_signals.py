@@ -112,7 +112,7 @@ def test_the_sensor_figure_states_error_and_lag(shape, window, causal):
         for t in range(120)
     ]
     error = np.sqrt(np.mean((average - level) ** 2))
-    assert f"to {error:.3f} m" in picture.description
+    assert f" {error:.3f} m;" in picture.description
     late = float(weights @ ages)
     assert ("does not lag" in picture.description) == (abs(late) < 1e-9)
     if late > 1e-9:
@@ -121,6 +121,21 @@ def test_the_sensor_figure_states_error_and_lag(shape, window, causal):
     assert str(picture).count("<circle") == 120 + 2  # every reading, and two in the legend
     assert "some average" in picture.description.lower()
     words(picture)
+
+
+def test_the_sensor_figure_says_whether_the_average_helps():
+    level = signals.water_level()
+    measured = signals.readings(level, 0.3, np.random.default_rng(4))
+
+    def sentence(readings, window):
+        ages = signals.ages(window, causal=True)
+        weights = signals.averaging_weights("box", ages)
+        return figures.noisy_sensor(level, readings, weights, ages, "some").description
+
+    assert "the error (RMSE) falls from" in sentence(measured, 5)
+    assert "the error (RMSE) rises from" in sentence(measured, 31)
+    assert "the error (RMSE) rises from 0.000 m" in sentence(level, 5)  # no noise to average
+    assert "the error (RMSE) stays at 0.000 m;" in sentence(level, 1)
 
 
 def test_the_sensor_figure_counts_the_readings_beyond_its_scale():

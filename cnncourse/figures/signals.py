@@ -70,16 +70,14 @@ def noisy_sensor(
     late = show_number(age, 1)
     lag = f"lags {late} {'minute' if late == '1' else 'minutes'} behind"
     delay = lag if abs(age) > 1e-9 else "does not lag"
-    change = (
-        f"falls from {raw:.3f} m to {calm:.3f} m"
-        if calm < raw
-        else f"goes from {raw:.3f} m to {calm:.3f} m, no better"
-    )
+    before, after = f"{raw:.3f} m", f"{calm:.3f} m"
+    change = f"{'falls' if calm < raw else 'rises'} from {before} to {after}"
+    if before == after:
+        change = f"stays at {before}"
     sentence = (
         f"{name[0].upper()}{name[1:]} average of {_count(len(weights), 'reading')}: the error "
-        f"(RMSE) {change}"
+        f"(RMSE) {change}; the average {delay}."
     )
-    sentence += f"; the average {delay}."
     low, high = chart.up
     beyond = int(np.sum((readings < low) | (readings > high)))
     if beyond:
