@@ -263,7 +263,7 @@ def test_shuffling_changes_the_pictures_and_not_one_distance():
     assert texts(plain) == texts(mixed)
     np.testing.assert_array_equal(rasters(mixed)[0].ravel(), GREY.ravel()[order])
     assert np.any(rasters(mixed)[0] != GREY)
-    same = plain.description.replace("in order", "shuffled, all pictures alike")
+    same = plain.description.replace("in order", "shuffled, all pictures in the same way")
     assert mixed.description == same
 
 

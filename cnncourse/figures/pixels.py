@@ -588,7 +588,7 @@ def shift_and_shuffle(
     bars = _distances(distances, shift, rival, names)
     verdict = "farther away than" if distances[shift] > rival else "not farther away than"
     words = (
-        f"Pixels {'in order' if order is None else 'shuffled, all pictures alike'}. From "
+        f"Pixels {'in order' if order is None else 'shuffled, all pictures in the same way'}. From "
         f"{names[0]} to itself moved by {shift} px: {show_number(distances[shift], 1)} grey "
         f"levels; from {names[0]} to {names[1]}: {show_number(rival, 1)}. For a list of pixels the "
         f"moved picture is {verdict} the other one."
