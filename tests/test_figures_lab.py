@@ -254,6 +254,15 @@ def test_an_untouched_training_asks_to_be_started():
     assert picture.description == "mlp: nothing learnt yet, 5,000 digits to see. Press train."
 
 
+@pytest.mark.parametrize("seen, over", [(4999, False), (5000, True), (5500, True)])
+def test_a_training_that_is_over_says_how_to_train_on(seen, over):
+    halves = {name: [0.5] for name in ("train_loss", "validation_loss", "train_accuracy",
+                                       "validation_accuracy", "rates")}  # fmt: skip
+    sentence = figures.live_training([seen], **halves, goal=5000).description
+    said = " The end: raise the epochs to train on, or start again."
+    assert sentence.endswith(said) == over
+
+
 def test_the_loss_of_many_steps_is_drawn_as_means():
     losses = np.arange(1000) / 1000
     picture = figures.training_so_far(losses, [], [], steps=2000)

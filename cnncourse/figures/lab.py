@@ -675,6 +675,8 @@ def live_training(
             f"{train_loss[-1]:.3f} in training, {validation_loss[-1]:.3f} in validation; accuracy "
             f"{_percent(train_accuracy[-1])} and {_percent(validation_accuracy[-1])}."
         )
+        if seen[-1] >= goal:  # the button does nothing now
+            sentence += " The end: raise the epochs to train on, or start again."
     else:
         sentence = f"{name}: nothing learnt yet, {goal:,} digits to see. Press train."
     return _named(above(*rows), "Training, live", sentence)
