@@ -139,8 +139,9 @@ def test_the_walker_states_each_layer_as_the_table_has_it(name):
         assert f"{row.params:,} parameters" in sentence and f"{row.macs:,} MACs" in sentence
         share = 100 * row.params / table.totals.params
         assert f"parameters ({share:.1f} %)" in sentence
-        sees = "sees all" if row.field is None else f"sees {row.field.size}×"
-        assert sees in sentence
+        size = row.field.size if row.field else None
+        sees = f"{size}×{size} pixels of the input" if size else "the whole input"
+        assert f"each output sees {sees}. " in sentence
 
 
 def test_folding_shortens_the_walk_and_the_step_stays_allowed():

@@ -225,7 +225,7 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> Svg:
 def _card(title: str, steps: Sequence[Step], step: int) -> str:
     now = steps[step - 1]
     folded = f"  ({now.layers} layers folded)" if now.layers > 1 else ""
-    left = (f"{by(now.before)} → {by(now.shape)}", f"sees {_sees(now)} of the input",
+    left = (f"{by(now.before)} → {by(now.shape)}", f"sees {_sees(now)}",
             f"{show_bytes(now.memory)} of outputs")  # fmt: skip
     right = (f"{now.params:,} parameters, {_share(now.params, steps, 'params')}",
              f"{now.macs:,} MACs, {_share(now.macs, steps, 'macs')}",
@@ -257,7 +257,8 @@ def _height(step: Step) -> int:
 
 
 def _sees(step: Step) -> str:
-    return "all" if step.field is None else f"{step.field.size}×{step.field.size} pixels"
+    size = step.field.size if step.field else None
+    return f"{size}×{size} pixels of the input" if size else "the whole input"
 
 
 def _share(cost: int, steps: Sequence[Step], what: str) -> str:
@@ -323,7 +324,7 @@ def _times(before: int, after: int) -> str:
 
 def _same_field(before: Design, after: Design) -> str:
     if before.field == after.field:
-        seen = "all" if before.field is None else f"{before.field}×{before.field}"
+        seen = "the whole input" if before.field is None else f"{before.field}×{before.field}"
         return f"both see {seen}"
     return f"one output saw {before.field}×{before.field} and now sees {after.field}×{after.field}"
 
