@@ -374,10 +374,10 @@ def test_confusion_starts_at_the_most_frequent_error_and_counts_rightly():
     explorer = explorers.confusion(IMAGES, LABELS, probabilities)
     assert (explorer.controls["label"].value, explorer.controls["answer"].value) == (4, 9)
     assert explorer.sentence == (
-        "36 of 40 digits are read rightly. Of 4 digits labelled 4, 3 are read as 9."
+        "36 of 40 digits are read rightly. The network reads 3 of 4 digits labelled 4 as 9."
     )
     set_all(explorer, label=7, answer=1)
-    assert "Of 4 digits labelled 7, 1 are read as 1." in explorer.sentence
+    assert "The network reads 1 of 4 digits labelled 7 as 1." in explorer.sentence
     assert re.findall(r"(\d+) % sure", explorer.view.value) == ["99"]  # and not 100
     set_all(explorer, label=0, answer=5)
     assert "no digit in this cell" in explorer.view.value

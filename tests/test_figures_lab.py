@@ -283,7 +283,7 @@ def test_the_table_holds_its_counts_and_a_dot_for_none():
     assert shown.count("7") == 12 and shown.count("3") == 3 and shown.count("·") == 89
     assert "4 read as 9: 3" in shown
     assert picture.description == (
-        "70 of 73 digits are read rightly. Of 10 digits labelled 4, 3 are read as 9."
+        "70 of 73 digits are read rightly. The network reads 3 of 10 digits labelled 4 as 9."
     )
 
 

@@ -734,8 +734,8 @@ def confusion(
         f", {len(examples)} shown" if count > len(examples) else ""
     )
     sentence = (
-        f"{right:,} of {table.sum():,} digits are read rightly. Of {int(table[row].sum())} digits "
-        f"labelled {row}, {count} are read as {column}."
+        f"{right:,} of {table.sum():,} digits are read rightly. The network reads {count} of "
+        f"{int(table[row].sum())} digits labelled {row} as {column}."
     )
     both = beside(grid, captioned(pictures, head), gap=20)
     return _named(both, "Which digit is read as which", sentence)
