@@ -339,14 +339,14 @@ def captioned(picture: Svg, caption: str, *, size: float = 13, role: Role | None
     return replace(
         picture,
         markup=markup + group(picture.markup, 0, head),
-        width=max(picture.width, indent + text_width(caption, size)),
+        width=max(picture.width, indent + text_width(caption, size, bold=True)),
         height=picture.height + head,
     )
 
 
-def text_width(words: str, size: float = 13) -> float:
+def text_width(words: str, size: float = 13, *, bold: bool = False) -> float:
     """About how wide a line of text is, in pixels: a layout needs room before a browser draws."""
-    return 0.58 * size * len(words)
+    return (0.64 if bold else 0.58) * size * len(words)
 
 
 def _words(pictures: Sequence[Svg], title: str, description: str) -> tuple[str, str]:

@@ -2,13 +2,16 @@
 
 import base64
 from itertools import combinations
+from pathlib import Path
 from xml.etree import ElementTree
 
 import cv2
+import matplotlib
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ImageFont
 
 from cnncourse import svg
 
@@ -145,6 +148,16 @@ def test_beside_and_above_make_room_for_all_parts():
     assert (row.title, row.description) == ("wide; tall", "W. T.")
     assert svg.framed(row, 7).width == 79
     assert svg.captioned(tall, "words under which it stands").width > 10
+
+
+@pytest.mark.parametrize(
+    "caption", ["how many windows look at each pixel", "grey, the weighted sum"]
+)
+def test_a_caption_has_room_for_its_bold_words_in_a_wide_font(caption):
+    fonts = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
+    bold = ImageFont.truetype(fonts / "DejaVuSans-Bold.ttf", 13)
+    dot = svg.Svg("", 1, 1, "dot", "A dot.")
+    assert svg.captioned(dot, caption).width >= bold.getlength(caption)
 
 
 @pytest.mark.parametrize("name", ROLES)
