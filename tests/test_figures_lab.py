@@ -330,7 +330,8 @@ def test_a_reading_shows_what_is_most_like_it_and_judges_the_distance(distance, 
     )
     for shown, expected in zip(rasters(picture)[-3:], alike, strict=True):
         np.testing.assert_array_equal(shown, expected)
-    assert said in picture.description and f"{distance:.2f} away from the 3s" in picture.description
+    assert said in picture.description
+    assert f"The 3s most like it are {distance:.2f} away" in picture.description
     assert "most alike in training: 3" in words(picture)
 
 

@@ -898,8 +898,8 @@ def reading(
         column = above(*(_square(picture, side) for picture in nearest), gap=8, title="nearest")
         shown.append(captioned(column, f"most alike in training: {order[0]}"))
         sentence += (
-            f" It is {distance:.2f} away from the {order[0]}s most like it, and digits are at most "
-            f"about {limit:.2f}: "
+            f" The {order[0]}s most like it are {distance:.2f} away, and digits are seldom farther "
+            f"away than {limit:.2f}: "
             + ("it may well be one." if distance <= limit else "this is hardly a digit.")
         )
     return _named(above(strip, beside(*shown, gap=30)), "Your own digit", sentence)
