@@ -74,6 +74,12 @@ def test_long_arguments_stand_in_a_line_each():
     assert verdict.message.endswith("\n    factor = 2\nI expected 1 at index (0, 0) but got 0.5.")
 
 
+def test_arrays_in_a_tuple_are_shown_like_others():
+    both = np.array([[[[0.5]], [[0.0]]]]), np.zeros((5, 5))
+    message = compare(lambda x: 0, lambda x: 1, [(both,)]).message
+    assert message.startswith("with x = ([[[[0.5]], [[0]]]], an array of shape (5, 5)): ")
+
+
 @pytest.mark.parametrize("answer", [lambda *both: 0, lambda x: 0, max])
 def test_arguments_without_names_of_their_own_are_shown_alone(answer):
     message = compare(answer, lambda x, y: 9, [(2, 3)]).message

@@ -140,12 +140,14 @@ def _given(function: Callable, arguments: tuple) -> str:
 
 def _value(argument: object) -> str:
     """An argument as text: an array by its values if it is small, by its shape if it is large."""
+    if isinstance(argument, tuple) and any(isinstance(part, np.ndarray) for part in argument):
+        return f"({', '.join(map(_value, argument))})"
     if not isinstance(argument, np.ndarray):
         return repr(argument)
     if argument.size > 16:
         return f"an array of shape {argument.shape}"
     short = {"float_kind": "{:.4g}".format, "int_kind": str}
-    return np.array2string(argument, separator=", ", formatter=short).replace("\n", "")
+    return " ".join(np.array2string(argument, separator=", ", formatter=short).split())
 
 
 def _count(cases: int) -> str:
