@@ -16,7 +16,7 @@ import numpy as np
 
 from cnncourse import figures
 from cnncourse.explorer import Explorer, choice, slider, toggle
-from cnncourse.explorers.digit_input import DigitInput
+from cnncourse.explorers.digit_input import DRAW, DigitInput
 from cnncourse.explorers.run_button import RunButton
 from cnncourse.photo_input import Photo
 from cnncourse.svg import Svg
@@ -422,6 +422,8 @@ def own_digit(
     """
 
     def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: object) -> Svg:
+        if photo.name == DRAW and not photo.pixels.any():
+            raise ValueError("the pad is empty: draw a digit on it")
         done = [(step.name, step.image) for step in steps(_as_bytes(photo.pixels), **toggles)]
         seen = _as_bytes(done[-1][1])
         if right or down or turn:
