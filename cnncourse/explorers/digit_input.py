@@ -68,7 +68,11 @@ class DigitInput(widgets.VBox):
             description="digit",
             layout=widgets.Layout(width="max-content"),
         )
-        self.upload = widgets.FileUpload(accept="image/*", description="choose a photo")
+        self.upload = widgets.FileUpload(
+            accept="image/*",
+            description="choose a photo",
+            layout=widgets.Layout(width="max-content"),
+        )
         self.text = widgets.Textarea(SEVEN, description="picture", rows=12, continuous_update=False)
         self._way = widgets.VBox()
         self._problem = widgets.HTML()
