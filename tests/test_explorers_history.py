@@ -248,6 +248,14 @@ def test_clues_are_unfolded_one_after_the_other():
     assert hidden == [2, 1, 0]
 
 
+def test_the_sentence_tells_as_many_clues_as_the_picture_shows():
+    told = [put(explorers.which_network(), riddle=3, clues=clues).sentence for clues in (1, 2, 3)]
+    heads = ("where the parameters sit: ", "where the work is done: ", "the sizes of the maps: ")
+    assert [sum(head in words for head in heads) for words in told] == [1, 2, 3]
+    assert history.riddle_network(3) == "lenet5"
+    assert "the sizes of the maps: 28, 14, 10, 5, 1. Which" in told[2]
+
+
 def test_shares_in_the_clue_add_up():
     for riddle in range(1, 7):
         sentence = put(explorers.which_network(), riddle=riddle).sentence

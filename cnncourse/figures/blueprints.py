@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import groupby
 
 import numpy as np
 
@@ -474,8 +475,9 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
         parts.append(group(strip, 0, 88 * place))
     words = _reply(steps, guess, answer, more=clues < len(CLUES))
     parts.append(text(0, 278, words, size=14, bold=True))
-    shown = "; ".join(_in_thirds(CLUES[i], values[i]) for i in range(min(clues, 2)))
-    sentence = f"A network of {len(steps)} layers; {shown}. {words}"
+    told = [_in_thirds(CLUES[i], values[i]) for i in range(2)]
+    told.append(f"{CLUES[2]}: {', '.join(str(size) for size, _ in groupby(values[2]))}")
+    sentence = f"A network of {len(steps)} layers; {'; '.join(told[:clues])}. {words}"
     return _framed("".join(parts), 292, "Which network is it?", sentence)
 
 
