@@ -52,7 +52,7 @@ def test_all_activations_stand_in_one_picture():
 
 
 def test_the_flat_share_of_tanh_is_where_its_slope_is_under_one_percent():
-    share = float(re.search(r"(\d+)% of the range", figures.activation("tanh").description)[1])
+    share = float(re.search(r"(\d+) % of the range", figures.activation("tanh").description)[1])
     edge = math.acosh(10)  # 1 − tanh² = 1/cosh² = 0.01
     assert share == pytest.approx(100 * (8 - edge) / 8, abs=2)
 
@@ -139,7 +139,7 @@ def test_dropout_states_the_mean_of_all_thinned_nets():
         total += chance * np.exp(scores) / np.exp(scores).sum()
     whole = np.exp(values @ output) / np.exp(values @ output).sum()
     picture = figures.dropout(x, hidden, output, np.eye(4)[:2], p=p)
-    stated = [float(v) for v in re.findall(r"[AB] ([\d.]+)%", picture.description)]
+    stated = [float(v) for v in re.findall(r"[AB] ([\d.]+) %", picture.description)]
     np.testing.assert_allclose(stated, 100 * np.concatenate([whole, total]), atol=0.051)
     shown = texts(picture)
     assert "mean of all 16 thinned nets" in shown and "pass 1: 1 unit" in shown
@@ -187,7 +187,7 @@ def test_a_signal_that_dies_is_drawn_without_logarithms_of_zero():
     weights, inputs = [-np.ones((3, 3))] * 3, np.ones((4, 3))
     picture = figures.signal_through_depth("relu", act.through_depth("relu", weights, inputs))
     texts(picture)
-    assert "100% of the values are flat and 100% of the units are dead" in picture.description
+    assert "100 % of the values are flat and 100 % of the units are dead" in picture.description
 
 
 def test_the_way_back_states_the_gradients_worked_by_hand():

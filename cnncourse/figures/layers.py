@@ -82,8 +82,8 @@ def activation(name: str, *, reach: float = 8.0) -> Svg:
     parts += [text(26, up(t), show_number(t), size=12, anchor="end", fill=MUTED) for t in (0, 1)]
     sentence = (
         f"{name}: at −2, 0 and 2 the value is {_three(chosen.function)} and the slope "
-        f"{_three(chosen.derivative)}; {flat.mean():.0%} of the range from −{show_number(reach)} "
-        f"to {show_number(reach)} is flat."
+        f"{_three(chosen.derivative)}; {_percent(flat.mean())} of the range from "
+        f"−{show_number(reach)} to {show_number(reach)} is flat."
     )
     return Svg("".join(parts), 230, 190, f"The activation {name} and its slope", sentence)
 
@@ -138,8 +138,8 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> Svg:
         f"{name}, {len(signals)} layer{'s' if len(signals) > 1 else ''}: the size of the values "
         f"goes from {scientific(_size(first))} in layer 1 to {scientific(_size(last))} in the "
         f"last, the gradient from {scientific(last.gradient)} in the last to "
-        f"{scientific(first.gradient)} in layer 1. In the last layer {last.flat:.0%} of the values "
-        f"are flat and {last.dead:.0%} of the units are dead."
+        f"{scientific(first.gradient)} in layer 1. In the last layer {_percent(last.flat)} of the "
+        f"values are flat and {_percent(last.dead)} of the units are dead."
     )
     return Svg(markup, 760, 480, f"A signal through {len(signals)} layers with {name}", sentence)
 
@@ -202,7 +202,7 @@ def _flat_bars(signals: Sequence[act.Signal], middles: Sequence[float], width: f
     parts = [text(70, 358, "share flat and dead", size=12, bold=True)]
     for tick in (0, 0.5, 1):
         parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
-        parts.append(text(64, up(tick), f"{tick:.0%}", size=12, anchor="end", fill=MUTED))
+        parts.append(text(64, up(tick), _percent(tick), size=12, anchor="end", fill=MUTED))
     for signal, middle in zip(signals, middles, strict=True):
         for share, wide, fill in ((signal.flat, 0.7, PADDING.tint), (signal.dead, 0.35,
                                   PADDING.line)):  # fmt: skip
@@ -627,7 +627,7 @@ def _net(sizes: tuple[int, int, int], keep: np.ndarray, chance: np.ndarray, capt
         y = 186 + 20 * k
         parts.append(text(0, y, "ABCDEFGH"[k], size=12))
         parts.append(rect(16, y - 7, 100 * share, 14, fill=OUTPUT.tint, line=OUTPUT.line))
-        parts.append(text(22 + 100 * share, y, f"{share:.0%}", size=12))
+        parts.append(text(22 + 100 * share, y, _percent(share), size=12))
     height = 186 + 20 * len(chance)
     return captioned(Svg("".join(parts), 165, height, caption), caption)
 
@@ -648,14 +648,14 @@ def _crossed(x: float, y: float) -> str:
 
 def _prediction_row(y: float, name: str, chance: np.ndarray, scores: np.ndarray) -> str:
     """One line of the comparison: probabilities, and the scores before softmax."""
-    shown = " · ".join(f"{'ABCDEFGH'[k]} {share:.1%}" for k, share in enumerate(chance))
+    shown = " · ".join(f"{'ABCDEFGH'[k]} {_percent(share, 1)}" for k, share in enumerate(chance))
     raw = ", ".join(show_number(float(s)) for s in scores)
     return text(0, y, name, bold=True) + text(255, y, shown) + text(480, y, f"scores {raw}",
                                                                      fill=MUTED)  # fmt: skip
 
 
 def _percents(chance: np.ndarray) -> str:
-    return ", ".join(f"{'ABCDEFGH'[k]} {share:.1%}" for k, share in enumerate(chance))
+    return ", ".join(f"{'ABCDEFGH'[k]} {_percent(share, 1)}" for k, share in enumerate(chance))
 
 
 # Batch normalisation ------------------------------------------------------------------------------
@@ -791,6 +791,10 @@ def scientific(value: float) -> str:
 def superscript(number: int) -> str:
     """A whole number in small raised digits."""
     return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+
+
+def _percent(share: float, places: int = 0) -> str:
+    return f"{100 * share:.{places}f} %"
 
 
 def _times(count: int) -> str:
