@@ -489,13 +489,12 @@ def layer_xray(
             f"{name} has no channel {channel}: try a channel from 0 to {len(maps) - 1}"
         )
     colours, _ = _colours(maps)
+    best = digits(examples, [show_number(s) for s in strengths], columns=4, side=62)
+    side = best.height  # so that all three headings stand on one line
     shown = beside(
-        captioned(_square(_grey(picture), 150), "input", role=INPUT),
-        captioned(_square(colours[channel], 150), f"channel {channel}", role=OUTPUT),
-        captioned(
-            digits(examples, [show_number(s) for s in strengths], columns=4, side=62),
-            "excite it most (largest value)",
-        ),  # fmt: skip
+        captioned(_square(_grey(picture), side), "input", role=INPUT),
+        captioned(_square(colours[channel], side), f"channel {channel}", role=OUTPUT),
+        captioned(best, "excite it most (largest value)"),
         gap=26,
     )
     everything = _maps(maps, name, channel, 700)
