@@ -48,12 +48,8 @@ CORES_AND_ONE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # What runs notebooks, browsers or servers.
 HEAVY := $(addprefix --ignore tests/,notebooks proof browser classroom)
 
-# It measures the time to the screen.
-ALONE := tests/browser/test_paint.py
-
 test: .venv/ready ## run all tests
-	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) --ignore $(ALONE) $(ARGS)
-	@$(PYTEST) $(ALONE)
+	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) $(ARGS)
 
 # The quick tests run as two halves side by side, and only one of them loads PyTorch. With pytest-xdist
 # each process would load and collect everything.
@@ -88,7 +84,7 @@ browser: .venv/ready .venv/node_modules ## the tests in a real browser alone
 
 bench: .venv/ready ## measure speed
 	@$(PYTEST) tests/benchmarks $(ARGS)
-	@CNNCOURSE_BENCH=1 $(PYTEST) $(ALONE)
+	@CNNCOURSE_BENCH=1 $(PYTEST) tests/browser/test_paint.py
 
 figures: .venv/ready ## draw img/ again
 	@$(COURSE) -m cnncourse.figures $(ARGS)
