@@ -276,7 +276,8 @@ def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
 
     Returns
     -------
-    ndarray of shape (H, W, 3), dtype uint8
+    ndarray of uint8
+        Of the shape of `values`, and behind it 3 for red, green and blue.
     """
     share = np.clip(values / limit if limit else np.zeros(values.shape), -1, 1)[..., None]
     ends = np.where(share > 0, np.array(_ORANGE), np.array(_PURPLE))

@@ -237,10 +237,9 @@ def _draw_shift_and_shuffle(*, shift: int, shuffle: bool, picture: str, photo: P
 
 def _square(photo: np.ndarray, size: int = 64) -> np.ndarray:
     """The middle of a photograph, grey, size×size pixels."""
-    grey = images.grey(photo)
-    side = min(grey.shape)
-    top, left = ((n - side) // 2 for n in grey.shape)
-    return images.resize(grey[top : top + side, left : left + side], (size, size))
+    side = min(photo.shape[:2])
+    top, left = ((n - side) // 2 for n in photo.shape[:2])
+    return images.grey(images.resize(photo[top : top + side, left : left + side], (size, size)))
 
 
 def _three_and_eight() -> tuple[np.ndarray, np.ndarray]:

@@ -79,13 +79,13 @@ def _maps(volume: np.ndarray, as_paths: bool) -> str:
     side = room * (0.45 + 0.55 * size / 28)
     start = (_TALL - count * (room + 6)) / 2
     low, high = float(volume.min()), max(float(volume.max()), 1e-9)
+    if low < 0:
+        channels = signed_pixels(volume, max(high, -low))
+    else:
+        channels = np.round(255 * volume / high).astype(np.uint8)
     parts = []
-    for channel, values in enumerate(volume):
+    for channel, pixels in enumerate(channels):
         x, y = (56 - side) / 2, start + channel * (room + 6) + (room - side) / 2
-        if low < 0:
-            pixels = signed_pixels(values, max(high, -low))
-        else:
-            pixels = np.round(255 * values / high).astype(np.uint8)
         drawn = mosaic(pixels, side) if as_paths else image(pixels, 0, 0, side, side)
         parts.append(group(drawn, x, y) + rect(x, y, side, side, line=FAINT))
     return "".join(parts)
