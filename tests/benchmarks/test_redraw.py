@@ -1,6 +1,10 @@
-"""From a moved control to a new picture, on the Python side, against `interact` and matplotlib."""
+"""From a moved control to a new picture, on the Python side, against `interact` and matplotlib.
+
+Where matplotlib needs 150 ms for the picture of the flagship, a thirtieth of that is 5 ms.
+"""
 
 import io
+from functools import partial
 from statistics import median
 
 import matplotlib
@@ -31,19 +35,24 @@ def movable(explorer):
             or isinstance(c.value, bool)]  # fmt: skip
 
 
-@pytest.mark.parametrize("name", explorers.__all__)
-def test_a_redraw_at_the_default_setting_takes_at_most_5_ms(name, benchmark):
-    explorer = getattr(explorers, name)()
-    settings = explorer.values
-    benchmark.pedantic(lambda: str(explorer.draw(**settings)), rounds=30, warmup_rounds=3)
-    assert benchmark.stats.stats.median <= 0.005
-
-
 def save_with_matplotlib(**settings):
     """Draw, write a PNG, and forget the figure, as Jupyter does."""
     figure = with_matplotlib.convolution(**settings)
     figure.savefig(io.BytesIO(), format="png")
     plt.close(figure)
+
+
+def flagship():
+    """Draw its picture at the default setting with matplotlib."""
+    save_with_matplotlib(kernel=3, stride=1, padding=0, step=0)
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_a_redraw_takes_at_most_a_thirtieth_of_the_flagship_by_matplotlib(name, side_by_side):
+    explorer = getattr(explorers, name)()
+    settings = explorer.values
+    ratio = side_by_side(lambda: str(explorer.draw(**settings)), flagship, rounds=9)
+    assert ratio >= 30
 
 
 def test_the_flagship_is_20_times_faster_than_interact_with_matplotlib(side_by_side):
@@ -69,8 +78,9 @@ def test_the_flagship_is_20_times_faster_than_interact_with_matplotlib(side_by_s
 
 
 @pytest.mark.parametrize("name", explorers.__all__)
-def test_moving_any_control_takes_at_most_10_ms(name):
+def test_moving_any_control_takes_at_most_a_fifteenth_of_it(name):
     explorer = getattr(explorers, name)()
     for control in movable(explorer):
-        times = [seconds(lambda control=control: move(control)) for _ in range(9)]
-        assert median(times) <= 0.010, control.description
+        pairs = [(seconds(partial(move, control)), seconds(flagship)) for _ in range(5)]
+        ours, theirs = map(median, zip(*pairs, strict=True))
+        assert theirs / ours >= 15, control.description
