@@ -15,10 +15,12 @@ An explorer has no state but its controls. The figure is SVG text in one `widget
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from html import escape
 
 import ipywidgets as widgets
+import traitlets
 
 from cnncourse.keyboard import help_keyboards
 from cnncourse.svg import Svg
@@ -115,18 +117,22 @@ class Explorer(widgets.VBox):
         self._sentence = sentence
         self.view.value = html
         style = "margin:0;line-height:1.5"  # ipywidgets would leave a line free between two lines
-        self._state.value = f'<p role="status" style="{style}">{escape(sentence)}</p>'
+        below = escape(sentence) if possible else ""  # a refusal has the place of the picture
+        self._state.value = f'<p role="status" style="{style}">{below}</p>'
 
     def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
         """The live widget, and pictures of a few settings for pages that have no kernel."""
         bundle = super()._repr_mimebundle_(**kwargs)
-        faces = (self.draw(**{**self.values, **still}) for still in self.stills)
-        bundle["text/html"] = "".join(
-            f'<figure style="margin:0 0 1em">{face}'
-            f"<figcaption>{escape(face.description)}</figcaption></figure>"
-            for face in faces
-        )
+        bundle["text/html"] = "".join(self._faces()) or self.view.value
         return bundle
+
+    def _faces(self) -> Iterator[str]:
+        """The stills with their sentences, without those that the present values rule out."""
+        for still in self.stills:
+            with suppress(ValueError):
+                face = self.draw(**{**self.values, **still})
+                sentence = f"<figcaption>{escape(face.description)}</figcaption>"
+                yield f'<figure style="margin:0 0 1em">{face}{sentence}</figure>'
 
 
 def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[widgets.Widget]:
@@ -182,11 +188,19 @@ def slider(name: str, value: int, low: int, high: int, step: int = 1) -> widgets
     )
 
 
+class _FineSlider(widgets.FloatSlider):
+    """Its value is 1.0 where the browser adds up steps of 0.1 to 1.0000000000000002."""
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal: dict) -> float:
+        return round(super()._validate_value(proposal), 9)
+
+
 def fine_slider(
     name: str, value: float, low: float, high: float, step: float = 0.1, shown: str = ".2f"
 ) -> widgets.FloatSlider:
     """A slider over decimal numbers; `shown` formats the number beside it."""
-    return widgets.FloatSlider(
+    return _FineSlider(
         value=value,
         min=low,
         max=high,

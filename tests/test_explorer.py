@@ -44,6 +44,7 @@ def test_an_impossible_setting_is_explained_in_place_and_left_again(explorer):
     assert explorer.sentence == "size 9 is too large: try 8"
     assert "size 9 is too large" in explorer.view.value
     assert "<svg" not in explorer.view.value
+    assert "size 9" not in explorer._state.value  # once is enough
     explorer.controls["size"].value = 8
     assert explorer.possible
     assert "<svg" in explorer.view.value
@@ -86,6 +87,21 @@ def test_a_page_without_a_kernel_shows_stills(explorer):
     assert "application/vnd.jupyter.widget-view+json" in bundle
     assert bundle["text/html"].count("<svg") == 2
     assert "Size 3, step 0, dark." in bundle["text/html"]
+
+
+def test_of_the_stills_only_those_are_shown_that_the_present_values_allow(explorer):
+    explorer.stills = ({}, {"size": 9})
+    assert explorer._repr_mimebundle_()["text/html"].count("<figure") == 1
+    explorer.controls["size"].value = 9
+    shown = explorer._repr_mimebundle_()["text/html"]
+    assert "<figure" not in shown and "size 9 is too large" in shown
+
+
+def test_a_fine_slider_stays_on_its_steps_when_the_browser_adds_them_up():
+    control = fine_slider("temperature", 1.1, 0.1, 10)
+    for sent, kept in ((1.0000000000000002, 1.0), (1.2000000000000002, 1.2), (99, 10.0)):
+        control.set_state({"value": sent})  # as the browser's message does
+        assert control.value == kept
 
 
 def test_it_holds_no_output_widget(explorer):
