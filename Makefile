@@ -72,7 +72,7 @@ test-lowest: .venv-lowest/ready ## unit tests and notebooks with the lowest supp
 	@.venv-lowest/bin/python -m pytest -q $(PARALLEL) logical cnncourse tests notebooks $(HEAVY) $(ARGS)
 
 .venv/classroom: pyproject.toml | .venv/ready
-	@$(COURSE) -m pip install --quiet --disable-pip-version-check --no-compile --editable ".[classroom]"
+	@$(PYTHON) tools/setup.py classroom
 	@touch $@
 
 STUDENTS ?= 30
