@@ -87,8 +87,10 @@ def test_an_impossible_setting_explains_itself(page, name, presses, reason):
     for part in presses:
         explorer.press(*part)
     # another refusal may stand there already, for the setting half-way
-    explorer.locator.get_by_role("status").filter(has_text=reason).wait_for()
+    explorer.refusal.filter(has_text=reason).wait_for()
     assert "Not possible:" in explorer.refusal.inner_text()
+    said_once = explorer.locator.locator("[role=status]:empty")
+    said_once.wait_for(state="attached")
     assert page.tracebacks() == []
 
 
