@@ -141,7 +141,7 @@ def test_no_serious_barrier_is_found_in_an_explorer(page, barriers, theme, rules
 
 
 def test_words_in_a_colour_too_faint_are_seen_in_every_explorer(page, barriers):
-    faint = page.page.add_style_tag(content="[role=status] { color: #8888 }")
+    faint = page.page.add_style_tag(content=":is([role=status], [role=alert]) { color: #8888 }")
     page.wait_until_painted()
     assert len(barriers(COLOURS)) >= len(gallery.NAMES)
     faint.evaluate("style => style.remove()")
