@@ -119,7 +119,8 @@ def test_a_hub_that_cannot_start_says_why(proxy, tmp_path):
 
 def test_stopping_a_hub_ends_what_it_has_left_behind(monkeypatch):
     monkeypatch.setattr(hub, "GRACE", 0.2)
-    parent = subprocess.Popen([sys.executable, "-c", STUBBORN], stdout=subprocess.PIPE, text=True)
-    child = psutil.Process(int(parent.stdout.readline()))
-    stop(parent)
+    command = [sys.executable, "-c", STUBBORN]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
+        child = psutil.Process(int(parent.stdout.readline()))
+        stop(parent)
     assert parent.returncode == 0 and not child.is_running()
