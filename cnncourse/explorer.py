@@ -16,7 +16,6 @@ An explorer has no state but its controls. The figure is SVG text in one `widget
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import suppress
 from html import escape
 
 import ipywidgets as widgets
@@ -129,10 +128,12 @@ class Explorer(widgets.VBox):
     def _faces(self) -> Iterator[str]:
         """The stills with their sentences, without those that the present values rule out."""
         for still in self.stills:
-            with suppress(ValueError):
+            try:
                 face = self.draw(**{**self.values, **still})
-                sentence = f"<figcaption>{escape(face.description)}</figcaption>"
-                yield f'<figure style="margin:0 0 1em">{face}{sentence}</figure>'
+            except ValueError:
+                continue
+            sentence = f"<figcaption>{escape(face.description)}</figcaption>"
+            yield f'<figure style="margin:0 0 1em">{face}{sentence}</figure>'
 
 
 def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[widgets.Widget]:
