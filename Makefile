@@ -54,9 +54,10 @@ test: .venv/ready ## run all tests
 # The quick tests run as two halves side by side, and only one of them loads PyTorch. With pytest-xdist
 # each process would load and collect everything.
 QUICK := OMP_NUM_THREADS=1 $(PYTEST) -q -m "not slow" --hypothesis-profile quick $(ARGS)
-# What concerns judge.py is slow, and it loads all of PyTorch when it is only collected.
-LEFT_OUT := cnncourse/lab/judge.py tests/test_lab_judge.py
-NAMES_TORCH = $(shell grep -lr --include=*.py -e torch -e cnncourse.lab cnncourse tests/test_*.py tests/docs)
+# What concerns layer_table.py is slow, and it loads all of PyTorch when it is only collected.
+LEFT_OUT := cnncourse/lab/layer_table.py tests/lab/test_layer_table.py
+NAMES_TORCH = $(shell grep -lr --include=*.py -e torch -e cnncourse.lab \
+	$(addprefix --exclude-dir ,notebooks proof browser classroom benchmarks offline) cnncourse tests)
 WITH_TORCH = $(filter-out $(LEFT_OUT),$(NAMES_TORCH))
 
 check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
@@ -87,7 +88,7 @@ bench: .venv/ready ## measure speed
 	@CNNCOURSE_BENCH=1 $(PYTEST) tests/browser/test_paint.py
 
 figures: .venv/ready ## draw img/ again
-	@$(COURSE) -m cnncourse.figures $(ARGS)
+	@PYTHONPATH=tools $(COURSE) -m pictures $(ARGS)
 
 doctor: .venv/ready ## look at the installation
 	@$(COURSE) -m cnncourse doctor

@@ -22,7 +22,8 @@ LONG = (
     "tests/browser/",
     "tests/classroom/",
     "tests/proof/",
-    "tests/test_lab",
+    "tests/lab/",
+    "tests/handwriting/",
 )
 
 settings.register_profile("course", deadline=None)  # a busy machine is no mistake of the course

@@ -6,8 +6,9 @@ import argparse
 import sys
 from pathlib import Path
 
-from cnncourse import __version__, doctor
+from cnncourse import __version__
 from cnncourse.run import command as run
+from cnncourse.run import doctor
 from cnncourse.run.plan import find_notebooks, title
 
 

@@ -1,142 +1,144 @@
-"""The floors of the house: a module imports from its own floor or from below, never from above."""
+"""The floors of the house, read from its folders: whoever imports looks down, never up.
+
+A file at the root of the package is numbers and imports only its like. A folder is another room;
+no circle of imports leads through modules or through rooms, so one of two rooms is always below.
+"""
 
 import ast
 import subprocess
 import sys
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
 
 PACKAGE = Path(__file__).resolve().parent.parent / "cnncourse"
+ROOT = ""  # the room of the numbers
+DOORS = {"run", "site"}  # where a user comes in; the libraries that run notebooks are at home here
 
-NUMBERS, PICTURES, HANDS, LAB, DOOR = range(5)
-FLOORS = {
-    "geometry": NUMBERS,
-    "convolution": NUMBERS,
-    "kernels": NUMBERS,
-    "images": NUMBERS,
-    "signals": NUMBERS,
-    "activations": NUMBERS,
-    "backward": NUMBERS,
-    "regularise": NUMBERS,
-    "architectures": NUMBERS,
-    "layers": NUMBERS,
-    "networks": NUMBERS,
-    "imagenet": NUMBERS,
-    "designs": NUMBERS,
-    "pipeline": NUMBERS,
-    "pooling": NUMBERS,
-    "optional": NUMBERS,
-    "checks": NUMBERS,
-    "exercises": NUMBERS,
-    "progress": NUMBERS,
-    "svg": PICTURES,
-    "figures": PICTURES,
-    "plots": PICTURES,
-    "explorer": HANDS,
-    "explorers": HANDS,
-    "question": HANDS,
-    "keyboard": HANDS,
-    "matrix_input": HANDS,
-    "photo_input": HANDS,
-    "drawpad": HANDS,
-    "lab": LAB,
-    "doctor": DOOR,
-    "run": DOOR,
-    "__main__": DOOR,
-}
-# The floor on which a library first appears. Python's own modules are at home everywhere.
+# The rooms in which a library may be imported. Python's own modules are at home everywhere.
 LIBRARIES = {
-    "numpy": NUMBERS,
-    "cv2": NUMBERS,
-    "PIL": NUMBERS,
-    "sklearn": NUMBERS,
-    "matplotlib": PICTURES,
-    "ipywidgets": HANDS,
-    "anywidget": HANDS,
-    "IPython": HANDS,
-    "traitlets": HANDS,
-    "torch": LAB,
-    "torchvision": LAB,
-    "filelock": LAB,
-    "papermill": DOOR,
-    "nbclient": DOOR,
-    "nbconvert": DOOR,
-    "jinja2": DOOR,
-    "latex2mathml": DOOR,
-    "yaml": DOOR,
-    "distributed": DOOR,
-    "nbformat": DOOR,
-    "jupyter_client": DOOR,
-    "packaging": DOOR,
+    "numpy": "any",
+    "cv2": {ROOT, "handwriting", "figures", "explorers", "lab"},
+    "PIL": {ROOT, "handwriting"},
+    "sklearn": {ROOT, "lab"},
+    "matplotlib": {"figures"},
+    "ipywidgets": {"widgets", "explorers"},
+    "anywidget": {"widgets"},
+    "IPython": {"widgets"},
+    "traitlets": {"widgets", "explorers"},
+    "torch": {"lab"},
+    "torchvision": {"lab"},
+    "filelock": {"lab"},
 }
-MODULES = sorted(path for path in PACKAGE.rglob("*.py") if path != PACKAGE / "__init__.py")
+MODULES = {
+    ".".join(path.relative_to(PACKAGE.parent).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
 
 
-def floor_of(module):
-    """Return the floor of ``cnncourse.figures.grids`` and the like."""
-    name = module.split(".")[1]
-    assert name in FLOORS, f"say in FLOORS on which floor {name} lives"
-    return FLOORS[name]
+def room_of(module):
+    """Return the folder of ``cnncourse.figures.grids`` and the like; "" for a file at the root."""
+    parts = module.split(".")
+    if len(parts) == 1 or (len(parts) == 2 and MODULES[module].name != "__init__.py"):
+        return ROOT
+    return parts[1]
 
 
-def imports(source, module):
-    """Return the dotted names that a module's source imports, relative ones resolved."""
+def imports(source):
+    """Return the dotted names that a module's source imports."""
     names = set()
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             names |= {alias.name for alias in node.names}
         elif isinstance(node, ast.ImportFrom):
-            parent = module.split(".")[: -node.level] if node.level else []
-            base = ".".join([*parent, *([node.module] if node.module else [])])
-            names |= {f"{base}.{alias.name}" for alias in node.names}
+            assert node.level == 0, "import from cnncourse, not from a dot"
+            names |= {f"{node.module}.{alias.name}" for alias in node.names}
     return names
 
 
-def too_high(source, module):
-    """Return what a module imports from floors above its own; unknown libraries count as above."""
-    own = floor_of(module)
-    wrong = set()
-    for name in imports(source, module):
-        top = name.split(".")[0]
-        if top == "cnncourse":
-            child = name.split(".")[1] if "." in name else "__version__"
-            floor = FLOORS.get(child, NUMBERS if child == "__version__" else DOOR + 1)
-        elif top in sys.stdlib_module_names:
-            continue
-        else:
-            floor = LIBRARIES.get(top, DOOR + 1)
-        if floor > own:
-            wrong.add(name)
-    return wrong
+def modules_used(names):
+    """Return the modules of the package among dotted names: ``x.y.z`` is x.y if z is no module."""
+    ours = (name for name in names if name.split(".")[0] == "cnncourse")
+    return {name if name in MODULES else name.rpartition(".")[0] for name in ours}
 
 
-def dotted(path):
-    """Return the module name of a file of the package."""
-    parts = path.relative_to(PACKAGE.parent).with_suffix("").parts
-    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+def wrong_libraries(source, module):
+    """Return the libraries that may not be imported in the module's room, or in no room."""
+    room = room_of(module)
+    tops = {name.split(".")[0] for name in imports(source)} - sys.stdlib_module_names
+    if room in DOORS:
+        return set()
+    homes = {top: LIBRARIES.get(top, set()) for top in tops - {"cnncourse"}}
+    return {top for top, rooms in homes.items() if rooms != "any" and room not in rooms}
 
 
-@pytest.mark.parametrize("path", MODULES, ids=dotted)
-def test_a_module_imports_from_its_own_floor_or_below(path):
-    assert too_high(path.read_text(encoding="utf-8"), dotted(path)) == set()
+def circle(graph):
+    """Return a circle in a graph of names, or None."""
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as found:
+        return found.args[1]
+    return None
+
+
+GRAPH = {name: modules_used(imports(path.read_text("utf-8"))) for name, path in MODULES.items()}
+# the command line is a door, and a package's name alone says nothing of its rooms
+INSIDE = {
+    name: used - {"cnncourse"} for name, used in GRAPH.items() if name != "cnncourse.__main__"
+}
+
+
+def test_numbers_at_the_root_import_only_each_other():
+    above = {
+        name: {other for other in used if room_of(other) != ROOT}
+        for name, used in INSIDE.items()
+        if room_of(name) == ROOT
+    }
+    assert {name: used for name, used in above.items() if used} == {}
+
+
+def test_no_circle_leads_through_modules():
+    assert circle(INSIDE) is None
+
+
+def test_of_two_rooms_one_is_below_the_other():
+    rooms = {room_of(name): set() for name in INSIDE}
+    for name, used in INSIDE.items():
+        rooms[room_of(name)] |= {room_of(other) for other in used} - {room_of(name)}
+    assert circle(rooms) is None
+
+
+def test_libraries_stay_in_their_rooms():
+    wrong = {name: wrong_libraries(path.read_text("utf-8"), name) for name, path in MODULES.items()}
+    assert {name: libraries for name, libraries in wrong.items() if libraries} == {}
 
 
 @pytest.mark.parametrize(
     "source, wrong",
     [
         ("import torch", {"torch"}),
-        ("from cnncourse.explorer import Explorer", {"cnncourse.explorer.Explorer"}),
-        ("from cnncourse import geometry, svg", {"cnncourse.svg"}),
-        ("from . import plots", {"cnncourse.plots"}),
-        ("from .figures.grids import window", {"cnncourse.figures.grids.window"}),
-        ("def f():\n    import matplotlib.pyplot as plt", {"matplotlib.pyplot"}),
+        ("def f():\n    import matplotlib.pyplot as plt", {"matplotlib"}),
         ("import a_library_nobody_has_placed", {"a_library_nobody_has_placed"}),
         ("import numpy as np, math\nfrom cnncourse import __version__, geometry", set()),
     ],
 )
-def test_an_import_from_above_is_seen(source, wrong):
-    assert too_high(source, "cnncourse.kernels") == wrong
+def test_a_library_out_of_place_is_seen(source, wrong):
+    assert wrong_libraries(source, "cnncourse.kernels") == wrong
+
+
+def test_a_circle_is_seen():
+    assert circle({"a": {"b"}, "b": {"c"}, "c": {"a"}}) is not None
+    assert circle({"a": {"b", "c"}, "b": {"c"}}) is None
+
+
+def test_what_a_source_imports_is_found():
+    source = "from cnncourse import figures, svg_of_nobody\nfrom cnncourse.figures.svg import rect"
+    assert modules_used(imports(source)) == {
+        "cnncourse",
+        "cnncourse.figures",
+        "cnncourse.figures.svg",
+    }
 
 
 def loaded_after(statement):
@@ -155,7 +157,7 @@ def test_importing_the_explorers_loads_neither_torch_nor_matplotlib():
 
 @pytest.mark.slow
 def test_importing_every_explorer_loads_no_torch():
-    names = [dotted(path) for path in MODULES if path.parent.name == "explorers"]
+    names = [name for name in MODULES if room_of(name) in ("explorers", "handwriting")]
     loaded = loaded_after(f"import {', '.join(names)}")
     assert loaded & {"torch", "torchvision", "matplotlib"} == set()
 

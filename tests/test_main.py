@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 import tiny_course
 
-from cnncourse import __version__, doctor
+from cnncourse import __version__
 from cnncourse.__main__ import main
+from cnncourse.run import doctor
 
 ROOT = Path(__file__).resolve().parent.parent
 

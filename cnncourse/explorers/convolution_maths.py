@@ -8,10 +8,10 @@ import numpy as np
 
 from cnncourse import figures, geometry, images
 from cnncourse import signals as sensor
-from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
-from cnncourse.matrix_input import MatrixInput
-from cnncourse.photo_input import PhotoInput
-from cnncourse.svg import Svg
+from cnncourse.figures.svg import Svg
+from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.photo import PhotoInput
 
 # Small kernels whose behaviour under a half turn differs.
 FLIP_KERNELS = {

@@ -6,11 +6,12 @@ from math import comb
 
 import numpy as np
 
-from cnncourse import figures, geometry, images, svg
-from cnncourse.explorer import Explorer, choice, slider, toggle
-from cnncourse.matrix_input import MatrixInput
-from cnncourse.photo_input import Photo, PhotoInput
-from cnncourse.svg import Svg
+from cnncourse import figures, geometry, images
+from cnncourse.figures import svg
+from cnncourse.figures.svg import Svg
+from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
+from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.photo import Photo, PhotoInput
 
 _INPUTS = ("counting numbers", "patch of a photograph")
 _WEIGHTS = ("counting numbers", "box: an average", "edge: left minus right")

@@ -7,12 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnncourse import designs, figures, imagenet
-from cnncourse.architectures import Table, show_bytes, trace
-from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse import figures
+from cnncourse.architectures import imagenet, swaps, trace
+from cnncourse.architectures.networks import INCEPTION, NETWORKS
+from cnncourse.architectures.table import Table, show_bytes
 from cnncourse.figures.blueprints import CLUES, Point
-from cnncourse.networks import INCEPTION, NETWORKS
-from cnncourse.svg import Svg
+from cnncourse.figures.svg import Svg
+from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 
 # The timeline -------------------------------------------------------------------------------------
 
@@ -147,8 +148,8 @@ def blueprint(network: str = "lenet5") -> Explorer:
     """
     controls = {
         "network": choice("network", WALKED, network),
-        "step": slider("step", 1, 1, len(_steps(network, designs.FOLDS[0]))),
-        "fold": choice("fold into", designs.FOLDS),
+        "step": slider("step", 1, 1, len(_steps(network, swaps.FOLDS[0]))),
+        "fold": choice("fold into", swaps.FOLDS),
     }
     stills = ({}, {"network": "vgg16", "step": 33}, {"network": "resnet50", "step": 37})
     return Explorer(_draw_blueprint, controls, limits=_last_step, stills=stills)
@@ -163,8 +164,8 @@ def _last_step(*, network: str, fold: str, **_others: object) -> dict[str, int]:
 
 
 @lru_cache(maxsize=64)
-def _steps(network: str, fold: str) -> tuple[designs.Step, ...]:
-    return tuple(designs.steps(_table(network), fold))
+def _steps(network: str, fold: str) -> tuple[swaps.Step, ...]:
+    return tuple(swaps.steps(_table(network), fold))
 
 
 @lru_cache(maxsize=32)
@@ -184,7 +185,7 @@ def what_if() -> Explorer:
         Controls: change, channels, size.
     """
     controls = {
-        "change": choice("change", designs.SWAPS),
+        "change": choice("change", swaps.SWAPS),
         "channels": slider("channels", 64, 4, 1024, 4),
         "size": slider("size of the maps", 28, 1, 112),
     }
@@ -197,7 +198,7 @@ def what_if() -> Explorer:
 
 
 def _draw_what_if(*, change: str, channels: int, size: int) -> Svg:
-    return figures.what_if(change, *designs.swap(change, channels, size))
+    return figures.what_if(change, *swaps.swap(change, channels, size))
 
 
 # Inception ----------------------------------------------------------------------------------------
@@ -248,7 +249,7 @@ def _draw_inception_costs(
     # block filled in the widths; the widths themselves are drawn.
     six = tuple(widths[name] for name in _WIDTHS)
     present, others = (
-        designs.inception_branches(c_in, size, six, reduce=reduce)
+        swaps.inception_branches(c_in, size, six, reduce=reduce)
         for reduce in (reductions, not reductions)
     )
     return figures.inception_costs(present, others, reductions=reductions)
@@ -276,7 +277,7 @@ def skip_connection() -> Explorer:
 
 def _draw_skip_connection(*, depth: int, scale: float, seed: int) -> Svg:
     plain, residual = (
-        designs.gradient_through_depth(depth, scale, skip, seed) for skip in (False, True)
+        swaps.gradient_through_depth(depth, scale, skip, seed) for skip in (False, True)
     )
     return figures.skip_connection(plain, residual, scale)
 
@@ -305,7 +306,7 @@ def which_network() -> Explorer:
 
 def _draw_which_network(*, riddle: int, clues: int, guess: str) -> Svg:
     answer = riddle_network(riddle)
-    steps = _steps(answer, designs.FOLDS[0])
+    steps = _steps(answer, swaps.FOLDS[0])
     return figures.which_network(steps, clues, None if guess == NO_GUESS else guess, answer)
 
 

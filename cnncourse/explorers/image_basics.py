@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from cnncourse import figures, images
-from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.figures.pixels import VIEWS
-from cnncourse.photo_input import Photo, PhotoInput
+from cnncourse.figures.svg import Svg
 from cnncourse.pipeline import digit
-from cnncourse.svg import Svg
+from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.widgets.photo import Photo, PhotoInput
 
 # Which channel of the picture drives the red, green and blue of the screen; −1 is none.
 ORDERS = {

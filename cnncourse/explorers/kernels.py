@@ -8,10 +8,10 @@ import numpy as np
 
 from cnncourse import figures, geometry, images, kernels
 from cnncourse.convolution import correlate
-from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
-from cnncourse.matrix_input import MatrixInput
-from cnncourse.photo_input import Photo, PhotoInput
-from cnncourse.svg import Svg
+from cnncourse.figures.svg import Svg
+from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.photo import Photo, PhotoInput
 
 OWN = "your own"
 BORDERS = ("reflect", "zero", "edge", "wrap")

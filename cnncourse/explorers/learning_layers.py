@@ -8,9 +8,9 @@ import numpy as np
 
 from cnncourse import activations as act
 from cnncourse import figures, regularise
-from cnncourse.explorer import Explorer, choice, fine_slider, slider, toggle
-from cnncourse.matrix_input import MatrixInput
-from cnncourse.svg import Svg
+from cnncourse.figures.svg import Svg
+from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.widgets.matrix import MatrixInput
 
 UNITS, SAMPLES, DEEPEST = 48, 96, 20  # enough to see, few enough to follow a slider
 _HIDDEN, _CLASSES = 8, 3

@@ -15,11 +15,11 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse import figures
-from cnncourse.explorer import Explorer, choice, slider, toggle
-from cnncourse.explorers.digit_input import DRAW, DigitInput
-from cnncourse.explorers.run_button import RunButton
-from cnncourse.photo_input import Photo
-from cnncourse.svg import Svg
+from cnncourse.figures.svg import Svg
+from cnncourse.widgets.digit import DRAW, DigitInput
+from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
+from cnncourse.widgets.photo import Photo
+from cnncourse.widgets.run_button import RunButton
 
 Predict = Callable[[np.ndarray], np.ndarray]
 

@@ -12,12 +12,13 @@ import traitlets
 
 from cnncourse import architectures, figures, geometry
 from cnncourse import pipeline as small_network
-from cnncourse.explorer import Explorer, choice, slider
+from cnncourse.architectures.networks import NETWORKS
 from cnncourse.figures.spatial import layer_sizes
 from cnncourse.figures.spatial import stripes as striped
+from cnncourse.figures.svg import Svg
 from cnncourse.geometry import Window
 from cnncourse.pooling import POOLINGS
-from cnncourse.svg import Svg
+from cnncourse.widgets.explorer import Explorer, choice, slider
 
 # The whole pipeline -------------------------------------------------------------------------------
 
@@ -412,7 +413,7 @@ linear 10"""
 
 
 def _as_text(name: str) -> str:
-    return "\n".join(str(layer) for layer in architectures.NETWORKS[name].layers)
+    return "\n".join(str(layer) for layer in NETWORKS[name].layers)
 
 
 _EXAMPLES = {

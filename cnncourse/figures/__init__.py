@@ -1,6 +1,5 @@
 """The course's diagrams: pure functions, numbers in, `Svg` out. One module a theme."""
 
-from cnncourse.figures.animations import sliding_kernel, sliding_volume
 from cnncourse.figures.blueprints import (
     blueprint,
     inception_costs,
@@ -69,11 +68,7 @@ from cnncourse.figures.linear_maps import (
     toeplitz,
     wiring,
 )
-from cnncourse.figures.networks import (
-    budget,
-    network_overview,
-    pipeline,
-)
+from cnncourse.figures.networks import budget, network_overview, pipeline
 from cnncourse.figures.pixels import (
     array_layout,
     channel_mixer,
@@ -83,12 +78,7 @@ from cnncourse.figures.pixels import (
     shift_and_shuffle,
     threshold,
 )
-from cnncourse.figures.signals import (
-    flip,
-    impulse_response,
-    noisy_sensor,
-    sliding_sum,
-)
+from cnncourse.figures.signals import flip, impulse_response, noisy_sensor, sliding_sum
 from cnncourse.figures.spatial import (
     output_size,
     padded_input,
@@ -167,9 +157,7 @@ __all__ = [
     "shift_equivariance",
     "signal_through_depth",
     "skip_connection",
-    "sliding_kernel",
     "sliding_sum",
-    "sliding_volume",
     "softmax",
     "stride",
     "stride_selections",

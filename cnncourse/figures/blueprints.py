@@ -1,7 +1,8 @@
 """Figures of networks taken apart: their steps, their costs, a change of design, signals in depth.
 
-    >>> from cnncourse import designs, figures
-    >>> figures.what_if("two 3×3 → bottleneck", *designs.swap("two 3×3 → bottleneck", 256, 14))
+    >>> from cnncourse import figures
+    >>> from cnncourse.architectures import swaps
+    >>> figures.what_if("two 3×3 → bottleneck", *swaps.swap("two 3×3 → bottleneck", 256, 14))
     Svg('What if: two 3×3 → bottleneck', 744×292)
 
 Every figure is a pure function: numbers in, `Svg` out.
@@ -16,10 +17,10 @@ from itertools import groupby
 
 import numpy as np
 
-from cnncourse.architectures import Table, by, show_bytes
-from cnncourse.designs import Design, Step, name
+from cnncourse.architectures.swaps import Design, Step, name
+from cnncourse.architectures.table import Table, by, show_bytes
 from cnncourse.figures.layers import scientific, superscript
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INK,
     INPUT,
@@ -195,7 +196,7 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> Svg:
     ----------
     title : str
         The network.
-    steps : sequence of designs.Step
+    steps : sequence of swaps.Step
     step : int
         Which one, counted from 1.
 
@@ -276,7 +277,7 @@ def what_if(change: str, before: Design, after: Design) -> Svg:
     Parameters
     ----------
     change : str
-    before, after : designs.Design
+    before, after : swaps.Design
     """
     parts = []
     for x, head, design, role in ((0, "before", before, PADDING), (372, "after", after, OUTPUT)):
@@ -455,7 +456,7 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
 
     Parameters
     ----------
-    steps : sequence of designs.Step
+    steps : sequence of swaps.Step
     clues : int
         How many of `CLUES` are shown.
     guess : str or None

@@ -19,8 +19,7 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse import kernels
 from cnncourse.figures.grids import matrix
-from cnncourse.images import count_clipped, to_uint8
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INPUT,
     KERNEL,
@@ -45,6 +44,7 @@ from cnncourse.svg import (
     text,
     text_width,
 )
+from cnncourse.images import count_clipped, to_uint8
 
 VIEWS = ("signed", "clipped to 0–255")
 OPERATORS = ("sobel", "prewitt")

@@ -17,7 +17,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import geometry
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INPUT,
     KERNEL,

@@ -15,10 +15,11 @@ from itertools import groupby
 from math import prod
 from typing import NamedTuple
 
-from cnncourse.architectures import Row, Table, folded, trace
-from cnncourse.imagenet import HUMAN, Entry
-from cnncourse.layers import Block, Conv, Layer, Shape, by, chain_output
-from cnncourse.svg import (
+from cnncourse.architectures import trace
+from cnncourse.architectures.imagenet import HUMAN, Entry
+from cnncourse.architectures.layers import Block, Conv, Layer, Shape, by, chain_output
+from cnncourse.architectures.table import Row, Table, folded
+from cnncourse.figures.svg import (
     DARK,
     FAINT,
     INK,

@@ -16,7 +16,7 @@ from math import ceil, log10
 
 import numpy as np
 
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INK,
     INPUT,

@@ -17,7 +17,7 @@ import numpy as np
 from cnncourse import activations as act
 from cnncourse import backward, regularise
 from cnncourse.figures.grids import matrix
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INK,
     INPUT,

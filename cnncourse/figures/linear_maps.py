@@ -16,8 +16,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.figures.grids import matrix
-from cnncourse.images import to_uint8
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INK,
     INPUT,
@@ -40,6 +39,7 @@ from cnncourse.svg import (
     text_on,
     text_width,
 )
+from cnncourse.images import to_uint8
 
 # One tint for each weight of a kernel up to 3×3; the label in the cell tells them apart as well.
 WEIGHT_FILLS = (

@@ -13,9 +13,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncourse.architectures import Row, Table, by, show_bytes
-from cnncourse.pipeline import Stage
-from cnncourse.svg import (
+from cnncourse.architectures.table import Row, Table, by, show_bytes
+from cnncourse.figures.svg import (
     FAINT,
     INPUT,
     KERNEL,
@@ -35,6 +34,7 @@ from cnncourse.svg import (
     signed_pixels,
     text,
 )
+from cnncourse.pipeline import Stage
 
 _COLUMN = 73.0  # from one stage of the pipeline to the next
 _TOP = 44.0  # below the two lines of words

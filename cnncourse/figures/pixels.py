@@ -19,7 +19,7 @@ import numpy as np
 
 from cnncourse import images
 from cnncourse.figures.grids import matrix, outline
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INK,
     INPUT,

@@ -18,7 +18,7 @@ from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse import signals as sensor
 from cnncourse.figures.grids import matrix, outline
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INK,
     INPUT,

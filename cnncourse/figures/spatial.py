@@ -18,11 +18,9 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import geometry
-from cnncourse.architectures import by, paths
+from cnncourse.architectures.table import by, paths
 from cnncourse.figures.grids import matrix
-from cnncourse.geometry import Field, Window
-from cnncourse.pooling import Shifted, distance, pull, shift_test, summarise
-from cnncourse.svg import (
+from cnncourse.figures.svg import (
     FAINT,
     INPUT,
     KERNEL,
@@ -45,6 +43,8 @@ from cnncourse.svg import (
     text,
     text_width,
 )
+from cnncourse.geometry import Field, Window
+from cnncourse.pooling import Shifted, distance, pull, shift_test, summarise
 
 # Padding ------------------------------------------------------------------------------------------
 

@@ -32,8 +32,9 @@ import cv2
 import numpy as np
 from filelock import FileLock, Timeout
 
-from cnncourse.lab import preprocess
-from cnncourse.lab.files import write_atomically
+from cnncourse.files import write_atomically
+from cnncourse.handwriting import form
+from cnncourse.split import Split
 
 # SHA-256 of what is in each file after unpacking: however it came here, only these bytes are used.
 CONTENTS = {
@@ -48,30 +49,6 @@ TRAIN = 55_000  # of the 60,000; the last 5,000 are for validation
 PATIENCE = 5.0  # seconds until a mirror must have answered, and until the next bytes
 SLOWEST = 10_000  # bytes a second: a mirror slower than this, after PATIENCE, is given up
 WAIT = 180.0  # seconds for another process on this machine that is fetching the same files
-
-
-@dataclass(frozen=True)
-class Split:
-    """Images with their labels.
-
-    Attributes
-    ----------
-    images : ndarray of uint8 of shape (N, 28, 28), white ink on black
-    labels : ndarray of int64 of shape (N,)
-    """
-
-    images: np.ndarray
-    labels: np.ndarray
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-    def __repr__(self) -> str:
-        return f"Split({len(self):,} digits)"
-
-    def first(self, n: int) -> Split:
-        """Return the first n digits, or all if there are fewer."""
-        return Split(self.images[:n], self.labels[:n])
 
 
 class _Sealed:
@@ -388,8 +365,8 @@ def _mnist_split(files: dict[str, bytes], part: str) -> Split:
 def _to_mnist_form(cells: np.ndarray) -> np.ndarray:
     """Return a digit of 8×8 cells, 0 to 16, in MNIST's form, by the steps of a photograph."""
     ink = cv2.resize(cells.astype(np.float32) / 16, (80, 80), interpolation=cv2.INTER_CUBIC)
-    ink = preprocess.cut_out(np.clip(ink, 0, 1))
-    return np.rint(255 * preprocess.place(preprocess.scale(ink))).astype(np.uint8)
+    ink = form.cut_out(np.clip(ink, 0, 1))
+    return np.rint(255 * form.place(form.scale(ink))).astype(np.uint8)
 
 
 def _divide(

@@ -20,11 +20,12 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnncourse.lab import history_models as nets
-from cnncourse.lab.digits import Digits, Split
+from cnncourse.lab.digits import Digits
 from cnncourse.lab.evaluation import accuracy, predict
 from cnncourse.lab.models import count_parameters
-from cnncourse.lab.seeds import using_seed
+from cnncourse.lab.reproducible import using_seed
 from cnncourse.lab.training import History, fit
+from cnncourse.split import Split
 
 VALIDATED = 1000  # digits on which accuracies are measured
 

@@ -19,8 +19,8 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from cnncourse.architectures.networks import C3_READS
 from cnncourse.lab.models import CLASSES, Normalise
-from cnncourse.networks import C3_READS
 
 # LeNet-5 of 1998 ----------------------------------------------------------------------------------
 

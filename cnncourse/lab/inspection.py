@@ -18,9 +18,9 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnncourse.lab.digits import Split
 from cnncourse.lab.evaluation import accuracy, predict
-from cnncourse.lab.processor import using_threads
+from cnncourse.lab.threads import using_threads
+from cnncourse.split import Split
 
 
 @dataclass(frozen=True, eq=False)

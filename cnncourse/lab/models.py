@@ -19,7 +19,7 @@ import torch
 from torch import nn
 
 from cnncourse.geometry import check_whole
-from cnncourse.lab.seeds import using_seed
+from cnncourse.lab.reproducible import using_seed
 
 # The mean and the standard deviation of all pixels of MNIST's training digits, scaled to [0, 1].
 MEAN, STD = 0.1307, 0.3081

@@ -25,14 +25,15 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from cnncourse.files import write_atomically
 from cnncourse.geometry import check_whole
+from cnncourse.handwriting.neighbours import Familiar, remember
 from cnncourse.lab import models
-from cnncourse.lab.digits import Digits, Split
+from cnncourse.lab.digits import Digits
 from cnncourse.lab.evaluation import logits
-from cnncourse.lab.familiar import Familiar, remember
-from cnncourse.lab.files import write_atomically
-from cnncourse.lab.processor import using_threads
-from cnncourse.lab.seeds import using_seed
+from cnncourse.lab.reproducible import using_seed
+from cnncourse.lab.threads import using_threads
+from cnncourse.split import Split
 
 AUGMENTATIONS = (None, "shift", "full")
 MEASURED = 5000  # training digits on which the training accuracy is measured
@@ -92,8 +93,8 @@ def fit(
     """Train a network with Adam on cross-entropy, and return what happened.
 
     The network is changed in place, and keeps in ``model.familiar`` some of the digits it has seen
-    (see :mod:`cnncourse.lab.familiar`). An interrupt (the stop button of Jupyter, Ctrl-C) or
-    ``history.stopped = True`` ends the training early, and what was learnt is kept.
+    (see :mod:`cnncourse.handwriting.neighbours`). An interrupt (the stop button of Jupyter, Ctrl-C)
+    or ``history.stopped = True`` ends the training early, and what was learnt is kept.
 
     Parameters
     ----------

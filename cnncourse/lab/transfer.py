@@ -20,8 +20,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnncourse.lab.digits import Split
-from cnncourse.lab.seeds import using_seed
+from cnncourse.lab.reproducible import using_seed
+from cnncourse.split import Split
 
 SIDE = 32  # pixels to which digits are scaled, whichever layers learn: a fair comparison
 

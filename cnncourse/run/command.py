@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from cnncourse.run import cluster, live, local, report, store
+from cnncourse.run import cluster, local, report, store, terminal
 from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, Outcome
 from cnncourse.run.plan import Job, find_notebooks, plan, read_grid
 
@@ -70,8 +70,8 @@ def main(options: argparse.Namespace) -> int:
         jobs = jobs_of(options)
         done = {} if not options.resume else earlier(jobs, options.build)
         left = [job for job in jobs if job.name not in done]
-        lines = live.Lines(sys.stdout)
-        outcomes = begin(left, options, lines.show if live.possible(sys.stdout) else None)
+        lines = terminal.Lines(sys.stdout)
+        outcomes = begin(left, options, lines.show if terminal.possible(sys.stdout) else None)
         store.prepare(options.build)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
@@ -119,7 +119,7 @@ def follow(
     outcomes: Iterator[Outcome],
     done: dict[str, Outcome],
     options: argparse.Namespace,
-    lines: live.Lines,
+    lines: terminal.Lines,
 ) -> bool:
     """Keep and print every outcome as it comes; return whether that was interrupted."""
     before = signal.signal(signal.SIGTERM, interrupt)  # a scheduler's way to say Ctrl-C

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnncourse.lab.files import write_atomically
+from cnncourse.files import write_atomically
 from cnncourse.run import report
 from cnncourse.run.execute import FAILED, PASSED, Outcome
 from cnncourse.run.plan import Job

@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from cnncourse.lab import digits, evaluation, models, training
-from cnncourse.lab.processor import using_threads
+from cnncourse.lab.threads import using_threads
 
 STEPS = 150  # of the 600 of a yardstick's epoch, before and again after
 

@@ -8,7 +8,8 @@ import pytest
 from test_redraw import movable, move
 
 from cnncourse.explorers import mnist_lab as explorers
-from cnncourse.lab import digits, evaluation, inspection, models, page, preprocess
+from cnncourse.handwriting import form, specimen
+from cnncourse.lab import digits, evaluation, inspection, models
 from conftest import seconds
 
 AT_ONCE = 0.05  # seconds: below a tenth of a second a learner feels no delay
@@ -72,8 +73,8 @@ def break_it(network, looked_at):
 
 
 def own_digit(network, looked_at):
-    photos = {"a 7": page.write([[7]], looked_at, seed=0)}
-    return explorers.own_digit(preprocess.steps, partial(evaluation.predict, network), photos)
+    photos = {"a 7": specimen.write([[7]], looked_at, seed=0)}
+    return explorers.own_digit(form.steps, partial(evaluation.predict, network), photos)
 
 
 @pytest.mark.parametrize(

@@ -6,11 +6,11 @@ from contextlib import contextmanager
 
 import ipywidgets as widgets
 
-from cnncourse.explorers.digit_input import DigitInput
-from cnncourse.explorers.run_button import RunButton
 from cnncourse.explorers.spatial_layers import LayerStack
-from cnncourse.matrix_input import MatrixInput
-from cnncourse.photo_input import PhotoInput
+from cnncourse.widgets.digit import DigitInput
+from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.photo import PhotoInput
+from cnncourse.widgets.run_button import RunButton
 
 PATIENCE = 15_000  # milliseconds for a picture to change, on a busy machine too
 FACE = """explorer => [...explorer.querySelectorAll("svg[role=img], [role=alert], [role=status]")]

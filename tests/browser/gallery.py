@@ -15,14 +15,14 @@ from test_explorers_mnist_lab import IMAGES
 from test_explorers_mnist_lab import make as make_for_the_lab
 
 from cnncourse import explorers
-from cnncourse.drawpad import DrawPad
 from cnncourse.explorers import mnist_lab
-from cnncourse.lab import preprocess
+from cnncourse.handwriting import form
 from cnncourse.pipeline import digit
+from cnncourse.widgets.drawpad import DrawPad
 
 NAMES = (*explorers.__all__, *LAB)
 HERE = Path(__file__).resolve().parent
-QUESTION = """from cnncourse.question import Question
+QUESTION = """from cnncourse.widgets.question import Question
 Question("How many pixels has a 3×4 image?", [7, 12], answer=12, because="3 rows of 4.")"""
 SETUP = f"import sys\nsys.path[:0] = {str(HERE)!r}, {str(HERE.parent)!r}\nimport gallery"
 
@@ -39,7 +39,7 @@ def make(name):
     """An explorer by name; those of the lab get networks made of NumPy, which need no training."""
     if name == "own_digit":
         examples = {"ink on paper": 255 - IMAGES[3], "chalk on a board": IMAGES[5]}
-        steps, typed = preprocess.steps, preprocess.from_ascii
+        steps, typed = form.steps, form.from_ascii
         return mnist_lab.own_digit(
             steps, reader().predict_proba, examples, pad=DrawPad(), type_in=typed
         )

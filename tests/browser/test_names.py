@@ -1,10 +1,10 @@
-"""The names that cnncourse.keyboard gives to controls, however late a busy page shows them."""
+"""The names that widgets.keyboard gives to controls, however late a busy page shows them."""
 
 import json
 
 import pytest
 
-from cnncourse.keyboard import help_keyboards
+from cnncourse.widgets.keyboard import help_keyboards
 
 SLIDER = """<div class="widget-slider"><label class="widget-label">stride</label>
 <div role="slider"></div><div class="widget-readout">2</div></div><select title="null"></select>"""

@@ -7,10 +7,11 @@ import numpy as np
 import pytest
 from pages import DOCS, items, prose, text_of
 
-from cnncourse import activations, convolution, geometry, kernels, networks
-from cnncourse.architectures import torchinfo_estimate, torchsummary_estimate, trace
-from cnncourse.imagenet import RESULTS
-from cnncourse.layers import Flatten, Linear
+from cnncourse import activations, convolution, geometry, kernels
+from cnncourse.architectures import networks, trace
+from cnncourse.architectures.imagenet import RESULTS
+from cnncourse.architectures.layers import Flatten, Linear
+from cnncourse.architectures.table import torchinfo_estimate, torchsummary_estimate
 
 PAGE = DOCS / "errata.md"
 SHARPEN = kernels.KERNELS["sharpen"].weights

@@ -195,7 +195,8 @@ def trained(data, shown):
 
 def about_a_network(network, snapshots, shown):
     """Return the explorers of notebook 05 that look at a network: name → arguments."""
-    from cnncourse.lab import evaluation, inspection, preprocess
+    from cnncourse.handwriting import form
+    from cnncourse.lab import evaluation, inspection
 
     images, predict = shown.images, partial(evaluation.predict, network)
     ways = [partial(way, network) for way in (inspection.occlusion, inspection.saliency)]
@@ -211,7 +212,7 @@ def about_a_network(network, snapshots, shown):
         "what_matters": (images, predict, *ways),
         "confusion": (images, shown.labels, predict(images)),
         "break_it": (images, shown.labels, {"small": predict}, damages),
-        "own_digit": (preprocess.steps, predict, {"a digit": 255 - images[0]}),
+        "own_digit": (form.steps, predict, {"a digit": 255 - images[0]}),
     }
 
 
@@ -219,16 +220,16 @@ def about_a_network(network, snapshots, shown):
 def lab():
     """The explorers of notebook 05, about a network of our own: name → what builds a fresh one."""
     pytest.importorskip("torch")
-    from cnncourse.lab import digits, live, processor
+    from cnncourse.lab import digits, live_training, threads
 
     data = digits.load(offline=True).first(1_000)
     shown = data.validation.first(40)
     little = replace(data.first(200), validation=shown)
 
     def start(**chosen):
-        return live.Session(little, **chosen).advance
+        return live_training.Session(little, **chosen).advance
 
-    with processor.using_threads(1):  # small pictures: more threads would only wait
+    with threads.using_threads(1):  # small pictures: more threads would only wait
         given = about_a_network(*trained(data, shown), shown)
         made = {name: partial(getattr(mnist_lab, name), *given[name]) for name in given}
         yield {**made, "train_live": partial(mnist_lab.train_live, start, 200, models=["small"])}

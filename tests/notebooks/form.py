@@ -4,7 +4,7 @@ import re
 
 import nbformat
 
-from cnncourse import exercises as listed
+from cnncourse.exercises import catalogue as listed
 
 LONGEST_CELL = 20  # lines
 LARGEST_FILE = 200_000  # bytes
@@ -147,7 +147,7 @@ def noted(notebook):
 
 
 def described(notebook):
-    """cnncourse/exercises.py lists these exercises under these titles and headings."""
+    """cnncourse/exercises/catalogue.py lists these exercises under these titles and headings."""
     shown = re.search(r"show\(\"(\w+)\"\)", notebook.cells[-1].source)
     if shown is None or shown[1] not in listed.SECTIONS:
         yield f"the last cell shows no notebook of the list: {first_line(notebook.cells[-1])}"

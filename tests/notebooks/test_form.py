@@ -7,7 +7,7 @@ import form
 import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
 
-from cnncourse import exercises
+from cnncourse.exercises import catalogue
 
 NOTEBOOKS = sorted((Path(__file__).resolve().parents[2] / "notebooks").glob("*.ipynb"))
 
@@ -53,8 +53,8 @@ def exercise(name):
 def good(monkeypatch):
     """A tiny notebook that follows every rule; its cells 1 … 4 are the first exercise's."""
     names = {name: f"Do {name}" for name in "abcde"}
-    monkeypatch.setitem(exercises.TITLES, "tiny", "Look")
-    monkeypatch.setitem(exercises.SECTIONS, "tiny", {"Start": names})
+    monkeypatch.setitem(catalogue.TITLES, "tiny", "Look")
+    monkeypatch.setitem(catalogue.SECTIONS, "tiny", {"Start": names})
     cells = [new_markdown_cell("# Look\n\n## Start")]
     for name in names:
         cells += exercise(name)

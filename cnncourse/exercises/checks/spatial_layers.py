@@ -1,0 +1,126 @@
+"""Checks of notebook 04, first and last part: sizes, padding, stride, pooling, fields, costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from cnncourse import convolution, geometry
+from cnncourse.architectures import trace
+from cnncourse.architectures.table import Conv
+from cnncourse.exercises.verdict import Verdict, compare
+from cnncourse.geometry import Window
+
+
+def output_size(function: Callable) -> Verdict:
+    """Check ``output_size(size, kernel, stride, padding, dilation)``: pixels that come out."""
+    cases = [
+        (28, 3, 1, 0, 1),
+        (28, 5, 1, 2, 1),
+        (224, 7, 2, 3, 1),  # 112.5 without the floor
+        (224, 11, 4, 2, 1),
+        (28, 3, 1, 2, 2),
+        (10, 3, 3, 1, 3),
+        (5, 5, 2, 0, 1),
+    ]
+    return compare(function, geometry.conv_output_size, cases)
+
+
+def same_padding(function: Callable) -> Verdict:
+    """Check ``same_padding(kernel, dilation)``: (before, after), the odd pixel after."""
+
+    def reference(kernel: int, dilation: int) -> tuple[int, int]:
+        return geometry.padding_for("same", kernel, dilation)
+
+    return compare(function, reference, [(3, 1), (5, 1), (1, 1), (4, 1), (2, 1), (3, 2), (4, 3)])
+
+
+def strided(function: Callable) -> Verdict:
+    """Check ``strided(image, kernel, stride, padding)``: one output for each step of the stride."""
+
+    def reference(image: np.ndarray, kernel: np.ndarray, stride: int, padding: int) -> np.ndarray:
+        return convolution.correlate(image, kernel, stride=stride, padding=padding)
+
+    counting, kernel = np.arange(9.0).reshape(3, 3), np.arange(4.0).reshape(2, 2)
+    rng = np.random.default_rng(4)
+    cases = [
+        (counting, kernel, 1, 1),
+        (counting, kernel, 2, 1),
+        (counting, kernel, 1, 0),
+        (
+            rng.integers(-5, 6, (6, 9)).astype(float),
+            rng.integers(-3, 4, (3, 2)).astype(float),
+            3,
+            2,
+        ),
+        (
+            rng.integers(-5, 6, (8, 7)).astype(float),
+            rng.integers(-3, 4, (3, 3)).astype(float),
+            2,
+            0,
+        ),
+    ]
+    return compare(function, reference, cases)
+
+
+def max_pool(function: Callable) -> Verdict:
+    """Check ``max_pool(image, window)``: whole windows only, side by side."""
+
+    def reference(image: np.ndarray, window: int) -> np.ndarray:
+        return convolution.pool(image, window)
+
+    rng = np.random.default_rng(5)
+    cases = [
+        (np.arange(16.0).reshape(4, 4), 2),
+        (-np.arange(12.0).reshape(3, 4) - 1, 2),  # all negative, one row left over
+        (rng.integers(-9, 400, (6, 9)).astype(float), 3),  # larger than any byte
+        (rng.integers(-9, 9, (7, 5)).astype(float), 2),
+        (rng.integers(-9, 9, (4, 4)).astype(float), 1),
+    ]
+    return compare(function, reference, cases)
+
+
+def pool_size(function: Callable) -> Verdict:
+    """Check ``pool_size(size, window, stride)``: how many whole windows there are."""
+    cases = [(28, 2, 2), (55, 3, 2), (27, 3, 2), (13, 3, 2), (567, 12, 12), (4, 4, 1), (9, 2, 3)]
+    return compare(function, geometry.pool_output_size, cases)
+
+
+def field_size(function: Callable) -> Verdict:
+    """Check ``field_size(layers)`` for (kernel, stride) pairs: pixels that a last unit sees."""
+
+    def reference(layers: list[tuple[int, int]]) -> int:
+        fields = geometry.receptive_field([Window(*layer) for layer in layers])
+        return fields[-1].size if fields else 1
+
+    cases = [
+        ([(3, 1)],),
+        ([(3, 1), (3, 1), (3, 1)],),
+        ([(3, 2), (3, 1)],),
+        ([(3, 1), (3, 2)],),  # the last stride changes nothing
+        ([(5, 1), (2, 2), (5, 1), (2, 2), (5, 1)],),
+        ([(11, 4), (3, 2), (5, 1)],),
+        ([(1, 3), (4, 2), (2, 5), (2, 1)],),
+    ]
+    return compare(function, reference, cases)
+
+
+def conv_cost(function: Callable) -> Verdict:
+    """Check ``conv_cost(c_in, c_out, kernel, height, width)``: (parameters, MACs).
+
+    Height and width are those of the output; there is a bias for each output channel.
+    """
+
+    def reference(c_in: int, c_out: int, kernel: int, height: int, width: int) -> tuple[int, int]:
+        row = trace([Conv(c_out, kernel)], (c_in, height + kernel - 1, width + kernel - 1))[0]
+        return row.params, row.macs
+
+    cases = [
+        (1, 6, 5, 28, 28),
+        (6, 16, 5, 10, 10),
+        (3, 64, 11, 55, 55),
+        (2, 3, 1, 4, 7),
+        (8, 1, 3, 1, 1),
+    ]
+    return compare(function, reference, cases)

@@ -1,0 +1,236 @@
+"""Which exercises have passed: remembered on this computer, without an account.
+
+    progress.keep(checks.pixel_at, pixel_at)   # check my function, and remember that it passed
+    progress.show("01_image_basics")           # what has passed here, and what to repeat
+    progress.overview()                        # the same for the whole course
+    progress.forget()                          # start again
+
+Each exercise that passes is one line of a small text file in the user's own folder, or in the file
+that the environment variable CNNCOURSE_PROGRESS names. Lines are added and never changed: two
+notebooks that are open at once lose nothing, and a damaged line spoils only itself. Where nothing
+can be written, the list lasts until the kernel stops, and says so. Nothing leaves the computer.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import weakref
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from cnncourse.exercises import catalogue
+from cnncourse.exercises.verdict import Verdict
+
+# Of this kernel alone: the course's own solutions, and what could not be written into the file.
+_SOLUTIONS: weakref.WeakSet[Callable] = weakref.WeakSet()
+_UNSAVED: dict[str, datetime] = {}
+
+
+def keep(check: Callable[..., Verdict], function: Callable) -> Verdict:
+    """Check a learner's function; if it passes, remember the exercise as passed.
+
+    Parameters
+    ----------
+    check : callable
+        One of ``cnncourse.exercises.checks``; its name is the name of the exercise.
+    function : callable
+        The learner's.
+
+    Returns
+    -------
+    Verdict
+        The answer of the check, unchanged. Once passed, an exercise stays passed.
+
+    Raises
+    ------
+    ValueError
+        If no exercise of the course has this check.
+    """
+    name = check.__name__
+    if name not in catalogue.checks():
+        raise ValueError(
+            f"no exercise has the check {name!r}: add it to exercises/catalogue.py, or call "
+            "the check itself, which remembers nothing"
+        )
+    verdict = check(function)
+    if verdict.passed and function not in _SOLUTIONS and name not in passed():
+        _write(name, datetime.now().astimezone())
+    return verdict
+
+
+def solution(check: Callable[..., Verdict], function: Callable) -> Verdict:
+    """Check the course's own solution, which never counts as the learner's.
+
+    A solution replaces the learner's function of the same name. If the exercise is then checked
+    once more, `keep` knows whose function it is.
+    """
+    _SOLUTIONS.add(function)
+    return check(function)
+
+
+def passed() -> dict[str, datetime]:
+    """Return when each exercise passed for the first time, by the name of its check."""
+    return {**_UNSAVED, **_read()}
+
+
+def forget() -> Report:
+    """Forget all exercises that have passed, and show that none is left."""
+    _UNSAVED.clear()
+    file().unlink(missing_ok=True)
+    return overview()
+
+
+# Where and how it is stored ----------------------------------------------------------------------
+
+
+def file() -> Path:
+    """Return the file of this user: named by CNNCOURSE_PROGRESS, or in the platform's place."""
+    named = os.environ.get("CNNCOURSE_PROGRESS")
+    return Path(named).expanduser() if named else _data_folder() / "cnncourse" / "progress.jsonl"
+
+
+def _data_folder() -> Path:
+    """Return where this platform keeps what a program remembers for a user."""
+    home = Path.home()
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    if sys.platform == "darwin":
+        return home / "Library" / "Application Support"
+    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+
+
+def _write(name: str, when: datetime) -> None:
+    """Add a line to the file in one piece, or remember it in this kernel."""
+    line = json.dumps({"exercise": name, "passed": when.isoformat(timespec="seconds")})
+    try:
+        file().parent.mkdir(parents=True, exist_ok=True)
+        with open(file(), "ab", buffering=0) as lines:
+            lines.write(f"\n{line}".encode())  # on a new line, even after one that was cut off
+    except OSError:
+        _UNSAVED[name] = when
+
+
+def _read() -> dict[str, datetime]:
+    """Return what the file holds; where there is none, nothing."""
+    try:
+        lines = file().read_text(encoding="utf-8", errors="replace").splitlines()
+    except OSError:
+        return {}
+    found: dict[str, datetime] = {}
+    for line in lines:
+        try:
+            entry = json.loads(line)
+            when = datetime.fromisoformat(entry["passed"]).astimezone()
+            found.setdefault(str(entry["exercise"]), when)
+        except (ValueError, TypeError, KeyError, OverflowError):  # empty, cut off, or not ours
+            continue
+    return found
+
+
+# What is shown -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a report: done or open, what it is about, and where to go."""
+
+    done: bool
+    words: str
+    advice: str = ""
+    goal: str = ""  # the words of `advice` that are a link
+    address: str = ""
+
+
+@dataclass(frozen=True)
+class Report:
+    """A list of what is done and what is open, as text and as HTML."""
+
+    title: str
+    rows: tuple[Row, ...]
+    note: str
+
+    def __repr__(self) -> str:
+        lines = [f"{_mark(row)} {row.words}{row.advice}{row.goal}" for row in self.rows]
+        return "\n".join([self.title, *lines, self.note])
+
+    def _repr_html_(self) -> str:
+        items = "".join(f"<li>{_with_link(row)}</li>" for row in self.rows)
+        return (
+            '<div style="border-left:4px solid #61636b;padding:.4em 1em">'
+            f"<b>{escape(self.title)}</b>"
+            f'<ul style="list-style:none;margin:.4em 0;padding:0">{items}</ul>'
+            f"<small>{escape(self.note)}</small></div>"
+        )
+
+
+def _mark(row: Row) -> str:
+    return "✓" if row.done else "○"
+
+
+def _with_link(row: Row) -> str:
+    """The HTML of a row."""
+    words = f"{_mark(row)} {escape(row.words + row.advice)}"
+    return f'{words}<a href="{escape(row.address)}">{escape(row.goal)}</a>' if row.goal else words
+
+
+def show(notebook: str) -> Report:
+    """Return which exercises of a notebook have passed, and which sections to repeat.
+
+    Parameters
+    ----------
+    notebook : str
+        Its file name without the ending, such as "01_image_basics".
+
+    Raises
+    ------
+    ValueError
+        If the course has no notebook of that name.
+    """
+    when = passed()
+    rows = tuple(_exercise_row(exercise, when) for exercise in catalogue.of(notebook))
+    return Report(f"{_count(rows)} exercises of this notebook passed", rows, _note())
+
+
+def overview() -> Report:
+    """Return how far each notebook of the course is done, and where to go on."""
+    when = passed()
+    rows = tuple(_notebook_row(notebook, when) for notebook in catalogue.TITLES)
+    return Report(f"{_count(rows)} notebooks done", rows, _note())
+
+
+def _exercise_row(exercise: catalogue.Exercise, when: dict[str, datetime]) -> Row:
+    if exercise.check in when:
+        day = when[exercise.check].date()
+        return Row(True, f"{exercise.title}: passed on {day}")
+    address = f"#{_anchor(exercise.section)}"
+    return Row(False, f"{exercise.title}: open", ", go back to section ", exercise.section, address)
+
+
+def _notebook_row(notebook: str, when: dict[str, datetime]) -> Row:
+    todo = [exercise for exercise in catalogue.of(notebook) if exercise.check not in when]
+    count = len(catalogue.of(notebook))
+    title = f"{notebook[:2]} {catalogue.TITLES[notebook]}: {count - len(todo)} of {count} passed"
+    if not todo:
+        return Row(True, title)
+    address = f"{notebook}.ipynb#{_anchor(todo[0].section)}"
+    return Row(False, title, ", go on with ", todo[0].title, address)
+
+
+def _anchor(heading: str) -> str:
+    """Return the name under which Jupyter finds a heading."""
+    return heading.replace(" ", "-")
+
+
+def _count(rows: tuple[Row, ...]) -> str:
+    return f"{sum(row.done for row in rows)} of {len(rows)}"
+
+
+def _note() -> str:
+    if _UNSAVED:
+        return f"{file()} cannot be written: this list is kept until the kernel stops."
+    return f"Kept on this computer only, in {file()}."

@@ -1,0 +1,357 @@
+"""Pictures as SVG text: a small value, `Svg`, and the primitives that fill it.
+
+    >>> from cnncourse.figures import svg
+    >>> square = svg.Svg(svg.rect(0, 0, 20, 20, fill=svg.INPUT.tint), 20, 20, "A square")
+
+SVG is text: it needs no plotting library, stays crisp on a projector, follows the page's light or
+dark theme, and two equal pictures are two equal strings. Nothing here knows what a kernel is; the
+figures of the course are drawn in `cnncourse.figures`.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from html import escape
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+# Colours that follow JupyterLab's theme; the second value serves everywhere else.
+INK = "var(--jp-content-font-color1, #1f2328)"
+MUTED = "var(--jp-content-font-color2, #57606a)"
+FAINT = "var(--jp-border-color1, #c4c8cf)"
+PAPER = "var(--jp-layout-color0, #ffffff)"
+
+# Text on a tinted or shaded cell does not follow the theme, because the cell does not either.
+DARK, LIGHT = "#0b0d10", "#ffffff"
+
+FONT = "var(--jp-ui-font-family, system-ui, sans-serif)"
+
+
+@dataclass(frozen=True)
+class Role:
+    """What a colour means, the same in every notebook: a line colour and a light tint."""
+
+    line: str
+    tint: str
+
+
+# Line colours keep a contrast of at least 3:1 on white and on JupyterLab's dark background, and
+# stay apart under simulated colour blindness (tests/test_svg.py measures both).
+INPUT = Role("#1a5af7", "#dbe7fd")
+KERNEL = Role("#b37c05", "#fbe8c4")
+OUTPUT = Role("#0aa765", "#cdefdf")
+PADDING = Role("#61636b", "#e8e8ec")
+WINDOW = Role("#de42ce", "#fbdcf5")
+
+
+@dataclass(frozen=True)
+class Svg:
+    """A picture: SVG markup, its size in pixels, a title and a description in words.
+
+    Parameters
+    ----------
+    markup : str
+        The elements between ``<svg>`` and ``</svg>``.
+    width, height : float
+        Size in pixels at scale 1; a narrow page shows the picture smaller.
+    title : str
+        What the picture is; a screen reader says it.
+    description : str
+        What can be seen, in a sentence or two.
+    """
+
+    markup: str
+    width: float
+    height: float
+    title: str
+    description: str = ""
+
+    def __str__(self) -> str:
+        w, h = num(self.width), num(self.height)
+        return (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" '
+            f'role="img" aria-label="{escape(self.title)}" font-family="{FONT}" '
+            'style="max-width:100%;height:auto">'
+            f"<title>{escape(self.title)}</title><desc>{escape(self.description)}</desc>"
+            f'<rect width="{w}" height="{h}" fill="{PAPER}"/>{self.markup}</svg>'
+        )
+
+    def __repr__(self) -> str:
+        return f"Svg({self.title!r}, {num(self.width)}×{num(self.height)})"
+
+    def _repr_html_(self) -> str:
+        return str(self)
+
+    def save(self, path: str | Path) -> None:
+        """Write the picture to a file that a browser opens."""
+        Path(path).write_text(str(self) + "\n", encoding="utf-8", newline="\n")
+
+
+def num(value: float) -> str:
+    """A coordinate as short text: two decimals at most."""
+    return f"{value:.2f}".rstrip("0").rstrip(".")
+
+
+def show_number(value: float, digits: int = 2) -> str:
+    """A number as a reader writes it: whole numbers whole, a real minus sign.
+
+    >>> show_number(-0.5), show_number(3.0), show_number(0.125, digits=1)
+    ('−0.5', '3', '0.1')
+    """
+    text = f"{value:.{digits}f}"
+    if "." in text:
+        text = text.rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text.replace("-", "−")
+
+
+def bracketed(value: float) -> str:
+    """A number as a factor or a term: a negative one in brackets.
+
+    >>> bracketed(-2), bracketed(2)
+    ('(−2)', '2')
+    """
+    shown = show_number(float(value))
+    return f"({shown})" if value < 0 else shown
+
+
+# A slider redraws a picture again and again, so speed counts more than size.
+_FAST_PNG = [
+    *(cv2.IMWRITE_PNG_COMPRESSION, 1),
+    *(cv2.IMWRITE_PNG_STRATEGY, cv2.IMWRITE_PNG_STRATEGY_RLE),
+]
+
+
+# Primitives ---------------------------------------------------------------------------------------
+
+
+def rect(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    *,
+    fill: str = "none",
+    line: str = "none",
+    thick: float = 1,
+    dash: str = "",
+    round: float = 0,
+) -> str:
+    """A rectangle; `dash` such as "4 3" draws its outline dashed."""
+    extra = f' stroke="{line}" stroke-width="{num(thick)}"' if line != "none" else ""
+    extra += f' stroke-dasharray="{dash}"' if dash else ""
+    extra += f' rx="{num(round)}"' if round else ""
+    return (
+        f'<rect x="{num(x)}" y="{num(y)}" width="{num(width)}" height="{num(height)}" '
+        f'fill="{fill}"{extra}/>'
+    )
+
+
+def text(
+    x: float,
+    y: float,
+    words: str,
+    *,
+    size: float = 13,
+    anchor: str = "start",
+    fill: str = INK,
+    bold: bool = False,
+    mono: bool = False,
+) -> str:
+    """Words at a point: `y` is the middle of the line, `anchor` start, middle or end."""
+    extra = ' font-weight="600"' if bold else ""
+    extra += ' font-family="var(--jp-code-font-family, monospace)"' if mono else ""
+    return (
+        f'<text x="{num(x)}" y="{num(y)}" font-size="{num(size)}" text-anchor="{anchor}" '
+        f'dominant-baseline="central" fill="{fill}"{extra}>{escape(words, quote=False)}</text>'
+    )
+
+
+def line(
+    x1: float,
+    y1: float,
+    x2: float,
+    y2: float,
+    *,
+    colour: str = INK,
+    thick: float = 1,
+    dash: str = "",
+) -> str:
+    """A straight line."""
+    extra = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<line x1="{num(x1)}" y1="{num(y1)}" x2="{num(x2)}" y2="{num(y2)}" '
+        f'stroke="{colour}" stroke-width="{num(thick)}"{extra}/>'
+    )
+
+
+def polyline(
+    points: Sequence[tuple[float, float]],
+    *,
+    colour: str = INK,
+    thick: float = 2,
+    dash: str = "",
+    fill: str = "none",
+) -> str:
+    """Straight lines through points, for curves and outlines."""
+    path = " ".join(f"{num(x)},{num(y)}" for x, y in points)
+    extra = f' stroke-dasharray="{dash}"' if dash else ""
+    return (
+        f'<polyline points="{path}" fill="{fill}" stroke="{colour}" '
+        f'stroke-width="{num(thick)}" stroke-linejoin="round"{extra}/>'
+    )
+
+
+def circle(x: float, y: float, radius: float, *, fill: str = INK, line: str = "none") -> str:
+    """A disc."""
+    extra = f' stroke="{line}"' if line != "none" else ""
+    return f'<circle cx="{num(x)}" cy="{num(y)}" r="{num(radius)}" fill="{fill}"{extra}/>'
+
+
+def arrow(
+    x1: float, y1: float, x2: float, y2: float, *, colour: str = INK, thick: float = 1.5
+) -> str:
+    """An arrow from the first point to the second."""
+    angle = np.arctan2(y2 - y1, x2 - x1)
+    wings = [
+        (x2 - 8 * np.cos(angle + turn), y2 - 8 * np.sin(angle + turn)) for turn in (-0.45, 0.45)
+    ]
+    head = polyline([wings[0], (x2, y2), wings[1]], colour=colour, thick=thick)
+    return line(x1, y1, x2, y2, colour=colour, thick=thick) + head
+
+
+def image(
+    pixels: np.ndarray, x: float, y: float, width: float, height: float, *, crisp: bool = True
+) -> str:
+    """A raster picture, carried inside the SVG as PNG.
+
+    Parameters
+    ----------
+    pixels : ndarray of shape (H, W) or (H, W, 3), dtype uint8
+        Grey or RGB.
+    x, y, width, height : float
+        Where it stands and how large.
+    crisp : bool
+        Show pixels as squares instead of smoothing them.
+    """
+    stored = pixels if pixels.ndim == 2 else pixels[..., ::-1]  # OpenCV stores BGR
+    _, png = cv2.imencode(".png", np.ascontiguousarray(stored), _FAST_PNG)
+    data = base64.b64encode(png.tobytes()).decode("ascii")
+    extra = ' style="image-rendering:pixelated"' if crisp else ""
+    return (
+        f'<image x="{num(x)}" y="{num(y)}" width="{num(width)}" height="{num(height)}" '
+        f'preserveAspectRatio="none" decoding="sync"{extra} href="data:image/png;base64,{data}"/>'
+    )
+
+
+def group(markup: str, x: float = 0, y: float = 0) -> str:
+    """The same elements, moved by (x, y)."""
+    return f'<g transform="translate({num(x)} {num(y)})">{markup}</g>'
+
+
+# Colours for numbers ------------------------------------------------------------------------------
+
+_PURPLE, _WHITE, _ORANGE = (94, 60, 153), (247, 247, 247), (230, 97, 1)
+
+
+def grey_fill(value: float, low: float = 0, high: float = 255) -> str:
+    """The grey of a value between `low` (black) and `high` (white); beyond them it stays there."""
+    level = round(255 * min(max((value - low) / (high - low), 0), 1))
+    return f"#{level:02x}{level:02x}{level:02x}"
+
+
+def signed_fill(value: float, limit: float) -> str:
+    """A colour for a signed value: purple at −limit, near white at 0, orange at +limit."""
+    share = min(max(value / limit, -1), 1) if limit else 0
+    end = _ORANGE if share > 0 else _PURPLE
+    mixed = (round(w + abs(share) * (e - w)) for w, e in zip(_WHITE, end, strict=True))
+    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+
+
+def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
+    """The colours of `signed_fill` for a whole array.
+
+    Returns
+    -------
+    ndarray of uint8
+        Of the shape of `values`, and behind it 3 for red, green and blue.
+    """
+    share = np.clip(values / limit if limit else np.zeros(values.shape), -1, 1)[..., None]
+    ends = np.where(share > 0, np.array(_ORANGE), np.array(_PURPLE))
+    return np.round(np.array(_WHITE) + np.abs(share) * (ends - np.array(_WHITE))).astype(np.uint8)
+
+
+def text_on(fill: str) -> str:
+    """Black or white, whichever reads better on a colour written as #rrggbb."""
+    red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
+    return DARK if 0.299 * red + 0.587 * green + 0.114 * blue > 118 else LIGHT
+
+
+# Composition --------------------------------------------------------------------------------------
+
+
+def beside(*pictures: Svg, gap: float = 24, title: str = "", description: str = "") -> Svg:
+    """Pictures in a row, their middles on one line.
+
+    Title and description default to those of the parts, joined.
+    """
+    height = max(p.height for p in pictures)
+    markup, x = "", 0.0
+    for picture in pictures:
+        markup += group(picture.markup, x, (height - picture.height) / 2)
+        x += picture.width + gap
+    return Svg(markup, x - gap, height, *_words(pictures, title, description))
+
+
+def above(*pictures: Svg, gap: float = 16, title: str = "", description: str = "") -> Svg:
+    """Pictures under each other, aligned at the left."""
+    markup, y = "", 0.0
+    for picture in pictures:
+        markup += group(picture.markup, 0, y)
+        y += picture.height + gap
+    width = max(p.width for p in pictures)
+    return Svg(markup, width, y - gap, *_words(pictures, title, description))
+
+
+def framed(picture: Svg, margin: float = 12) -> Svg:
+    """The same picture with an empty margin on all sides."""
+    return replace(
+        picture,
+        markup=group(picture.markup, margin, margin),
+        width=picture.width + 2 * margin,
+        height=picture.height + 2 * margin,
+    )
+
+
+def captioned(picture: Svg, caption: str, *, size: float = 13, role: Role | None = None) -> Svg:
+    """The same picture under a line of text, with a swatch of its role's colour before it.
+
+    The words keep the colour of text, which reads well in every theme; the swatch carries the role.
+    """
+    head, indent = size + 9, 0.0
+    markup = ""
+    if role is not None:
+        indent = size + 5
+        markup = rect(1, 2, size - 2, size - 2, fill=role.tint, line=role.line, thick=2)
+    markup += text(indent, size / 2 + 1, caption, size=size, bold=True)
+    return replace(
+        picture,
+        markup=markup + group(picture.markup, 0, head),
+        width=max(picture.width, indent + text_width(caption, size, bold=True)),
+        height=picture.height + head,
+    )
+
+
+def text_width(words: str, size: float = 13, *, bold: bool = False) -> float:
+    """About how wide a line of text is, in pixels: a layout needs room before a browser draws."""
+    return (0.64 if bold else 0.58) * size * len(words)
+
+
+def _words(pictures: Sequence[Svg], title: str, description: str) -> tuple[str, str]:
+    return (
+        title or "; ".join(p.title for p in pictures if p.title),
+        description or " ".join(p.description for p in pictures if p.description),
+    )

@@ -1,0 +1,8 @@
+"""A photograph of handwriting → digits in MNIST's form, without PyTorch.
+
+``ink``         which pixels of a page are ink
+``segments``    the ink parted into digits
+``form``        a digit in MNIST's form, and what a network reads in it
+``neighbours``  is this a digit at all? the nearest digits that were trained on
+``specimen``    a photographed page of digits, made by the program
+"""

@@ -1,0 +1,501 @@
+"""A photograph of handwriting → digits in MNIST's form, and what a network reads in them.
+
+    >>> photo = np.full((300, 400), 210, np.uint8)  # paper
+    >>> photo[60:240, 190:200] = 90                 # a stroke from top to bottom
+    >>> digit = to_mnist(photo)
+    >>> digit.shape, float(digit.max())
+    ((28, 28), 1.0)
+
+MNIST's digits are white on black, fill a box of 20×20 pixels without being stretched, have grey
+edges, and lie with their centre of mass in the middle of 28×28 (Y. LeCun, C. Cortes and
+C. J. C. Burges, *The MNIST database of handwritten digits*). A network trained on them has seen
+nothing else. So the ink is found (:mod:`cnncourse.handwriting.ink`), parted into digits
+(:mod:`cnncourse.handwriting.segments`) and brought to that form here. No network is needed for
+that; :func:`read` is given one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from cnncourse import images
+from cnncourse.handwriting.ink import (
+    FAINTEST,
+    as_grey,
+    as_pixels,
+    darkness,
+    even_paper,
+    ink_is_light,
+    ink_mask,
+    stroke_width,
+)
+from cnncourse.handwriting.neighbours import Familiar
+from cnncourse.handwriting.segments import Blob, find_blobs, gap, in_reading_order, join, split
+
+SIZE = 28  # of MNIST's images
+BOX = 20  # the digit's longer side
+STROKE = 2.75  # pixels: the median stroke width of MNIST's training digits
+LARGE = 160  # the size at which strokes are thickened, so that their edges come out grey
+TINY = 32  # a picture no larger than this holds one digit
+SURE = 0.6  # the least confidence with which a digit is named
+
+Photo = str | Path | bytes | np.ndarray
+Predict = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Step:
+    """One stage of the way to MNIST's form; `image` is a float array in [0, 1]."""
+
+    name: str
+    image: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was read in one place of a photograph.
+
+    Attributes
+    ----------
+    digit : int, or None for "unsure"
+    confidence : float
+        The mean probability of the most probable digit.
+    familiar : bool
+        False if it is unlike all digits of that kind that the network has learnt from: then it is
+        hardly a digit, however sure the network may be.
+    box : tuple of int
+        (top, left, bottom, right) in pixels of the upright photograph, the last two exclusive.
+    image : ndarray of float of shape (28, 28)
+        What the network was shown.
+    probabilities : ndarray of float of shape (10,)
+    """
+
+    digit: int | None
+    confidence: float
+    familiar: bool
+    box: tuple[int, int, int, int]
+    image: np.ndarray
+    probabilities: np.ndarray
+
+
+def to_mnist(photo: Photo) -> np.ndarray:
+    """Return the digit in a photograph in MNIST's form: white on black, values in [0, 1].
+
+    Parameters
+    ----------
+    photo : path, bytes of a file, or ndarray
+        See :func:`cnncourse.handwriting.ink.as_grey`. If it holds several digits, the one with the
+        most ink is taken; :func:`read` takes all.
+
+    Returns
+    -------
+    ndarray of float of shape (28, 28)
+
+    Raises
+    ------
+    ValueError
+        If it is no picture, or has no ink.
+    """
+    return steps(photo)[-1].image
+
+
+def steps(
+    photo: Photo,
+    *,
+    polarity: bool = True,
+    threshold: str | None = "adaptive",
+    crop: bool = True,
+    keep_aspect: bool = True,
+    stroke: bool = True,
+    centre: bool = True,
+) -> list[Step]:
+    """Return all stages from a photograph to MNIST's form, each of which can be left out.
+
+    With everything left out but ``threshold="otsu"``, this is what many a tutorial does: Otsu's
+    level, invert, resize to 28×28.
+
+    Parameters
+    ----------
+    photo : path, bytes of a file, or ndarray
+    polarity : bool
+        Find out whether the ink is light; False takes dark ink for granted.
+    threshold : "adaptive", "otsu" or None
+        Ink is what is darker than the paper around it, or darker than one level for all of the
+        page; None keeps all greys.
+    crop : bool
+        Fit the digit alone into 20×20; False fits the whole picture into 28×28.
+    keep_aspect : bool
+        False stretches it to a square.
+    stroke : bool
+        Thicken strokes that are thinner than MNIST's.
+    centre : bool
+        Put the centre of mass in the middle; False the middle of the box.
+
+    Returns
+    -------
+    list of Step
+        The last one's image is (28, 28).
+    """
+    if threshold not in ("adaptive", "otsu", None):
+        raise ValueError(f'threshold is {threshold!r}: use "adaptive", "otsu" or None')
+    pixels = as_pixels(photo)
+    taken = list(_find_ink(pixels.tobytes(), pixels.shape, polarity, threshold))
+    ink = taken[-1].image
+    if crop:
+        ink = cut_out(ink)
+        taken.append(Step("cut out", ink))
+    if stroke:
+        ink = thicken(ink, BOX if crop else SIZE)
+        taken.append(Step("strokes as wide as MNIST's", ink))
+    small = scale(ink, BOX if crop else SIZE, keep_aspect=keep_aspect)
+    taken.append(Step("{}×{}".format(*small.shape), small))
+    taken.append(Step("28×28", place(small, centre=centre)))
+    return taken
+
+
+@lru_cache(maxsize=2)  # whoever turns or centres a digit need not wait for its ink to be found
+def _find_ink(
+    pixels: bytes, shape: tuple[int, ...], polarity: bool, threshold: str | None
+) -> tuple[Step, ...]:
+    """Return the stages of a photograph up to its ink: the slow part of :func:`steps`."""
+    photo = np.frombuffer(pixels, np.uint8).reshape(shape)
+    grey = as_grey(photo)
+    light_ink = polarity and ink_is_light(grey)
+    taken = [Step("grey", grey / 255)]
+    if threshold == "adaptive":
+        dark = darkness(grey, light_ink)
+        taken.append(Step("darker than the paper", np.clip(dark / max(dark.max(), 1e-9), 0, 1)))
+        ink = _ink_of_one_digit(grey, dark, is_tiny(photo))
+    else:
+        ink = _ink_by_one_level(grey if light_ink else 255 - grey, threshold)
+    taken.append(Step("ink", ink))
+    for step in taken:
+        step.image.flags.writeable = False  # the next caller gets the same
+    return tuple(taken)
+
+
+def is_tiny(pixels: np.ndarray) -> bool:
+    """Tell whether a picture is as small as those of MNIST, and so is one digit."""
+    return max(pixels.shape[:2]) <= TINY
+
+
+def _ink_of_one_digit(grey: np.ndarray, dark: np.ndarray, tiny: bool) -> np.ndarray:
+    """Return the page with nothing but its largest digit: 1 for full ink, 0 for paper."""
+    blobs = _find(grey, dark, tiny)
+    if not blobs:
+        raise ValueError(
+            "there is no ink in this picture, or too little to be told from noise: "
+            "write larger, with a darker pen, or go nearer"
+        )
+    blob = max(blobs, key=lambda blob: blob.mask.sum())
+    page = np.zeros(dark.shape, np.float32)
+    top, left, bottom, right = blob.box
+    page[top:bottom, left:right] = shade(blob, dark)
+    return page
+
+
+def _find(grey: np.ndarray, dark: np.ndarray, tiny: bool) -> list[Blob]:
+    """Return the blobs of a page in reading order; all the ink of a tiny one is one blob."""
+    if not tiny:
+        mask = ink_mask(dark, even=even_paper(grey) is not None)
+        return in_reading_order(find_blobs(mask))
+    if dark.max() < FAINTEST:
+        return []
+    return [Blob(0, 0, (dark > 0.15 * dark.max()).astype(np.uint8))]
+
+
+def shade(blob: Blob, dark: np.ndarray) -> np.ndarray:
+    """Return the ink of a blob with its grey edges, which say where within a pixel a stroke ends.
+
+    The lens, or enlarging a small picture, has blurred the edges; the power makes them steep again.
+    It was chosen on scikit-learn's digits, read by networks trained on MNIST.
+
+    Returns
+    -------
+    ndarray of float32 of the blob's shape, from 0 to 1, which a quarter of its ink reaches
+    """
+    top, left, bottom, right = blob.box
+    here = dark[top:bottom, left:right]
+    full = np.percentile(here[blob.mask > 0], 75)
+    return (np.clip(here / full, 0, 1) ** 1.5 * blob.mask).astype(np.float32)
+
+
+def _ink_by_one_level(bright_ink: np.ndarray, threshold: str | None) -> np.ndarray:
+    if threshold == "otsu":
+        return images.threshold(bright_ink, images.otsu(bright_ink)) / 255
+    return bright_ink / 255
+
+
+def cut_out(ink: np.ndarray) -> np.ndarray:
+    """Return the smallest rectangle that holds all ink of at least half strength."""
+    strong = ink >= 0.5 * ink.max()
+    rows, columns = np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0))
+    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+
+
+def thicken(ink: np.ndarray, box: int = BOX) -> np.ndarray:
+    """Return the ink with strokes that are STROKE wide once it is scaled down to a box.
+
+    A pencil's line, scaled down to 20×20, would be a third of a pixel wide and nearly black. Wider
+    strokes stay as they are.
+
+    Parameters
+    ----------
+    ink : ndarray of float of shape (H, W), from 0 to 1
+    box : int, in pixels
+
+    Returns
+    -------
+    ndarray of float, larger by as much as the strokes have grown
+    """
+    large = _resize(ink, LARGE / max(ink.shape))
+    strokes = (large > 0.5).astype(np.uint8)
+    share = STROKE / box
+    # Growing by r on all sides makes the stroke w + 2r, and the box LARGE + 2r.
+    grow = (share * LARGE - stroke_width(strokes)) / (2 * (1 - share))
+    if grow <= 0 or not strokes.any():
+        return large
+    strokes = np.pad(strokes, int(np.ceil(grow)))
+    distance = cv2.distanceTransform(1 - strokes, cv2.DIST_L2, 5)  # to the nearest ink
+    return np.clip(grow - distance + 0.5, 0, 1)
+
+
+def _resize(ink: np.ndarray, factor: float) -> np.ndarray:
+    height, width = (max(1, round(side * factor)) for side in ink.shape)
+    method = cv2.INTER_AREA if factor < 1 else cv2.INTER_CUBIC
+    resized = cv2.resize(ink.astype(np.float32), (width, height), interpolation=method)
+    return np.clip(resized, 0, 1)  # cubic interpolation overshoots
+
+
+def scale(ink: np.ndarray, box: int = BOX, *, keep_aspect: bool = True) -> np.ndarray:
+    """Return the ink fitted into a box; each new pixel is the mean of those it covers.
+
+    Returns
+    -------
+    ndarray of float, its longer side `box` pixels; (box, box) if the aspect is not kept
+    """
+    if keep_aspect:
+        return _resize(ink, box / max(ink.shape))
+    method = cv2.INTER_AREA if min(ink.shape) >= box else cv2.INTER_LINEAR
+    resized = cv2.resize(ink.astype(np.float32), (box, box), interpolation=method)
+    return np.clip(resized, 0, 1)  # rounding
+
+
+def place(small: np.ndarray, *, centre: bool = True) -> np.ndarray:
+    """Return 28×28 pixels with a smaller image in their middle.
+
+    Parameters
+    ----------
+    small : ndarray of float of shape (h, w), neither above 28
+    centre : bool
+        True: its centre of mass goes to pixel (14, 14), as in MNIST. False: its box is centred.
+
+    Returns
+    -------
+    ndarray of float64 of shape (28, 28)
+    """
+    height, width = small.shape
+    y, x = (height - 1) / 2, (width - 1) / 2
+    middle = (SIZE - 1) / 2
+    total = small.sum()
+    if centre and total > 0:
+        y = small.sum(axis=1) @ np.arange(height) / total
+        x = small.sum(axis=0) @ np.arange(width) / total
+        middle = SIZE // 2
+    canvas = np.zeros((3 * SIZE, 3 * SIZE))  # a lopsided digit may reach out of 28×28
+    top, left = SIZE + round(middle - y), SIZE + round(middle - x)
+    canvas[top : top + height, left : left + width] = small
+    return canvas[SIZE : 2 * SIZE, SIZE : 2 * SIZE].copy()
+
+
+def from_blob(blob: Blob, dark: np.ndarray) -> np.ndarray:
+    """Return one blob of a page in MNIST's form."""
+    return place(scale(thicken(cut_out(shade(blob, dark)))))
+
+
+def read(photo: Photo, predict: Predict, *, familiar: Familiar | None = None) -> list[Reading]:
+    """Return the digits in a photograph in reading order: row by row, from left to right.
+
+    Each digit is shown to the network five times, shifted by up to a pixel, and the probabilities
+    are averaged. No digit is named where the mean is unsure, nor where the blob is unlike the
+    digits that were trained on: a network can be very sure of a letter. A blob may be two digits
+    that touch, or two blobs one broken digit: if the network is surer of that, it is believed.
+
+    Parameters
+    ----------
+    photo : path, bytes of a file, or ndarray
+    predict : callable
+        Takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
+    familiar : Familiar, optional
+        The digits that were trained on.
+
+    Returns
+    -------
+    list of Reading
+        Empty if the page is.
+    """
+    pixels = as_pixels(photo)
+    grey = as_grey(pixels)
+    dark = darkness(grey)
+    look = _Look(dark, predict, familiar)
+    seen = look.at(_find(grey, dark, is_tiny(pixels)))
+    seen = _split_touching(_join_broken(seen, look), look)
+    zoom = grey.shape[0] / pixels.shape[0]
+    return [one.reading(zoom) for one in seen if not _is_scrap(one, seen)]
+
+
+def _is_scrap(one: _Seen, seen: list[_Seen]) -> bool:
+    """Tell whether the network is unsure of something far smaller than the rest."""
+    typical = np.median([other.blob.size for other in seen])
+    return one.trust < SURE and one.blob.size < 0.7 * typical
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A blob and what the network says about it."""
+
+    blob: Blob
+    image: np.ndarray
+    probabilities: np.ndarray
+    familiar: bool
+
+    @property
+    def confidence(self) -> float:
+        return float(self.probabilities.max())
+
+    @property
+    def trust(self) -> float:
+        """The confidence, which counts for nothing if this looks like no digit."""
+        return self.confidence if self.familiar else 0.0
+
+    def reading(self, zoom: float) -> Reading:
+        digit = int(self.probabilities.argmax()) if self.trust >= SURE else None
+        box = tuple(round(side / zoom) for side in self.blob.box)
+        return Reading(digit, self.confidence, self.familiar, box, self.image, self.probabilities)
+
+
+class _Look:
+    """Shows blobs of one page to a network."""
+
+    def __init__(self, dark: np.ndarray, predict: Predict, familiar: Familiar | None) -> None:
+        self.dark = dark
+        self.predict = predict
+        self.familiar = familiar
+
+    def at(self, blobs: list[Blob]) -> list[_Seen]:
+        if not blobs:
+            return []
+        small = np.array([from_blob(blob, self.dark) for blob in blobs])
+        batch = images.to_uint8(255 * small)
+        shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
+        views = np.concatenate([np.roll(batch, shift, axis=(1, 2)) for shift in shifts])
+        mean = np.asarray(self.predict(views)).reshape(len(shifts), len(blobs), 10).mean(axis=0)
+        known = np.ones(len(blobs), bool)
+        if self.familiar is not None:
+            known = self.familiar.knows(batch, mean.argmax(axis=1))
+        return [_Seen(*one) for one in zip(blobs, small, mean, known, strict=True)]
+
+
+def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
+    """Cut wide blobs in two where the network is surer of both parts than of the whole."""
+    done = []
+    for one in seen:
+        parts = (
+            None
+            if one.blob.width < (1.3 if one.confidence >= SURE else 0.9) * one.blob.height
+            else _best_split(one, look)
+        )
+        done += _split_touching(parts, look) if parts else [one]
+    return done
+
+
+def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
+    width = one.blob.width
+    columns = [round(width * share) for share in np.linspace(0.25, 0.75, 11)]
+    tries = [split(one.blob, column) for column in columns if 0 < column < width]
+    tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
+    seen = look.at([part for parts in tries for part in parts])
+    best = max(zip(seen[::2], seen[1::2], strict=True), key=_least_trust, default=None)
+    surer = best is not None and _least_trust(best) > max(one.confidence, 0.8)
+    return list(best) if surer else None
+
+
+def _is_digit_shaped(part: Blob, whole: Blob) -> bool:
+    return part.width <= part.height and part.height > 0.7 * whole.height
+
+
+def _least_trust(seen: tuple[_Seen, ...]) -> float:
+    return min(one.trust for one in seen)
+
+
+def _join_broken(seen: list[_Seen], look: _Look) -> list[_Seen]:
+    """Join neighbours if they form the shape of one digit and the network is surer of it."""
+    done = seen[:1]
+    for one in seen[1:]:
+        whole = look.at([join(done[-1].blob, one.blob)])[0]
+        unsure = _least_trust((done[-1], one)) < min(0.9, whole.trust)
+        if unsure and _is_compact(whole.blob, done[-1].blob, one.blob):
+            done[-1] = whole
+        else:
+            done.append(one)
+    return done
+
+
+def _is_compact(whole: Blob, *parts: Blob) -> bool:
+    """Tell whether parts of one digit lie so close together that the whole is digit-shaped."""
+    close = gap(*parts) < 0.25 * whole.size
+    smaller = min(part.size for part in parts) < 0.7 * whole.size
+    return close and smaller and whole.width <= whole.height
+
+
+def from_ascii(text: str) -> np.ndarray:
+    """Return a drawing made of characters in MNIST's form.
+
+    Parameters
+    ----------
+    text : str
+        Up to 64 rows of up to 64 characters: space and ``.`` are empty, ``#``, ``@`` and ``X`` are
+        ink, 1…9 greys in between. Rows may differ in length.
+
+    Returns
+    -------
+    ndarray of float of shape (28, 28)
+
+    Raises
+    ------
+    ValueError
+        If a character means nothing, the drawing is too large, or there is no ink.
+
+    Examples
+    --------
+    >>> one = from_ascii("..#\\n.##\\n..#\\n..#")
+    >>> bool(one[14, 14] > 0.5)
+    True
+    """
+    rows = text.strip("\n").splitlines()
+    width = max((len(row) for row in rows), default=0)
+    if len(rows) > 64 or width > 64:
+        raise ValueError(f"the drawing has {len(rows)} rows of {width}: use at most 64 of each")
+    drawing = np.array([[_grey_of(c) for c in row.ljust(width)] for row in rows])
+    if not drawing.any():
+        raise ValueError('the drawing has no ink: put some "#" into it')
+    ink = np.pad(drawing, 1)
+    return place(scale(thicken(cut_out(_resize(ink, LARGE / max(ink.shape))))))
+
+
+def _grey_of(character: str) -> float:
+    if character in " .":
+        return 0
+    if character in "#@X":
+        return 1
+    if character in "123456789":
+        return int(character) / 10
+    raise ValueError(
+        f'{character!r} means nothing in a drawing: use "." or a space, "#", "@" or "X", or 1 to 9'
+    )

@@ -1,0 +1,499 @@
+"""From a photograph of paper to its ink: which pixels a pen has touched.
+
+    >>> page = np.full((120, 100), 200, np.uint8)
+    >>> page[20:100, 45:55] = 60
+    >>> mask = ink_mask(darkness(page))
+    >>> int(mask[60, 50]), int(mask[5, 5])
+    (1, 0)
+
+A photograph of paper is never black on white. The light falls from one side, a hand throws a
+shadow, a pencil is hardly darker than the paper, chalk is lighter than its board, the paper may be
+ruled, and a table may show around it. Each function here deals with one of these. What the ink says
+is not read here but in :mod:`cnncourse.handwriting.form`.
+
+Masks are ndarrays of uint8, 1 for ink and 0 for paper.
+"""
+
+from __future__ import annotations
+
+from math import ceil
+from pathlib import Path
+
+import cv2
+import numpy as np
+
+from cnncourse import images
+
+LONGEST_SIDE = 1600  # pixels to work with; what is larger is scaled down first
+SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some pixels wide
+
+# Shares of the shorter side: wider than two strokes, narrower than a shadow.
+SMALL_WINDOW = 1 / 12
+WINDOW = 1 / 5
+LARGE_WINDOW = 1 / 2  # for a thick marker, which would fill the other two
+
+OVERVIEW = 250  # pixels of the longer side of the copy in which printed lines are looked for
+AT_FRAME = 0.12  # shares of the height and width: this near to the frame printed lines begin
+
+FAINTEST = 0.025  # the contrast below which nothing counts as ink
+DARK = 24  # grey levels added to the paper's: on black, any noise would be a high contrast
+
+
+def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
+    """Return a picture as uint8.
+
+    Parameters
+    ----------
+    photo : path, bytes of a file, or ndarray
+        An array is (H, W), (H, W, 1), RGB (H, W, 3) or RGBA (H, W, 4), of bool, of whole numbers
+        0…255 (uint16: 0…65535), or of floats 0…1 or 0…255.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (H, W) or (H, W, 3)
+
+    Raises
+    ------
+    ValueError
+        If it is no picture; the sentence says why.
+    """
+    if not isinstance(photo, np.ndarray):
+        return images.load(photo)
+    pixels = _as_uint8(photo)
+    if pixels.ndim == 3 and pixels.shape[2] == 1:
+        pixels = pixels[..., 0]
+    if pixels.ndim == 3 and pixels.shape[2] == 4:  # what is transparent lies on white
+        alpha = pixels[..., 3:] / 255
+        pixels = images.to_uint8(pixels[..., :3] * alpha + 255 * (1 - alpha))
+    images.check(pixels)
+    return pixels
+
+
+def as_grey(pixels: np.ndarray) -> np.ndarray:
+    """Return grey values in a size to work with.
+
+    Parameters
+    ----------
+    pixels : ndarray of uint8 of shape (H, W) or (H, W, 3)
+
+    Returns
+    -------
+    ndarray of uint8, two-dimensional; its longer side from SHORTEST_SIDE to LONGEST_SIDE
+    """
+    grey = images.grey(images.shrink(pixels, LONGEST_SIDE))
+    zoom = SHORTEST_SIDE / max(grey.shape)
+    if zoom <= 1:
+        return grey
+    height, width = (max(2, round(side * zoom)) for side in grey.shape)
+    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_CUBIC)
+
+
+def _as_uint8(values: np.ndarray) -> np.ndarray:
+    if values.dtype == np.uint8 or values.size == 0:
+        return values.astype(np.uint8)  # images.check refuses what is empty
+    if values.dtype.kind not in "buif" or not np.isfinite(values).all():
+        raise ValueError(
+            f"photo (dtype {values.dtype}) holds something that is no number: use 0 to 255"
+        )
+    low, high = values.min(), values.max()
+    white = 65535 if values.dtype == np.uint16 else 255
+    if values.dtype.kind in "bf" and high <= 1:
+        white = 1
+    if low < 0 or high > white:
+        raise ValueError(
+            f"photo has values from {low:g} to {high:g}: use 0 to 255, or floats from 0 to 1"
+        )
+    return images.to_uint8(values.astype(float) * (255 / white))
+
+
+def frame(image: np.ndarray) -> np.ndarray:
+    """Return the outermost pixels, where there is paper and rarely ink, as one row."""
+    return np.concatenate([image[0], image[-1], image[1:-1, 0], image[1:-1, -1]])
+
+
+def even_paper(grey: np.ndarray) -> float | None:
+    """Return the paper's grey value if it is the same everywhere, as in drawings and scans.
+
+    It is taken from the corners, where nobody writes. At least three of them must agree within one
+    part in a hundred, and so must a good part of the frame; else None.
+    """
+    size = max(1, min(grey.shape) // 40)
+    near, far = slice(None, size), slice(-size, None)
+    corners = np.array([np.median(grey[y, x]) for y in (near, far) for x in (near, far)])
+    paper = float(np.median(corners))
+    tolerance = max(2, 0.01 * (paper + DARK))
+    agree = np.sum(np.abs(corners - paper) <= tolerance) >= 3
+    share = np.mean(np.abs(frame(grey) - paper) <= tolerance)
+    return paper if agree and share >= 0.4 else None
+
+
+def paper_alone(grey: np.ndarray, window: float = WINDOW) -> np.ndarray:
+    """Return what the page would look like without ink, with its light and shadow.
+
+    The median of a window around each pixel: ink covers less than half of it, and a median, other
+    than a mean, keeps the edge of a shadow where it is. Strokes wider than half the window would
+    stay, so where the paper is even (see :func:`even_paper`) its one value is taken.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    window : float
+        Its side, as a share of the page's shorter side.
+
+    Returns
+    -------
+    ndarray of float32 of shape (H, W)
+    """
+    even = even_paper(grey)
+    if even is not None:
+        return np.full(grey.shape, even, np.float32)
+    small = images.shrink(grey, 400)
+    size = max(3, int(min(small.shape) * window) // 2 * 2 + 1)
+    paper = cv2.blur(cv2.medianBlur(small, size), (5, 5)).astype(np.float32)
+    return cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
+
+
+def contrast(
+    grey: np.ndarray, *, window: float = WINDOW, paper: np.ndarray | None = None
+) -> np.ndarray:
+    """Return by which share of the paper's grey value each pixel is darker (lighter: negative).
+
+    What reaches the camera is light times reflectance; dividing by the paper cancels the light.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    window : float
+        For :func:`paper_alone`, unless the paper is given.
+    paper : ndarray of shape (H, W), optional
+
+    Returns
+    -------
+    ndarray of float32 of shape (H, W)
+    """
+    if paper is None:
+        paper = paper_alone(grey, window)
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 1)
+    return (paper - smooth) / (paper + DARK)
+
+
+def darkness(grey: np.ndarray, light_ink: bool | None = None) -> np.ndarray:
+    """Return the contrast of ink with its paper: positive for ink, noise around 0 for paper.
+
+    A first look finds how wide the strokes are. For thin ones the window for the paper can then be
+    small. For thick ones, a median is drawn towards the ink where a stroke crosses the edge of a
+    shadow; there :func:`paper_around_strokes` is better. The first look is through a window of
+    medium size; of a stroke that fills this, it sees no more than the edges, and a large one is
+    needed.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    light_ink : bool or None
+        True for chalk on a board; None asks :func:`ink_is_light`.
+    """
+    if light_ink is None:
+        light_ink = ink_is_light(grey)
+    sign = -1 if light_ink else 1
+    dark = sign * contrast(grey)
+    if even_paper(grey) is not None:
+        return dark
+    mask = ink_mask(dark)
+    small = images.shrink(grey, 400)  # enough to see thick strokes
+    thick = stroke_width(ink_mask(sign * contrast(small, window=LARGE_WINDOW)))
+    if thick > min(small.shape) * WINDOW / 3:
+        dark = sign * contrast(grey, window=LARGE_WINDOW)
+        mask = ink_mask(dark)
+    stroke = stroke_width(mask)
+    if stroke < min(grey.shape) * SMALL_WINDOW / 6:  # two that cross cover less than half of it
+        return sign * contrast(grey, window=SMALL_WINDOW)
+    size = int(min(2.2 * stroke, min(grey.shape) / 2.5)) // 2 * 2 + 1
+    again = sign * contrast(grey, paper=paper_around_strokes(grey, light_ink, size))
+    near = cv2.dilate(mask, np.ones((size, size), np.uint8)) > 0
+    return np.where(near, again, np.minimum(dark, again))  # elsewhere, both have to see ink
+
+
+def paper_around_strokes(grey: np.ndarray, light_ink: bool, size: int) -> np.ndarray:
+    """Return the page without its ink, by a morphological closing (opening, for light ink).
+
+    First every pixel takes the brightest value within a window, so that strokes narrower than the
+    window vanish; then the darkest of these, so that shadows get back to where they were.
+    J. Serra (1982), *Image Analysis and Mathematical Morphology*.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    light_ink : bool
+    size : int, odd
+        The window's side in pixels, more than a stroke's width.
+    """
+    smooth = cv2.GaussianBlur(grey.astype(np.float32), (0, 0), 2)  # noise would pass for paper
+    operation = cv2.MORPH_OPEN if light_ink else cv2.MORPH_CLOSE
+    window = np.ones((size, size), np.uint8)
+    paper = cv2.morphologyEx(smooth, operation, window, borderType=cv2.BORDER_REPLICATE)
+    return cv2.blur(paper, (size, size))
+
+
+def stroke_width(mask: np.ndarray) -> float:
+    """Return the mean width of strokes in pixels, 0 if there are none.
+
+    Across a bar of width w, the distance to the nearest paper grows from 0 to w/2 and falls back:
+    its mean is w/4 (and half a pixel more, because pixels are counted from 1).
+    """
+    if not mask.any():
+        return 0.0
+    inside = np.pad(mask, 1)
+    distance = cv2.distanceTransform(inside, cv2.DIST_L2, 5)
+    return float(4 * (distance[inside > 0].mean() - 0.5))
+
+
+def noise(difference: np.ndarray, *, even: bool = False) -> np.ndarray:
+    """Return the standard deviation of the paper's contrast around each pixel.
+
+    Dark parts of a photograph have more noise after division. It is measured by how much pixels
+    differ from those nearby, three away because the lens and the smoothing have blurred them. The
+    median of the absolute difference of two Gaussian numbers is 0.954 standard deviations; other
+    than their mean square, it does not count the edges of strokes. Where the paper is even, the
+    frame tells for all of it.
+    """
+    if even:
+        spread = 1.4826 * np.median(np.abs(frame(difference)))
+        return np.full(difference.shape, spread, np.float32)
+    steps = np.abs(difference[::4, 3::4] - difference[::4, :-3:4])  # every fourth is enough
+    rough = images.to_uint8(2048 * steps)
+    size = max(3, int(min(rough.shape) * WINDOW) // 2 * 2 + 1)
+    rough = cv2.medianBlur(rough, size).astype(np.float32) / (0.954 * 2048)
+    return cv2.resize(rough, difference.shape[::-1])
+
+
+def find_outstanding(difference: np.ndarray, *, even: bool = False) -> np.ndarray:
+    """Return the mask of what is darker than noise can explain, without specks and ruled lines.
+
+    Left out is also what lies beside something far darker: the line that a stroke crosses, or the
+    edge of a shadow, would hang together with the stroke. Half as much contrast is enough where a
+    thin stroke goes on (thresholding with hysteresis).
+    J. Canny (1986), *A Computational Approach to Edge Detection*, for the hysteresis.
+    """
+    least = np.maximum(4 * noise(difference, even=even), FAINTEST)
+    size = int(min(difference.shape) * SMALL_WINDOW) | 1
+    smooth = cv2.GaussianBlur(difference, (0, 0), 2)  # where thin strokes cross there is a spot
+    darkest = cv2.dilate(smooth, np.ones((size, size), np.uint8))  # nearby
+    beside = 0.35 * darkest
+    sure = without_specks((difference > np.maximum(least, beside)).astype(np.uint8))
+    sure = _reaching(sure, difference, 1.4 * least)
+    faint = (difference > np.maximum(least / 2, beside)).astype(np.uint8)
+    return remove_rules(faint - without(faint, sure))
+
+
+def ink_is_light(grey: np.ndarray) -> bool:
+    """Tell whether the ink is lighter than what it stands on (chalk, a screen, MNIST itself).
+
+    What stands out on the light side is weighed against what stands out on the dark side. Left
+    out is all that hangs together with the frame: a table around the paper, and its edge. Windows
+    of two sizes have a say: the wide one is deceived by shadows, the narrow one by thick markers.
+    """
+    small = images.shrink(grey, 600)
+    if even_paper(small) is not None:
+        return bool(contrast(small).sum() < 0)
+    weights = np.zeros(2)
+    for window in (SMALL_WINDOW, WINDOW, LARGE_WINDOW):
+        difference = contrast(small, window=window)
+        sides = [find_outstanding(side) for side in (difference, -difference)]
+        at_frame = sum(side - without_frame(side) for side in sides)
+        near_frame = cv2.dilate(at_frame, np.ones((9, 9), np.uint8))
+        for index, side in enumerate(sides):
+            inside = without(side, near_frame) * np.minimum(np.abs(difference), 1)
+            weights[index] += inside.sum()
+    dark, light = weights
+    return bool(light > dark)
+
+
+def ink_mask(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
+    """Return where the ink is, without ruled lines, specks, and the table around the paper.
+
+    Otsu's level needs two groups of similar size, and ink is a hundredth of a page; so it is taken
+    among the pixels near to what stands out. Strokes fade, so that less than Otsu's level is enough
+    for a pixel whose stroke is dark enough elsewhere.
+
+    Parameters
+    ----------
+    dark : ndarray of float of shape (H, W)
+        See :func:`darkness`.
+    even : bool
+        The paper is even, see :func:`even_paper`; then there is no table to be left out.
+    """
+    mask = find_outstanding(dark, even=even)
+    if not even:
+        mask = without_specks(without_frame(mask, unless_alone=True))
+    if not mask.any():
+        return mask
+    near = cv2.dilate(mask, np.ones((7, 7), np.uint8)) > 0
+    level = otsu(dark[near])
+    mask = _reaching(mask * (dark > 0.4 * level), dark, 0.6 * level)
+    return _reaching(mask, dark, 0.45 * np.median(dark[mask > 0])) if mask.any() else mask
+
+
+def _reaching(mask: np.ndarray, dark: np.ndarray, level: float | np.ndarray) -> np.ndarray:
+    """Return the connected parts of a mask that reach a level in a third of their pixels."""
+    count, labels = cv2.connectedComponents(mask, connectivity=8)
+    pixels = np.bincount(labels.ravel(), minlength=count)
+    strong = np.bincount(labels[dark > level], minlength=count)
+    keep = strong > pixels / 3
+    keep[0] = False  # label 0 is the paper
+    return keep[labels].astype(np.uint8)
+
+
+def otsu(values: np.ndarray) -> float:
+    """Return Otsu's level for positive numbers: see :func:`cnncourse.images.otsu`."""
+    white = float(values.max()) / 255
+    return (images.otsu(images.to_uint8(values.reshape(1, -1) / white)) + 0.5) * white
+
+
+def without(mask: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
+    """Return the mask without the connected parts that touch an unwanted pixel."""
+    count, labels = cv2.connectedComponents(mask, connectivity=8)
+    keep = np.ones(count, np.uint8)
+    keep[labels[unwanted > 0]] = 0
+    return mask * keep[labels]
+
+
+def without_frame(mask: np.ndarray, *, unless_alone: bool = False) -> np.ndarray:
+    """Return the mask without the parts that lie at the frame: a table, a thumb, a printed line.
+
+    Parameters
+    ----------
+    mask : ndarray of uint8 of shape (H, W)
+    unless_alone : bool
+        Keep them if there is nothing else of a digit's size: the picture was cut out closely.
+    """
+    at_frame = np.zeros_like(mask)
+    at_frame[[0, -1]] = at_frame[:, [0, -1]] = 1
+    inside = without(mask, at_frame)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(inside, connectivity=8)
+    alone = stats[1:, 2:4].max(initial=0) < max(mask.shape) / 25
+    return inside | _grown_inwards(mask - inside, sides=4 if unless_alone and alone else 1)
+
+
+def _grown_inwards(mask: np.ndarray, sides: int) -> np.ndarray:
+    """Return the parts that touch few sides of the page, and there stand rather than lie.
+
+    Such is a digit that was written too near to the edge. A table lies along the edge, and a
+    straight bar that comes in from it is a line.
+    """
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    borders = labels[0], labels[-1], labels[:, 0], labels[:, -1]
+    keep = np.zeros_like(mask)
+    for label, (x, y, width, height, _) in enumerate(stats[1:].tolist(), start=1):
+        contacts = [_extent(border == label) for border in borders]
+        depth = max(height * any(contacts[:2]), width * any(contacts[2:]))
+        if np.count_nonzero(contacts) <= sides and sum(contacts) < depth:
+            part = (labels[y : y + height, x : x + width] == label).astype(np.uint8)
+            if not _is_bar(part):
+                keep[y : y + height, x : x + width] |= part
+    return keep
+
+
+def _extent(row: np.ndarray) -> int:
+    """Return the distance from the first True to the last, both counted; 0 if there is none."""
+    places = np.flatnonzero(row)
+    return int(np.ptp(places)) + 1 if places.size else 0
+
+
+def _is_bar(mask: np.ndarray) -> bool:
+    """Tell whether the ink is one straight stroke, in whatever direction."""
+    _, sides, _ = cv2.minAreaRect(cv2.findNonZero(mask))
+    return min(sides) < max(sides) / 6
+
+
+def without_specks(mask: np.ndarray) -> np.ndarray:
+    """Return the mask without the parts that are too small to be part of a digit."""
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
+    keep = stats[:, 2:4].max(axis=1) >= max(mask.shape) / 160  # the longer of width and height
+    keep[0] = False
+    return keep[labels].astype(np.uint8)
+
+
+def remove_rules(mask: np.ndarray) -> np.ndarray:
+    """Return the mask without the lines that ruled or squared paper came with.
+
+    A printed line runs from one side of the page to another, which no pen stroke does. Where it
+    crosses a stroke there is ink on both sides of it, and there it is kept.
+    """
+    without_rows = _remove_rows(mask)
+    return np.ascontiguousarray(_remove_rows(np.ascontiguousarray(without_rows.T)).T)
+
+
+def _remove_rows(mask: np.ndarray) -> np.ndarray:
+    thickness = max(3, max(mask.shape) // 100)
+    lines = np.zeros_like(mask)
+    for left, right in _rows_across(mask, thickness):
+        cv2.line(lines, left, right, 1, thickness)
+    rest = mask & (1 - lines)
+    bridges = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * thickness + 1, 3), np.uint8))
+    return rest | (bridges & lines & mask)
+
+
+def _rows_across(mask: np.ndarray, thickness: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Return the ends of the thin lines from frame to frame, the steep ones left out, by Hough.
+
+    Hough's transform asks every pixel of ink about every angle, and that was most of the time for a
+    photograph. So it looks at a small copy, where there are fewer of both, for where a line may
+    run; the mask itself then says where exactly, and whether there is one.
+    """
+    height, width = mask.shape
+    down, right = ceil(AT_FRAME * height), ceil(AT_FRAME * width)
+    if mask[down : height - down + 1, right : width - right + 1].sum() == mask.sum():
+        return []  # no line can begin
+    step = max(1, round(max(mask.shape) / OVERVIEW))
+    small = cv2.dilate(mask, np.ones((step, step), np.uint8), anchor=(0, 0))[::step, ::step]
+    across = small.shape[1]
+    found = cv2.HoughLinesP(
+        np.ascontiguousarray(small),
+        1,
+        step * np.pi / 720,
+        across // 4,
+        minLineLength=0.25 * across,
+        maxLineGap=0.08 * across,
+    )
+    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
+    rows = []
+    for ends in [] if found is None else found.reshape(-1, 4).tolist():
+        x1, y1, x2, y2 = (step * place + step // 2 for place in ends)
+        at_frame = all(
+            min(x / width, 1 - x / width, y / height, 1 - y / height) < AT_FRAME
+            for x, y in ((x1, y1), (x2, y2))
+        )
+        if not at_frame or abs(y2 - y1) > 0.5 * abs(x2 - x1):
+            continue
+        columns = np.arange(min(x1, x2), min(max(x1, x2) + 1, width))
+        share = (columns - x1) / (x2 - x1)
+        y1, y2 = _settled(thick, columns[::step], share[::step], (y1, y2), step)
+        on, above, below = (
+            _ink_along(thick, columns, y1 + offset + (y2 - y1) * share)
+            for offset in (0, -thickness, thickness)
+        )
+        if on > 0.6 and max(above, below) < 0.4:  # ink on one side only is the edge of a table
+            slope = (y2 - y1) / (x2 - x1)
+            ends = (round(y1 - slope * x1), round(y1 + slope * (width - 1 - x1)))
+            rows.append(((0, ends[0]), (width - 1, ends[1])))
+    return rows
+
+
+def _settled(
+    mask: np.ndarray, columns: np.ndarray, share: np.ndarray, ends: tuple[int, int], step: int
+) -> tuple[float, float]:
+    """Return the heights of a line's ends, each moved by some pixels to where the most ink is.
+
+    Several places have as much on a line that is some pixels thick: then it is their middle.
+    """
+    moves = np.arange(-step - 2, step + 3)
+    first, last = np.meshgrid(ends[0] + moves, ends[1] + moves)
+    ink = _ink_along(mask, columns, first[..., None] + (last - first)[..., None] * share)
+    best = ink == ink.max()
+    return float(first[best].mean()), float(last[best].mean())
+
+
+def _ink_along(mask: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the share of ink along a line, or several, by the row in which each column is met."""
+    nearest = np.clip(np.rint(rows).astype(int), 0, len(mask) - 1)
+    return mask[nearest, columns].mean(axis=-1)

@@ -1,0 +1,110 @@
+"""A control for a digit of one's own: an example, a drawing, a photograph, or typed characters.
+
+>>> import numpy as np
+>>> digit = DigitInput({"a blot": np.zeros((9, 9), dtype=np.uint8)})
+>>> digit.value.name, digit.value.pixels.shape
+('a blot', (9, 9))
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from html import escape
+
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+
+from cnncourse import images
+from cnncourse.widgets.photo import Photo
+
+DRAW, UPLOAD, TYPE = "draw it", "a photo of mine", "type it"
+LONGEST_SIDE = 1000  # pixels of an uploaded photo: enough for handwriting
+
+SEVEN = """\
+.#######.
+.......#.
+......##.
+......#..
+.....##..
+.....#...
+....##...
+"""
+
+
+class DigitInput(widgets.VBox):
+    """A drop-down of examples and of ways to bring a digit; the chosen way appears below.
+
+    Parameters
+    ----------
+    examples : mapping of str to ndarray
+        Pictures by name, (H, W) or (H, W, 3), dtype uint8.
+    pad : widget, optional
+        To draw on; its `value` is a picture. Without one there is no "draw it".
+    type_in : callable, optional
+        Turns typed text into a picture, or raises ValueError. Without it there is no "type it".
+
+    Attributes
+    ----------
+    value : Photo
+    description : str
+        "digit"
+    """
+
+    value = traitlets.Instance(Photo)
+    description = traitlets.Unicode("digit")
+
+    def __init__(
+        self,
+        examples: Mapping[str, np.ndarray],
+        *,
+        pad: widgets.Widget | None = None,
+        type_in: Callable[[str], np.ndarray] | None = None,
+    ) -> None:
+        self._examples, self._type_in, self.pad = dict(examples), type_in, pad
+        ways = [DRAW] * (pad is not None) + [UPLOAD] + [TYPE] * (type_in is not None)
+        self.choice = widgets.Dropdown(
+            options=[*self._examples, *ways],
+            description="digit",
+            layout=widgets.Layout(width="max-content"),
+        )
+        self.upload = widgets.FileUpload(
+            accept="image/*",
+            description="choose a photo",
+            layout=widgets.Layout(width="max-content"),
+        )
+        self.text = widgets.Textarea(SEVEN, description="picture", rows=12, continuous_update=False)
+        self._way = widgets.VBox()
+        self._problem = widgets.HTML()
+        super().__init__([self.choice, self._way, self._problem])
+        self.choice.observe(self._take, "value")
+        self.upload.observe(self._take, "value")
+        self.text.observe(self._take, "value")
+        if pad is not None:
+            pad.observe(self._take, "value")
+        self._take()
+
+    def _take(self, _change: object = None) -> None:
+        """Show the chosen way and take the picture it gives, if there is one already."""
+        name = self.choice.value
+        shown = {DRAW: self.pad, UPLOAD: self.upload, TYPE: self.text}.get(name)
+        self._way.children = [] if shown is None else [shown]
+        self._problem.value = ""
+        try:
+            picture = self._picture(name)
+        except ValueError as problem:
+            self._problem.value = f'<span role="alert">{escape(str(problem))}</span>'
+        else:
+            if picture is not None:
+                self.value = Photo(name, picture)
+
+    def _picture(self, name: str) -> np.ndarray | None:
+        if name == DRAW:
+            return np.asarray(self.pad.value)
+        if name == TYPE:
+            return self._type_in(self.text.value)
+        if name == UPLOAD:
+            if not self.upload.value:
+                return None
+            return images.shrink(images.load(bytes(self.upload.value[0]["content"])), LONGEST_SIDE)
+        return self._examples[name]

@@ -1,0 +1,236 @@
+"""Explorer: named controls and one figure function, joined into a widget.
+
+    >>> from cnncourse.widgets.explorer import Explorer, slider
+    >>> from cnncourse.figures.svg import Svg, rect
+    >>> def draw(size):
+    ...     return Svg(rect(0, 0, size, size, fill="black"), 99, 99, "A square", f"Size {size}.")
+    >>> explorer = Explorer(draw, {"size": slider("size", 10, 1, 99)})
+    >>> explorer.controls["size"].value = 30
+    >>> explorer.sentence
+    'Size 30.'
+
+An explorer has no state but its controls. The figure is SVG text in one `widgets.HTML`, never an
+`Output`: that redraws in a few milliseconds, and works where no front end captures output.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import escape
+
+import ipywidgets as widgets
+import traitlets
+
+from cnncourse.figures.svg import Svg
+from cnncourse.widgets.keyboard import help_keyboards
+
+_WIDE = {"description_width": "initial"}
+_ROW = {"flex_flow": "row wrap", "align_items": "center"}  # wraps on a narrow page
+
+
+class Explorer(widgets.VBox):
+    """Controls above a figure, the state in a sentence below it.
+
+    Parameters
+    ----------
+    draw : callable
+        The figure function: called with the value of every control by name, returns an `Svg` whose
+        description becomes the sentence of state. It raises `ValueError` for an impossible setting;
+        the learner then reads that sentence in place of the figure.
+    controls : mapping of str to ipywidgets control
+        In the order they are shown.
+    more : sequence of str
+        Names of controls that start folded away under "More settings".
+    limits : callable, optional
+        Called like `draw`; returns the largest allowed value of some controls by name, such as
+        ``{"step": 8}``: the last step depends on the other settings. Never below their smallest.
+    stills : sequence of mappings
+        A few settings whose figures stand for the explorer on a page without a kernel.
+        An empty one shows the default setting.
+
+    Attributes
+    ----------
+    controls : dict of str to ipywidgets control
+    view : widgets.HTML
+        Holds the SVG.
+    sentence : str
+        The state in words.
+    possible : bool
+        Whether the present setting can be drawn.
+    """
+
+    def __init__(
+        self,
+        draw: Callable[..., Svg],
+        controls: Mapping[str, widgets.Widget],
+        *,
+        more: Sequence[str] = (),
+        limits: Callable[..., Mapping[str, int]] | None = None,
+        stills: Sequence[Mapping[str, object]] = ({},),
+    ) -> None:
+        self.draw = draw
+        self.controls = dict(controls)
+        self.limits = limits
+        self.stills = stills
+        self.view = widgets.HTML()
+        self.possible = True
+        self._state = widgets.HTML()
+        self._drawn: dict[str, object] | None = None
+        panel = _panel(self.controls, more)
+        super().__init__([*panel, self.view, self._state, help_keyboards()])
+        self.add_class("cnncourse-explorer")
+        for control in self.controls.values():
+            control.observe(self._redraw, "value")
+        self._redraw()
+
+    @property
+    def values(self) -> dict[str, object]:
+        """The value of every control by name."""
+        return {name: control.value for name, control in self.controls.items()}
+
+    @property
+    def sentence(self) -> str:
+        """The state in words."""
+        return self._sentence
+
+    def _redraw(self, _change: object = None) -> None:
+        """Draw the figure for the present values, or say why that is impossible."""
+        try:
+            self._set_limits()
+            if self.values == self._drawn:  # one move of the hand may set several controls
+                return
+            picture = self.draw(**self.values)
+        except ValueError as impossible:
+            self._show(_refusal(str(impossible)), str(impossible), possible=False)
+        else:
+            self._show(str(picture), picture.description, possible=True)
+        self._drawn = self.values
+
+    def _set_limits(self) -> None:
+        if self.limits is not None:
+            for name, largest in self.limits(**self.values).items():
+                self.controls[name].max = max(largest, self.controls[name].min)
+
+    def _show(self, html: str, sentence: str, *, possible: bool) -> None:
+        self.possible = possible
+        self._sentence = sentence
+        self.view.value = html
+        style = "margin:0;line-height:1.5"  # ipywidgets would leave a line free between two lines
+        below = escape(sentence) if possible else ""  # a refusal has the place of the picture
+        self._state.value = f'<p role="status" style="{style}">{below}</p>'
+
+    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
+        """The live widget, and pictures of a few settings for pages that have no kernel."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        bundle["text/html"] = "".join(self._faces()) or self.view.value
+        return bundle
+
+    def _faces(self) -> Iterator[str]:
+        """The stills with their sentences, without those that the present values rule out."""
+        for still in self.stills:
+            try:
+                face = self.draw(**{**self.values, **still})
+            except ValueError:
+                continue
+            sentence = f"<figcaption>{escape(face.description)}</figcaption>"
+            yield f'<figure style="margin:0 0 1em">{face}{sentence}</figure>'
+
+
+def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[widgets.Widget]:
+    """The controls in rows that wrap on a narrow page, the `more` ones folded away."""
+    first = [_with_play(c) for name, c in controls.items() if name not in more]
+    panel: list[widgets.Widget] = [widgets.HBox(first, layout=widgets.Layout(**_ROW))]
+    if more:
+        panel += _folded([_with_play(controls[name]) for name in more])
+    return panel
+
+
+def _folded(controls: Sequence[widgets.Widget]) -> list[widgets.Widget]:
+    """A button, and the row of controls that it unfolds: an Accordion has no keys to open it."""
+    button = widgets.ToggleButton(description="More settings", tooltip="", icon="caret-right")
+    row = widgets.HBox(controls, layout=widgets.Layout(**_ROW, display="none"))
+    row.add_class("cnncourse-more")
+
+    def unfold(change: Mapping[str, bool]) -> None:
+        row.layout.display = "flex" if change["new"] else "none"
+        button.icon = "caret-down" if change["new"] else "caret-right"
+
+    button.observe(unfold, "value")
+    return [button, row]
+
+
+def _with_play(control: widgets.Widget) -> widgets.Widget:
+    """A control called "step" gets a play button that moves it on."""
+    if not (isinstance(control, widgets.IntSlider) and control.description == "step"):
+        return control
+    play = widgets.Play(
+        value=control.value, min=control.min, max=control.max, interval=700, show_repeat=False
+    )
+    # not jslink: the browser would send each move twice, and the picture would wait for both
+    widgets.link((control, "max"), (play, "max"))
+    widgets.link((control, "value"), (play, "value"))
+    return widgets.HBox([play, control])
+
+
+def _refusal(sentence: str) -> str:
+    return (
+        '<div role="alert" style="border-left:4px solid #b37c05;padding:.6em 1em;margin:.5em 0">'
+        f"<b>Not possible:</b> {escape(sentence)}</div>"
+    )
+
+
+# Controls -----------------------------------------------------------------------------------------
+
+
+def slider(name: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
+    """A slider over whole numbers; `name` is its visible label."""
+    return widgets.IntSlider(
+        value=value, min=low, max=high, step=step, description=name, tooltip="", style=_WIDE
+    )
+
+
+class _FineSlider(widgets.FloatSlider):
+    """Its value is 1.0 where the browser adds up steps of 0.1 to 1.0000000000000002."""
+
+    @traitlets.validate("value")
+    def _validate_value(self, proposal: dict) -> float:
+        return round(super()._validate_value(proposal), 9)
+
+
+def fine_slider(
+    name: str, value: float, low: float, high: float, step: float = 0.1, shown: str = ".2f"
+) -> widgets.FloatSlider:
+    """A slider over decimal numbers; `shown` formats the number beside it."""
+    return _FineSlider(
+        value=value,
+        min=low,
+        max=high,
+        step=step,
+        description=name,
+        tooltip="",
+        readout_format=shown,
+        style=_WIDE,
+    )
+
+
+def choice(name: str, options: Sequence[object], value: object = None) -> widgets.Dropdown:
+    """A drop-down; the first option is taken unless `value` names another."""
+    if value is None:
+        value = options[0][1] if isinstance(options[0], tuple) else options[0]
+    return widgets.Dropdown(
+        options=options,
+        value=value,
+        description=name,
+        style=_WIDE,
+        layout=widgets.Layout(width="max-content", margin="2px 12px 2px 2px"),
+    )
+
+
+def toggle(name: str, value: bool = False) -> widgets.Checkbox:
+    """A box to tick."""
+    return widgets.Checkbox(
+        value=value,
+        description=name,
+        indent=False,
+        layout=widgets.Layout(width="max-content", margin="2px 12px"),
+    )

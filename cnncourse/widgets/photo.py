@@ -1,0 +1,92 @@
+"""A control that chooses a photograph: a sample that ships with the course, or the learner's own.
+
+>>> from cnncourse.widgets.photo import PhotoInput
+>>> photo = PhotoInput("flower")
+>>> photo.value.name, photo.value.pixels.shape
+('flower', (214, 320, 3))
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from html import escape
+from pathlib import Path
+
+import ipywidgets as widgets
+import numpy as np
+import traitlets
+
+from cnncourse import images
+
+LONGEST_SIDE = 320  # pixels: enough to see, small enough to filter while a slider moves
+
+
+@dataclass(frozen=True, eq=False)  # compared by identity: comparing all pixels would be slow
+class Photo:
+    """A named picture: `pixels` is RGB of shape (H, W, 3), dtype uint8."""
+
+    name: str
+    pixels: np.ndarray
+
+
+class PhotoInput(widgets.HBox):
+    """A drop-down of samples and an upload button.
+
+    Parameters
+    ----------
+    photo : str
+        The picture shown first: a sample's name, or the path of a file.
+    longest_side : int
+        Larger pictures are scaled down to this many pixels.
+
+    Attributes
+    ----------
+    value : Photo
+        Changes when the learner picks a sample or uploads a file.
+    description : str
+        "photo"
+    """
+
+    value = traitlets.Instance(Photo)
+    description = traitlets.Unicode("photo")
+
+    def __init__(self, photo: str = "grace_hopper", longest_side: int = LONGEST_SIDE) -> None:
+        self._longest_side = longest_side
+        self.choice = widgets.Dropdown(
+            options=list(images.SAMPLES),
+            value=photo if photo in images.SAMPLES else None,
+            description="photo",
+            style={"description_width": "initial"},
+            layout=widgets.Layout(width="max-content"),
+        )
+        self.upload = widgets.FileUpload(
+            accept="image/*",
+            description="your own picture",
+            layout=widgets.Layout(width="max-content"),
+        )
+        self._problem = widgets.HTML()
+        super().__init__([self.choice, self.upload, self._problem])
+        self.layout.flex_flow = "row wrap"
+        self.choice.observe(self._take_sample, "value")
+        self.upload.observe(self._take_upload, "value")
+        self._take(Path(photo).name, images.load(photo))
+
+    def _take_sample(self, change: dict) -> None:
+        self._take(change["new"], images.sample(change["new"]))
+
+    def _take_upload(self, _change: dict) -> None:
+        if not self.upload.value:
+            return
+        file = self.upload.value[0]
+        try:
+            pixels = images.load(bytes(file["content"]))
+        except ValueError as problem:
+            self._problem.value = (
+                f'<span role="alert">{escape(file["name"])}: {escape(str(problem))}</span>'
+            )
+        else:
+            self._take(file["name"], pixels)
+
+    def _take(self, name: str, pixels: np.ndarray) -> None:
+        self._problem.value = ""
+        self.value = Photo(name, images.shrink(pixels, self._longest_side))

@@ -1,0 +1,121 @@
+"""The comparison that every exercise check is made of."""
+
+import numpy as np
+import pytest
+
+from cnncourse.exercises.verdict import Verdict, compare
+
+CASES = [(np.array([[1.0, 2], [3, 4]]),), (np.array([[0.0, -5], [2, 7]]),)]
+
+
+def wrong_shape(x):
+    return x.T[:1]
+
+
+def raises(x):
+    raise TypeError("no such thing")
+
+
+def changes_its_input(x):
+    x[:] = 0
+    return x
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        lambda x: np.zeros_like(x),
+        lambda x: x,
+        lambda x: x.T + 1e-3,
+        lambda x: x.T[::-1],
+        lambda x: np.where(x.T == 7, 0, x.T),
+        lambda x: np.full_like(x, np.nan),
+        lambda x: "a string",
+        lambda x: [[1, 2], [3]],
+        lambda x: x.T[0, 0],
+        wrong_shape,
+        raises,
+        changes_its_input,
+    ],
+)
+def test_wrong_answers_are_not_right(answer):
+    assert compare(answer, np.transpose, CASES).passed is False
+
+
+@pytest.mark.parametrize("answer", [lambda x: x.T, lambda x: x.T.tolist(), lambda x: x.T + 1e-9])
+def test_right_answers_pass(answer):
+    verdict = compare(answer, np.transpose, CASES)
+    assert verdict.passed is True
+    assert "all 2 cases" in verdict.message
+
+
+def stub(x):
+    raise NotImplementedError
+
+
+@pytest.mark.parametrize("answer", [lambda x: None, lambda x: ..., stub])
+def test_a_stub_is_not_yet(answer):
+    verdict = compare(answer, np.transpose, CASES)
+    assert verdict.passed is None
+    assert repr(verdict).startswith("not yet")
+
+
+def test_a_wrong_answer_hears_input_expected_and_got():
+    verdict = compare(lambda x: x + 1, lambda x: x * 2, [(2,)])
+    assert repr(verdict) == "not right: with x = 2: I expected 4 but got 3."
+
+
+def test_long_arguments_stand_in_a_line_each():
+    def scaled(image, factor):
+        return image
+
+    verdict = compare(scaled, np.multiply, [(np.array([[0.5, 123456.0]] * 7), 2)])
+    assert verdict.message.startswith("with\n    image = [[0.5, 1.235e+05], [0.5,")
+    assert verdict.message.endswith("\n    factor = 2\nI expected 1 at index (0, 0) but got 0.5.")
+
+
+def test_arrays_in_a_tuple_are_shown_like_others():
+    both = np.array([[[[0.5]], [[0.0]]]]), np.zeros((5, 5))
+    message = compare(lambda x: 0, lambda x: 1, [(both,)]).message
+    assert message.startswith("with x = ([[[[0.5]], [[0]]]], an array of shape (5, 5)): ")
+
+
+@pytest.mark.parametrize("answer", [lambda *both: 0, lambda x: 0, max])
+def test_arguments_without_names_of_their_own_are_shown_alone(answer):
+    message = compare(answer, lambda x, y: 9, [(2, 3)]).message
+    assert message.startswith("with input 2, 3: ")
+
+
+def test_whole_numbers_keep_all_their_digits():
+    message = compare(lambda x: x + 1, lambda x: x, [(15_470_264_320,)], tolerance=0).message
+    assert "I expected 15,470,264,320 but got 15,470,264,321" in message
+
+
+def test_one_number_is_told_from_an_array_of_numbers():
+    verdict = compare(lambda x: 1, lambda x: (1, 1), [(3,)])
+    assert "I expected the shape (2,) but got a single number" in verdict.message
+
+
+def test_a_way_without_return_is_not_a_stub():
+    verdict = compare(lambda x: 1 if x else None, lambda x: 1, [(1,), (0,)])
+    assert verdict.passed is False
+    assert verdict.message == "with x = 0: your function returned nothing: a return is missing."
+
+
+def test_the_first_wrong_place_is_named():
+    verdict = compare(lambda x: x, np.transpose, CASES)
+    assert "I expected 3 at index (0, 1) but got 2" in verdict.message
+
+
+def test_words_and_truth_values_are_compared_exactly():
+    assert compare(lambda x: "valid", lambda x: "valid", [(1,)]).passed
+    assert not compare(lambda x: "same", lambda x: "valid", [(1,)]).passed
+    assert compare(lambda x: np.bool_(True), lambda x: True, [(1,)]).passed
+    assert not compare(lambda x: 1, lambda x: True, [(1,)]).passed
+
+
+@pytest.mark.parametrize("passed", [True, False, None])
+def test_a_verdict_shows_its_word_and_escapes_its_message(passed):
+    verdict = Verdict(passed, "a < b")
+    assert verdict.word in verdict._repr_html_()
+    assert "a &lt; b" in verdict._repr_html_()

@@ -1,0 +1,262 @@
+"""The explorers of CNN history, driven by hand; their numbers computed in another way."""
+
+from __future__ import annotations
+
+import re
+import xml.etree.ElementTree as ET
+from itertools import product
+
+import numpy as np
+import pytest
+
+from cnncourse import explorers
+from cnncourse.architectures import imagenet, swaps, trace
+from cnncourse.architectures.networks import INCEPTION
+from cnncourse.explorers import history
+
+ALL = ("timeline", "blueprint", "what_if", "inception_costs", "skip_connection", "which_network")
+RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
+
+
+def put(explorer, **values):
+    for name, value in values.items():
+        explorer.controls[name].value = value
+    return explorer
+
+
+def numbers(words):
+    """The whole numbers of a sentence, commas inside them left out."""
+    return [int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?!\.?\d)", words)]
+
+
+def ends(control):
+    """The settings of a control worth trying: both ends and now, or all options."""
+    if hasattr(control, "min"):
+        return [control.min, control.value, control.max]
+    return list(control.options) if hasattr(control, "options") else [True, False]
+
+
+@pytest.fixture(scope="module", params=ALL)
+def untouched(request):
+    """Each explorer as it starts, for the tests that set nothing."""
+    return getattr(explorers, request.param)()
+
+
+def test_every_control_has_a_label_and_the_default_view_at_most_four(untouched):
+    assert untouched.possible
+    assert all(control.description for control in untouched.controls.values())
+    assert len(untouched.children[0].children) <= 4
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ALL)
+def test_every_pair_of_controls_at_its_ends_gives_a_picture_or_a_reason(name):
+    explorer = getattr(explorers, name)()
+    start, tried = explorer.values, list(explorer.controls)
+    for i, first in enumerate(tried):
+        for second in tried[i + 1 :]:
+            for a, b in product(ends(explorer.controls[first]), ends(explorer.controls[second])):
+                put(explorer, **{first: a, second: b})
+                if explorer.possible:
+                    assert ET.fromstring(explorer.view.value).find("{*}title").text
+                    assert not re.search(r"\b(nan|inf)\b", explorer.view.value)
+                else:
+                    assert re.search("choose|use", explorer.sentence)
+            put(explorer, **start)
+
+
+def test_a_page_without_a_kernel_shows_pictures(untouched):
+    html = untouched._repr_mimebundle_()["text/html"]
+    assert html.count("<svg") == html.count("<figcaption>") >= 2
+
+
+# Timeline -----------------------------------------------------------------------------------------
+
+
+def test_the_timeline_is_impossible_exactly_for_equal_axes_and_years_in_powers_of_ten():
+    explorer = explorers.timeline()
+    for x, y, x_log, y_log in product(history.AXES, history.AXES, (False, True), (False, True)):
+        put(explorer, x=x, y=y, x_log=x_log, y_log=y_log)
+        refused = x == y or (x == "year" and x_log) or (y == "year" and y_log)
+        assert explorer.possible is not refused, (x, y, x_log, y_log)
+
+
+def test_the_timeline_states_every_network_with_its_two_numbers():
+    sentence = put(explorers.timeline(), x="parameters", y="MACs").sentence
+    for milestone in history.MILESTONES:
+        total = trace(milestone.network).totals
+        stated = f"{milestone.name}: parameters {total.params:,}, MACs {total.macs:,}"
+        assert stated in sentence
+
+
+def test_errors_are_those_of_the_record_and_the_missing_are_named():
+    sentence = put(explorers.timeline(), y=history._ENTRY_ERROR).sentence
+    shown, missing = sentence.split(" Without such a number: ")
+    errors = [float(error) for error in re.findall(r"entry ([\d.]+) %", shown)]
+    assert errors == [16.4, 7.32, 6.66, 3.57]
+    assert missing == "LeNet-5, VGG-16, ResNet-50, MobileNet."
+    single = put(explorers.timeline(), y=history._SINGLE_ERROR).sentence
+    for name in ("VGG-16", "GoogLeNet", "ResNet-50", "ResNet-152"):
+        error = next(s.error for s in imagenet.SINGLE if s.name == name)
+        assert re.search(rf"{name}: [^;]*{error} %", single)
+
+
+def test_the_depths_are_the_layers_with_weights_on_the_longest_way():
+    for milestone in history.MILESTONES:
+        rows = [row for row in trace(milestone.network) if row.kind in ("Conv2d", "Linear")]
+        if milestone.network.startswith(("alexnet", "vgg", "mobilenet")):
+            assert milestone.depth == len(rows)
+    by_name = {milestone.name: milestone.depth for milestone in history.MILESTONES}
+    assert by_name["GoogLeNet"] == 3 + 2 * len(INCEPTION) + 1
+    assert by_name["ResNet-50"] == 1 + 3 * (3 + 4 + 6 + 3) + 1
+    assert by_name["ResNet-152"] == 1 + 3 * (3 + 8 + 36 + 3) + 1
+
+
+def test_discs_lie_where_the_numbers_say():
+    explorer = put(explorers.timeline(), x="depth", y="parameters", y_log=False)
+    discs = ET.fromstring(explorer.view.value).findall(".//{*}circle")
+    x = np.array([float(disc.get("cx")) for disc in discs])
+    y = np.array([float(disc.get("cy")) for disc in discs])
+    depths = np.array([m.depth for m in history.MILESTONES])
+    params = np.array([trace(m.network).totals.params for m in history.MILESTONES])
+    assert np.corrcoef(x, depths)[0, 1] == pytest.approx(1, abs=1e-6)
+    assert np.corrcoef(y, params)[0, 1] == pytest.approx(-1, abs=1e-4)  # upwards
+
+
+# Walker -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", history.WALKED)
+def test_the_walker_states_each_layer_as_the_table_has_it(name):
+    table = trace(name)
+    explorer = explorers.blueprint(name)
+    assert explorer.controls["step"].max == len(table)
+    for place in sorted({1, len(table) // 3, len(table) // 2, len(table)}):
+        row = table[place - 1]
+        sentence = put(explorer, step=place).sentence
+        shape = "×".join(map(str, row.shape))
+        assert f"step {place} of {len(table)}" in sentence and f"→ {shape}," in sentence
+        assert f"{row.params:,} parameters" in sentence and f"{row.macs:,} MACs" in sentence
+        share = 100 * row.params / table.totals.params
+        assert f"parameters ({share:.1f} %)" in sentence
+        size = row.field.size if row.field else None
+        sees = f"{size}×{size} pixels of the input" if size else "the whole input"
+        assert f"each output sees {sees}. " in sentence
+
+
+def test_folding_shortens_the_walk_and_the_step_stays_allowed():
+    explorer = put(explorers.blueprint("resnet50"), step=174)
+    put(explorer, fold=swaps.FOLDS[1])
+    assert explorer.possible
+    assert explorer.controls["step"].max == 4 + 16 + 2 == explorer.controls["step"].value
+
+
+# What if ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("change", swaps.SWAPS)
+@pytest.mark.parametrize(("channels", "size"), [(4, 1), (64, 28), (1024, 112)])
+def test_what_if_states_the_costs_before_and_after(change, channels, size):
+    explorer = put(explorers.what_if(), change=change, channels=channels, size=size)
+    before, after = swaps.swap(change, channels, size)
+    stated = numbers(explorer.sentence.split("parameters ", 1)[1])
+    assert stated[:2] == [before.params, after.params]
+    assert {before.macs, after.macs} <= set(stated)
+    texts = [t.text for t in ET.fromstring(explorer.view.value).findall(".//{*}text")]
+    assert {f"{before.params:,}", f"{after.params:,}", f"{before.macs:,}"} <= set(texts)
+
+
+# Inception ----------------------------------------------------------------------------------------
+
+
+def by_hand(c, size, w, reductions):
+    one, r3, three, r5, five, pool = w
+    layers = [(c, one, 1), (c, r3, 1), (r3, three, 3), (c, r5, 1), (r5, five, 5), (c, pool, 1)]
+    if not reductions:
+        layers = [(c, one, 1), (c, three, 3), (c, five, 5)]
+    weights = sum(i * o * k * k for i, o, k in layers)
+    return weights + sum(o for _, o, _ in layers), weights * size * size
+
+
+@pytest.mark.parametrize("label", INCEPTION)
+def test_a_block_fills_in_its_widths_and_both_costs_are_right(label):
+    explorer = put(explorers.inception_costs(), block=label)
+    values = explorer.values
+    for reductions in (True, False):
+        put(explorer, reductions=reductions)
+        present, other = (
+            by_hand(values["c_in"], values["size"], INCEPTION[label], r)
+            for r in (reductions, not reductions)
+        )
+        stated = numbers(explorer.sentence)
+        assert stated[-4:] == [*present, *other]
+
+
+def test_the_blocks_get_what_the_modules_before_them_give():
+    explorer = explorers.inception_costs()
+    before = None
+    for row in trace("googlenet-2014"):
+        if row.kind == "Inception":
+            put(explorer, block=row.block)
+            assert before[0] == explorer.values["c_in"], row.block
+            assert before[1] == explorer.values["size"]
+        if row.kind == "Inception" or not row.block:
+            before = row.shape
+
+
+# Skip connection ----------------------------------------------------------------------------------
+
+
+def number(words):
+    """A number as the sentence writes it: 17, 0.52 or 9.4·10⁻¹⁰."""
+    digits, _, power = words.partition("·10")
+    return float(digits) * 10.0 ** int(power.translate(RAISED) or 0)
+
+
+@pytest.mark.parametrize(("depth", "scale", "seed"), [(1, 0.5, 0), (30, 0.1, 4), (100, 2.0, 20)])
+def test_the_sentence_states_both_gradients_at_the_input(depth, scale, seed):
+    explorer = put(explorers.skip_connection(), depth=depth, scale=scale, seed=seed)
+    found = re.search(r"length (\S+) through plain layers and (\S+) with", explorer.sentence)
+    for stated, skip in zip(found.groups(), (False, True), strict=True):
+        expected = swaps.gradient_through_depth(depth, scale, skip, seed)[0]
+        assert number(stated) == pytest.approx(expected, rel=0.06)
+
+
+# Riddles ------------------------------------------------------------------------------------------
+
+
+def test_each_hidden_network_is_asked_for_once():
+    answers = [history.riddle_network(riddle) for riddle in range(1, len(history.HIDDEN) + 1)]
+    assert sorted(answers) == sorted(history.HIDDEN)
+
+
+@pytest.mark.parametrize("riddle", range(1, 7))
+def test_only_the_right_guess_is_right_and_nothing_gives_the_name_away_before(riddle):
+    explorer = put(explorers.which_network(), riddle=riddle, clues=3)
+    answer = history.riddle_network(riddle)
+    assert answer not in explorer.view.value
+    for guess in history.HIDDEN:
+        put(explorer, guess=guess)
+        assert ("Yes" in explorer.sentence) is (guess == answer)
+    put(explorer, guess=answer)
+    assert f"{trace(answer).totals.params:,}" in explorer.sentence
+
+
+def test_clues_are_unfolded_one_after_the_other():
+    explorer = explorers.which_network()
+    hidden = [put(explorer, clues=clues).view.value.count("still folded") for clues in (1, 2, 3)]
+    assert hidden == [2, 1, 0]
+
+
+def test_the_sentence_tells_as_many_clues_as_the_picture_shows():
+    told = [put(explorers.which_network(), riddle=3, clues=clues).sentence for clues in (1, 2, 3)]
+    heads = ("where the parameters sit: ", "where the work is done: ", "the sizes of the maps: ")
+    assert [sum(head in words for head in heads) for words in told] == [1, 2, 3]
+    assert history.riddle_network(3) == "lenet5"
+    assert "the sizes of the maps: 28, 14, 10, 5, 1. Which" in told[2]
+
+
+def test_shares_in_the_clue_add_up():
+    for riddle in range(1, 7):
+        sentence = put(explorers.which_network(), riddle=riddle).sentence
+        assert sum(map(int, re.findall(r"(\d+) %", sentence))) == pytest.approx(100, abs=1)

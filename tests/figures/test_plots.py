@@ -1,0 +1,147 @@
+"""Plots: what is drawn is what was given, and nothing is shown or changed globally."""
+
+import io
+
+import matplotlib
+
+matplotlib.use("Agg")  # before pyplot: no window
+
+import matplotlib.pyplot as plt
+import numpy as np
+import pytest
+
+from cnncourse.figures import plots
+
+RNG = np.random.default_rng(0)
+GREY = RNG.integers(40, 90, (6, 9), dtype=np.uint8)
+COLOUR = RNG.integers(0, 256, (6, 9, 3), dtype=np.uint8)
+
+
+@pytest.fixture(autouse=True)
+def close_figures():
+    yield
+    plt.close("all")
+
+
+def test_a_grey_photograph_keeps_its_pixels_and_is_shown_with_fixed_limits():
+    drawn = plots.photograph(GREY).images[0]
+    np.testing.assert_array_equal(drawn.get_array(), GREY)
+    assert drawn.get_clim() == (0, 255)
+    assert drawn.get_cmap().name == "gray"
+
+
+def test_without_limits_the_picture_is_stretched_to_its_own_range():
+    drawn = plots.photograph(GREY, limits=None).images[0]
+    assert drawn.get_clim() == (GREY.min(), GREY.max())
+
+
+def test_a_colour_photograph_keeps_its_pixels():
+    np.testing.assert_array_equal(plots.photograph(COLOUR).images[0].get_array(), COLOUR)
+
+
+def test_it_draws_into_the_axes_it_is_given():
+    _, ax = plt.subplots()
+    assert plots.photograph(GREY, ax, "mine") is ax
+    assert plots.histogram(GREY, ax) is ax
+    assert plots.curves([0, 1], {"a": [1, 2]}, ax) is ax
+    assert ax.get_title() == "mine"
+    assert len(plt.get_fignums()) == 1
+
+
+def test_rows_and_columns_are_numbered_on_request():
+    assert plots.photograph(GREY, ticks=True).axison
+    assert not plots.photograph(GREY).axison
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (COLOUR / 255, "must have dtype uint8"),
+        (COLOUR[..., :2], "is not a picture"),
+        (np.zeros(5), "is not a picture"),
+    ],
+)
+def test_what_is_not_a_picture_is_refused_with_a_remedy(image, words):
+    with pytest.raises(ValueError, match=words):
+        plots.photograph(image)
+
+
+def test_photographs_stand_in_order_with_their_titles():
+    axes = plots.photographs([GREY, COLOUR], ["grey", "colour"])
+    assert [ax.get_title() for ax in axes] == ["grey", "colour"]
+    np.testing.assert_array_equal(axes[1].images[0].get_array(), COLOUR)
+
+
+def test_pictures_and_titles_must_be_as_many():
+    with pytest.raises(ValueError, match="2 pictures and 1 titles"):
+        plots.photographs([GREY, GREY], ["one"])
+
+
+def test_a_histogram_counts_every_pixel_in_its_own_level():
+    bars = plots.histogram(GREY).patches
+    heights = np.array([bar.get_height() for bar in bars])
+    assert len(bars) == 256
+    assert heights.sum() == GREY.size
+    assert heights[GREY[0, 0]] == np.count_nonzero(GREY == GREY[0, 0])
+
+
+def test_a_colour_histogram_has_a_line_for_each_channel():
+    lines = plots.histogram(COLOUR).lines
+    assert [line.get_label() for line in lines] == ["red", "green", "blue"]
+    for channel, line in enumerate(lines):
+        expected, _ = np.histogram(COLOUR[..., channel], bins=256, range=(0, 256))
+        np.testing.assert_array_equal(line.get_ydata(), expected)
+    assert len({line.get_linestyle() for line in lines}) == 3
+
+
+def test_a_histogram_of_floats_is_refused():
+    with pytest.raises(ValueError, match="needs dtype uint8"):
+        plots.histogram(GREY.astype(float))
+
+
+def test_curves_keep_their_values_names_and_labels_and_differ_in_dashes():
+    x = np.linspace(0, 1, 5)
+    ax = plots.curves(x, {"line": x, "square": x**2}, title="t", xlabel="in", ylabel="out")
+    assert [line.get_label() for line in ax.lines] == ["line", "square"]
+    np.testing.assert_array_equal(ax.lines[1].get_ydata(), x**2)
+    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title()) == ("in", "out", "t")
+    assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
+
+
+def test_no_setting_of_matplotlib_is_changed():
+    before = dict(matplotlib.rcParams)
+    plots.photographs([GREY, COLOUR], ["a", "b"])
+    plots.histogram(COLOUR)
+    plots.curves([0, 1], {"a": [0, 1]})
+    assert dict(matplotlib.rcParams) == before
+
+
+def test_a_picture_is_the_figure_with_its_titles_as_words_and_closes_it():
+    shown = plots.picture(plots.photographs([GREY, GREY], ["before", "after < now"]))
+    assert plt.get_fignums() == []
+    assert shown.words == "before; after < now."
+    html = shown._repr_html_()
+    assert html.startswith('<img alt="before; after &lt; now." width="')
+    pixels = plt.imread(io.BytesIO(shown.png))
+    assert f'width="{pixels.shape[1] // 2}"' in html
+    assert pixels.std() > 0  # something was drawn
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "draw, words",
+    [
+        (lambda: plots.photograph(GREY), "a picture."),
+        (lambda: plots.histogram(GREY, title="Histogram"), "Histogram, pixels over value."),
+        (
+            lambda: plots.curves([1, 2], {"a": [1, 2], "b": [2, 1]}, xlabel="x", ylabel="y"),
+            "a plot, y over x, curves: a, b.",
+        ),
+    ],
+)
+def test_a_picture_says_what_its_axes_say(draw, words):
+    assert plots.picture(draw()).words == words
+
+
+def test_a_picture_can_be_given_other_words():
+    assert plots.picture(plots.photograph(GREY), "A cat.").words == "A cat."

@@ -1,0 +1,517 @@
+"""Digits: the right ones, whatever the disk and the network do."""
+
+import gzip
+import hashlib
+import http.server
+import os
+import struct
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from cnncourse.lab import digits
+
+pytestmark = pytest.mark.slow
+
+REAL = Path(os.environ.get("CNNCOURSE_DATA", digits.cache_folder())) / "MNIST" / "raw"
+
+
+def idx(values):
+    """Return an array of uint8 in the format of MNIST's files."""
+    lengths = struct.pack(f">{values.ndim}i", *values.shape)
+    return bytes([0, 0, 8, values.ndim]) + lengths + values.tobytes()
+
+
+def little_mnist():
+    """Return the unpacked contents of four files with 12 + 5 random digits."""
+    rng = np.random.default_rng(0)
+    contents = {}
+    for part, n in (("train", 12), ("t10k", 5)):
+        images, labels = rng.integers(0, 256, (n, 28, 28)), rng.integers(0, 10, n)
+        contents[f"{part}-images-idx3-ubyte"] = idx(images.astype(np.uint8))
+        contents[f"{part}-labels-idx1-ubyte"] = idx(labels.astype(np.uint8))
+    return contents
+
+
+LITTLE = little_mnist()
+PACKED = {f"{name}.gz": gzip.compress(contents, mtime=0) for name, contents in LITTLE.items()}
+SUMS = {name: hashlib.sha256(contents).hexdigest() for name, contents in LITTLE.items()}
+
+
+class Server(http.server.ThreadingHTTPServer):
+    """A mirror on this machine that can misbehave in one way."""
+
+    daemon_threads = True
+    request_queue_size = 64
+
+    def __init__(self, fault=None):
+        super().__init__(("127.0.0.1", 0), Answer)
+        self.fault, self.asked, self.end = fault, [], threading.Event()
+        self.url = f"http://127.0.0.1:{self.server_port}/mnist/"
+        threading.Thread(target=self.serve_forever, args=[0.02], daemon=True).start()  # soon closed
+
+    def handle_error(self, request, client_address):
+        """Clients that hang up are what these tests are about."""
+
+    def close(self):
+        self.end.set()
+        self.shutdown()
+        self.server_close()
+
+
+class Answer(http.server.BaseHTTPRequestHandler):
+    def log_message(self, *arguments):
+        """Stay quiet."""
+
+    def do_GET(self):
+        name, fault = self.path.rpartition("/")[2], self.server.fault
+        self.server.asked.append(name)
+        body = PACKED[name]
+        if isinstance(fault, int):
+            return self.send_error(fault)
+        if fault == "stalls at once":
+            return self.server.end.wait(20)
+        if fault == "sends another file":
+            body = gzip.compress(b"not these")
+        if fault == "changes a byte":
+            body = body[:-9] + bytes([body[-9] ^ 1]) + body[-8:]
+        if fault == "sends a login page":
+            body = b"<html>Please accept our terms</html>"
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if fault == "stops in the middle":
+            body = body[: len(body) // 2]
+        if fault == "stalls in the middle":
+            self.wfile.write(body[:10])
+            self.server.end.wait(20)
+        elif fault == "drips":
+            for byte in body:
+                if self.server.end.wait(0.05):
+                    break
+                self.wfile.write(bytes([byte]))
+        else:
+            self.wfile.write(body)
+
+
+FAULTS = [
+    403,
+    404,
+    503,
+    "stalls at once",
+    "stalls in the middle",
+    "stops in the middle",
+    "drips",
+    "sends another file",
+    "changes a byte",
+    "sends a login page",
+]
+
+
+@pytest.fixture
+def server(request):
+    """Return a function that starts mirrors."""
+
+    def start(fault=None):
+        mirror = Server(fault)
+        request.addfinalizer(mirror.close)
+        return mirror
+
+    return start
+
+
+@pytest.fixture(autouse=True)
+def little_world(monkeypatch, tmp_path):
+    """A home of its own, no mirrors, and four small files instead of MNIST's."""
+    monkeypatch.delenv("CNNCOURSE_DATA", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setenv("LOCALAPPDATA", str(tmp_path / "cache"))
+    monkeypatch.setattr(digits.Path, "home", lambda: tmp_path)
+    monkeypatch.setattr(digits, "CONTENTS", SUMS)
+    monkeypatch.setattr(digits, "TRAIN", 9)
+    monkeypatch.setattr(digits, "PATIENCE", 0.4)
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", [])
+
+
+@pytest.fixture
+def mirrors(monkeypatch):
+    """Return a function that says which mirrors there are."""
+    return lambda *servers: monkeypatch.setattr(
+        "torchvision.datasets.MNIST.mirrors", [server.url for server in servers]
+    )
+
+
+def write(folder, files=PACKED):
+    """Write files into a folder's MNIST/raw, and return that."""
+    raw = folder / "MNIST" / "raw"
+    raw.mkdir(parents=True, exist_ok=True)
+    for name, contents in files.items():
+        (raw / name).write_bytes(contents)
+    return raw
+
+
+def is_little_mnist(loaded):
+    """Tell whether the digits are all those in LITTLE, in order."""
+    images = np.concatenate([loaded.train.images, loaded.validation.images])
+    test = loaded.open_test()
+    return (
+        loaded.name == "MNIST"
+        and idx(images) == LITTLE["train-images-idx3-ubyte"]
+        and idx(test.images) == LITTLE["t10k-images-idx3-ubyte"]
+        and idx(test.labels.astype(np.uint8)) == LITTLE["t10k-labels-idx1-ubyte"]
+    )
+
+
+def leftovers(folder):
+    """Return what a download may leave behind but must not."""
+    return [p for p in folder.rglob("*") if p.suffix == ".part"]
+
+
+# Where digits are found.
+
+
+@pytest.mark.parametrize("files", [PACKED, LITTLE], ids=["packed", "unpacked"])
+def test_a_folder_may_hold_packed_files_or_the_unpacked_ones_of_torchvision(tmp_path, files):
+    write(tmp_path / "here", files)
+    assert is_little_mnist(digits.load(tmp_path / "here", offline=True))
+
+
+def test_torchvision_reads_the_same_digits(tmp_path):
+    from torchvision.datasets import MNIST
+
+    write(tmp_path, LITTLE)
+    ours = digits.load(tmp_path, offline=True)
+    theirs = MNIST(tmp_path, train=True)
+    np.testing.assert_array_equal(ours.train.images, theirs.data[:9])
+    np.testing.assert_array_equal(ours.train.labels, theirs.targets[:9])
+    np.testing.assert_array_equal(ours.validation.images, theirs.data[9:])
+    theirs = MNIST(tmp_path, train=False)
+    np.testing.assert_array_equal(ours.open_test().images, theirs.data)
+    assert ours.train.images.dtype == np.uint8 and ours.train.labels.dtype == np.int64
+
+
+def test_the_argument_comes_before_the_variable_and_the_variable_before_the_cache(
+    tmp_path, monkeypatch
+):
+    folders = digits._folders(None)
+    assert folders == [digits.cache_folder() / "MNIST" / "raw"]
+    monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path / "shared"))
+    places = [path.parent.parent for path in digits._folders(tmp_path / "mine")]
+    assert places == [tmp_path / "mine", tmp_path / "shared", digits.cache_folder()]
+
+
+def test_the_variable_is_enough(tmp_path, monkeypatch):
+    write(tmp_path / "shared")
+    monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path / "shared"))
+    assert is_little_mnist(digits.load(offline=True))
+
+
+def test_files_may_lie_in_different_places(tmp_path):
+    names = sorted(PACKED)
+    write(tmp_path / "here", {name: PACKED[name] for name in names[:2]})
+    write(digits.cache_folder(), {name: PACKED[name] for name in names[2:]})
+    assert is_little_mnist(digits.load(tmp_path / "here", offline=True))
+
+
+def test_a_folder_that_is_whole_is_only_read(tmp_path):
+    raw = write(tmp_path / "here")
+    before = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")}
+    digits.load(tmp_path / "here")
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*")} == before
+    assert sorted(path.name for path in raw.iterdir()) == sorted(PACKED)
+
+
+# Fetching.
+
+
+def test_missing_files_are_fetched_once_and_kept(tmp_path, server, mirrors):
+    mirror = server()
+    mirrors(mirror)
+    assert is_little_mnist(digits.load())
+    assert sorted(mirror.asked) == sorted(PACKED)
+    assert is_little_mnist(digits.load())
+    assert len(mirror.asked) == len(PACKED) and not leftovers(tmp_path)
+
+
+def test_what_was_fetched_is_in_torchvisions_layout(server, mirrors):
+    mirrors(server())
+    digits.load()
+    for name, packed in PACKED.items():
+        assert (digits.cache_folder() / "MNIST" / "raw" / name).read_bytes() == packed
+
+
+def test_only_the_missing_file_is_fetched(tmp_path, server, mirrors):
+    raw, mirror = write(tmp_path / "here"), server()
+    (raw / "t10k-labels-idx1-ubyte.gz").unlink()
+    mirrors(mirror)
+    assert is_little_mnist(digits.load(tmp_path / "here"))
+    assert mirror.asked == ["t10k-labels-idx1-ubyte.gz"]
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_the_second_mirror_helps_when_the_first_fails(fault, server, mirrors, tmp_path):
+    bad, good = server(fault), server()
+    mirrors(bad, good)
+    start = time.monotonic()
+    assert is_little_mnist(digits.load())
+    assert time.monotonic() - start < 5
+    assert len(bad.asked) == 1  # not again for each file
+    assert not leftovers(tmp_path)
+
+
+@pytest.mark.parametrize("fault", FAULTS, ids=str)
+def test_without_a_good_mirror_the_sample_says_what_happened_and_what_to_do(
+    fault, server, mirrors, tmp_path
+):
+    mirror = server(fault)
+    mirrors(mirror)
+    start = time.monotonic()
+    loaded = digits.load()
+    assert time.monotonic() - start < 6
+    assert loaded.name == "scikit-learn 8×8 digits"
+    assert mirror.url in loaded.note and "put its four files into" in loaded.note
+    assert (
+        "\n" not in loaded.note and loaded.note.count(".") == loaded.note.rstrip(".").count(".") + 1
+    )
+    assert not list(tmp_path.rglob("*.gz")) and not leftovers(tmp_path)
+
+
+def test_no_server_at_all_is_no_catastrophe(monkeypatch):
+    monkeypatch.setattr("torchvision.datasets.MNIST.mirrors", ["http://127.0.0.1:9/"])
+    assert digits.load().name == "scikit-learn 8×8 digits"
+
+
+def test_offline_asks_no_mirror(server, mirrors):
+    mirror = server()
+    mirrors(mirror)
+    assert digits.load(offline=True).name == "scikit-learn 8×8 digits"
+    assert mirror.asked == []
+
+
+def damage(packed):
+    return {
+        "cut off": packed[: len(packed) // 2],
+        "empty": b"",
+        "one bit": packed[:30] + bytes([packed[30] ^ 4]) + packed[31:],
+        "another file": gzip.compress(b"something else"),
+        "longer": packed + b"more",
+    }
+
+
+@pytest.mark.parametrize("kind", damage(bytes(99)))
+@pytest.mark.parametrize("name", PACKED)
+def test_a_damaged_file_is_replaced_and_never_used(kind, name, server, mirrors):
+    broken = damage(PACKED[name])[kind]
+    raw = write(digits.cache_folder(), PACKED | {name: broken})
+    mirror = server()
+    mirrors(mirror)
+    assert is_little_mnist(digits.load())
+    if kind != "longer":  # gzip allows what follows; the contents are checked, and are right
+        assert mirror.asked == [name]
+        assert (raw / name).read_bytes() == PACKED[name]
+
+
+@pytest.mark.parametrize("kind", ["cut off", "one bit", "another file"])
+def test_a_damaged_file_is_not_used_offline_either(kind, tmp_path):
+    name = "train-labels-idx1-ubyte.gz"
+    write(tmp_path, PACKED | {name: damage(PACKED[name])[kind]})
+    assert digits.load(tmp_path, offline=True).name == "scikit-learn 8×8 digits"
+
+
+def test_labels_swapped_with_right_sizes_are_found(tmp_path):
+    labels = bytearray(LITTLE["train-labels-idx1-ubyte"])
+    labels[-1] = (labels[-1] + 1) % 10
+    write(tmp_path, LITTLE | {"train-labels-idx1-ubyte": bytes(labels)})
+    assert digits.load(tmp_path, offline=True).name == "scikit-learn 8×8 digits"
+
+
+def test_a_file_that_unpacks_to_too_much_is_given_up(tmp_path, monkeypatch):
+    monkeypatch.setattr(digits, "MOST_BYTES", 100_000)
+    bomb = gzip.compress(bytes(10_000_000))
+    assert digits._unpack(bomb, "train-images-idx3-ubyte") is None
+
+
+def test_the_place_to_keep_files_is_the_first_that_can_be_written(
+    tmp_path, server, mirrors, monkeypatch
+):
+    mirrors(server())
+    readable = tmp_path / "shared"
+    readable.mkdir()
+    can_write = digits._can_write
+    monkeypatch.setattr(
+        digits, "_can_write", lambda path: readable not in path.parents and can_write(path)
+    )
+    assert is_little_mnist(digits.load(readable))
+    assert list(readable.rglob("*")) == []
+    assert len(list(digits.cache_folder().rglob("*.gz"))) == 4
+
+
+def test_with_nowhere_to_write_the_digits_stay_in_memory(server, mirrors, monkeypatch, tmp_path):
+    mirrors(server())
+    monkeypatch.setattr(digits, "_can_write", lambda path: False)
+    assert is_little_mnist(digits.load())
+    assert not list(tmp_path.rglob("*.gz"))
+
+
+def test_a_full_disk_costs_only_the_cache(server, mirrors, monkeypatch, tmp_path):
+    mirrors(server())
+
+    def full(path, contents):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(digits, "write_atomically", full)
+    assert is_little_mnist(digits.load())
+    assert not list(tmp_path.rglob("*.gz"))
+
+
+def test_progress_tells_how_many_bytes_have_come(server, mirrors):
+    mirrors(server())
+    told = []
+    digits.load(progress=lambda *news: told.append(news))
+    for name, packed in PACKED.items():
+        mine = [(done, total) for which, done, total in told if f"{which}.gz" == name]
+        assert mine[-1] == (len(packed), len(packed))
+        assert mine == sorted(mine)
+
+
+def test_progress_is_quiet_when_nobody_sits_at_a_terminal(server, mirrors, capsys):
+    mirrors(server())
+    digits.load()
+    assert capsys.readouterr() == ("", "")
+
+
+CHILD = """
+import sys, types
+sys.modules["torchvision.datasets"] = types.SimpleNamespace(
+    MNIST=types.SimpleNamespace(mirrors=[{url!r}]))  # the real one takes two seconds to import
+sys.modules["torchvision"] = types.SimpleNamespace(datasets=sys.modules["torchvision.datasets"])
+for unused in ("cv2", "cnncourse.handwriting.form"):  # half a second, for the real sample only
+    sys.modules[unused] = types.ModuleType(unused)
+import numpy as np
+from cnncourse.lab import digits
+digits.CONTENTS, digits.TRAIN, digits.PATIENCE = {sums!r}, 9, 2.0
+zeros = digits.Split(np.zeros((3, 28, 28)), np.zeros(3))
+digits.sample = lambda: digits._divide("sample", "zeros", zeros, train=1, validation=1)  # light too
+loaded = digits.load({folder!r})
+print(loaded.name, loaded.train.images.sum(), loaded.open_test().labels.sum())
+"""
+
+
+def start_thirty(mirror, folder):
+    """Return what 30 processes print that load the digits at the same time."""
+    program = CHILD.format(url=mirror.url, sums=SUMS, folder=str(folder))
+    command = [sys.executable, "-c", program]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(30)]
+    return [process.communicate(timeout=120)[0] for process in running]
+
+
+def test_thirty_processes_at_once_fetch_each_file_once(tmp_path, server):
+    mirror = server()
+    write(tmp_path, {"train-images-idx3-ubyte.gz": PACKED["train-images-idx3-ubyte.gz"][:100]})
+    answers = start_thirty(mirror, tmp_path)
+    assert len(set(answers)) == 1 and answers[0].startswith("MNIST ")
+    assert sorted(mirror.asked) == sorted(PACKED)
+    assert not leftovers(tmp_path)
+
+
+def test_thirty_processes_at_once_do_not_queue_up_for_a_dead_mirror(tmp_path, server):
+    mirror = server("stalls at once")
+    start = time.monotonic()
+    answers = start_thirty(mirror, tmp_path)
+    assert len(set(answers)) == 1 and answers[0].startswith("sample ")
+    assert len(mirror.asked) < 6 and time.monotonic() - start < 60
+
+
+# The digits themselves.
+
+
+def test_the_order_of_the_files_is_kept(tmp_path):
+    write(tmp_path)
+    loaded = digits.load(tmp_path, offline=True)
+    assert (len(loaded.train), len(loaded.validation), len(loaded.open_test())) == (9, 3, 5)
+    assert is_little_mnist(digits.load(tmp_path, offline=True))
+
+
+def test_the_test_set_opens_once():
+    loaded = digits.sample()
+    assert len(loaded.open_test()) == 300
+    with pytest.raises(ValueError, match="again=True"):
+        loaded.open_test()
+    assert len(loaded.open_test(again=True)) == 300
+
+
+def test_the_test_set_is_the_same_seal_for_less_training_data():
+    loaded = digits.sample()
+    loaded.first(10).open_test()
+    with pytest.raises(ValueError, match="already"):
+        loaded.open_test()
+
+
+def test_the_test_set_does_not_show_in_a_representation():
+    assert "_sealed" not in repr(digits.sample()) and "300" not in repr(digits.sample())
+
+
+def test_less_data_means_the_first_digits_and_the_same_validation():
+    loaded = digits.sample()
+    less = loaded.first(10)
+    np.testing.assert_array_equal(less.train.images, loaded.train.images[:10])
+    np.testing.assert_array_equal(less.train.labels, loaded.train.labels[:10])
+    assert less.validation is loaded.validation and len(loaded.first(10**6).train) == 1297
+
+
+def test_the_sample_is_all_of_scikit_learns_digits_in_order():
+    from sklearn.datasets import load_digits
+
+    loaded = digits.sample()
+    parts = [loaded.train, loaded.validation, loaded.open_test()]
+    assert [len(part) for part in parts] == [1297, 200, 300]
+    np.testing.assert_array_equal(np.concatenate([p.labels for p in parts]), load_digits().target)
+
+
+def test_the_sample_has_the_form_of_mnist():
+    images = digits.sample().train.images
+    ink = images > 0
+    assert images.dtype == np.uint8 and images.shape[1:] == (28, 28)
+    rows, columns = ink.any(2), ink.any(1)
+    heights = 28 - rows.argmax(1) - rows[:, ::-1].argmax(1)
+    widths = 28 - columns.argmax(1) - columns[:, ::-1].argmax(1)
+    longest = np.maximum(heights, widths)
+    assert longest.max() <= 20 and np.mean(longest == 20) > 0.95
+    weight = images.sum((1, 2))
+    down = (images.sum(2) @ np.arange(28)) / weight
+    right = (images.sum(1) @ np.arange(28)) / weight
+    assert np.abs(down - 14).max() <= 0.51 and np.abs(right - 14).max() <= 0.51
+
+
+def test_a_digit_keeps_its_proportions_in_mnists_form():
+    bar = np.zeros((8, 8))
+    bar[1:7, 3:5] = 16  # three times as high as wide
+    image = digits._to_mnist_form(bar)
+    rows, columns = np.flatnonzero(image.max(1) > 64), np.flatnonzero(image.max(0) > 64)
+    height, width = np.ptp(rows) + 1, np.ptp(columns) + 1
+    assert height == 20 and 6 <= width <= 8
+    assert np.isin(14, rows) and np.isin(14, columns)
+
+
+@pytest.mark.skipif(
+    not (REAL / "train-images-idx3-ubyte.gz").is_file(), reason="MNIST is not on this machine"
+)
+def test_the_real_digits_are_mnist(monkeypatch):
+    monkeypatch.undo()
+    monkeypatch.setenv("CNNCOURSE_DATA", str(REAL.parent.parent))
+    loaded = digits.load(offline=True)
+    test = loaded.open_test()
+    assert (len(loaded.train), len(loaded.validation), len(test)) == (55_000, 5_000, 10_000)
+    assert loaded.train.labels[:5].tolist() == [5, 0, 4, 1, 9]
+    assert test.labels[:5].tolist() == [7, 2, 1, 0, 4]
+    labels = np.concatenate([loaded.train.labels, loaded.validation.labels])
+    counts = [5923, 6742, 5958, 6131, 5842, 5421, 5918, 6265, 5851, 5949]
+    assert np.bincount(labels).tolist() == counts
+    images = np.concatenate([loaded.train.images, loaded.validation.images])
+    assert images.mean() / 255 == pytest.approx(0.1306605, abs=1e-7)
+    assert images.std() / 255 == pytest.approx(0.3081078, abs=1e-7)

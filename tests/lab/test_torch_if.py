@@ -1,0 +1,42 @@
+"""PyTorch where it is wanted, and nothing where it is not."""
+
+import subprocess
+import sys
+from importlib.util import find_spec
+
+import pytest
+
+from cnncourse import lab
+
+
+def test_what_is_not_wanted_is_not_loaded():
+    code = (
+        "import sys; from cnncourse import lab; "
+        "assert lab.torch_if(False) is None; print('torch' in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "False"
+
+
+def test_what_is_wanted_is_given():
+    torch = pytest.importorskip("torch")
+    assert lab.torch_if(True) is torch
+
+
+def test_what_is_wanted_but_missing_gets_a_sentence(monkeypatch):
+    monkeypatch.setattr(lab, "find_spec", lambda name: None)
+    with pytest.raises(ValueError, match="not installed: set with_torch = False, or run pip"):
+        lab.torch_if(True)
+
+
+def test_a_notebook_that_needs_pytorch_starts_where_it_is_installed():
+    if find_spec("torchvision") is None:  # to import it takes seconds
+        pytest.skip("torchvision is not installed")
+    lab.need_torch()
+
+
+@pytest.mark.parametrize("missing", ["torch", "torchvision"])
+def test_a_notebook_that_needs_pytorch_says_how_to_install_it(monkeypatch, missing):
+    monkeypatch.setattr(lab, "find_spec", lambda name: None if name == missing else "found")
+    with pytest.raises(ModuleNotFoundError, match="needs PyTorch.*run pip install"):
+        lab.need_torch()
