@@ -19,30 +19,8 @@ import numpy as np
 
 from cnncourse.architectures.swaps import Design, Step, name
 from cnncourse.architectures.table import Table, by, show_bytes
+from cnncourse.figures import svg
 from cnncourse.figures.layers import scientific, superscript
-from cnncourse.figures.svg import (
-    FAINT,
-    INK,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    PADDING,
-    PAPER,
-    WINDOW,
-    Role,
-    Svg,
-    arrow,
-    circle,
-    framed,
-    group,
-    line,
-    polyline,
-    rect,
-    text,
-    text_on,
-    text_width,
-)
 
 _WIDE = 720.0
 
@@ -69,7 +47,7 @@ def timeline(
     x_log: bool = False,
     y_log: bool = False,
     missing: Sequence[str] = (),
-) -> Svg:
+) -> svg.Svg:
     """Networks in a plane of two quantities, and the same numbers as a table with their sources.
 
     Parameters
@@ -84,16 +62,25 @@ def timeline(
     """
     xs = _Scale([point.x for point in points], 84, 700, x_log)
     ys = _Scale([point.y for point in points], 262, 30, y_log)
-    parts = [line(84, 262, 700, 262, colour=MUTED), line(84, 30, 84, 262, colour=MUTED)]
-    parts += [text(xs.at(v), 278, _short(v), size=12, anchor="middle", fill=MUTED)
-              + line(xs.at(v), 262, xs.at(v), 267, colour=MUTED) for v in xs.ticks()]  # fmt: skip
-    parts += [text(76, ys.at(v), _short(v), size=12, anchor="end", fill=MUTED)
-              + line(84, ys.at(v), 700, ys.at(v), colour=FAINT) for v in ys.ticks()]  # fmt: skip
-    parts.append(text(392, 298, x_name + _log_word(x_log), anchor="middle", bold=True))
-    parts.append(text(0, 8, y_name + _log_word(y_log), bold=True))
+    parts = [
+        svg.line(84, 262, 700, 262, colour=svg.MUTED),
+        svg.line(84, 30, 84, 262, colour=svg.MUTED),
+    ]
+    parts += [
+        svg.text(xs.at(v), 278, _short(v), size=12, anchor="middle", fill=svg.MUTED)
+        + svg.line(xs.at(v), 262, xs.at(v), 267, colour=svg.MUTED)
+        for v in xs.ticks()
+    ]
+    parts += [
+        svg.text(76, ys.at(v), _short(v), size=12, anchor="end", fill=svg.MUTED)
+        + svg.line(84, ys.at(v), 700, ys.at(v), colour=svg.FAINT)
+        for v in ys.ticks()
+    ]
+    parts.append(svg.text(392, 298, x_name + _log_word(x_log), anchor="middle", bold=True))
+    parts.append(svg.text(0, 8, y_name + _log_word(y_log), bold=True))
     places = [(xs.at(point.x), ys.at(point.y)) for point in points]
     parts += _bubbles([point.name for point in points], places)
-    parts.append(group(_point_table(points, x_name, y_name), 0, 320))
+    parts.append(svg.group(_point_table(points, x_name, y_name), 0, 320))
     words = "; ".join(f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}" for p in points) + "."
     if missing:
         words += f" Without such a number: {', '.join(missing)}."
@@ -103,18 +90,22 @@ def timeline(
 
 def _bubbles(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
     """A disc for each network, and beside it its number and name where there is room."""
-    parts = [circle(x, y, 6, fill=INPUT.line, line=PAPER) for x, y in places]
+    parts = [svg.circle(x, y, 6, fill=svg.INPUT.line, line=svg.PAPER) for x, y in places]
     taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
     for number, (x, y) in enumerate(places, start=1):
         label = f"{number} {names[number - 1]}"
-        wide = text_width(label, 12.5)
-        for left, middle in ((x + 10, y), (x - 10 - wide, y), (x - wide / 2, y - 17),
-                             (x - wide / 2, y + 17)):  # fmt: skip
+        wide = svg.text_width(label, 12.5)
+        for left, middle in (
+            (x + 10, y),
+            (x - 10 - wide, y),
+            (x - wide / 2, y - 17),
+            (x - wide / 2, y + 17),
+        ):
             box = (left, middle - 8, left + wide, middle + 8)
             inside = box[0] > 86 and box[2] < _WIDE and box[1] > 14 and box[3] < 262
             if inside and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                parts.append(text(left, middle, label, size=12.5))
+                parts.append(svg.text(left, middle, label, size=12.5))
                 break
     return parts
 
@@ -126,11 +117,15 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 def _point_table(points: Sequence[Point], x_name: str, y_name: str) -> str:
     columns = (0, 24, 120, 245, 385)
     heads = ("", "network", x_name, y_name, "source")
-    parts = [text(x, 8, head, size=12.5, bold=True) for x, head in zip(columns, heads, strict=True)]
+    parts = [
+        svg.text(x, 8, head, size=12.5, bold=True) for x, head in zip(columns, heads, strict=True)
+    ]
     for number, point in enumerate(points, start=1):
         cells = (str(number), point.name, point.x_words, point.y_words, point.source)
-        parts += [text(x, 10 + 21 * number, cell, size=12)
-                  for x, cell in zip(columns, cells, strict=True)]  # fmt: skip
+        parts += [
+            svg.text(x, 10 + 21 * number, cell, size=12)
+            for x, cell in zip(columns, cells, strict=True)
+        ]
     return "".join(parts)
 
 
@@ -189,7 +184,7 @@ def _short(value: float) -> str:
 # The blueprint walker -----------------------------------------------------------------------------
 
 
-def blueprint(title: str, steps: Sequence[Step], step: int) -> Svg:
+def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
     """One step of a network in words and numbers, and where it stands among all of them.
 
     Parameters
@@ -209,12 +204,14 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> Svg:
         raise ValueError(f"{title} has no step {step}: use 1 to {len(steps)}")
     now = steps[step - 1]
     parts = [_card(title, steps, step)]
-    strips = (("height of the maps", [_height(s) for s in steps], INPUT),
-              ("parameters", [s.params for s in steps], KERNEL),
-              ("MACs", [s.macs for s in steps], WINDOW),
-              ("memory of outputs", [s.memory for s in steps], OUTPUT))  # fmt: skip
+    strips = (
+        ("height of the maps", [_height(s) for s in steps], svg.INPUT),
+        ("parameters", [s.params for s in steps], svg.KERNEL),
+        ("MACs", [s.macs for s in steps], svg.WINDOW),
+        ("memory of outputs", [s.memory for s in steps], svg.OUTPUT),
+    )
     for place, (head, values, role) in enumerate(strips):
-        parts.append(group(_strip(head, values, step, role), 0, 118 + 66 * place))
+        parts.append(svg.group(_strip(head, values, step, role), 0, 118 + 66 * place))
     sentence = (
         f"{title}, step {step} of {len(steps)}: {now.name}, {by(now.before)} → {by(now.shape)}, "
         f"each output sees {_sees(now)}. {now.params:,} parameters "
@@ -227,30 +224,38 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> Svg:
 def _card(title: str, steps: Sequence[Step], step: int) -> str:
     now = steps[step - 1]
     folded = f"  ({now.layers} layers folded)" if now.layers > 1 else ""
-    left = (f"{by(now.before)} → {by(now.shape)}", f"sees {_sees(now)}",
-            f"{show_bytes(now.memory)} of outputs")  # fmt: skip
-    right = (f"{now.params:,} parameters, {_share(now.params, steps, 'params')}",
-             f"{now.macs:,} MACs, {_share(now.macs, steps, 'macs')}",
-             f"so far {sum(s.params for s in steps[:step]):,} parameters")  # fmt: skip
-    parts = [rect(0, 0, _WIDE, 104, line=WINDOW.line, thick=2, round=6),
-             text(16, 20, f"{title}, {step} of {len(steps)}: {now.name}{folded}", size=15,
-                  bold=True)]  # fmt: skip
+    left = (
+        f"{by(now.before)} → {by(now.shape)}",
+        f"sees {_sees(now)}",
+        f"{show_bytes(now.memory)} of outputs",
+    )
+    right = (
+        f"{now.params:,} parameters, {_share(now.params, steps, 'params')}",
+        f"{now.macs:,} MACs, {_share(now.macs, steps, 'macs')}",
+        f"so far {sum(s.params for s in steps[:step]):,} parameters",
+    )
+    parts = [
+        svg.rect(0, 0, _WIDE, 104, line=svg.WINDOW.line, thick=2, round=6),
+        svg.text(
+            16, 20, f"{title}, {step} of {len(steps)}: {now.name}{folded}", size=15, bold=True
+        ),
+    ]
     for row, (a, b) in enumerate(zip(left, right, strict=True)):
-        parts += [text(16, 46 + 20 * row, a), text(340, 46 + 20 * row, b)]
+        parts += [svg.text(16, 46 + 20 * row, a), svg.text(340, 46 + 20 * row, b)]
     return "".join(parts)
 
 
-def _strip(head: str, values: Sequence[float], step: int, role: Role) -> str:
+def _strip(head: str, values: Sequence[float], step: int, role: svg.Role) -> str:
     """A bar for each step, the present one framed."""
     wide, most = _WIDE / len(values), max(1.0, *values)
     largest = show_bytes(int(most)) if head == "memory of outputs" else _short(most)
-    parts = [text(0, 7, f"{head}: at most {largest}", size=12, fill=MUTED)]
+    parts = [svg.text(0, 7, f"{head}: at most {largest}", size=12, fill=svg.MUTED)]
     for place, value in enumerate(values):
         high = 40 * value / most
-        parts.append(rect(place * wide, 58 - high, max(wide - 1, 1.5), high, fill=role.line))
+        parts.append(svg.rect(place * wide, 58 - high, max(wide - 1, 1.5), high, fill=role.line))
     left = (step - 1) * wide
-    parts.append(rect(left - 1, 17, max(wide, 3) + 1, 43, line=INK, thick=2))
-    parts.append(line(0, 58.5, _WIDE, 58.5, colour=FAINT))
+    parts.append(svg.rect(left - 1, 17, max(wide, 3) + 1, 43, line=svg.INK, thick=2))
+    parts.append(svg.line(0, 58.5, _WIDE, 58.5, colour=svg.FAINT))
     return "".join(parts)
 
 
@@ -271,7 +276,7 @@ def _share(cost: int, steps: Sequence[Step], what: str) -> str:
 # What if ------------------------------------------------------------------------------------------
 
 
-def what_if(change: str, before: Design, after: Design) -> Svg:
+def what_if(change: str, before: Design, after: Design) -> svg.Svg:
     """A piece of a network beside what was later put in its place, with bars for the costs.
 
     Parameters
@@ -280,17 +285,21 @@ def what_if(change: str, before: Design, after: Design) -> Svg:
     before, after : swaps.Design
     """
     parts = []
-    for x, head, design, role in ((0, "before", before, PADDING), (372, "after", after, OUTPUT)):
-        parts.append(text(x, 10, head, bold=True, size=14))
+    for x, head, design, role in (
+        (0, "before", before, svg.PADDING),
+        (372, "after", after, svg.OUTPUT),
+    ):
+        parts.append(svg.text(x, 10, head, bold=True, size=14))
         for row, words in enumerate(design.words):
             y = 26 + 27 * row
-            parts.append(rect(x, y, 348, 23, fill=role.tint, line=role.line, round=4))
-            parts.append(text(x + 10, y + 12, words, fill=text_on(role.tint)))
+            parts.append(svg.rect(x, y, 348, 23, fill=role.tint, line=role.line, round=4))
+            parts.append(svg.text(x + 10, y + 12, words, fill=svg.text_on(role.tint)))
         sees = "all" if design.field is None else f"{design.field}×{design.field}"
-        parts.append(text(x, 148, f"one output sees {sees} of its input", fill=MUTED))
-    for row, (what, a, b) in enumerate((("parameters", before.params, after.params),
-                                        ("MACs", before.macs, after.macs))):  # fmt: skip
-        parts.append(group(_pair(what, a, b), 0, 168 + 52 * row))
+        parts.append(svg.text(x, 148, f"one output sees {sees} of its input", fill=svg.MUTED))
+    for row, (what, a, b) in enumerate(
+        (("parameters", before.params, after.params), ("MACs", before.macs, after.macs))
+    ):
+        parts.append(svg.group(_pair(what, a, b), 0, 168 + 52 * row))
     sentence = (
         f"{change}: parameters {before.params:,} → {after.params:,} "
         f"({_times(before.params, after.params)}), MACs {before.macs:,} → {after.macs:,} "
@@ -302,14 +311,14 @@ def what_if(change: str, before: Design, after: Design) -> Svg:
 def _pair(what: str, before: int, after: int) -> str:
     """Two bars of one cost, the longest as wide as there is room."""
     most = max(before, after, 1)
-    parts = [text(0, 10, what, bold=True)]
+    parts = [svg.text(0, 10, what, bold=True)]
     for row, (words, cost, role) in enumerate(
-        (("before", before, PADDING), ("after", after, OUTPUT))
+        (("before", before, svg.PADDING), ("after", after, svg.OUTPUT))
     ):
         y, wide = 2 + 22 * row, 400 * cost / most
-        parts.append(text(150, y + 8, words, size=12, anchor="end", fill=MUTED))
-        parts.append(rect(158, y, max(wide, 1), 16, fill=role.tint, line=role.line))
-        parts.append(text(166 + max(wide, 1), y + 8, f"{cost:,}", size=12.5))
+        parts.append(svg.text(150, y + 8, words, size=12, anchor="end", fill=svg.MUTED))
+        parts.append(svg.rect(158, y, max(wide, 1), 16, fill=role.tint, line=role.line))
+        parts.append(svg.text(166 + max(wide, 1), y + 8, f"{cost:,}", size=12.5))
     return "".join(parts)
 
 
@@ -334,7 +343,9 @@ def _same_field(before: Design, after: Design) -> str:
 # The inception block ------------------------------------------------------------------------------
 
 
-def inception_costs(branches: Sequence[Table], others: Sequence[Table], *, reductions: bool) -> Svg:
+def inception_costs(
+    branches: Sequence[Table], others: Sequence[Table], *, reductions: bool
+) -> svg.Svg:
     """The four branches of an inception block with what each layer costs.
 
     Parameters
@@ -346,26 +357,41 @@ def inception_costs(branches: Sequence[Table], others: Sequence[Table], *, reduc
     reductions : bool
     """
     size = branches[0].input_shape[1]
-    parts = [rect(180, 0, 360, 26, fill=PADDING.tint, line=PADDING.line, round=4),
-             text(360, 13, f"input {by(branches[0].input_shape)}", anchor="middle",
-                  fill=text_on(PADDING.tint))]  # fmt: skip
+    parts = [
+        svg.rect(180, 0, 360, 26, fill=svg.PADDING.tint, line=svg.PADDING.line, round=4),
+        svg.text(
+            360,
+            13,
+            f"input {by(branches[0].input_shape)}",
+            anchor="middle",
+            fill=svg.text_on(svg.PADDING.tint),
+        ),
+    ]
     for place, branch in enumerate(branches):
         x = 181.0 * place
-        parts.append(arrow(225 + 90 * place, 28, x + 85, 56, colour=MUTED))
-        parts.append(group(_branch(branch), x, 58))
-        parts.append(arrow(x + 85, 194, 225 + 90 * place, 222, colour=MUTED))
+        parts.append(svg.arrow(225 + 90 * place, 28, x + 85, 56, colour=svg.MUTED))
+        parts.append(svg.group(_branch(branch), x, 58))
+        parts.append(svg.arrow(x + 85, 194, 225 + 90 * place, 222, colour=svg.MUTED))
     channels = sum(branch[-1].shape[0] for branch in branches)
     shares = " + ".join(str(branch[-1].shape[0]) for branch in branches)
-    parts += [rect(130, 224, 460, 26, fill=OUTPUT.tint, line=OUTPUT.line, round=4),
-              text(360, 237, f"stacked: {shares} = {channels} channels of {size}×{size}",
-                   anchor="middle", fill=text_on(OUTPUT.tint))]  # fmt: skip
+    parts += [
+        svg.rect(130, 224, 460, 26, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, round=4),
+        svg.text(
+            360,
+            237,
+            f"stacked: {shares} = {channels} channels of {size}×{size}",
+            anchor="middle",
+            fill=svg.text_on(svg.OUTPUT.tint),
+        ),
+    ]
     params, macs = (_sum(branches, cost) for cost in ("params", "macs"))
     compared = [_sum(others, cost) for cost in ("params", "macs")]
     present, absent = ("with", "without") if reductions else ("without", "with")
-    for row, (what, cost, other) in enumerate((("parameters", params, compared[0]),
-                                               ("MACs", macs, compared[1]))):  # fmt: skip
+    for row, (what, cost, other) in enumerate(
+        (("parameters", params, compared[0]), ("MACs", macs, compared[1]))
+    ):
         words = f"{what} {present} the 1×1 reductions: {cost:,}   ({absent}: {other:,})"
-        parts.append(text(360, 272 + 22 * row, words, anchor="middle"))
+        parts.append(svg.text(360, 272 + 22 * row, words, anchor="middle"))
     sentence = (
         f"An inception block on {by(branches[0].input_shape)}, {present} 1×1 reductions: branches "
         f"of {shares} channels are stacked to {channels}×{size}×{size}. {params:,} parameters, "
@@ -380,15 +406,24 @@ def _branch(branch: Table) -> str:
     parts = []
     for place, row in enumerate(shown):
         y = 68 * place
-        role = KERNEL if row.params else INPUT
+        role = svg.KERNEL if row.params else svg.INPUT
         label = "3×3 max pool" if row.kind == "MaxPool2d" else name(row.layer)
-        parts.append(rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4))
+        parts.append(svg.rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4))
         words = (label, f"→ {row.shape[0]} channels", f"{row.params:,} parameters")
-        parts += [text(85, y + 13 + 18 * i, word, size=12.5 if i == 0 else 12, anchor="middle",
-                       bold=i == 0, fill=text_on(role.tint))
-                  for i, word in enumerate(words)]  # fmt: skip
+        parts += [
+            svg.text(
+                85,
+                y + 13 + 18 * i,
+                word,
+                size=12.5 if i == 0 else 12,
+                anchor="middle",
+                bold=i == 0,
+                fill=svg.text_on(role.tint),
+            )
+            for i, word in enumerate(words)
+        ]
     if len(shown) == 1:
-        parts.append(line(85, 62, 85, 134, colour=MUTED, thick=1.5))
+        parts.append(svg.line(85, 62, 85, 134, colour=svg.MUTED, thick=1.5))
     return "".join(parts)
 
 
@@ -399,7 +434,7 @@ def _sum(branches: Sequence[Table], cost: str) -> int:
 # Depth --------------------------------------------------------------------------------------------
 
 
-def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> Svg:
+def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> svg.Svg:
     """How long the gradient is at every layer, without and with skip connections.
 
     Parameters
@@ -416,23 +451,31 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> Sv
     def place(layer: int, value: float) -> tuple[float, float]:
         return 70 + 490 * layer / depth, 240 - 210 * (_power(value) - low) / (high - low)
 
-    parts = [line(70, 30, 70, 240, colour=MUTED), line(70, 240, 560, 240, colour=MUTED)]
+    parts = [
+        svg.line(70, 30, 70, 240, colour=svg.MUTED),
+        svg.line(70, 240, 560, 240, colour=svg.MUTED),
+    ]
     for power in range(low, high + 1, -(-(high - low) // 8)):
         y = place(0, 10.0**power)[1]
         words = f"10{superscript(power)}" if power else "1"
-        parts.append(line(70, y, 560, y, colour=FAINT if power else MUTED))
-        parts.append(text(62, y, words, size=12, anchor="end", fill=MUTED))
-    for values, role, dash in ((plain, KERNEL, "6 4"), (residual, OUTPUT, "")):
+        parts.append(svg.line(70, y, 560, y, colour=svg.FAINT if power else svg.MUTED))
+        parts.append(svg.text(62, y, words, size=12, anchor="end", fill=svg.MUTED))
+    for values, role, dash in ((plain, svg.KERNEL, "6 4"), (residual, svg.OUTPUT, "")):
         spots = [place(layer, value) for layer, value in enumerate(values)]
-        parts.append(polyline(spots, colour=role.line, thick=3, dash=dash))
-    for row, (words, role, dash) in enumerate((("plain: scale·F(x)", KERNEL, "6 4"),
-                                               ("skip: x + scale·F(x)", OUTPUT, ""))):  # fmt: skip
+        parts.append(svg.polyline(spots, colour=role.line, thick=3, dash=dash))
+    for row, (words, role, dash) in enumerate(
+        (("plain: scale·F(x)", svg.KERNEL, "6 4"), ("skip: x + scale·F(x)", svg.OUTPUT, ""))
+    ):
         y = 60 + 24 * row
-        parts += [line(574, y, 604, y, colour=role.line, thick=3, dash=dash),
-                  text(610, y, words, size=12)]  # fmt: skip
-    parts += [text(0, 10, "length of the gradient (powers of ten)", bold=True),
-              text(70, 258, "input", anchor="middle", size=12, fill=MUTED),
-              text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=MUTED)]  # fmt: skip
+        parts += [
+            svg.line(574, y, 604, y, colour=role.line, thick=3, dash=dash),
+            svg.text(610, y, words, size=12),
+        ]
+    parts += [
+        svg.text(0, 10, "length of the gradient (powers of ten)", bold=True),
+        svg.text(70, 258, "input", anchor="middle", size=12, fill=svg.MUTED),
+        svg.text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=svg.MUTED),
+    ]
     sentence = (
         f"{depth} layer{'s' * (depth > 1)}, scale {scale:g}. A gradient of length 1 at the output "
         f"reaches the input with length {scientific(plain[0])} through plain layers and "
@@ -451,7 +494,7 @@ def _power(value: float) -> float:
 CLUES = ("where the parameters sit", "where the work is done", "the sizes of the maps")
 
 
-def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: str) -> Svg:
+def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: str) -> svg.Svg:
     """A network without its name: where its costs lie, and what a guess is worth.
 
     Parameters
@@ -464,30 +507,33 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
     answer : str
     """
     values = ([s.params for s in steps], [s.macs for s in steps], [_height(s) for s in steps])
-    roles = (KERNEL, WINDOW, INPUT)
+    roles = (svg.KERNEL, svg.WINDOW, svg.INPUT)
     parts = []
     for place in range(len(CLUES)):
         if place < clues:
             strip = _hidden_strip(CLUES[place], values[place], roles[place])
         else:
             words = f"clue {place + 1}: still folded"
-            strip = rect(0, 14, _WIDE, 60, line=FAINT, dash="4 4")
-            strip += text(360, 44, words, anchor="middle", fill=MUTED)
-        parts.append(group(strip, 0, 88 * place))
+            strip = svg.rect(0, 14, _WIDE, 60, line=svg.FAINT, dash="4 4")
+            strip += svg.text(360, 44, words, anchor="middle", fill=svg.MUTED)
+        parts.append(svg.group(strip, 0, 88 * place))
     words = _reply(steps, guess, answer, more=clues < len(CLUES))
-    parts.append(text(0, 278, words, size=14, bold=True))
+    parts.append(svg.text(0, 278, words, size=14, bold=True))
     told = [_in_thirds(CLUES[i], values[i]) for i in range(2)]
     told.append(f"{CLUES[2]}: {', '.join(str(size) for size, _ in groupby(values[2]))}")
     sentence = f"A network of {len(steps)} layers; {'; '.join(told[:clues])}. {words}"
     return _framed("".join(parts), 292, "Which network is it?", sentence)
 
 
-def _hidden_strip(head: str, values: Sequence[float], role: Role) -> str:
+def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
     wide, most = _WIDE / len(values), max(1.0, *values)
-    parts = [text(0, 6, head, size=12.5, bold=True), line(0, 74.5, _WIDE, 74.5, colour=MUTED)]
+    parts = [
+        svg.text(0, 6, head, size=12.5, bold=True),
+        svg.line(0, 74.5, _WIDE, 74.5, colour=svg.MUTED),
+    ]
     for place, value in enumerate(values):
         high = 58 * value / most
-        parts.append(rect(place * wide, 74 - high, max(wide - 1, 1.5), high, fill=role.line))
+        parts.append(svg.rect(place * wide, 74 - high, max(wide - 1, 1.5), high, fill=role.line))
     return "".join(parts)
 
 
@@ -510,5 +556,5 @@ def _reply(steps: Sequence[Step], guess: str | None, answer: str, *, more: bool)
     return f"Yes: {answer}, with {total:,} parameters."
 
 
-def _framed(markup: str, height: float, title: str, description: str) -> Svg:
-    return framed(Svg(markup, _WIDE, height, title, description))
+def _framed(markup: str, height: float, title: str, description: str) -> svg.Svg:
+    return svg.framed(svg.Svg(markup, _WIDE, height, title, description))

@@ -18,32 +18,8 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import kernels
+from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix
-from cnncourse.figures.svg import (
-    FAINT,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    WINDOW,
-    Role,
-    Svg,
-    above,
-    arrow,
-    beside,
-    captioned,
-    circle,
-    framed,
-    group,
-    image,
-    line,
-    polyline,
-    rect,
-    show_number,
-    signed_pixels,
-    text,
-    text_width,
-)
 from cnncourse.images import count_clipped, to_uint8
 
 VIEWS = ("signed", "clipped to 0–255")
@@ -63,7 +39,7 @@ def kernel_lab(
     view: str = "signed",
     padding_mode: str = "reflect",
     bias: float = 0,
-) -> Svg:
+) -> svg.Svg:
     """A photograph, a kernel, and what the kernel makes of the photograph.
 
     Parameters
@@ -88,17 +64,17 @@ def kernel_lab(
     response = _same_size(photo, kernel, padding_mode) + np.float32(bias)
     result = _signed_panel(response) if view == "signed" else _clipped_panel(response)
     picture = _in_a_row(
-        _photo_panel(photo, "input", role=INPUT),
+        _photo_panel(photo, "input", role=svg.INPUT),
         _kernel_panel(kernel, name or "kernel"),
         result,
         gap=22,
     )
     sentence = f"{_kernel_words(kernel, name)} {_response_words(photo, response)}"
     if bias:
-        sentence += f" The bias of {show_number(bias)} is added everywhere."
+        sentence += f" The bias of {svg.show_number(bias)} is added everywhere."
     if view != "signed":
         sentence += f" {_clipped_words(response)}"
-    return framed(_titled(picture, "A kernel applied to a photograph", sentence))
+    return svg.framed(_titled(picture, "A kernel applied to a photograph", sentence))
 
 
 def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.ndarray:
@@ -108,43 +84,52 @@ def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.n
     return conv.correlate(pixels, kernel, padding=margins, padding_mode=padding_mode)
 
 
-def _kernel_panel(kernel: np.ndarray, name: str) -> Svg:
+def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
     """The weights, and under them what their sums say."""
     cell = 38 if kernel.shape[1] <= 3 else 31
     most = float(np.abs(kernel).max()) or 1.0
     weights = matrix(
-        kernel, title="kernel", role=KERNEL, shade="signed", limits=(-most, most), cell=cell,
+        kernel,
+        title="kernel",
+        role=svg.KERNEL,
+        shade="signed",
+        limits=(-most, most),
+        cell=cell,
         caption=name,
-    )  # fmt: skip
-    facts = (
-        f"sum of weights: {show_number(kernel.sum())}",
-        f"noise gain Σw²: {show_number(kernels.noise_gain(kernel))}",
     )
-    lines = [text(0, 10 + 20 * i, words, size=13) for i, words in enumerate(facts)]
-    widest = max(5 * 31 + 1, *(text_width(words, 13) for words in facts))  # nothing jumps at 5×5
-    return above(weights, Svg("".join(lines), widest, 40, ""), gap=8)
+    facts = (
+        f"sum of weights: {svg.show_number(kernel.sum())}",
+        f"noise gain Σw²: {svg.show_number(kernels.noise_gain(kernel))}",
+    )
+    lines = [svg.text(0, 10 + 20 * i, words, size=13) for i, words in enumerate(facts)]
+    widest = max(
+        5 * 31 + 1, *(svg.text_width(words, 13) for words in facts)
+    )  # nothing jumps at 5×5
+    return svg.above(weights, svg.Svg("".join(lines), widest, 40, ""), gap=8)
 
 
-def _signed_panel(response: np.ndarray) -> Svg:
+def _signed_panel(response: np.ndarray) -> svg.Svg:
     """The response in purple and orange, with the scale below."""
     limit = float(np.abs(response).max())
-    panel = _photo_panel(signed_photo(response, limit), "result (signed)", role=OUTPUT)
-    return above(panel, _signed_bar(panel.width, limit), gap=6)
+    panel = _photo_panel(signed_photo(response, limit), "result (signed)", role=svg.OUTPUT)
+    return svg.above(panel, _signed_bar(panel.width, limit), gap=6)
 
 
-def _clipped_panel(response: np.ndarray) -> Svg:
+def _clipped_panel(response: np.ndarray) -> svg.Svg:
     """The response as bytes, with how much was cut off below."""
-    panel = _photo_panel(response, "result (clipped)", role=OUTPUT)
+    panel = _photo_panel(response, "result (clipped)", role=svg.OUTPUT)
     below = 100 * np.mean(np.rint(response) < 0)
     over = 100 * np.mean(np.rint(response) > 255)
     words = f"cut off: {below:.1f} % below 0, {over:.1f} % over 255"
-    note = Svg(text(0, 8, words, size=12, fill=MUTED), text_width(words, 12), 28, "")
-    return above(panel, note, gap=6)
+    note = svg.Svg(
+        svg.text(0, 8, words, size=12, fill=svg.MUTED), svg.text_width(words, 12), 28, ""
+    )
+    return svg.above(panel, note, gap=6)
 
 
 def _photo_panel(
-    pixels: np.ndarray, caption: str, *, role: Role, side: float = _PHOTO, note: str = ""
-) -> Svg:
+    pixels: np.ndarray, caption: str, *, role: svg.Role, side: float = _PHOTO, note: str = ""
+) -> svg.Svg:
     """A photograph under its caption, scaled so that its longest side fits.
 
     `pixels` are grey values of any type (cut off at 0 and 255), or RGB bytes of shape (H, W, 3).
@@ -152,20 +137,22 @@ def _photo_panel(
     scale = side / max(pixels.shape[:2])
     height, width = (max(1.0, scale * size) for size in pixels.shape[:2])
     shown = pixels if pixels.dtype == np.uint8 else to_uint8(pixels)
-    frame = rect(0.5, 0.5, width, height, line=role.line)
+    frame = svg.rect(0.5, 0.5, width, height, line=role.line)
     crisp = scale >= 2  # show the squares where they are large enough to be seen
-    picture = image(shown, 0.5, 0.5, width, height, crisp=crisp) + frame
-    panel = captioned(Svg(picture, width + 1, height + 1, caption), caption, role=role)
+    picture = svg.image(shown, 0.5, 0.5, width, height, crisp=crisp) + frame
+    panel = svg.captioned(svg.Svg(picture, width + 1, height + 1, caption), caption, role=role)
     if note:
-        words = Svg(text(0, 8, note, size=12, fill=MUTED), text_width(note, 12), 16, "")
-        panel = above(panel, words, gap=4)
+        words = svg.Svg(
+            svg.text(0, 8, note, size=12, fill=svg.MUTED), svg.text_width(note, 12), 16, ""
+        )
+        panel = svg.above(panel, words, gap=4)
     return panel
 
 
 @lru_cache(maxsize=1)
 def _palette() -> np.ndarray:
     """The colours of −1 to 1 in 255 steps: looking them up is several times faster than mixing."""
-    return signed_pixels(np.linspace(-1, 1, 255)[None], 1)[0]
+    return svg.signed_pixels(np.linspace(-1, 1, 255)[None], 1)[0]
 
 
 def signed_photo(values: np.ndarray, limit: float) -> np.ndarray:
@@ -174,13 +161,18 @@ def signed_photo(values: np.ndarray, limit: float) -> np.ndarray:
     return _palette()[(np.rint(127 * share) + 127).astype(np.intp)]
 
 
-def _signed_bar(width: float, limit: float) -> Svg:
+def _signed_bar(width: float, limit: float) -> svg.Svg:
     """The scale of a signed picture: −limit, 0, +limit."""
-    ends = ((0, f"−{show_number(limit, 0)}", "start"), (width / 2, "0", "middle"),
-            (width, f"+{show_number(limit, 0)}", "end"))  # fmt: skip
-    labels = (text(x, 22, words, size=12, anchor=side, fill=MUTED) for x, words, side in ends)
-    bar = image(_palette()[None], 0, 0, width, 12, crisp=False)
-    return Svg(bar + "".join(labels), width, 28, "scale")
+    ends = (
+        (0, f"−{svg.show_number(limit, 0)}", "start"),
+        (width / 2, "0", "middle"),
+        (width, f"+{svg.show_number(limit, 0)}", "end"),
+    )
+    labels = (
+        svg.text(x, 22, words, size=12, anchor=side, fill=svg.MUTED) for x, words, side in ends
+    )
+    bar = svg.image(_palette()[None], 0, 0, width, 12, crisp=False)
+    return svg.Svg(bar + "".join(labels), width, 28, "scale")
 
 
 def _kernel_words(kernel: np.ndarray, name: str) -> str:
@@ -191,16 +183,16 @@ def _kernel_words(kernel: np.ndarray, name: str) -> str:
     elif abs(total) < 1e-9:
         meaning = "flat areas become 0"
     else:
-        meaning = f"flat areas are multiplied by {show_number(total)}"
+        meaning = f"flat areas are multiplied by {svg.show_number(total)}"
     called = f"{name[0].upper()}{name[1:]}" if name else "Kernel"
-    return f"{called}, {size} weights with sum {show_number(total)}: {meaning}."
+    return f"{called}, {size} weights with sum {svg.show_number(total)}: {meaning}."
 
 
 def _response_words(photo: np.ndarray, response: np.ndarray) -> str:
     low, high = float(response.min()), float(response.max())
     return (
-        f"Mean {show_number(float(np.mean(photo)), 1)} → {show_number(float(response.mean()), 1)}; "
-        f"responses from {show_number(low, 1)} to {show_number(high, 1)}."
+        f"Mean {svg.show_number(float(np.mean(photo)), 1)} → {svg.show_number(float(response.mean()), 1)}; "
+        f"responses from {svg.show_number(low, 1)} to {svg.show_number(high, 1)}."
     )
 
 
@@ -219,7 +211,7 @@ def window_walk(
     padding: int = 0,
     padding_mode: str = "zero",
     step: int = 0,
-) -> Svg:
+) -> svg.Svg:
     """One position of the window: the pixels under it, times the weights, summed.
 
     Parameters
@@ -248,62 +240,102 @@ def window_walk(
         _output_so_far(result, step),
         gap=40,
     )
-    picture = above(maps, _products_row(window, kernel, total), gap=18)
+    picture = svg.above(maps, _products_row(window, kernel, total), gap=18)
     sentence = (
         f"Step {step + 1} of {result.size}: output[{row}, {column}]. The {kernel.size} products "
-        f"add up to {show_number(total)}."
+        f"add up to {svg.show_number(total)}."
     )
-    return framed(_titled(picture, "A window walks over an image", sentence))
+    return svg.framed(_titled(picture, "A window walks over an image", sentence))
 
 
-def _walked_input(padded: np.ndarray, padding: int, window: tuple[int, int, int, int]) -> Svg:
+def _walked_input(padded: np.ndarray, padding: int, window: tuple[int, int, int, int]) -> svg.Svg:
     around = f" + padding {padding}" if padding else ""
     return matrix(
-        padded, title="input", shade="grey", limits=(0, 255), cell=32, digits=0,
-        caption=f"input{around}", marked=[window], padding=(padding,) * 4,
-    )  # fmt: skip
+        padded,
+        title="input",
+        shade="grey",
+        limits=(0, 255),
+        cell=32,
+        digits=0,
+        caption=f"input{around}",
+        marked=[window],
+        padding=(padding,) * 4,
+    )
 
 
-def _output_so_far(result: np.ndarray, step: int) -> Svg:
+def _output_so_far(result: np.ndarray, step: int) -> svg.Svg:
     row, column = divmod(step, result.shape[1])
     later = np.arange(result.size).reshape(result.shape) > step
     most = float(np.abs(result).max()) or 1.0
     return matrix(
-        result, title="output", role=OUTPUT, shade="signed", limits=(-most, most), cell=38,
-        digits=1, caption="output", marked=[(row, column, 1, 1)], hidden=later,
-    )  # fmt: skip
+        result,
+        title="output",
+        role=svg.OUTPUT,
+        shade="signed",
+        limits=(-most, most),
+        cell=38,
+        digits=1,
+        caption="output",
+        marked=[(row, column, 1, 1)],
+        hidden=later,
+    )
 
 
-def _products_row(window: np.ndarray, kernel: np.ndarray, total: float) -> Svg:
+def _products_row(window: np.ndarray, kernel: np.ndarray, total: float) -> svg.Svg:
     """Window · weights = products, and their sum."""
     cell = 42 if kernel.shape[1] <= 3 else 34
     products = window * kernel
     most = float(np.abs(products).max()) or 1.0
     heaviest = float(np.abs(kernel).max()) or 1.0
     parts = (
-        matrix(window, title="window", role=WINDOW, shade="grey", limits=(0, 255), cell=cell,
-               digits=0, caption="window"),
+        matrix(
+            window,
+            title="window",
+            role=svg.WINDOW,
+            shade="grey",
+            limits=(0, 255),
+            cell=cell,
+            digits=0,
+            caption="window",
+        ),
         _sign("×"),
-        matrix(kernel, title="weights", role=KERNEL, shade="signed", limits=(-heaviest, heaviest),
-               cell=cell, caption="kernel"),
+        matrix(
+            kernel,
+            title="weights",
+            role=svg.KERNEL,
+            shade="signed",
+            limits=(-heaviest, heaviest),
+            cell=cell,
+            caption="kernel",
+        ),
         _sign("="),
-        matrix(products, title="products", role=OUTPUT, shade="signed", limits=(-most, most),
-               cell=cell, digits=1, caption="products"),
-        _sign(f"sum: {show_number(total)}"),
-    )  # fmt: skip
-    return beside(*parts, gap=10)
+        matrix(
+            products,
+            title="products",
+            role=svg.OUTPUT,
+            shade="signed",
+            limits=(-most, most),
+            cell=cell,
+            digits=1,
+            caption="products",
+        ),
+        _sign(f"sum: {svg.show_number(total)}"),
+    )
+    return svg.beside(*parts, gap=10)
 
 
-def _sign(words: str) -> Svg:
+def _sign(words: str) -> svg.Svg:
     """A word between two matrices, level with their middle rows."""
-    width = text_width(words, 17)
-    return Svg(text(width / 2, 22, words, size=16, anchor="middle", bold=True), width, 22, words)
+    width = svg.text_width(words, 17)
+    return svg.Svg(
+        svg.text(width / 2, 22, words, size=16, anchor="middle", bold=True), width, 22, words
+    )
 
 
 # Brightness, bytes and borders in numbers ---------------------------------------------------------
 
 
-def clipping(row: Sequence[float], kernel: np.ndarray) -> Svg:
+def clipping(row: Sequence[float], kernel: np.ndarray) -> svg.Svg:
     """A row of pixels, the kernel's float response, and what bytes keep of it.
 
     Parameters
@@ -324,30 +356,55 @@ def clipping(row: Sequence[float], kernel: np.ndarray) -> Svg:
     changed = [(0, column, 1, 1) for column in np.flatnonzero(stored != response)]
     options = {"cell": 44, "digits": 1}
     lines = (
-        _labelled("input", matrix(rows[:1], title="input", shade="grey", limits=(0, 255),
-                                  **options)),
-        _labelled("float", matrix(response, title="float", role=OUTPUT, shade="signed",
-                                  limits=(-most, most), **options)),
-        _labelled("uint8", matrix(stored, title="bytes", role=OUTPUT, shade="grey",
-                                  limits=(0, 255), marked=changed, **options)),
-    )  # fmt: skip
-    lost = [f"{_whole(a)} becomes {_whole(b)}" for a, b in zip(response[0], stored[0], strict=True)
-            if a != b]  # fmt: skip
+        _labelled(
+            "input", matrix(rows[:1], title="input", shade="grey", limits=(0, 255), **options)
+        ),
+        _labelled(
+            "float",
+            matrix(
+                response,
+                title="float",
+                role=svg.OUTPUT,
+                shade="signed",
+                limits=(-most, most),
+                **options,
+            ),
+        ),
+        _labelled(
+            "uint8",
+            matrix(
+                stored,
+                title="bytes",
+                role=svg.OUTPUT,
+                shade="grey",
+                limits=(0, 255),
+                marked=changed,
+                **options,
+            ),
+        ),
+    )
+    lost = [
+        f"{_whole(a)} becomes {_whole(b)}"
+        for a, b in zip(response[0], stored[0], strict=True)
+        if a != b
+    ]
     sentence = f"Stored as bytes, {' and '.join(lost)}." if lost else "Bytes keep every value."
     title = "A step, its float response, and the same stored as bytes"
-    return _titled(above(*lines, gap=7), title, sentence)
+    return _titled(svg.above(*lines, gap=7), title, sentence)
 
 
-def _labelled(words: str, picture: Svg, room: float = 90) -> Svg:
-    label = text(0, picture.height / 2, words, size=14, bold=True)
-    return Svg(label + group(picture.markup, room), room + picture.width, picture.height, words)
+def _labelled(words: str, picture: svg.Svg, room: float = 90) -> svg.Svg:
+    label = svg.text(0, picture.height / 2, words, size=14, bold=True)
+    return svg.Svg(
+        label + svg.group(picture.markup, room), room + picture.width, picture.height, words
+    )
 
 
 def borders(
     patch: np.ndarray,
     kernel: np.ndarray,
     modes: Sequence[str] = ("zero", "reflect", "edge", "wrap"),
-) -> Svg:
+) -> svg.Svg:
     """The same kernel on the same image with each border rule.
 
     Parameters
@@ -360,19 +417,26 @@ def borders(
     results = [_same_size(patch, kernel, mode).astype(float) for mode in modes]
     low, high = min(r.min() for r in results), max(r.max() for r in results)
     pictures = [
-        matrix(result, title=mode, role=OUTPUT, shade="grey", limits=(min(low, 0), high), cell=34,
-               caption=mode)
+        matrix(
+            result,
+            title=mode,
+            role=svg.OUTPUT,
+            shade="grey",
+            limits=(min(low, 0), high),
+            cell=34,
+            caption=mode,
+        )
         for mode, result in zip(modes, results, strict=True)
-    ]  # fmt: skip
+    ]
     corners = ", ".join(
-        f"{mode} {show_number(float(result[0, 0]))}"
+        f"{mode} {svg.show_number(float(result[0, 0]))}"
         for mode, result in zip(modes, results, strict=True)
     )
     sentence = f"Top left value with each border rule: {corners}."
-    return _titled(beside(*pictures, gap=20), "Border rules compared", sentence)
+    return _titled(svg.beside(*pictures, gap=20), "Border rules compared", sentence)
 
 
-def separable(column: np.ndarray, row: np.ndarray) -> Svg:
+def separable(column: np.ndarray, row: np.ndarray) -> svg.Svg:
     """A column times a row, and the kernel they make.
 
     Parameters
@@ -382,20 +446,20 @@ def separable(column: np.ndarray, row: np.ndarray) -> Svg:
     """
     whole = np.outer(column, row)
     parts = (
-        matrix(np.reshape(column, (-1, 1)), title="column", role=KERNEL, caption="column"),
+        matrix(np.reshape(column, (-1, 1)), title="column", role=svg.KERNEL, caption="column"),
         _sign("×"),
-        matrix(np.reshape(row, (1, -1)), title="row", role=KERNEL, caption="row"),
+        matrix(np.reshape(row, (1, -1)), title="row", role=svg.KERNEL, caption="row"),
         _sign("="),
-        matrix(whole, title="kernel", role=KERNEL, caption="kernel"),
+        matrix(whole, title="kernel", role=svg.KERNEL, caption="kernel"),
     )
     weights = len(column) + len(row)
     sentence = (
         f"{weights} weights in a column and a row make the {whole.size} weights of the kernel."
     )
-    return _titled(beside(*parts, gap=12), "A separable kernel", sentence)
+    return _titled(svg.beside(*parts, gap=12), "A separable kernel", sentence)
 
 
-def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> Svg:
+def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> svg.Svg:
     """Kernels side by side, each with its name and the sum of its weights.
 
     Parameters
@@ -409,20 +473,29 @@ def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> Svg:
     for name, weights in shown.items():
         most = float(np.abs(weights).max()) or 1.0
         cell = 34 if weights.shape[1] <= 3 else 32
-        grid = matrix(weights, title=name, role=KERNEL, shade="signed", limits=(-most, most),
-                      cell=cell, caption=name)  # fmt: skip
-        words = f"sum {show_number(float(weights.sum()))}"
-        note = Svg(text(0, 8, words, size=13, fill=MUTED), text_width(words), 16, words)
-        cards.append(above(grid, note, gap=5))
-    totals = (f"{name}: {show_number(float(w.sum()))}" for name, w in shown.items())
+        grid = matrix(
+            weights,
+            title=name,
+            role=svg.KERNEL,
+            shade="signed",
+            limits=(-most, most),
+            cell=cell,
+            caption=name,
+        )
+        words = f"sum {svg.show_number(float(weights.sum()))}"
+        note = svg.Svg(
+            svg.text(0, 8, words, size=13, fill=svg.MUTED), svg.text_width(words), 16, words
+        )
+        cards.append(svg.above(grid, note, gap=5))
+    totals = (f"{name}: {svg.show_number(float(w.sum()))}" for name, w in shown.items())
     sentence = f"Sums of the weights: {', '.join(totals)}."
-    return _titled(beside(*cards, gap=22), "Named kernels", sentence)
+    return _titled(svg.beside(*cards, gap=22), "Named kernels", sentence)
 
 
 # Gaussian blur and its cost -----------------------------------------------------------------------
 
 
-def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> Svg:
+def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> svg.Svg:
     """A Gaussian blur: the bell, the photograph before and after, and what it costs.
 
     Parameters
@@ -441,48 +514,57 @@ def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> S
     down = conv.correlate(pixels, bell[:, None], padding=(k // 2, 0), **half)
     blurred = conv.correlate(down, bell[None], padding=(0, k // 2), **half)
     row = _in_a_row(
-        _photo_panel(photo, "input", role=INPUT),
-        above(_bell_map(kernel), _profile(bell), gap=12),
-        _photo_panel(blurred, "blurred", role=OUTPUT),
+        _photo_panel(photo, "input", role=svg.INPUT),
+        svg.above(_bell_map(kernel), _profile(bell), gap=12),
+        _photo_panel(blurred, "blurred", role=svg.OUTPUT),
         gap=22,
     )
     kept = np.sqrt(kernels.noise_gain(kernel))
     sentence = (
-        f"σ = {show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as one "
-        f"kernel, {2 * k} as a column and a row, {show_number(k / 2, 1)} times fewer. "
+        f"σ = {svg.show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as one "
+        f"kernel, {2 * k} as a column and a row, {svg.show_number(k / 2, 1)} times fewer. "
         f"The middle weight is {kernel.max():.3f}; {100 * kept:.0f} % of the standard "
         "deviation of random noise is left."
     )
-    picture = above(row, _cost_bars(k, row.width), gap=14)
-    return framed(_titled(picture, "Gaussian blur and its cost", sentence))
+    picture = svg.above(row, _cost_bars(k, row.width), gap=14)
+    return svg.framed(_titled(picture, "Gaussian blur and its cost", sentence))
 
 
-def _bell_map(kernel: np.ndarray) -> Svg:
+def _bell_map(kernel: np.ndarray) -> svg.Svg:
     """The kernel from above: white is its largest weight, black is 0."""
     k = len(kernel)
     shades = to_uint8(255 * kernel / kernel.max())
-    picture = image(shades, 0.5, 0.5, 140, 140) + rect(0.5, 0.5, 140, 140, line=KERNEL.line)
-    return captioned(Svg(picture, 141, 141, "kernel"), f"kernel {k}×{k}", role=KERNEL)
+    picture = svg.image(shades, 0.5, 0.5, 140, 140) + svg.rect(
+        0.5, 0.5, 140, 140, line=svg.KERNEL.line
+    )
+    return svg.captioned(svg.Svg(picture, 141, 141, "kernel"), f"kernel {k}×{k}", role=svg.KERNEL)
 
 
-def _profile(bell: np.ndarray) -> Svg:
+def _profile(bell: np.ndarray) -> svg.Svg:
     """The middle row of a kernel as bars."""
     step = 140 / len(bell)
     bars = [
-        rect(i * step + 0.1 * step, 80 - 72 * weight / bell.max(), 0.8 * step,
-             max(72 * weight / bell.max(), 0.6), fill=KERNEL.line)
+        svg.rect(
+            i * step + 0.1 * step,
+            80 - 72 * weight / bell.max(),
+            0.8 * step,
+            max(72 * weight / bell.max(), 0.6),
+            fill=svg.KERNEL.line,
+        )
         for i, weight in enumerate(bell)
-    ]  # fmt: skip
-    label = text(70, 92, "weights of its row", size=12, anchor="middle", fill=MUTED)
-    return Svg("".join(bars) + line(0, 80.5, 140, 80.5, colour=FAINT) + label, 141, 100, "profile")
+    ]
+    label = svg.text(70, 92, "weights of its row", size=12, anchor="middle", fill=svg.MUTED)
+    return svg.Svg(
+        "".join(bars) + svg.line(0, 80.5, 140, 80.5, colour=svg.FAINT) + label, 141, 100, "profile"
+    )
 
 
-def _cost_bars(k: int, width: float) -> Svg:
+def _cost_bars(k: int, width: float) -> svg.Svg:
     """Multiplications per pixel: the whole kernel against a column and a row."""
     costs = ((f"one {k}×{k} kernel", k * k), ("column, then row", 2 * k))
-    head = text(0, 8, "multiplications per pixel", size=13, bold=True)
+    head = svg.text(0, 8, "multiplications per pixel", size=13, bold=True)
     bars = _bars(costs, width, y=22, digits=0)
-    return Svg(head + bars, width, 22 + 24 * len(costs), "cost")
+    return svg.Svg(head + bars, width, 22 + 24 * len(costs), "cost")
 
 
 def _bars(values: Sequence[tuple[str, float]], width: float, *, y: float, digits: int) -> str:
@@ -491,10 +573,10 @@ def _bars(values: Sequence[tuple[str, float]], width: float, *, y: float, digits
     parts = []
     for i, (words, value) in enumerate(values):
         middle, length = y + 24 * i + 9, (width - room - 60) * value / largest
-        parts.append(text(0, middle, words, size=13))
-        parts.append(rect(room, middle - 7, max(length, 1), 14, fill=OUTPUT.line))
+        parts.append(svg.text(0, middle, words, size=13))
+        parts.append(svg.rect(room, middle - 7, max(length, 1), 14, fill=svg.OUTPUT.line))
         parts.append(
-            text(room + length + 8, middle, show_number(value, digits), size=13, bold=True)
+            svg.text(room + length + 8, middle, svg.show_number(value, digits), size=13, bold=True)
         )
     return "".join(parts)
 
@@ -502,7 +584,7 @@ def _bars(values: Sequence[tuple[str, float]], width: float, *, y: float, digits
 # The angle of an edge -----------------------------------------------------------------------------
 
 
-def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) -> Svg:
+def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) -> svg.Svg:
     """A bar at an angle, what two kernels answer, and the angle recovered from the answers.
 
     Angles turn from right towards down, clockwise on the screen, because y counts downwards.
@@ -529,10 +611,13 @@ def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) 
     gx, gy = float(across[centre]), float(down[centre])
     panels = _in_a_row(*_angle_panels(pixels, across, down, strength, gx, gy), gap=12)
     plot = _angle_curves(angle, operator, softness, panels.width)
-    return framed(
-        _titled(above(panels, plot, gap=16), "The angle of an edge from two kernels",
-                _angle_words(angle, operator, gx, gy))
-    )  # fmt: skip
+    return svg.framed(
+        _titled(
+            svg.above(panels, plot, gap=16),
+            "The angle of an edge from two kernels",
+            _angle_words(angle, operator, gx, gy),
+        )
+    )
 
 
 def bar(
@@ -572,62 +657,69 @@ def _angle_panels(
     strength: np.ndarray,
     gx: float,
     gy: float,
-) -> list[Svg]:
+) -> list[svg.Svg]:
     """The bar with its gradient, the two answers, and their length."""
     limit = max(np.abs(across).max(), np.abs(down).max(), strength.max())
     side = 160
-    bar_panel = _photo_panel(pixels, "bar", role=INPUT, side=side, note="arrow: brighter")
+    bar_panel = _photo_panel(pixels, "bar", role=svg.INPUT, side=side, note="arrow: brighter")
     length = float(np.hypot(gx, gy)) or 1.0
     middle = (side / 2, 22 + side / 2)
-    head = arrow(*middle, middle[0] + 44 * gx / length, middle[1] + 44 * gy / length,
-                 colour=WINDOW.line, thick=3)  # fmt: skip
-    marked = Svg(bar_panel.markup + head, bar_panel.width, bar_panel.height, "bar")
-    notes = (f"x, at the arrow: {_whole(gx)}", f"y, at the arrow: {_whole(gy)}",
-             f"length √(x² + y²): {_whole(np.hypot(gx, gy))}")  # fmt: skip
+    head = svg.arrow(
+        *middle,
+        middle[0] + 44 * gx / length,
+        middle[1] + 44 * gy / length,
+        colour=svg.WINDOW.line,
+        thick=3,
+    )
+    marked = svg.Svg(bar_panel.markup + head, bar_panel.width, bar_panel.height, "bar")
+    notes = (
+        f"x, at the arrow: {_whole(gx)}",
+        f"y, at the arrow: {_whole(gy)}",
+        f"length √(x² + y²): {_whole(np.hypot(gx, gy))}",
+    )
     captions = ("kernel x (signed)", "kernel y (signed)", "magnitude")
     maps = [
-        _photo_panel(signed_photo(values, limit), caption, role=OUTPUT, side=side, note=note)
+        _photo_panel(signed_photo(values, limit), caption, role=svg.OUTPUT, side=side, note=note)
         for values, caption, note in zip((across, down, strength), captions, notes, strict=True)
     ]
     return [marked, *maps]
 
 
-def _angle_curves(angle: float, operator: str, softness: float, width: float) -> Svg:
+def _angle_curves(angle: float, operator: str, softness: float, width: float) -> svg.Svg:
     """What both kernels answer at the middle pixel, for every angle of the bar."""
     angles = np.arange(0, 181, 5)
     answers = np.array([_answers_at_middle(a, operator, softness) for a in angles])
     curves = {
-        "x": (answers[:, 0], INPUT.line, ""),
-        "y": (answers[:, 1], KERNEL.line, "7 4"),
-        "magnitude": (np.hypot(*answers.T), OUTPUT.line, "2 3"),
+        "x": (answers[:, 0], svg.INPUT.line, ""),
+        "y": (answers[:, 1], svg.KERNEL.line, "7 4"),
+        "magnitude": (np.hypot(*answers.T), svg.OUTPUT.line, "2 3"),
     }
     left, top, high = 60.0, 24.0, 120.0
     right = width - 90
     limit = float(np.abs(answers).max()) * 1.15
 
     def place(degrees: float, value: float) -> tuple[float, float]:
-        return (
-            left + (right - left) * degrees / 180,
-            top + high / 2 - value / limit * high / 2,
-        )
+        return (left + (right - left) * degrees / 180, top + high / 2 - value / limit * high / 2)
 
     head = "answer where the arrow starts, for every angle of the bar"
-    parts = [text(0, 8, head, size=13, bold=True)]
-    parts += [line(*place(0, 0), *place(180, 0), colour=MUTED)]
+    parts = [svg.text(0, 8, head, size=13, bold=True)]
+    parts += [svg.line(*place(0, 0), *place(180, 0), colour=svg.MUTED)]
     for degrees in (0, 45, 90, 135, 180):
         x, _ = place(degrees, 0)
-        parts.append(line(x, top, x, top + high, colour=FAINT))
-        parts.append(text(x, top + high + 12, f"{degrees}°", size=12, anchor="middle", fill=MUTED))
-    parts.append(text(left - 8, place(0, 0)[1], "0", size=12, anchor="end", fill=MUTED))
+        parts.append(svg.line(x, top, x, top + high, colour=svg.FAINT))
+        parts.append(
+            svg.text(x, top + high + 12, f"{degrees}°", size=12, anchor="middle", fill=svg.MUTED)
+        )
+    parts.append(svg.text(left - 8, place(0, 0)[1], "0", size=12, anchor="end", fill=svg.MUTED))
     for name, (values, colour, dash) in curves.items():
         points = [place(a, v) for a, v in zip(angles, values, strict=True)]
-        parts.append(polyline(points, colour=colour, dash=dash))
-        parts.append(text(right + 8, points[-1][1], name, size=13, fill=colour, bold=True))
+        parts.append(svg.polyline(points, colour=colour, dash=dash))
+        parts.append(svg.text(right + 8, points[-1][1], name, size=13, fill=colour, bold=True))
     x, _ = place(angle, 0)
-    parts.append(line(x, top, x, top + high, colour=WINDOW.line, thick=2))
+    parts.append(svg.line(x, top, x, top + high, colour=svg.WINDOW.line, thick=2))
     for value in _answers_at_middle(angle, operator, softness):
-        parts.append(circle(*place(angle, value), 4, fill=WINDOW.line))
-    return Svg("".join(parts), width, top + high + 22, "curves")
+        parts.append(svg.circle(*place(angle, value), 4, fill=svg.WINDOW.line))
+    return svg.Svg("".join(parts), width, top + high + 22, "curves")
 
 
 def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
@@ -641,20 +733,23 @@ def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[fl
 def _angle_words(angle: float, operator: str, gx: float, gy: float) -> str:
     gradient = np.degrees(np.arctan2(gy, gx)) % 360
     recovered = (gradient - 90) % 360  # the gradient points straight across the bar
-    blind = {0: " Kernel x is blind to this bar.", 90: " Kernel y is blind to this bar.",
-             180: " Kernel x is blind to this bar."}.get(angle, "")  # fmt: skip
+    blind = {
+        0: " Kernel x is blind to this bar.",
+        90: " Kernel y is blind to this bar.",
+        180: " Kernel x is blind to this bar.",
+    }.get(angle, "")
     return (
-        f"Bar at {show_number(angle)}°: {operator} x answers {_whole(gx)}, {operator} y "
+        f"Bar at {svg.show_number(angle)}°: {operator} x answers {_whole(gx)}, {operator} y "
         f"{_whole(gy)}; the magnitude is {_whole(np.hypot(gx, gy))}. The gradient points to "
-        f"{show_number(gradient, 1)}°, straight across the bar, so the bar must lie at "
-        f"{show_number(recovered, 1)}°.{blind}"
+        f"{svg.show_number(gradient, 1)}°, straight across the bar, so the bar must lie at "
+        f"{svg.show_number(recovered, 1)}°.{blind}"
     )
 
 
 # Noise --------------------------------------------------------------------------------------------
 
 
-def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.ndarray]) -> Svg:
+def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.ndarray]) -> svg.Svg:
     """A clean picture, a noisy one, and what several filters make of the noise.
 
     Parameters
@@ -670,20 +765,20 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
     """
     pictures = {"noisy": noisy, **results}
     errors = {name: _rmse(pixels, clean) for name, pixels in pictures.items()}
-    roles = [INPUT, INPUT, *[OUTPUT] * len(results)]
+    roles = [svg.INPUT, svg.INPUT, *[svg.OUTPUT] * len(results)]
     panels = [
         _photo_panel(pixels, name, role=role, side=172)
         for (name, pixels), role in zip({"clean": clean, **pictures}.items(), roles, strict=True)
     ]
     row = _in_a_row(*panels, gap=12)
-    head = text(0, 8, "error against the clean picture (RMSE, grey levels)", size=13, bold=True)
+    head = svg.text(0, 8, "error against the clean picture (RMSE, grey levels)", size=13, bold=True)
     bars = _bars(list(errors.items()), row.width, y=22, digits=1)
-    chart = Svg(head + bars, row.width, 22 + 24 * len(errors), "errors")
+    chart = svg.Svg(head + bars, row.width, 22 + 24 * len(errors), "errors")
     best = min(errors, key=errors.get)
     best = "the noisy picture itself" if best == "noisy" else best
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
     sentence = f"RMSE in grey levels: {listed}. Closest to the clean picture: {best}."
-    return framed(_titled(above(row, chart, gap=14), "Filters against noise", sentence))
+    return svg.framed(_titled(svg.above(row, chart, gap=14), "Filters against noise", sentence))
 
 
 def _rmse(pixels: np.ndarray, clean: np.ndarray) -> float:
@@ -694,7 +789,7 @@ def _rmse(pixels: np.ndarray, clean: np.ndarray) -> float:
 # Frequencies --------------------------------------------------------------------------------------
 
 
-def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "kernel") -> Svg:
+def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "kernel") -> svg.Svg:
     """Stripes before and after a kernel, and the kernel's gain for every frequency.
 
     Parameters
@@ -720,26 +815,26 @@ def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "k
     most = float(np.abs(passed).max())
     picture = _in_a_row(
         _photo_panel(
-            signed_photo(waves, 1), "stripes in", role=INPUT, side=196, note="from −1 to 1"
+            signed_photo(waves, 1), "stripes in", role=svg.INPUT, side=196, note="from −1 to 1"
         ),
         _gain_map(response, across, down, name),
         _photo_panel(
             signed_photo(passed, max(1.0, most)),
             "stripes out",
-            role=OUTPUT,
+            role=svg.OUTPUT,
             side=196,
-            note=f"from {show_number(float(passed.min()))} to {show_number(float(passed.max()))}",
+            note=f"from {svg.show_number(float(passed.min()))} to {svg.show_number(float(passed.max()))}",
         ),
         gap=26,
     )
     flat, stripes, checks = kernels.gains(kernel)
     sentence = (
         f"{name[0].upper()}{name[1:]}, {across} {'wave' if across == 1 else 'waves'} across and "
-        f"{down} down in 32 pixels: the gain is {show_number(gain)}, this pattern is "
-        f"{_fate(waves, passed, gain)}. Flat areas {show_number(flat)}, fastest vertical stripes "
-        f"{show_number(stripes)}, checkerboard {show_number(checks)}."
+        f"{down} down in 32 pixels: the gain is {svg.show_number(gain)}, this pattern is "
+        f"{_fate(waves, passed, gain)}. Flat areas {svg.show_number(flat)}, fastest vertical stripes "
+        f"{svg.show_number(stripes)}, checkerboard {svg.show_number(checks)}."
     )
-    return framed(_titled(picture, "The gain of a kernel for every frequency", sentence))
+    return svg.framed(_titled(picture, "The gain of a kernel for every frequency", sentence))
 
 
 def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
@@ -752,27 +847,35 @@ def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
     return f"{size} and {'turned over' if np.allclose(passed, -gain * waves) else 'moved'}"
 
 
-def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> Svg:
+def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> svg.Svg:
     """One quarter of the frequencies, 0 to π both ways; the chosen one is ringed."""
     quarter = np.pad(response, ((0, 1), (0, 1)), mode="wrap")[16:, 16:]  # 17×17: 0 to 16 waves
     most = float(quarter.max()) or 1.0
     side, cell = 196.0, 196 / 17
-    shades = image(to_uint8(255 * quarter / most), 0.5, 0.5, side, side)
-    ring = rect(0.5 + across * cell - 1, 0.5 + down * cell - 1, cell + 2, cell + 2,
-                line=WINDOW.line, thick=3)  # fmt: skip
-    frame = rect(0.5, 0.5, side, side, line=KERNEL.line)
-    panel = captioned(
-        Svg(shades + frame + ring, side + 1, side + 1, "gain"), f"gain of {name}", role=KERNEL
+    shades = svg.image(to_uint8(255 * quarter / most), 0.5, 0.5, side, side)
+    ring = svg.rect(
+        0.5 + across * cell - 1,
+        0.5 + down * cell - 1,
+        cell + 2,
+        cell + 2,
+        line=svg.WINDOW.line,
+        thick=3,
     )
-    words = f"across →, down ↓; white is {show_number(most)}"
-    note = Svg(text(0, 8, words, size=12, fill=MUTED), side, 16, words)
-    return above(panel, note, gap=4)
+    frame = svg.rect(0.5, 0.5, side, side, line=svg.KERNEL.line)
+    panel = svg.captioned(
+        svg.Svg(shades + frame + ring, side + 1, side + 1, "gain"),
+        f"gain of {name}",
+        role=svg.KERNEL,
+    )
+    words = f"across →, down ↓; white is {svg.show_number(most)}"
+    note = svg.Svg(svg.text(0, 8, words, size=12, fill=svg.MUTED), side, 16, words)
+    return svg.above(panel, note, gap=4)
 
 
 # A riddle -----------------------------------------------------------------------------------------
 
 
-def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> Svg:
+def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> svg.Svg:
     """What a hidden kernel makes of an input, and what a guess makes of it.
 
     There is no padding: a dark border would give the kernel away, one row at a time.
@@ -785,15 +888,20 @@ def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> S
     answer, own = (conv.correlate(pixels, kernel) for kernel in (hidden, guess))
     most = float(max(np.abs(answer).max(), np.abs(own).max(), 1))
     differ = np.abs(answer - own) > 1e-9
-    options = {"shade": "signed", "limits": (-most, most), "cell": 38, "role": OUTPUT}
+    options = {"shade": "signed", "limits": (-most, most), "cell": 38, "role": svg.OUTPUT}
     top = float(max(np.abs(pixels).max(), 1))
     picture = _in_a_row(
         matrix(pixels, title="input", shade="grey", limits=(0, top), cell=38, caption="input"),
         matrix(answer, title="hidden", caption="hidden kernel's output", **options),
-        matrix(own, title="guess", caption="your kernel's output",
-               marked=[(r, c, 1, 1) for r, c in np.argwhere(differ)], **options),
+        matrix(
+            own,
+            title="guess",
+            caption="your kernel's output",
+            marked=[(r, c, 1, 1) for r, c in np.argwhere(differ)],
+            **options,
+        ),
         gap=26,
-    )  # fmt: skip
+    )
     wrong = int(differ.sum())
     if wrong:
         sentence = f"{wrong} of {answer.size} output cells differ (framed): not the hidden kernel."
@@ -804,21 +912,21 @@ def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> S
             "All output cells agree, yet your kernel is not the hidden one: this input cannot "
             "tell them apart."
         )
-    return framed(_titled(picture, "Guess the kernel", sentence))
+    return svg.framed(_titled(picture, "Guess the kernel", sentence))
 
 
 # Small helpers ------------------------------------------------------------------------------------
 
 
-def _titled(picture: Svg, title: str, description: str) -> Svg:
+def _titled(picture: svg.Svg, title: str, description: str) -> svg.Svg:
     return replace(picture, title=title, description=description)
 
 
-def _in_a_row(*pictures: Svg, gap: float) -> Svg:
+def _in_a_row(*pictures: svg.Svg, gap: float) -> svg.Svg:
     """Pictures side by side, their tops on one line."""
     height = max(picture.height for picture in pictures)
-    return beside(*(replace(picture, height=height) for picture in pictures), gap=gap)
+    return svg.beside(*(replace(picture, height=height) for picture in pictures), gap=gap)
 
 
 def _whole(value: float) -> str:
-    return show_number(float(value), 0)
+    return svg.show_number(float(value), 0)

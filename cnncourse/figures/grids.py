@@ -17,29 +17,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import geometry
-from cnncourse.figures.svg import (
-    FAINT,
-    INPUT,
-    KERNEL,
-    OUTPUT,
-    PADDING,
-    WINDOW,
-    Role,
-    Svg,
-    above,
-    beside,
-    bracketed,
-    captioned,
-    framed,
-    grey_fill,
-    line,
-    rect,
-    show_number,
-    signed_fill,
-    text,
-    text_on,
-    text_width,
-)
+from cnncourse.figures import svg
 
 _EDGE = 0.5  # a one-pixel line is sharp when its middle lies on half a pixel
 
@@ -48,7 +26,7 @@ def matrix(
     values: np.ndarray,
     *,
     title: str,
-    role: Role = INPUT,
+    role: svg.Role = svg.INPUT,
     shade: str = "tint",
     limits: tuple[float, float] | None = None,
     cell: float = 34,
@@ -59,7 +37,7 @@ def matrix(
     hidden: np.ndarray | None = None,
     names: Sequence[Sequence[str]] | None = None,
     description: str = "",
-) -> Svg:
+) -> svg.Svg:
     """A matrix as a grid of cells with its numbers.
 
     Parameters
@@ -98,34 +76,38 @@ def matrix(
     for row, column in product(range(height), range(width)):
         x, y = _EDGE + column * cell, _EDGE + row * cell
         if hidden is not None and hidden[row, column]:
-            parts.append(rect(x, y, cell, cell, line=FAINT))
+            parts.append(svg.rect(x, y, cell, cell, line=svg.FAINT))
             continue
         value = float(values[row, column])
         fill = cell_fill(value, shade, role, low, high)
         if outer[row, column]:
-            shown = PADDING.tint if shade == "tint" else fill
-            parts.append(rect(x + 1, y + 1, cell - 2, cell - 2, fill=shown, line=PADDING.line,
-                              dash="3 2"))  # fmt: skip
+            shown = svg.PADDING.tint if shade == "tint" else fill
+            parts.append(
+                svg.rect(
+                    x + 1, y + 1, cell - 2, cell - 2, fill=shown, line=svg.PADDING.line, dash="3 2"
+                )
+            )
             fill = shown
         else:
-            parts.append(rect(x, y, cell, cell, fill=fill, line=role.line, thick=0.75))
+            parts.append(svg.rect(x, y, cell, cell, fill=fill, line=role.line, thick=0.75))
         if cell >= 22:
-            words = names[row][column] if names else show_number(value, digits)
-            ink = text_on(fill)
-            parts.append(text(x + cell / 2, y + cell / 2, words, size=size, anchor="middle",
-                              fill=ink))  # fmt: skip
+            words = names[row][column] if names else svg.show_number(value, digits)
+            ink = svg.text_on(fill)
+            parts.append(
+                svg.text(x + cell / 2, y + cell / 2, words, size=size, anchor="middle", fill=ink)
+            )
     for row, column, tall, wide in marked:
         parts.append(outline(row, column, tall, wide, cell))
     side = (width * cell + 1, height * cell + 1)
-    picture = Svg("".join(parts), *side, title, description)
-    return captioned(picture, caption, role=role) if caption else picture
+    picture = svg.Svg("".join(parts), *side, title, description)
+    return svg.captioned(picture, caption, role=role) if caption else picture
 
 
 def outline(
-    row: int, column: int, height: int, width: int, cell: float, role: Role = WINDOW
+    row: int, column: int, height: int, width: int, cell: float, role: svg.Role = svg.WINDOW
 ) -> str:
     """A thick frame around a window of cells."""
-    return rect(
+    return svg.rect(
         _EDGE + column * cell,
         _EDGE + row * cell,
         width * cell,
@@ -136,18 +118,18 @@ def outline(
     )
 
 
-def cell_fill(value: float, shade: str, role: Role, low: float, high: float) -> str:
+def cell_fill(value: float, shade: str, role: svg.Role, low: float, high: float) -> str:
     """The colour of a cell for `matrix`."""
     if shade == "grey":
-        return grey_fill(value, low, high if high > low else low + 1)
+        return svg.grey_fill(value, low, high if high > low else low + 1)
     if shade == "signed":
-        return signed_fill(value, max(abs(low), abs(high)))
+        return svg.signed_fill(value, max(abs(low), abs(high)))
     return role.tint
 
 
 def cell_font(values: np.ndarray, cell: float, digits: int) -> float:
     """A font size at which the longest number fits into a cell."""
-    longest = max(len(show_number(float(v), digits)) for v in np.ravel(values))
+    longest = max(len(svg.show_number(float(v), digits)) for v in np.ravel(values))
     return min(13.0, max(7.0, 0.84 * cell / (0.65 * max(longest, 1))))
 
 
@@ -162,7 +144,7 @@ def convolution(
     flip: bool = False,
     step: int = 0,
     shade: str = "tint",
-) -> Svg:
+) -> svg.Svg:
     """One step of a convolution: input with its window, kernel, output so far, the arithmetic.
 
     Parameters
@@ -197,12 +179,12 @@ def convolution(
     cell = min(36.0, 330 / padded.shape[0])
     source = _with_window(padded, image.shape, taps, settings, kernel.shape, cell, shade)
     name = "kernel, turned by 180°" if flip else "kernel"
-    middle = matrix(weights, title="kernel", role=KERNEL, cell=36, caption=name)
+    middle = matrix(weights, title="kernel", role=svg.KERNEL, cell=36, caption=name)
     later = np.arange(result.size).reshape(result.shape) > step
     target = matrix(
         result,
         title="output",
-        role=OUTPUT,
+        role=svg.OUTPUT,
         cell=min(36.0, 330 / result.shape[0]),
         digits=1,
         caption=f"output {_by(result.shape)}",
@@ -211,10 +193,11 @@ def convolution(
     )
     sums = _arithmetic(padded, weights, taps, float(result[row, column]))
     sentence = _step_sentence(image.shape, kernel.shape, result, settings, step, flip)
-    picture = above(beside(source, middle, target, gap=30), sums, gap=14)
+    picture = svg.above(svg.beside(source, middle, target, gap=30), sums, gap=14)
     title = "Convolution" if flip else "Cross-correlation"
-    return framed(Svg(picture.markup, picture.width, picture.height, f"{title}, step by step",
-                      sentence))  # fmt: skip
+    return svg.framed(
+        svg.Svg(picture.markup, picture.width, picture.height, f"{title}, step by step", sentence)
+    )
 
 
 def _with_window(
@@ -225,7 +208,7 @@ def _with_window(
     kernel: tuple[int, int],
     cell: float,
     shade: str,
-) -> Svg:
+) -> svg.Svg:
     """The padded input, the cells under the window framed, rows and columns never used struck."""
     around = settings["padding"]
     last = [geometry.unused(n, k, **settings) for n, k in zip(size, kernel, strict=True)]
@@ -245,34 +228,40 @@ def _with_window(
     high, wide = padded.shape
     for unused_rows in range(last[0]):
         y = _EDGE + (high - unused_rows - 0.5) * cell
-        marks += line(0, y, wide * cell, y, colour=WINDOW.line, thick=2, dash="2 4")
+        marks += svg.line(0, y, wide * cell, y, colour=svg.WINDOW.line, thick=2, dash="2 4")
     for unused_columns in range(last[1]):
         x = _EDGE + (wide - unused_columns - 0.5) * cell
-        marks += line(x, 0, x, high * cell, colour=WINDOW.line, thick=2, dash="2 4")
-    picture = Svg(grid.markup + marks, grid.width, grid.height, "input")
+        marks += svg.line(x, 0, x, high * cell, colour=svg.WINDOW.line, thick=2, dash="2 4")
+    picture = svg.Svg(grid.markup + marks, grid.width, grid.height, "input")
     words = f"input {_by(size)}" + (f" + padding {around}" if around else "")
-    return captioned(picture, words, role=INPUT)
+    return svg.captioned(picture, words, role=svg.INPUT)
 
 
 def _arithmetic(
     padded: np.ndarray, weights: np.ndarray, taps: Sequence[tuple[int, int]], total: float
-) -> Svg:
+) -> svg.Svg:
     """The products of the current window, a line for each kernel row, and their sum."""
     terms = [
-        f"{show_number(float(padded[tap]))}·{bracketed(float(weight))}"
+        f"{svg.show_number(float(padded[tap]))}·{svg.bracketed(float(weight))}"
         for tap, weight in zip(taps, weights.ravel(), strict=True)
     ]
     width = weights.shape[1]
     rows = [" + ".join(terms[i : i + width]) for i in range(0, len(terms), width)]
     lines = [("  " if i == 0 else "+ ") + row for i, row in enumerate(rows)]
-    lines.append(f"= {show_number(total)}")
+    lines.append(f"= {svg.show_number(total)}")
     markup = "".join(
-        text(0, 10 + 20 * i, words.replace("  ", "\u2007\u2007"), size=14, mono=True,
-             bold=i == len(rows))
+        svg.text(
+            0,
+            10 + 20 * i,
+            words.replace("  ", "\u2007\u2007"),
+            size=14,
+            mono=True,
+            bold=i == len(rows),
+        )
         for i, words in enumerate(lines)
-    )  # fmt: skip
-    widest = max(text_width(words, 14.5) for words in lines)
-    return Svg(markup, widest, 20 * len(lines), "The sum of products")
+    )
+    widest = max(svg.text_width(words, 14.5) for words in lines)
+    return svg.Svg(markup, widest, 20 * len(lines), "The sum of products")
 
 
 def _step_sentence(
@@ -289,7 +278,7 @@ def _step_sentence(
         f"{'Turned kernel' if flip else 'Kernel'} {_by(kernel)}, stride {settings['stride']}, "
         f"padding {settings['padding']}{dilated}: {_by(size)} → {_by(result.shape)}. "
         f"Step {step + 1} of {result.size}: output[{row}, {column}] is "
-        f"{show_number(float(result[row, column]))}."
+        f"{svg.show_number(float(result[row, column]))}."
     )
     rows, columns = (geometry.unused(n, k, **settings) for n, k in zip(size, kernel, strict=True))
     if rows or columns:

@@ -19,29 +19,7 @@ from cnncourse.architectures import trace
 from cnncourse.architectures.imagenet import HUMAN, Entry
 from cnncourse.architectures.layers import Block, Conv, Layer, Shape, by, chain_output
 from cnncourse.architectures.table import Row, Table, folded
-from cnncourse.figures.svg import (
-    DARK,
-    FAINT,
-    INK,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    PADDING,
-    PAPER,
-    WINDOW,
-    Role,
-    Svg,
-    arrow,
-    circle,
-    framed,
-    group,
-    line,
-    num,
-    polyline,
-    rect,
-    text,
-)
+from cnncourse.figures import svg
 
 _WIDE = 480.0  # of a picture, without its margins
 _BAR = 130.0  # of the widest bar in a stack
@@ -52,18 +30,18 @@ _MIDDLE, _SHAPE = 214.0, 298.0  # where a stack's bars have their middle, and it
 
 # The kinds that change the shape, or add: everything else is left out of the pictures.
 _ROLES = {
-    "Conv2d": KERNEL,
-    "PartialConv2d": KERNEL,
-    "BasicConv2d": KERNEL,
-    "MaxPool2d": INPUT,
-    "AvgPool2d": INPUT,
-    "AdaptiveAvgPool2d": INPUT,
-    "Subsampling": INPUT,
-    "Linear": OUTPUT,
-    "RadialBasis": OUTPUT,
-    "Inception": WINDOW,
-    "BasicBlock": WINDOW,
-    "Bottleneck": WINDOW,
+    "Conv2d": svg.KERNEL,
+    "PartialConv2d": svg.KERNEL,
+    "BasicConv2d": svg.KERNEL,
+    "MaxPool2d": svg.INPUT,
+    "AvgPool2d": svg.INPUT,
+    "AdaptiveAvgPool2d": svg.INPUT,
+    "Subsampling": svg.INPUT,
+    "Linear": svg.OUTPUT,
+    "RadialBasis": svg.OUTPUT,
+    "Inception": svg.WINDOW,
+    "BasicBlock": svg.WINDOW,
+    "Bottleneck": svg.WINDOW,
 }
 
 
@@ -98,7 +76,9 @@ def _stride(block: Block) -> int:
 # A network from top to bottom ---------------------------------------------------------------------
 
 
-def network_stack(table: Table, *, title: str = "", repeat: bool = False, note: str = "") -> Svg:
+def network_stack(
+    table: Table, *, title: str = "", repeat: bool = False, note: str = ""
+) -> svg.Svg:
     """A network from its input down to its classes: a bar for each layer that changes something.
 
     A bar is as wide as its maps (square root) and as thick as it has channels (square root again);
@@ -119,19 +99,19 @@ def network_stack(table: Table, *, title: str = "", repeat: bool = False, note: 
     rows = _bars(table, repeat)
     largest, total = table.input_shape[-1], max(1, table.totals.params)
     heads = ((0, "layer", "start"), (_SHAPE, "output", "start"), (_WIDE, "learned", "end"))
-    parts = [text(x, 8, head, size=13, anchor=anchor, bold=True) for x, head, anchor in heads]
-    parts.append(group(_funnel([bar.shape for bar in rows], largest, _MIDDLE), 0, 24))
+    parts = [svg.text(x, 8, head, size=13, anchor=anchor, bold=True) for x, head, anchor in heads]
+    parts.append(svg.group(_funnel([bar.shape for bar in rows], largest, _MIDDLE), 0, 24))
     for place, bar in enumerate(rows):
-        parts.append(group(_bar_words(bar, total), 0, 24 + _STEP * place))
+        parts.append(svg.group(_bar_words(bar, total), 0, 24 + _STEP * place))
         parts.append(_bar(bar, largest, _MIDDLE, 24 + _STEP * place + _STEP / 2))
     y = 34 + _STEP * len(rows)
     words = [f"{table.totals.params:,} learned numbers, {table.totals.macs:,} MACs", note]
-    parts += [text(0, y + 18 * i, word, fill=MUTED) for i, word in enumerate(words) if word]
+    parts += [svg.text(0, y + 18 * i, word, fill=svg.MUTED) for i, word in enumerate(words) if word]
     height = y + 18 * (2 if note else 1) - 8
     listed = ", ".join(f"{bar.words} {by(bar.shape)}" for bar in rows)
     title = title or table.name
     sentence = f"{title} from top to bottom: {listed}. {words[0]}."
-    return framed(Svg("".join(parts), _WIDE, height, f"{title}, layer by layer", sentence))
+    return svg.framed(svg.Svg("".join(parts), _WIDE, height, f"{title}, layer by layer", sentence))
 
 
 class _BarRow(NamedTuple):
@@ -140,14 +120,14 @@ class _BarRow(NamedTuple):
     words: str
     shape: Shape
     params: int
-    role: Role
+    role: svg.Role
     halves: bool
 
 
 def _bars(table: Table, repeat: bool) -> list[_BarRow]:
     """The input and the layers that a picture shows; equal convolutions joined unless `repeat`."""
     shown = [row for row in folded(table) if row.kind in _ROLES]
-    bars = [_BarRow("input", table.input_shape, 0, PADDING, halves=False)]
+    bars = [_BarRow("input", table.input_shape, 0, svg.PADDING, halves=False)]
     for (words, shape), rows in groupby(shown, key=lambda r: (layer_name(r.layer), r.shape)):
         members = list(rows)
         alone = repeat or members[0].kind != "Conv2d"
@@ -160,13 +140,15 @@ def _bars(table: Table, repeat: bool) -> list[_BarRow]:
 
 
 def _bar_words(bar: _BarRow, total: int) -> str:
-    parts = [text(0, _STEP / 2, bar.words, size=13.5, bold=True),
-             text(_SHAPE, _STEP / 2, by(bar.shape), size=13)]  # fmt: skip
+    parts = [
+        svg.text(0, _STEP / 2, bar.words, size=13.5, bold=True),
+        svg.text(_SHAPE, _STEP / 2, by(bar.shape), size=13),
+    ]
     if bar.params:
         long = 76 * bar.params / total
-        parts.append(text(_WIDE, _STEP / 2, f"{bar.params:,}", size=13, anchor="end"))
+        parts.append(svg.text(_WIDE, _STEP / 2, f"{bar.params:,}", size=13, anchor="end"))
         if long >= 1:
-            parts.append(rect(_WIDE - long, _STEP / 2 + 9, long, 4, fill=KERNEL.line))
+            parts.append(svg.rect(_WIDE - long, _STEP / 2 + 9, long, 4, fill=svg.KERNEL.line))
     return "".join(parts)
 
 
@@ -181,9 +163,9 @@ def _bar(bar: _BarRow, largest: int, x: float, y: float) -> str:
     wide, thick = _bar_size(bar.shape, largest)
     style = {"fill": bar.role.tint, "line": bar.role.line, "thick": 1.5}
     if not bar.halves:
-        return rect(x - wide / 2, y - thick / 2, wide, thick, **style)
+        return svg.rect(x - wide / 2, y - thick / 2, wide, thick, **style)
     lefts, half = (x - wide / 2, x + 3), wide / 2 - 3
-    return "".join(rect(left, y - thick / 2, half, thick, **style) for left in lefts)
+    return "".join(svg.rect(left, y - thick / 2, half, thick, **style) for left in lefts)
 
 
 def _funnel(shapes: Sequence[Shape], largest: int, x: float) -> str:
@@ -194,7 +176,7 @@ def _funnel(shapes: Sequence[Shape], largest: int, x: float) -> str:
         middle = _STEP * place + _STEP / 2
         right += [(x + wide / 2, middle - thick / 2), (x + wide / 2, middle + thick / 2)]
     left = [(2 * x - a, b) for a, b in reversed(right)]
-    return f'<g opacity="0.35">{polyline([*right, *left], colour=FAINT, thick=0, fill=FAINT)}</g>'
+    return f'<g opacity="0.35">{svg.polyline([*right, *left], colour=svg.FAINT, thick=0, fill=svg.FAINT)}</g>'
 
 
 def two_stacks(
@@ -203,7 +185,7 @@ def two_stacks(
     pairs: Sequence[tuple[int | None, int | None]],
     *,
     titles: tuple[str, str],
-) -> Svg:
+) -> svg.Svg:
     """Two networks side by side, on one scale, with the layers that play the same part in a row.
 
     Parameters
@@ -219,14 +201,14 @@ def two_stacks(
     parts = []
     for side, (table, bars) in enumerate(zip((left, right), sides, strict=True)):
         x = side * 250.0
-        parts.append(text(x, 8, titles[side], size=15, bold=True))
+        parts.append(svg.text(x, 8, titles[side], size=15, bold=True))
         for place, pair in enumerate(pairs):
             if pair[side] is not None:
-                parts.append(group(_paired(bars[pair[side]], largest), x, 22 + 44 * place))
+                parts.append(svg.group(_paired(bars[pair[side]], largest), x, 22 + 44 * place))
         words = (f"{table.totals.params:,} learned", f"{table.totals.macs:,} MACs")
         y = 40 + 44 * len(pairs)
-        parts += [text(x, y + 18 * i, word, bold=i == 0) for i, word in enumerate(words)]
-    parts.append(line(238, 0, 238, 44 * len(pairs) + 66, colour=FAINT))
+        parts += [svg.text(x, y + 18 * i, word, bold=i == 0) for i, word in enumerate(words)]
+    parts.append(svg.line(238, 0, 238, 44 * len(pairs) + 66, colour=svg.FAINT))
     times = right.totals.params / left.totals.params
     lists = [", ".join(f"{bar.words} {by(bar.shape)}" for bar in bars) for bars in sides]
     sentence = (
@@ -234,19 +216,19 @@ def two_stacks(
         "as many numbers."
     )
     title = f"{titles[0]} beside {titles[1]}"
-    return framed(Svg("".join(parts), _WIDE, 44 * len(pairs) + 66, title, sentence))
+    return svg.framed(svg.Svg("".join(parts), _WIDE, 44 * len(pairs) + 66, title, sentence))
 
 
 def _paired(bar: _BarRow, largest: int) -> str:
     """A row of one of two stacks: words on the left, the bar on the right."""
-    words = text(0, 12, bar.words, size=13, bold=True) + text(0, 29, by(bar.shape), size=13)
+    words = svg.text(0, 12, bar.words, size=13, bold=True) + svg.text(0, 29, by(bar.shape), size=13)
     return words + _bar(bar, largest, 163, 21)
 
 
 # Blocks with paths --------------------------------------------------------------------------------
 
 
-def inception_module(module: Block, before: Shape) -> Svg:
+def inception_module(module: Block, before: Shape) -> svg.Svg:
     """An inception module: its four paths, what each layer learns, and the stack of channels.
 
     Parameters
@@ -258,28 +240,32 @@ def inception_module(module: Block, before: Shape) -> Svg:
     traces = [[row for row in trace(path, before) if row.kind != "ReLU"] for path in module.paths]
     widths = [rows[-1].shape[0] for rows in traces]
     after = module.output(before)
-    parts = [_plate(100, 0, 280, 28, f"input {by(before)}", PADDING)]
+    parts = [_plate(100, 0, 280, 28, f"input {by(before)}", svg.PADDING)]
     for place, rows in enumerate(traces):
         x = 122.0 * place
         ends = 160 + 53 * place, 28, x + 57, 58
         short = len(rows) == 1  # its only layer stands in the second row: the head is drawn there
-        parts.append(line(*ends, colour=MUTED, thick=1.5) if short else arrow(*ends, colour=MUTED))
-        parts.append(group(_path_boxes(rows), x, 60))
+        parts.append(
+            svg.line(*ends, colour=svg.MUTED, thick=1.5)
+            if short
+            else svg.arrow(*ends, colour=svg.MUTED)
+        )
+        parts.append(svg.group(_path_boxes(rows), x, 60))
         target = (sum(widths[:place]) + widths[place] / 2) * _WIDE / after[0]
-        parts.append(arrow(x + 57, 206, target, 234, colour=MUTED))
-    parts.append(group(_stacked(widths, _WIDE), 0, 236))
+        parts.append(svg.arrow(x + 57, 206, target, 234, colour=svg.MUTED))
+    parts.append(svg.group(_stacked(widths, _WIDE), 0, 236))
     totals = trace([module], before).totals
     sums = " + ".join(str(width) for width in widths)
     words = f"{sums} = {after[0]} channels of {after[1]}×{after[2]}"
-    parts.append(text(_WIDE / 2, 282, words, size=14, anchor="middle", bold=True))
+    parts.append(svg.text(_WIDE / 2, 282, words, size=14, anchor="middle", bold=True))
     costs = f"{totals.params:,} learned numbers, {totals.macs:,} MACs"
-    parts.append(text(_WIDE / 2, 304, costs, anchor="middle", fill=MUTED))
+    parts.append(svg.text(_WIDE / 2, 304, costs, anchor="middle", fill=svg.MUTED))
     paths = "; ".join(", then ".join(layer_name(row.layer) for row in rows) for rows in traces)
     title = f"Inception module {module.label}".strip()
     sentence = (
         f"Input {by(before)}. Four paths: {paths}. Their outputs are stacked: {words}. {costs}."
     )
-    return framed(Svg("".join(parts), _WIDE, 314, title, sentence))
+    return svg.framed(svg.Svg("".join(parts), _WIDE, 314, title, sentence))
 
 
 def _path_boxes(rows: Sequence[Row]) -> str:
@@ -290,26 +276,30 @@ def _path_boxes(rows: Sequence[Row]) -> str:
         lines = (f"→ {row.shape[0]} channels", f"{row.params:,} learned" if row.params else "")
         parts.append(_box(0, y, 114, 68, layer_name(row.layer), lines, _ROLES[row.kind]))
         if place:
-            parts.append(arrow(57, y - 8, 57, y - 1, colour=MUTED))
+            parts.append(svg.arrow(57, y - 8, 57, y - 1, colour=svg.MUTED))
     if len(rows) == 1:
-        parts.append(arrow(57, -2, 57, 75, colour=MUTED))
+        parts.append(svg.arrow(57, -2, 57, 75, colour=svg.MUTED))
     return "".join(parts)
 
 
 def _box(
-    x: float, y: float, wide: float, high: float, head: str, lines: Sequence[str], role: Role
+    x: float, y: float, wide: float, high: float, head: str, lines: Sequence[str], role: svg.Role
 ) -> str:
     """A box with a bold first line."""
     lines = [words for words in lines if words]
     first = y + high / 2 - 9 * len(lines)
-    parts = [rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)]
-    parts.append(text(x + wide / 2, first, head, size=13.5, anchor="middle", bold=True, fill=DARK))
-    parts += [text(x + wide / 2, first + 18 * i, words, size=13, anchor="middle", fill=DARK)
-              for i, words in enumerate(lines, start=1)]  # fmt: skip
+    parts = [svg.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)]
+    parts.append(
+        svg.text(x + wide / 2, first, head, size=13.5, anchor="middle", bold=True, fill=svg.DARK)
+    )
+    parts += [
+        svg.text(x + wide / 2, first + 18 * i, words, size=13, anchor="middle", fill=svg.DARK)
+        for i, words in enumerate(lines, start=1)
+    ]
     return "".join(parts)
 
 
-def _plate(x: float, y: float, wide: float, high: float, words: str, role: Role) -> str:
+def _plate(x: float, y: float, wide: float, high: float, words: str, role: svg.Role) -> str:
     return _box(x, y, wide, high, words, (), role)
 
 
@@ -318,15 +308,26 @@ def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
     parts, x = [], 0.0
     for channels in widths:
         long = wide * channels / sum(widths)
-        parts.append(rect(x, 0, long, high, fill=OUTPUT.tint, line=OUTPUT.line, thick=1.5))
+        parts.append(
+            svg.rect(x, 0, long, high, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
+        )
         if high > 20:
-            parts.append(text(x + long / 2, high / 2, str(channels), size=13.5, anchor="middle",
-                              fill=DARK, bold=True))  # fmt: skip
+            parts.append(
+                svg.text(
+                    x + long / 2,
+                    high / 2,
+                    str(channels),
+                    size=13.5,
+                    anchor="middle",
+                    fill=svg.DARK,
+                    bold=True,
+                )
+            )
         x += long
     return "".join(parts)
 
 
-def residual_block(block: Block, before: Shape, *, formula: bool = True) -> Svg:
+def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.Svg:
     """A residual block: its layers on the left, the shortcut around them on the right.
 
     Parameters
@@ -343,52 +344,75 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> Svg:
     shape = before
     for row in (row for row in main if row.kind != "BatchNorm2d"):
         shape = row.shape
-        boxes.append(arrow(72, y - 14, 72, y - 1, colour=INK))
+        boxes.append(svg.arrow(72, y - 14, 72, y - 1, colour=svg.INK))
         if row.kind == "ReLU":
-            boxes.append(_plate(14, y, 116, 24, "ReLU", PADDING))
+            boxes.append(_plate(14, y, 116, 24, "ReLU", svg.PADDING))
             y += 38
         else:
             lines = (f"{row.before[0]} → {shape[0]}", f"{row.params:,} + BN {2 * shape[0]:,}")
-            boxes.append(_box(0, y, 144, 64, layer_name(row.layer), lines, KERNEL))
+            boxes.append(_box(0, y, 144, 64, layer_name(row.layer), lines, svg.KERNEL))
             y += 78
     plus = y + 16
-    boxes += [arrow(72, y - 14, 72, plus - 13, colour=INK), _shortcut(shortcut, before, plus)]
-    boxes += [circle(72, plus, 12, fill=OUTPUT.tint, line=OUTPUT.line),
-              text(72, plus, "+", size=18, anchor="middle", fill=DARK, bold=True),
-              arrow(72, plus + 12, 72, plus + 29, colour=INK),
-              _plate(14, plus + 30, 116, 24, "ReLU", PADDING),
-              arrow(72, plus + 54, 72, plus + 71, colour=INK),
-              _plate(0, plus + 72, 144, 28, by(after), OUTPUT),
-              _plate(0, 0, 144, 28, by(before), INPUT),
-              line(72, 28, 72, 46, colour=INK)]  # fmt: skip
+    boxes += [
+        svg.arrow(72, y - 14, 72, plus - 13, colour=svg.INK),
+        _shortcut(shortcut, before, plus),
+    ]
+    boxes += [
+        svg.circle(72, plus, 12, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line),
+        svg.text(72, plus, "+", size=18, anchor="middle", fill=svg.DARK, bold=True),
+        svg.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK),
+        _plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING),
+        svg.arrow(72, plus + 54, 72, plus + 71, colour=svg.INK),
+        _plate(0, plus + 72, 144, 28, by(after), svg.OUTPUT),
+        _plate(0, 0, 144, 28, by(before), svg.INPUT),
+        svg.line(72, 28, 72, 46, colour=svg.INK),
+    ]
     if formula:
         result = "F(x) + Wx" if shortcut else "F(x) + x"
-        boxes += [text(150, 14, "x", size=16, bold=True),
-                  text(90, plus + 20, result, size=15, bold=True)]  # fmt: skip
+        boxes += [
+            svg.text(150, 14, "x", size=16, bold=True),
+            svg.text(90, plus + 20, result, size=15, bold=True),
+        ]
     totals = trace([block], before).totals
     words = f"{totals.params:,} learned numbers"
-    boxes.append(text(0, plus + 118, words, fill=MUTED))
-    return framed(Svg("".join(boxes), 240, plus + 126, _residual_title(block),
-                      _residual_words(block, before, main, shortcut, words)))  # fmt: skip
+    boxes.append(svg.text(0, plus + 118, words, fill=svg.MUTED))
+    return svg.framed(
+        svg.Svg(
+            "".join(boxes),
+            240,
+            plus + 126,
+            _residual_title(block),
+            _residual_words(block, before, main, shortcut, words),
+        )
+    )
 
 
 def _shortcut(rows: Sequence[Row], before: Shape, plus: float) -> str:
     """The way around: a line, or a 1×1 convolution on it."""
     path = [(72, 40), (195, 40), (195, plus), (100, plus)]
-    parts = [polyline(path, colour=WINDOW.line, thick=2.5),
-             polyline([(94, plus - 6), (85, plus), (94, plus + 6)], colour=WINDOW.line, thick=2.5),
-             line(85, plus, 101, plus, colour=WINDOW.line, thick=2.5)]  # fmt: skip
+    parts = [
+        svg.polyline(path, colour=svg.WINDOW.line, thick=2.5),
+        svg.polyline(
+            [(94, plus - 6), (85, plus), (94, plus + 6)], colour=svg.WINDOW.line, thick=2.5
+        ),
+        svg.line(85, plus, 101, plus, colour=svg.WINDOW.line, thick=2.5),
+    ]
     middle = (40 + plus) / 2
     if rows:
         row = rows[0]
-        words = (f"{row.before[0]} → {row.shape[0]}", f"{row.params:,}",
-                 f"+ BN {2 * row.shape[0]:,}")  # fmt: skip
+        words = (
+            f"{row.before[0]} → {row.shape[0]}",
+            f"{row.params:,}",
+            f"+ BN {2 * row.shape[0]:,}",
+        )
         head = layer_name(row.layer).removeprefix("conv ")
-        parts.append(_box(150, middle - 42, 90, 84, head, words, KERNEL))
+        parts.append(_box(150, middle - 42, 90, 84, head, words, svg.KERNEL))
     else:
-        parts.append(rect(163, middle - 22, 64, 44, fill=PAPER))
-        parts += [text(195, middle - 9, "shortcut", anchor="middle", bold=True),
-                  text(195, middle + 9, "x itself", anchor="middle")]  # fmt: skip
+        parts.append(svg.rect(163, middle - 22, 64, 44, fill=svg.PAPER))
+        parts += [
+            svg.text(195, middle - 9, "shortcut", anchor="middle", bold=True),
+            svg.text(195, middle + 9, "x itself", anchor="middle"),
+        ]
     return "".join(parts)
 
 
@@ -400,12 +424,14 @@ def _residual_title(block: Block) -> str:
 def _residual_words(
     block: Block, before: Shape, main: Sequence[Row], shortcut: Sequence[Row], words: str
 ) -> str:
-    layers = ", ".join(f"{layer_name(row.layer)} to {by(row.shape)}" for row in main
-                       if row.kind == "Conv2d")  # fmt: skip
+    layers = ", ".join(
+        f"{layer_name(row.layer)} to {by(row.shape)}" for row in main if row.kind == "Conv2d"
+    )
     way = (
-        f"through a {layer_name(shortcut[0].layer)} to {by(shortcut[0].shape)}" if shortcut
+        f"through a {layer_name(shortcut[0].layer)} to {by(shortcut[0].shape)}"
+        if shortcut
         else "unchanged"
-    )  # fmt: skip
+    )
     return (
         f"Input {by(before)}. Main path: {layers}, each with batch norm, ReLU between them. "
         f"Shortcut: the input {way}. Both are added, then ReLU: {by(block.output(before))}. "
@@ -418,7 +444,7 @@ def _residual_words(
 
 def googlenet_graph(
     layers: Sequence[Layer], input_shape: Shape, heads_behind: Sequence[str]
-) -> Svg:
+) -> svg.Svg:
     """GoogLeNet with every convolution: the modules as cells, the way down as an arrow.
 
     Parameters
@@ -430,18 +456,18 @@ def googlenet_graph(
         Labels of the modules whose output an auxiliary head reads.
     """
     parts, y, shape = [], 0.0, input_shape
-    parts.append(_plain_row("input", shape, 0.0, PADDING))
+    parts.append(_plain_row("input", shape, 0.0, svg.PADDING))
     y += 36
     for layer in layers:
         before, shape = shape, layer.output(shape)
         if isinstance(layer, Block):
-            parts.append(arrow(225, y - 10, 225, y - 1, colour=MUTED))
-            parts.append(group(_module_cells(layer, before, shape), 0, y))
+            parts.append(svg.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED))
+            parts.append(svg.group(_module_cells(layer, before, shape), 0, y))
             if layer.label in heads_behind:
-                parts.append(group(_head(), 392, y + 36))
+                parts.append(svg.group(_head(), 392, y + 36))
             y += 84
         elif layer.kind in _ROLES:
-            parts.append(arrow(225, y - 10, 225, y - 1, colour=MUTED))
+            parts.append(svg.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED))
             parts.append(_plain_row(layer_name(layer), shape, y, _ROLES[layer.kind]))
             y += 36
     modules = [layer.label for layer in layers if isinstance(layer, Block)]
@@ -452,17 +478,21 @@ def googlenet_graph(
         f"{' and '.join(heads_behind)} an auxiliary head helps while training. "
         f"{by(input_shape)} becomes {by(shape)}."
     )
-    return framed(Svg("".join(parts), _WIDE, y - 8, "GoogLeNet with all its paths", sentence))
+    return svg.framed(
+        svg.Svg("".join(parts), _WIDE, y - 8, "GoogLeNet with all its paths", sentence)
+    )
 
 
-def _plain_row(words: str, shape: Shape, y: float, role: Role) -> str:
-    return _plate(130, y, 190, 26, words, role) + text(332, y + 13, by(shape), size=13)
+def _plain_row(words: str, shape: Shape, y: float, role: svg.Role) -> str:
+    return _plate(130, y, 190, 26, words, role) + svg.text(332, y + 13, by(shape), size=13)
 
 
 def _module_cells(module: Block, before: Shape, after: Shape) -> str:
     """Two rows of cells, one column a path, over a bar of the stacked channels."""
-    parts = [text(0, 32, module.label, size=15, bold=True),
-             text(392, 13, by(after), size=13)]  # fmt: skip
+    parts = [
+        svg.text(0, 32, module.label, size=15, bold=True),
+        svg.text(392, 13, by(after), size=13),
+    ]
     widths = []
     for column, path in enumerate(module.paths):
         shown = [layer for layer in path if layer.kind in _ROLES]
@@ -471,21 +501,24 @@ def _module_cells(module: Block, before: Shape, after: Shape) -> str:
             channels = f", {layer.channels}" if isinstance(layer, Conv) else ""
             parts.append(_cell(46 + 86 * column, 28 * row, words + channels, _ROLES[layer.kind]))
         widths.append(chain_output(path, before)[0])
-    parts.append(group(_stacked(widths, 340, high=10), 46, 58))
+    parts.append(svg.group(_stacked(widths, 340, high=10), 46, 58))
     return "".join(parts)
 
 
-def _cell(x: float, y: float, words: str, role: Role) -> str:
-    return (rect(x, y, 82, 26, fill=role.tint, line=role.line, round=4)
-            + text(x + 41, y + 13, words, size=12.5, anchor="middle", fill=DARK))  # fmt: skip
+def _cell(x: float, y: float, words: str, role: svg.Role) -> str:
+    return svg.rect(x, y, 82, 26, fill=role.tint, line=role.line, round=4) + svg.text(
+        x + 41, y + 13, words, size=12.5, anchor="middle", fill=svg.DARK
+    )
 
 
 def _head() -> str:
     """The sign for an auxiliary head, at the right of its module."""
-    return (arrow(-5, 27, 14, 27, colour=MUTED)
-            + rect(16, 8, 72, 38, fill=OUTPUT.tint, line=OUTPUT.line, dash="4 3", round=4)
-            + text(52, 19, "auxiliary", size=12.5, anchor="middle", fill=DARK)
-            + text(52, 35, "head", size=12.5, anchor="middle", fill=DARK))  # fmt: skip
+    return (
+        svg.arrow(-5, 27, 14, 27, colour=svg.MUTED)
+        + svg.rect(16, 8, 72, 38, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, dash="4 3", round=4)
+        + svg.text(52, 19, "auxiliary", size=12.5, anchor="middle", fill=svg.DARK)
+        + svg.text(52, 35, "head", size=12.5, anchor="middle", fill=svg.DARK)
+    )
 
 
 # The challenge ------------------------------------------------------------------------------------
@@ -494,7 +527,7 @@ def _head() -> str:
 _ERROR, _DEPTH = 158.0, 390.0  # where the bars of the chart begin
 
 
-def imagenet_chart(entries: Sequence[Entry]) -> Svg:
+def imagenet_chart(entries: Sequence[Entry]) -> svg.Svg:
     """The errors of ImageNet's entries as bars, with how many layers learned, and a person's error.
 
     Parameters
@@ -503,28 +536,34 @@ def imagenet_chart(entries: Sequence[Entry]) -> Svg:
     """
     scale = 160 / max(entry.error for entry in entries)
     deepest = max(entry.depth or 0 for entry in entries)
-    parts = [text(_ERROR, 8, "top-5 error, test images", size=13.5, bold=True),
-             text(_DEPTH, 8, "layers", size=13.5, bold=True)]  # fmt: skip
+    parts = [
+        svg.text(_ERROR, 8, "top-5 error, test images", size=13.5, bold=True),
+        svg.text(_DEPTH, 8, "layers", size=13.5, bold=True),
+    ]
     bottom, x = 26 + 32 * len(entries), _ERROR + HUMAN.error * scale
     for place, entry in enumerate(entries):
-        parts.append(group(_entry(entry, scale, deepest), 0, 26 + 32 * place))
-    parts.append(line(x, 24, x, bottom + 2, colour=WINDOW.line, thick=2, dash="5 4"))
-    person = f"one trained person: {num(HUMAN.error)} %"
-    parts.append(text(x, bottom + 12, person, size=13.5, bold=True))
-    notes = ("* learned from further images too. ** second place.",
-             "From 2012 on: averages of several networks and crops.",
-             "Not depth alone: training and data changed as well.")  # fmt: skip
-    parts += [text(0, bottom + 38 + 18 * i, words, fill=MUTED) for i, words in enumerate(notes)]
+        parts.append(svg.group(_entry(entry, scale, deepest), 0, 26 + 32 * place))
+    parts.append(svg.line(x, 24, x, bottom + 2, colour=svg.WINDOW.line, thick=2, dash="5 4"))
+    person = f"one trained person: {svg.num(HUMAN.error)} %"
+    parts.append(svg.text(x, bottom + 12, person, size=13.5, bold=True))
+    notes = (
+        "* learned from further images too. ** second place.",
+        "From 2012 on: averages of several networks and crops.",
+        "Not depth alone: training and data changed as well.",
+    )
+    parts += [
+        svg.text(0, bottom + 38 + 18 * i, words, fill=svg.MUTED) for i, words in enumerate(notes)
+    ]
     listed = "; ".join(
-        f"{e.year} {e.name} {num(e.error)} %" + (f", {e.depth} layers" if e.depth else "")
+        f"{e.year} {e.name} {svg.num(e.error)} %" + (f", {e.depth} layers" if e.depth else "")
         for e in entries
     )
     sentence = (
         f"Top-5 errors on the test images of the ImageNet challenge: {listed}. One trained person "
-        f"made {num(HUMAN.error)} % errors on {HUMAN.images:,} images."
+        f"made {svg.num(HUMAN.error)} % errors on {HUMAN.images:,} images."
     )
     title = f"Errors and depth, {entries[0].year} to {entries[-1].year}"
-    return framed(Svg("".join(parts), _WIDE, bottom + 84, title, sentence))
+    return svg.framed(svg.Svg("".join(parts), _WIDE, bottom + 84, title, sentence))
 
 
 def _entry(entry: Entry, scale: float, deepest: int) -> str:
@@ -532,17 +571,21 @@ def _entry(entry: Entry, scale: float, deepest: int) -> str:
     mark = "*" if entry.extra_data else "**" if entry.place == 2 else ""
     long = entry.error * scale
     shallow = entry.year < 2012
-    role, dash = (PADDING, "4 3") if shallow else (KERNEL, "")
+    role, dash = (svg.PADDING, "4 3") if shallow else (svg.KERNEL, "")
     after = max(long, HUMAN.error * scale) + 8  # right of the line of the person
-    parts = [text(0, 10, f"{entry.year}", size=13.5, fill=MUTED),
-             text(42, 10, f"{entry.name}{mark}", size=13.5),
-             rect(_ERROR, 1, long, 18, fill=role.tint, line=role.line, thick=1.5, dash=dash),
-             text(_ERROR + after, 10, f"{num(entry.error)} %", size=13.5)]  # fmt: skip
+    parts = [
+        svg.text(0, 10, f"{entry.year}", size=13.5, fill=svg.MUTED),
+        svg.text(42, 10, f"{entry.name}{mark}", size=13.5),
+        svg.rect(_ERROR, 1, long, 18, fill=role.tint, line=role.line, thick=1.5, dash=dash),
+        svg.text(_ERROR + after, 10, f"{svg.num(entry.error)} %", size=13.5),
+    ]
     if entry.depth:
         deep = 58 * entry.depth / deepest
-        parts += [rect(_DEPTH, 1, deep, 18, fill=OUTPUT.tint, line=OUTPUT.line, thick=1.5),
-                  text(_DEPTH + deep + 7, 10, str(entry.depth), size=13.5)]  # fmt: skip
+        parts += [
+            svg.rect(_DEPTH, 1, deep, 18, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5),
+            svg.text(_DEPTH + deep + 7, 10, str(entry.depth), size=13.5),
+        ]
     else:
         words = "no network" if shallow else "not stated"
-        parts.append(text(_DEPTH, 10, words, size=13, fill=MUTED))
+        parts.append(svg.text(_DEPTH, 10, words, size=13, fill=svg.MUTED))
     return "".join(parts)

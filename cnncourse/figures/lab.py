@@ -16,35 +16,16 @@ from math import ceil, log10
 
 import numpy as np
 
-from cnncourse.figures.svg import (
-    FAINT,
-    INK,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    WINDOW,
-    Svg,
-    above,
-    beside,
-    captioned,
-    circle,
-    framed,
-    image,
-    line,
-    polyline,
-    rect,
-    show_number,
-    signed_fill,
-    signed_pixels,
-    text,
-    text_on,
-    text_width,
-)
+from cnncourse.figures import svg
 
 # Lines are told apart by their dashes and their names as well as by their colours.
-_STYLES = [(INPUT.line, ""), (KERNEL.line, "7 4"), (OUTPUT.line, "2 3"), (WINDOW.line, "10 3 2 3"),
-           (INK, "1 5")]  # fmt: skip
+_STYLES = [
+    (svg.INPUT.line, ""),
+    (svg.KERNEL.line, "7 4"),
+    (svg.OUTPUT.line, "2 3"),
+    (svg.WINDOW.line, "10 3 2 3"),
+    (svg.INK, "1 5"),
+]
 
 
 # Digits -------------------------------------------------------------------------------------------
@@ -59,7 +40,7 @@ def digits(
     side: float = 64,
     title: str = "Digits",
     description: str = "",
-) -> Svg:
+) -> svg.Svg:
     """Digits in rows, each with a caption of its own.
 
     Parameters
@@ -89,27 +70,35 @@ def digits(
         )
     if not len(images):  # a network without errors: say so, an empty picture looks like a fault
         sentence = f"{title}: there are none."
-        return Svg(text(0, 16, sentence, size=14), 560, 24, title, sentence)
+        return svg.Svg(svg.text(0, 16, sentence, size=14), 560, 24, title, sentence)
     room = 20 if len(captions) else 4
     parts = []
     for place, picture in enumerate(images):
         row, column = divmod(place, columns)
         x, y = column * (side + 6), row * (side + room + 4)
-        parts.append(image(_grey(picture), x, y, side, side))
+        parts.append(svg.image(_grey(picture), x, y, side, side))
         if place in marked:
-            parts.append(rect(x + 1, y + 1, side - 2, side - 2, line=WINDOW.line, thick=3))
+            parts.append(svg.rect(x + 1, y + 1, side - 2, side - 2, line=svg.WINDOW.line, thick=3))
         if len(captions):
             words = str(captions[place])
-            parts.append(text(x + side / 2, y + side + 11, words, size=12, anchor="middle",
-                              bold=place in marked))  # fmt: skip
+            parts.append(
+                svg.text(
+                    x + side / 2,
+                    y + side + 11,
+                    words,
+                    size=12,
+                    anchor="middle",
+                    bold=place in marked,
+                )
+            )
     rows = ceil(len(images) / columns)
     width = min(len(images), columns) * (side + 6) - 6
     listed = f": {', '.join(map(str, captions))}" if len(captions) else ""
     words = description or f"{len(images)} digits{listed}."
-    return Svg("".join(parts), width, rows * (side + room + 4), title, words)
+    return svg.Svg("".join(parts), width, rows * (side + room + 4), title, words)
 
 
-def class_balance(counts: Mapping[str, Sequence[int]]) -> Svg:
+def class_balance(counts: Mapping[str, Sequence[int]]) -> svg.Svg:
     """How much of each set every digit makes up.
 
     Parameters
@@ -117,27 +106,35 @@ def class_balance(counts: Mapping[str, Sequence[int]]) -> Svg:
     counts : mapping of str to sequence of 10 int
         Name of the set and how often it holds 0, 1, … 9.
     """
-    roles = (INPUT, OUTPUT, KERNEL)
+    roles = (svg.INPUT, svg.OUTPUT, svg.KERNEL)
     shares = {name: np.asarray(values) / np.sum(values) for name, values in counts.items()}
     top = 1.25 * max(share.max() for share in shares.values())
     wide = 48 / len(shares)
-    parts = [line(0, 180, 640, 180, colour=MUTED)]
+    parts = [svg.line(0, 180, 640, 180, colour=svg.MUTED)]
     for number, (share, role) in enumerate(zip(shares.values(), roles, strict=False)):
         for digit, part in enumerate(share):
             x, tall = 8 + 64 * digit + number * wide, 150 * part / top
-            parts.append(rect(x, 180 - tall, wide - 2, tall, fill=role.tint, line=role.line))
-            parts.append(text(x + wide / 2, 170 - tall, f"{100 * part:.0f}", size=12,
-                              anchor="middle", fill=MUTED))  # fmt: skip
-    parts += [text(32 + 64 * d, 196, str(d), anchor="middle", bold=True) for d in range(10)]
+            parts.append(svg.rect(x, 180 - tall, wide - 2, tall, fill=role.tint, line=role.line))
+            parts.append(
+                svg.text(
+                    x + wide / 2,
+                    170 - tall,
+                    f"{100 * part:.0f}",
+                    size=12,
+                    anchor="middle",
+                    fill=svg.MUTED,
+                )
+            )
+    parts += [svg.text(32 + 64 * d, 196, str(d), anchor="middle", bold=True) for d in range(10)]
     x = 8.0
     for (name, values), role in zip(counts.items(), roles, strict=False):
         words = f"{name}: {np.sum(values):,} digits"
-        parts.append(rect(x, 3, 12, 12, fill=role.tint, line=role.line))
-        parts.append(text(x + 18, 9, words, size=12))
-        x += text_width(words, 12) + 50
-    parts.append(text(636, 9, "share in %", size=12, anchor="end", fill=MUTED))
+        parts.append(svg.rect(x, 3, 12, 12, fill=role.tint, line=role.line))
+        parts.append(svg.text(x + 18, 9, words, size=12))
+        x += svg.text_width(words, 12) + 50
+    parts.append(svg.text(636, 9, "share in %", size=12, anchor="end", fill=svg.MUTED))
     sentence = " ".join(_balance_words(name, share) for name, share in shares.items())
-    return Svg("".join(parts), 644, 208, "How often each digit occurs", sentence)
+    return svg.Svg("".join(parts), 644, 208, "How often each digit occurs", sentence)
 
 
 def _balance_words(name: str, share: np.ndarray) -> str:
@@ -164,7 +161,7 @@ def line_chart(
     span: tuple[float, float] | None = None,
     width: float = 330,
     height: float = 200,
-) -> Svg:
+) -> svg.Svg:
     """Named lines over one axis.
 
     Parameters
@@ -195,24 +192,25 @@ def line_chart(
     parts = [axis.frame(across, percent, whole)]
     if at is not None:
         x = axis.across(at)
-        parts.append(line(x, axis.top, x, axis.top + height, colour=WINDOW.line, thick=2,
-                          dash="3 3"))  # fmt: skip
+        parts.append(
+            svg.line(x, axis.top, x, axis.top + height, colour=svg.WINDOW.line, thick=2, dash="3 3")
+        )
     legend = 0.0
     for (name, (x, y)), (colour, dash) in zip(kept.items(), _STYLES, strict=False):
         points = [(axis.across(a), axis.up(b)) for a, b in zip(x, y, strict=True)]
-        parts.append(polyline(points, colour=colour, dash=dash))
+        parts.append(svg.polyline(points, colour=colour, dash=dash))
         if len(points) <= 30:
-            parts += [circle(*point, 3, fill=colour) for point in points]
-        parts.append(line(legend, 26, legend + 26, 26, colour=colour, thick=2.5, dash=dash))
-        parts.append(text(legend + 31, 26, name, size=12))
-        legend += 31 + text_width(name, 12) + 14
-    parts.append(text(0, 7, title, bold=True))
+            parts += [svg.circle(*point, 3, fill=colour) for point in points]
+        parts.append(svg.line(legend, 26, legend + 26, 26, colour=colour, thick=2.5, dash=dash))
+        parts.append(svg.text(legend + 31, 26, name, size=12))
+        legend += 31 + svg.text_width(name, 12) + 14
+    parts.append(svg.text(0, 7, title, bold=True))
     if up not in title.lower():
-        parts.append(text(1.1 * text_width(title) + 10, 7, up, size=12, fill=MUTED))
+        parts.append(svg.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED))
     words = "; ".join(_run_words(name, *xy, percent) for name, xy in kept.items())
     sentence = f"{title} ({up} against {across}): {words or 'nothing to see yet'}."
-    full = max(axis.left + width + 14, legend, text_width(title))
-    return Svg("".join(parts), full, axis.top + height + 38, title, sentence)
+    full = max(axis.left + width + 14, legend, svg.text_width(title))
+    return svg.Svg("".join(parts), full, axis.top + height + 38, title, sentence)
 
 
 class _Axes:
@@ -247,17 +245,25 @@ class _Axes:
     def frame(self, across: str, percent: bool, whole: bool = False) -> str:
         """Box, grid lines, numbers (across only whole ones?), and the name of the axis across."""
         base = self.top + self.height
-        parts = [rect(self.left, self.top, self.width, self.height, line=FAINT)]
+        parts = [svg.rect(self.left, self.top, self.width, self.height, line=svg.FAINT)]
         for value in _round_steps(*self.y):
             y, scale = self.up(value), 100 if percent else 1
-            words = show_number(scale * value, 3) + (" %" if percent else "")
-            parts.append(line(self.left, y, self.left + self.width, y, colour=FAINT))
-            parts.append(text(self.left - 6, y, words, size=12, anchor="end", fill=MUTED))
+            words = svg.show_number(scale * value, 3) + (" %" if percent else "")
+            parts.append(svg.line(self.left, y, self.left + self.width, y, colour=svg.FAINT))
+            parts.append(svg.text(self.left - 6, y, words, size=12, anchor="end", fill=svg.MUTED))
         for value in _tens(*self.x) if self.log else _round_steps(*self.x, float(whole)):
-            parts.append(text(self.across(value), base + 13, f"{value:,.6g}", size=12,
-                              anchor="middle", fill=MUTED))  # fmt: skip
+            parts.append(
+                svg.text(
+                    self.across(value),
+                    base + 13,
+                    f"{value:,.6g}",
+                    size=12,
+                    anchor="middle",
+                    fill=svg.MUTED,
+                )
+            )
         middle = self.left + self.width / 2
-        parts.append(text(middle, base + 30, across, size=12, anchor="middle", fill=MUTED))
+        parts.append(svg.text(middle, base + 30, across, size=12, anchor="middle", fill=svg.MUTED))
         return "".join(parts)
 
 
@@ -287,7 +293,7 @@ def _run_words(name: str, x: np.ndarray, y: np.ndarray, percent: bool) -> str:
     """What a line does, in words."""
     if not len(y):
         return f"{name} has no values yet"
-    first, last = (_percent(v) if percent else show_number(v, 3) for v in (y[0], y[-1]))
+    first, last = (_percent(v) if percent else svg.show_number(v, 3) for v in (y[0], y[-1]))
     end = f" and {last} at {x[-1]:,.6g}" if len(y) > 1 else ""
     return f"{name} {first} at {x[0]:,.6g}{end}"
 
@@ -300,7 +306,7 @@ def learning_curves(
     train_accuracy: Sequence[float],
     validation_accuracy: Sequence[float],
     title: str = "Learning curves",
-) -> Svg:
+) -> svg.Svg:
     """Loss and accuracy after each epoch, on what was learnt from and on what was not.
 
     All five sequences have the same length; accuracies go from 0 to 1.
@@ -322,7 +328,7 @@ def learning_curves(
         limits=(min([0.99, *train_accuracy, *validation_accuracy]), 1),
         width=290,
     )
-    return _named(beside(left, right, gap=20), title, f"{left.description} {right.description}")
+    return _named(svg.beside(left, right, gap=20), title, f"{left.description} {right.description}")
 
 
 # Looking inside -----------------------------------------------------------------------------------
@@ -330,7 +336,7 @@ def learning_curves(
 
 def learned_kernels(
     kernels: np.ndarray, *, name: str = "a layer", limit: float | None = None, width: float = 700
-) -> Svg:
+) -> svg.Svg:
     """Every slice of every kernel of a layer, on one scale around zero.
 
     Parameters
@@ -352,16 +358,16 @@ def learned_kernels(
         slices, columns = kernels.transpose(1, 0, 2, 3).reshape(-1, high, wide), c_out
     rows = ceil(len(slices) / columns)
     side = max(70, 4 * wide)
-    picture = _block(signed_pixels(slices, limit), columns, min(width, side * columns))
+    picture = _block(svg.signed_pixels(slices, limit), columns, min(width, side * columns))
     count = f"{c_out} kernels" if c_in == 1 else f"{c_out} kernels of {c_in} slices"
     layout = "" if c_in == 1 else "; a column is one kernel, a row one input channel"
     sentence = (
         f"{name}: {count}, {high}×{wide} each{layout}. Weights from "
-        f"{show_number(float(kernels.min()), 3)} to {show_number(float(kernels.max()), 3)}, "
+        f"{svg.show_number(float(kernels.min()), 3)} to {svg.show_number(float(kernels.max()), 3)}, "
         f"all on one scale."
     )
     words = f"{name}: {count}, {high}×{wide}" + (f" ({rows} × {columns} slices)" * (c_in > 1))
-    stacked = above(captioned(picture, words, role=KERNEL), _signed_bar(limit), gap=10)
+    stacked = svg.above(svg.captioned(picture, words, role=svg.KERNEL), _signed_bar(limit), gap=10)
     return _named(stacked, f"Kernels of {name}", sentence)
 
 
@@ -380,29 +386,29 @@ def _sheet(slices: np.ndarray, columns: int) -> np.ndarray:
     return across.reshape(rows * (high + gap), columns * (wide + gap), 3)[:-gap, :-gap]
 
 
-def _block(pictures: np.ndarray, columns: int, width: float) -> Svg:
+def _block(pictures: np.ndarray, columns: int, width: float) -> svg.Svg:
     """Small pictures (N, H, W), grey or in colour, tiled into one of this width."""
     if pictures.ndim == 3:
         pictures = np.repeat(pictures[..., None], 3, axis=3)
     sheet = _sheet(pictures, columns)
     height = width * sheet.shape[0] / sheet.shape[1]
-    return Svg(image(sheet, 0, 0, width, height), width, height, "tiles")
+    return svg.Svg(svg.image(sheet, 0, 0, width, height), width, height, "tiles")
 
 
-def _signed_bar(limit: float, width: float = 220) -> Svg:
+def _signed_bar(limit: float, width: float = 220) -> svg.Svg:
     """The colours of a signed scale with its ends and its zero."""
-    ramp = signed_pixels(np.linspace(-1, 1, 101)[None], 1)
-    markup = image(ramp, 60, 3, width, 12, crisp=False)
-    shown = show_number(limit, 3)
-    markup += text(54, 9, f"−{shown}", size=12, anchor="end")
-    markup += text(66 + width, 9, f"+{shown}", size=12)
-    markup += text(60 + width / 2, 24, "0", size=12, anchor="middle")
-    return Svg(markup, 66 + width + 60, 32, "Scale")
+    ramp = svg.signed_pixels(np.linspace(-1, 1, 101)[None], 1)
+    markup = svg.image(ramp, 60, 3, width, 12, crisp=False)
+    shown = svg.show_number(limit, 3)
+    markup += svg.text(54, 9, f"−{shown}", size=12, anchor="end")
+    markup += svg.text(66 + width, 9, f"+{shown}", size=12)
+    markup += svg.text(60 + width / 2, 24, "0", size=12, anchor="middle")
+    return svg.Svg(markup, 66 + width + 60, 32, "Scale")
 
 
 def feature_maps(
     maps: np.ndarray, *, name: str = "a layer", chosen: int | None = None, width: float = 700
-) -> Svg:
+) -> svg.Svg:
     """All channels of a layer for one image, on one scale.
 
     Parameters
@@ -419,7 +425,7 @@ def feature_maps(
     return _named(picture, picture.title, picture.description)
 
 
-def _maps(maps: np.ndarray, name: str, chosen: int | None, width: float) -> Svg:
+def _maps(maps: np.ndarray, name: str, chosen: int | None, width: float) -> svg.Svg:
     """`feature_maps` without a margin, to stand among other pictures."""
     count, high, wide = maps.shape
     columns = min(count, 16 if count > 16 else 8)
@@ -429,30 +435,32 @@ def _maps(maps: np.ndarray, name: str, chosen: int | None, width: float) -> Svg:
     for channel, pixels in enumerate(colours):
         row, column = divmod(channel, columns)
         x, y = column * (side + 4), row * (side + 4)
-        parts.append(image(pixels, x, y, side, side))
-        frame = (WINDOW.line, 3) if channel == chosen else (FAINT, 1)
-        parts.append(rect(x, y, side, side, line=frame[0], thick=frame[1]))
+        parts.append(svg.image(pixels, x, y, side, side))
+        frame = (svg.WINDOW.line, 3) if channel == chosen else (svg.FAINT, 1)
+        parts.append(svg.rect(x, y, side, side, line=frame[0], thick=frame[1]))
     rows = ceil(count / columns)
-    grid = Svg("".join(parts), columns * (side + 4), rows * (side + 4), "maps")
+    grid = svg.Svg("".join(parts), columns * (side + 4), rows * (side + 4), "maps")
     silent = int(np.sum(np.abs(maps).max(axis=(1, 2)) == 0))
     sentence = (
         f"{name}: {count} {'map' if count == 1 else 'maps'} of {high}×{wide}, values from "
-        f"{show_number(float(maps.min()))} to {show_number(float(maps.max()))}; "
+        f"{svg.show_number(float(maps.min()))} to {svg.show_number(float(maps.max()))}; "
         f"{silent or 'none'} of them {'are' if silent > 1 else 'is'} entirely 0."
     )
     scale = "purple below 0, orange above" if maps.min() < 0 else "black 0, white the largest"
-    words = f"{name}: {count} × {high}×{wide}, one scale (±{show_number(limit)}; {scale})"
+    words = f"{name}: {count} × {high}×{wide}, one scale (±{svg.show_number(limit)}; {scale})"
     if maps.min() >= 0:
-        words = f"{name}: {count} × {high}×{wide}, one scale (0 to {show_number(limit)}; {scale})"
-    whole = captioned(grid, words, role=OUTPUT)
-    return Svg(whole.markup, whole.width, whole.height, f"Feature maps of {name}", sentence)
+        words = (
+            f"{name}: {count} × {high}×{wide}, one scale (0 to {svg.show_number(limit)}; {scale})"
+        )
+    whole = svg.captioned(grid, words, role=svg.OUTPUT)
+    return svg.Svg(whole.markup, whole.width, whole.height, f"Feature maps of {name}", sentence)
 
 
 def _colours(maps: np.ndarray) -> tuple[np.ndarray, float]:
     """The pictures of maps on one scale, and the value drawn in full colour."""
     limit = float(np.abs(maps).max())
     if maps.min() < 0:
-        return signed_pixels(maps, limit), limit
+        return svg.signed_pixels(maps, limit), limit
     return np.round(255 * maps / (limit or 1)).astype(np.uint8), limit
 
 
@@ -464,7 +472,7 @@ def layer_xray(
     channel: int,
     examples: np.ndarray,
     strengths: Sequence[float],
-) -> Svg:
+) -> svg.Svg:
     """One digit, all maps of a layer, one of them large, and the digits that excite it most.
 
     Parameters
@@ -489,21 +497,21 @@ def layer_xray(
             f"{name} has no channel {channel}: try a channel from 0 to {len(maps) - 1}"
         )
     colours, _ = _colours(maps)
-    best = digits(examples, [show_number(s) for s in strengths], columns=4, side=62)
+    best = digits(examples, [svg.show_number(s) for s in strengths], columns=4, side=62)
     side = best.height  # so that all three headings stand on one line
-    shown = beside(
-        captioned(_square(_grey(picture), side), "input", role=INPUT),
-        captioned(_square(colours[channel], side), f"channel {channel}", role=OUTPUT),
-        captioned(best, "excite it most (largest value)"),
+    shown = svg.beside(
+        svg.captioned(_square(_grey(picture), side), "input", role=svg.INPUT),
+        svg.captioned(_square(colours[channel], side), f"channel {channel}", role=svg.OUTPUT),
+        svg.captioned(best, "excite it most (largest value)"),
         gap=26,
     )
     everything = _maps(maps, name, channel, 700)
     sentence = (
         f"{everything.description} Channel {channel} goes from "
-        f"{show_number(float(maps[channel].min()))} to {show_number(float(maps[channel].max()))} "
-        f"for this digit; the largest value any digit causes is {show_number(strengths[0])}."
+        f"{svg.show_number(float(maps[channel].min()))} to {svg.show_number(float(maps[channel].max()))} "
+        f"for this digit; the largest value any digit causes is {svg.show_number(strengths[0])}."
     )
-    return _named(above(shown, everything), f"X-ray of {name}", sentence)
+    return _named(svg.above(shown, everything), f"X-ray of {name}", sentence)
 
 
 def what_matters(
@@ -515,7 +523,7 @@ def what_matters(
     stride: int,
     digit: int,
     probability: float,
-) -> Svg:
+) -> svg.Svg:
     """Where an answer hangs on the picture: by covering it, and by the gradient.
 
     Parameters
@@ -534,20 +542,26 @@ def what_matters(
     change = covered - probability
     row, column = np.unravel_index(np.abs(change).argmax(), covered.shape)
     zoom = 190 / 28
-    frame = rect(column * stride * zoom, row * stride * zoom, patch * zoom, patch * zoom,
-                 line=WINDOW.line, thick=3)  # fmt: skip
+    frame = svg.rect(
+        column * stride * zoom,
+        row * stride * zoom,
+        patch * zoom,
+        patch * zoom,
+        line=svg.WINDOW.line,
+        thick=3,
+    )
     shown = _square(_grey(picture), 190)
-    shown = Svg(shown.markup + frame, 190, 190, "input")
+    shown = svg.Svg(shown.markup + frame, 190, 190, "input")
     strongest = float(sensitivity.max()) or 1
     highest = max(float(covered.max()), probability) or 1
     panels = [
-        captioned(shown, f"input; the {patch}×{patch} patch that counts", role=INPUT),
-        captioned(_square(_heat(covered / highest), 190), f"P({digit}) when covered there"),
-        captioned(_square(_heat(sensitivity / strongest), 190), "sensitivity (gradient)"),
+        svg.captioned(shown, f"input; the {patch}×{patch} patch that counts", role=svg.INPUT),
+        svg.captioned(_square(_heat(covered / highest), 190), f"P({digit}) when covered there"),
+        svg.captioned(_square(_heat(sensitivity / strongest), 190), "sensitivity (gradient)"),
     ]
-    bar = image(_heat(np.linspace(0, 1, 64)[None]), 30, 2, 160, 12, crisp=False)
-    bar += text(22, 8, "0", size=12, anchor="end")
-    bar += text(198, 8, f"{_percent(highest)} (middle), the steepest (right)", size=12)
+    bar = svg.image(_heat(np.linspace(0, 1, 64)[None]), 30, 2, 160, 12, crisp=False)
+    bar += svg.text(22, 8, "0", size=12, anchor="end")
+    bar += svg.text(198, 8, f"{_percent(highest)} (middle), the steepest (right)", size=12)
     verb, most = ("raises", "most") if change[row, column] > 0 else ("lowers", "worst")
     sentence = (
         f"Uncovered, the network says {digit} with {_percent(probability)}. A patch of "
@@ -555,13 +569,15 @@ def what_matters(
         f"{_percent(float(covered[row, column]))} at {most}, with its upper left corner in row "
         f"{row * stride}, column {column * stride}."
     )
-    scale = Svg(bar, 420, 18, "scale")
-    return _named(above(beside(*panels, gap=28), scale), "What the answer hangs on", sentence)
+    scale = svg.Svg(bar, 420, 18, "scale")
+    return _named(
+        svg.above(svg.beside(*panels, gap=28), scale), "What the answer hangs on", sentence
+    )
 
 
 def filters_over_time(
     first: np.ndarray, now: np.ndarray, maps: np.ndarray, *, step: int, accuracy: float
-) -> Svg:
+) -> svg.Svg:
     """The kernels of the first layer at the start and now, and what they make of a digit.
 
     Parameters
@@ -577,20 +593,26 @@ def filters_over_time(
     limit = float(max(np.abs(first).max(), np.abs(now).max()))
     columns = ceil(len(now) ** 0.5)
     panels = [
-        captioned(
-            _block(signed_pixels(first[:, 0], limit), columns, 220), "random start", role=KERNEL
+        svg.captioned(
+            _block(svg.signed_pixels(first[:, 0], limit), columns, 220),
+            "random start",
+            role=svg.KERNEL,
         ),
-        captioned(
-            _block(signed_pixels(now[:, 0], limit), columns, 220), f"after step {step}", role=KERNEL
+        svg.captioned(
+            _block(svg.signed_pixels(now[:, 0], limit), columns, 220),
+            f"after step {step}",
+            role=svg.KERNEL,
         ),
-        captioned(_block(_colours(maps)[0], columns, 220), "one digit through them", role=OUTPUT),
+        svg.captioned(
+            _block(_colours(maps)[0], columns, 220), "one digit through them", role=svg.OUTPUT
+        ),
     ]
     moved = float(np.linalg.norm(now - first) / np.linalg.norm(first))
     sentence = (
         f"Step {step}: {_percent(accuracy)} of held-out digits are read rightly. The first "
         f"layer's kernels have moved by {_percent(moved)} of their length."
     )
-    stacked = above(beside(*panels, gap=26), _signed_bar(limit))
+    stacked = svg.above(svg.beside(*panels, gap=26), _signed_bar(limit))
     return _named(stacked, "The first layer over time", sentence)
 
 
@@ -600,7 +622,7 @@ def training_so_far(
     validation_accuracy: Sequence[float],
     *,
     steps: int,
-) -> Svg:
+) -> svg.Svg:
     """A long training while it runs: the loss of every step, the accuracy after each epoch.
 
     Parameters
@@ -617,16 +639,28 @@ def training_so_far(
     groups = np.array(losses[: len(losses) // many * many]).reshape(-1, many).mean(axis=1)
     places = many * np.arange(1, len(groups) + 1)
     size = {"width": 285, "height": 160, "span": (0, max(steps, len(losses)))}
-    left = line_chart({"training batches": (places, groups)}, title="Loss", across="step",
-                      up="cross-entropy", limits=(0, 1), **size)  # fmt: skip
-    right = line_chart({"validation": (measured_at, validation_accuracy)}, title="Accuracy",
-                       across="step", up="accuracy", percent=True,
-                       limits=(min([0.95, *validation_accuracy]), 1), **size)  # fmt: skip
+    left = line_chart(
+        {"training batches": (places, groups)},
+        title="Loss",
+        across="step",
+        up="cross-entropy",
+        limits=(0, 1),
+        **size,
+    )
+    right = line_chart(
+        {"validation": (measured_at, validation_accuracy)},
+        title="Accuracy",
+        across="step",
+        up="accuracy",
+        percent=True,
+        limits=(min([0.95, *validation_accuracy]), 1),
+        **size,
+    )
     sentence = f"Step {len(losses):,} of {steps:,}."
     if len(validation_accuracy):
         sentence += f" Validation accuracy {_percent(validation_accuracy[-1])}."
     bar = _progress(len(losses), steps, "steps")
-    return _named(above(beside(left, right, gap=18), bar), "Training so far", sentence)
+    return _named(svg.above(svg.beside(left, right, gap=18), bar), "Training so far", sentence)
 
 
 def live_training(
@@ -640,7 +674,7 @@ def live_training(
     goal: int,
     kernels: np.ndarray | None = None,
     name: str = "network",
-) -> Svg:
+) -> svg.Svg:
     """A training as far as it has come: loss, accuracy, learning rate, first kernels.
 
     Parameters
@@ -658,16 +692,32 @@ def live_training(
     losses = {"training": (seen, train_loss), "validation": (seen, validation_loss)}
     shares = {"training": (seen, train_accuracy), "validation": (seen, validation_accuracy)}
     size = {"width": 285, "height": 180, "span": (0, max([goal, *seen]))}
-    left = line_chart(losses, title="Loss", across="digits seen", up="cross-entropy",
-                      limits=(0, max([0.5, *train_loss, *validation_loss])), **size)  # fmt: skip
-    right = line_chart(shares, title="Accuracy", across="digits seen", up="accuracy",
-                       limits=(0, 1), percent=True, **size)  # fmt: skip
-    rows = [beside(left, right, gap=18), _progress(seen[-1] if seen else 0, goal, "digits seen")]
+    left = line_chart(
+        losses,
+        title="Loss",
+        across="digits seen",
+        up="cross-entropy",
+        limits=(0, max([0.5, *train_loss, *validation_loss])),
+        **size,
+    )
+    right = line_chart(
+        shares,
+        title="Accuracy",
+        across="digits seen",
+        up="accuracy",
+        limits=(0, 1),
+        percent=True,
+        **size,
+    )
+    rows = [
+        svg.beside(left, right, gap=18),
+        _progress(seen[-1] if seen else 0, goal, "digits seen"),
+    ]
     if kernels is not None:
         limit = float(np.abs(kernels).max())
         columns = min(len(kernels), 16)
-        block = _block(signed_pixels(kernels[:, 0], limit), columns, 44 * columns)
-        rows.append(captioned(block, "kernels of the first layer", role=KERNEL))
+        block = _block(svg.signed_pixels(kernels[:, 0], limit), columns, 44 * columns)
+        rows.append(svg.captioned(block, "kernels of the first layer", role=svg.KERNEL))
     if seen:
         sentence = (
             f"{name}: {seen[-1]:,} of {goal:,} digits seen, learning rate {rates[-1]:g}. Loss "
@@ -678,27 +728,24 @@ def live_training(
             sentence += " The end: raise the epochs to train on, or start again."
     else:
         sentence = f"{name}: nothing learnt yet, {goal:,} digits to see. Press train."
-    return _named(above(*rows), "Training, live", sentence)
+    return _named(svg.above(*rows), "Training, live", sentence)
 
 
-def _progress(done: int, goal: int, unit: str) -> Svg:
+def _progress(done: int, goal: int, unit: str) -> svg.Svg:
     share = min(done / goal, 1)
-    markup = rect(0, 0, 360, 14, line=FAINT) + rect(0, 0, 360 * share, 14, fill=OUTPUT.line)
-    markup += text(370, 7, f"{done:,} of {goal:,} {unit}", size=12)
-    return Svg(markup, 600, 16, "progress")
+    markup = svg.rect(0, 0, 360, 14, line=svg.FAINT) + svg.rect(
+        0, 0, 360 * share, 14, fill=svg.OUTPUT.line
+    )
+    markup += svg.text(370, 7, f"{done:,} of {goal:,} {unit}", size=12)
+    return svg.Svg(markup, 600, 16, "progress")
 
 
 # Errors -------------------------------------------------------------------------------------------
 
 
 def confusion(
-    table: np.ndarray,
-    *,
-    row: int,
-    column: int,
-    examples: np.ndarray,
-    captions: Sequence[str],
-) -> Svg:
+    table: np.ndarray, *, row: int, column: int, examples: np.ndarray, captions: Sequence[str]
+) -> svg.Svg:
     """Which digit is read as which, and the pictures behind one cell.
 
     Parameters
@@ -714,21 +761,21 @@ def confusion(
     wrong = table - np.diag(np.diag(table))
     most = max(int(wrong.max()), 1)
     parts = [
-        text(220, 7, "answer of the network →", anchor="middle", fill=MUTED),
-        text(0, 27, "label ↓", fill=MUTED),
+        svg.text(220, 7, "answer of the network →", anchor="middle", fill=svg.MUTED),
+        svg.text(0, 27, "label ↓", fill=svg.MUTED),
     ]
     for i in range(10):
-        parts.append(text(66 + 34 * i, 27, str(i), anchor="middle", bold=True))
-        parts.append(text(36, 54 + 34 * i, str(i), anchor="middle", bold=True))
+        parts.append(svg.text(66 + 34 * i, 27, str(i), anchor="middle", bold=True))
+        parts.append(svg.text(36, 54 + 34 * i, str(i), anchor="middle", bold=True))
         for j in range(10):
             parts.append(_cell(50 + 34 * j, 38 + 34 * i, int(table[i, j]), most, i == j))
-    parts.append(rect(50 + 34 * column, 38 + 34 * row, 34, 34, line=WINDOW.line, thick=3.5))
-    grid = Svg("".join(parts), 392, 382, "confusion")
+    parts.append(svg.rect(50 + 34 * column, 38 + 34 * row, 34, 34, line=svg.WINDOW.line, thick=3.5))
+    grid = svg.Svg("".join(parts), 392, 382, "confusion")
     count, right = int(table[row, column]), int(np.trace(table))
     if len(examples):
         pictures = digits(examples, captions, columns=4, side=74)
     else:
-        pictures = Svg(text(0, 10, "no digit in this cell", fill=MUTED), 310, 20, "")
+        pictures = svg.Svg(svg.text(0, 10, "no digit in this cell", fill=svg.MUTED), 310, 20, "")
     head = f"{row} read as {column}: {count}" + (
         f", {len(examples)} shown" if count > len(examples) else ""
     )
@@ -736,22 +783,27 @@ def confusion(
         f"{right:,} of {table.sum():,} digits are read rightly. The network reads {count} of "
         f"{int(table[row].sum())} digits labelled {row} as {column}."
     )
-    both = beside(grid, captioned(pictures, head), gap=20)
+    both = svg.beside(grid, svg.captioned(pictures, head), gap=20)
     return _named(both, "Which digit is read as which", sentence)
 
 
 def _cell(x: float, y: float, count: int, most: int, diagonal: bool) -> str:
     """A cell of the table: errors are shaded by their number, the diagonal is not."""
-    fill = OUTPUT.tint if diagonal else signed_fill(count / most, 1)
+    fill = svg.OUTPUT.tint if diagonal else svg.signed_fill(count / most, 1)
     size = 12 if count < 1000 else 11.5
-    return rect(x, y, 34, 34, fill=fill, line=FAINT) + text(
-        x + 17, y + 17, str(count) if count else "·", size=size, anchor="middle", fill=text_on(fill)
+    return svg.rect(x, y, 34, 34, fill=fill, line=svg.FAINT) + svg.text(
+        x + 17,
+        y + 17,
+        str(count) if count else "·",
+        size=size,
+        anchor="middle",
+        fill=svg.text_on(fill),
     )
 
 
 def calibration(
     confidence: Sequence[float], accuracy: Sequence[float], count: Sequence[int]
-) -> Svg:
+) -> svg.Svg:
     """How sure the network says it is, against how often it is right.
 
     Parameters
@@ -764,14 +816,19 @@ def calibration(
     """
     groups = [g for g in zip(confidence, accuracy, count, strict=True) if g[2] > 0]
     axis = _Axes(np.array([0, 1]), np.array([0, 1]), (0, 1), False, 300, 240)
-    parts = [axis.frame("probability of its answer", True), text(0, 7, "Calibration", bold=True)]
-    parts.append(text(0, 27, "share of right answers, with 95 % intervals", size=12, fill=MUTED))
-    parts.append(line(axis.across(0), axis.up(0), axis.across(1), axis.up(1), dash="5 4"))
+    parts = [
+        axis.frame("probability of its answer", True),
+        svg.text(0, 7, "Calibration", bold=True),
+    ]
+    parts.append(
+        svg.text(0, 27, "share of right answers, with 95 % intervals", size=12, fill=svg.MUTED)
+    )
+    parts.append(svg.line(axis.across(0), axis.up(0), axis.across(1), axis.up(1), dash="5 4"))
     for sure, right, n in groups:
         low, high = _wilson(right, n)
         x = axis.across(sure)
-        parts.append(line(x, axis.up(low), x, axis.up(high), colour=INPUT.line, thick=2))
-        parts.append(circle(x, axis.up(right), 4.5, fill=INPUT.line))
+        parts.append(svg.line(x, axis.up(low), x, axis.up(high), colour=svg.INPUT.line, thick=2))
+        parts.append(svg.circle(x, axis.up(right), 4.5, fill=svg.INPUT.line))
     gaps = sum(n * abs(sure - right) for sure, right, n in groups)
     total = sum(n for _, _, n in groups)
     worst = ", ".join(
@@ -779,7 +836,7 @@ def calibration(
         for sure, right, n in groups[-3:]
     )
     sentence = f"Mean gap between sure and right: {_percent(gaps / total)}. {worst}."
-    return Svg("".join(parts), 390, 330, "Calibration", sentence)
+    return svg.Svg("".join(parts), 390, 330, "Calibration", sentence)
 
 
 def _wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
@@ -798,7 +855,7 @@ def break_it(
     change: str,
     amount: float,
     unit: str,
-) -> Svg:
+) -> svg.Svg:
     """Spoilt digits, what each network reads, and how accuracy falls with the damage.
 
     Parameters
@@ -815,23 +872,31 @@ def break_it(
     amount : float
         Of the damage shown.
     """
-    side, left = 66, 14 + max(text_width(name, 12) for name in answers)
+    side, left = 66, 14 + max(svg.text_width(name, 12) for name in answers)
     parts = []
     for place, picture in enumerate(pictures):
-        parts.append(image(_grey(picture), left + place * (side + 6), 0, side, side))
+        parts.append(svg.image(_grey(picture), left + place * (side + 6), 0, side, side))
     for row, (name, read) in enumerate(answers.items()):
         y = side + 18 + 22 * row
-        parts.append(text(left - 10, y, name, size=12, anchor="end"))
+        parts.append(svg.text(left - 10, y, name, size=12, anchor="end"))
         for place, (answer, label) in enumerate(zip(read, labels, strict=True)):
             words = f"{answer} ✓" if answer == label else f"{answer} ✗"
             x = left + place * (side + 6) + side / 2
-            parts.append(text(x, y, words, anchor="middle", bold=answer != label))
+            parts.append(svg.text(x, y, words, anchor="middle", bold=answer != label))
     size = (left + len(pictures) * (side + 6), side + 14 + 22 * len(answers))
-    strip = Svg("".join(parts), *size, "digits")
+    strip = svg.Svg("".join(parts), *size, "digits")
     low = min([0.5, *(min(y) for _, y in curves.values())])
-    chart = line_chart(curves, title=f"Accuracy after {change}", across=unit, up="accuracy",
-                       percent=True, limits=(low, 1), at=amount, width=560,
-                       height=170)  # fmt: skip
+    chart = line_chart(
+        curves,
+        title=f"Accuracy after {change}",
+        across=unit,
+        up="accuracy",
+        percent=True,
+        limits=(low, 1),
+        at=amount,
+        width=560,
+        height=170,
+    )
     measured = "; ".join(
         f"{name} {_percent(float(np.interp(amount, x, y)))}" for name, (x, y) in curves.items()
     )
@@ -841,10 +906,10 @@ def break_it(
         for name, read in answers.items()
     )
     sentence = (
-        f"{change.capitalize()}, {show_number(amount)} {unit}. Of the digits shown {right}. "
+        f"{change.capitalize()}, {svg.show_number(amount)} {unit}. Of the digits shown {right}. "
         f"Accuracy on many digits: {measured}."
     )
-    return _named(above(strip, chart), f"Digits after {change}", sentence)
+    return _named(svg.above(strip, chart), f"Digits after {change}", sentence)
 
 
 # Your own digit -----------------------------------------------------------------------------------
@@ -858,7 +923,7 @@ def reading(
     nearest: np.ndarray | None = None,
     distance: float = 0.0,
     limit: float = 0.0,
-) -> Svg:
+) -> svg.Svg:
     """A photograph on its way to the network, and what the network makes of it.
 
     Parameters
@@ -880,39 +945,39 @@ def reading(
     for number, (_, picture) in enumerate(steps):
         x, last = number * (side + 10), number == len(steps) - 1
         high, wide = (side * n / max(picture.shape[:2]) for n in picture.shape[:2])
-        panels.append(image(_grey(picture), x, top, wide, high))
-        panels.append(rect(x, top, wide, high, line=FAINT))
+        panels.append(svg.image(_grey(picture), x, top, wide, high))
+        panels.append(svg.rect(x, top, wide, high, line=svg.FAINT))
         panels += [
-            text(x, 8 + 16 * row, words, size=12, bold=last)
+            svg.text(x, 8 + 16 * row, words, size=12, bold=last)
             for row, words in enumerate(names[number])
         ]
-    strip = Svg("".join(panels), len(steps) * (side + 10), top + side, "steps")
-    seen = captioned(_square(_grey(steps[-1][1]), 168), "what the network sees", role=INPUT)
+    strip = svg.Svg("".join(panels), len(steps) * (side + 10), top + side, "steps")
+    seen = svg.captioned(_square(_grey(steps[-1][1]), 168), "what the network sees", role=svg.INPUT)
     shown = [seen, _probability_bars(np.asarray(probabilities))]
     order = np.argsort(-np.asarray(probabilities), kind="stable")
     best, second = (f"{d} with {_percent(float(probabilities[d]))}" for d in order[:2])
     sentence = f"{verdict} Most probable: {best}; then {second}."
     if nearest is not None:
         side = (168 - 8 * (len(nearest) - 1)) / len(nearest)
-        column = above(*(_square(picture, side) for picture in nearest), gap=8, title="nearest")
-        shown.append(captioned(column, f"most alike in training: {order[0]}"))
+        column = svg.above(*(_square(picture, side) for picture in nearest), gap=8, title="nearest")
+        shown.append(svg.captioned(column, f"most alike in training: {order[0]}"))
         sentence += (
             f" The {order[0]}s most like it are {distance:.2f} away, and digits are seldom farther "
             f"away than {limit:.2f}: "
             + ("it may well be one." if distance <= limit else "this is hardly a digit.")
         )
-    return _named(above(strip, beside(*shown, gap=30)), "Your own digit", sentence)
+    return _named(svg.above(strip, svg.beside(*shown, gap=30)), "Your own digit", sentence)
 
 
-def _probability_bars(probabilities: np.ndarray) -> Svg:
+def _probability_bars(probabilities: np.ndarray) -> svg.Svg:
     parts = []
     best = int(probabilities.argmax())
     for digit, share in enumerate(probabilities):
         y = 9 + 18 * digit
-        parts.append(text(10, y, str(digit), anchor="middle", bold=digit == best))
-        parts.append(rect(24, y - 7, 260 * float(share), 14, fill=OUTPUT.line))
-        parts.append(text(290, y, _percent(float(share)), size=12, fill=MUTED))
-    return Svg("".join(parts), 360, 184, "probabilities")
+        parts.append(svg.text(10, y, str(digit), anchor="middle", bold=digit == best))
+        parts.append(svg.rect(24, y - 7, 260 * float(share), 14, fill=svg.OUTPUT.line))
+        parts.append(svg.text(290, y, _percent(float(share)), size=12, fill=svg.MUTED))
+    return svg.Svg("".join(parts), 360, 184, "probabilities")
 
 
 def readings(
@@ -922,7 +987,7 @@ def readings(
     confidences: Sequence[float],
     *,
     width: float = 420,
-) -> Svg:
+) -> svg.Svg:
     """A photograph with every digit that was found in it, framed and named.
 
     Parameters
@@ -937,18 +1002,26 @@ def readings(
     """
     zoom = width / photo.shape[1]
     high = zoom * photo.shape[0]
-    parts = [image(_grey(photo), 0, 24, width, high, crisp=False)]
+    parts = [svg.image(_grey(photo), 0, 24, width, high, crisp=False)]
     for (top, left, bottom, right), answer, sure in zip(boxes, answers, confidences, strict=True):
         x, y, wide, tall = left * zoom, 24 + top * zoom, right - left, bottom - top
         # whole per cent, rounded down: there is little room beside the next digit
         words = "unsure" if answer is None else f"{answer} · {int(100 * sure)} %"
-        parts.append(rect(x, y, wide * zoom, tall * zoom, line=WINDOW.line, thick=2))
-        parts.append(rect(x - 2, y - 19, text_width(words, 12) + 6, 18, fill="#ffffff",
-                          line=WINDOW.line))  # fmt: skip
-        parts.append(text(x + 1, y - 10, words, size=12, fill="#0b0d10"))
+        parts.append(svg.rect(x, y, wide * zoom, tall * zoom, line=svg.WINDOW.line, thick=2))
+        parts.append(
+            svg.rect(
+                x - 2,
+                y - 19,
+                svg.text_width(words, 12) + 6,
+                18,
+                fill="#ffffff",
+                line=svg.WINDOW.line,
+            )
+        )
+        parts.append(svg.text(x + 1, y - 10, words, size=12, fill="#0b0d10"))
     named = ", ".join("unsure" if a is None else str(a) for a in answers) or "nothing"
     sentence = f"Found {len(answers)} in reading order: {named}."
-    return Svg("".join(parts), width, 24 + high, "What was read in the photograph", sentence)
+    return svg.Svg("".join(parts), width, 24 + high, "What was read in the photograph", sentence)
 
 
 # Helpers ------------------------------------------------------------------------------------------
@@ -961,8 +1034,13 @@ def _grey(picture: np.ndarray) -> np.ndarray:
     return np.round(255 * np.clip(picture, 0, 1)).astype(np.uint8)
 
 
-def _square(pixels: np.ndarray, side: float) -> Svg:
-    return Svg(image(pixels, 0, 0, side, side) + rect(0, 0, side, side, line=FAINT), side, side, "")
+def _square(pixels: np.ndarray, side: float) -> svg.Svg:
+    return svg.Svg(
+        svg.image(pixels, 0, 0, side, side) + svg.rect(0, 0, side, side, line=svg.FAINT),
+        side,
+        side,
+        "",
+    )
 
 
 _DARK_BLUE, _TEAL, _YELLOW = (38, 22, 78), (32, 140, 141), (250, 231, 60)
@@ -993,8 +1071,10 @@ def _percent(share: float) -> str:
         return "over 99.9 %"
     if 0 < value < 0.05:
         return "under 0.1 %"
-    return f"{show_number(value, 1)} %"
+    return f"{svg.show_number(value, 1)} %"
 
 
-def _named(picture: Svg, title: str, description: str) -> Svg:
-    return framed(Svg(picture.markup, picture.width, picture.height, title, description), margin=6)
+def _named(picture: svg.Svg, title: str, description: str) -> svg.Svg:
+    return svg.framed(
+        svg.Svg(picture.markup, picture.width, picture.height, title, description), margin=6
+    )

@@ -16,41 +16,20 @@ import numpy as np
 
 from cnncourse import activations as act
 from cnncourse import backward, regularise
+from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix
-from cnncourse.figures.svg import (
-    FAINT,
-    INK,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    PADDING,
-    WINDOW,
-    Role,
-    Svg,
-    above,
-    beside,
-    captioned,
-    circle,
-    framed,
-    group,
-    line,
-    polyline,
-    rect,
-    show_number,
-    text,
-    text_on,
-)
 
 # Channels are told apart by their labels; the shade only helps.
-_CHANNEL_ROLES = tuple(Role(INPUT.line, tint) for tint in (INPUT.tint, "#ffffff", "#b4cafa"))
+_CHANNEL_ROLES = tuple(
+    svg.Role(svg.INPUT.line, tint) for tint in (svg.INPUT.tint, "#ffffff", "#b4cafa")
+)
 _BINS = 24
 
 
 # Activations --------------------------------------------------------------------------------------
 
 
-def activation(name: str, *, reach: float = 8.0) -> Svg:
+def activation(name: str, *, reach: float = 8.0) -> svg.Svg:
     """One activation function (solid) and its slope (dashed), flat stretches shaded.
 
     Parameters
@@ -67,42 +46,51 @@ def activation(name: str, *, reach: float = 8.0) -> Svg:
     across, up = _scale(-reach, reach, 30, 220), _scale(low, high, 165, 45)
     flat = np.abs(slope) < act.FLAT * chosen.steepest
     parts = [
-        rect(across(x[i]), 45, across(x[1]) - across(x[0]), 120, fill=PADDING.line + "44")
+        svg.rect(across(x[i]), 45, across(x[1]) - across(x[0]), 120, fill=svg.PADDING.line + "44")
         for i in np.flatnonzero(flat[:-1])
     ]
-    parts += [line(30, up(0), 220, up(0), colour=FAINT), line(across(0), 45, across(0), 165,
-              colour=FAINT)]  # fmt: skip
+    parts += [
+        svg.line(30, up(0), 220, up(0), colour=svg.FAINT),
+        svg.line(across(0), 45, across(0), 165, colour=svg.FAINT),
+    ]
     shown = (low <= y) & (y <= high)
-    parts.append(_curve(x, slope, across, up, WINDOW.line, dash="5 4"))
-    parts.append(_curve(x[shown], y[shown], across, up, OUTPUT.line))
-    parts += [text(125, 12, name, size=14, anchor="middle", bold=True),
-              text(125, 30, chosen.formula, size=12, anchor="middle", fill=MUTED)]  # fmt: skip
-    parts += [text(across(t), 176, show_number(t), size=12, anchor="middle", fill=MUTED)
-              for t in (-reach, 0, reach)]  # fmt: skip
-    parts += [text(26, up(t), show_number(t), size=12, anchor="end", fill=MUTED) for t in (0, 1)]
+    parts.append(_curve(x, slope, across, up, svg.WINDOW.line, dash="5 4"))
+    parts.append(_curve(x[shown], y[shown], across, up, svg.OUTPUT.line))
+    parts += [
+        svg.text(125, 12, name, size=14, anchor="middle", bold=True),
+        svg.text(125, 30, chosen.formula, size=12, anchor="middle", fill=svg.MUTED),
+    ]
+    parts += [
+        svg.text(across(t), 176, svg.show_number(t), size=12, anchor="middle", fill=svg.MUTED)
+        for t in (-reach, 0, reach)
+    ]
+    parts += [
+        svg.text(26, up(t), svg.show_number(t), size=12, anchor="end", fill=svg.MUTED)
+        for t in (0, 1)
+    ]
     sentence = (
         f"{name}: at −2, 0 and 2 the value is {_three(chosen.function)} and the slope "
         f"{_three(chosen.derivative)}; {_percent(flat.mean())} of the range from "
-        f"−{show_number(reach)} to {show_number(reach)} is flat."
+        f"−{svg.show_number(reach)} to {svg.show_number(reach)} is flat."
     )
-    return Svg("".join(parts), 230, 190, f"The activation {name} and its slope", sentence)
+    return svg.Svg("".join(parts), 230, 190, f"The activation {name} and its slope", sentence)
 
 
-def activations(names: Sequence[str] = tuple(act.ACTIVATIONS)) -> Svg:
+def activations(names: Sequence[str] = tuple(act.ACTIVATIONS)) -> svg.Svg:
     """Several activation functions in rows of three, with a legend."""
     rows = [
-        beside(*(activation(name) for name in names[i : i + 3]), gap=14)
+        svg.beside(*(activation(name) for name in names[i : i + 3]), gap=14)
         for i in range(0, len(names), 3)
     ]
-    legend = _legend([("value", OUTPUT.line, ""), ("slope", WINDOW.line, "5 4")])
-    legend += rect(230, 1, 22, 14, fill=PADDING.line + "44")
-    legend += text(258, 8, "flat: slope under 1 % of the steepest", size=12, fill=MUTED)
-    whole = above(Svg(legend, 500, 16, ""), *rows, gap=12)
+    legend = _legend([("value", svg.OUTPUT.line, ""), ("slope", svg.WINDOW.line, "5 4")])
+    legend += svg.rect(230, 1, 22, 14, fill=svg.PADDING.line + "44")
+    legend += svg.text(258, 8, "flat: slope under 1 % of the steepest", size=12, fill=svg.MUTED)
+    whole = svg.above(svg.Svg(legend, 500, 16, ""), *rows, gap=12)
     title = "Activation functions and their slopes"
-    return framed(Svg(whole.markup, whole.width, whole.height, title, whole.description))
+    return svg.framed(svg.Svg(whole.markup, whole.width, whole.height, title, whole.description))
 
 
-def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> Svg:
+def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> svg.Svg:
     """What a deep stack does to a signal: values, sizes and flat shares, layer by layer.
 
     Parameters
@@ -120,19 +108,27 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> Svg:
         _flat_bars(signals, middles, width),
     ]
     step = 1 if len(signals) <= 10 else 2
-    parts += [text(x, 448, str(i + 1), size=12, anchor="middle", fill=MUTED)
-              for i, x in enumerate(middles) if i % step == 0]  # fmt: skip
-    parts.append(text(290, 468, "layer, from input to output", size=12, anchor="middle"))
+    parts += [
+        svg.text(x, 448, str(i + 1), size=12, anchor="middle", fill=svg.MUTED)
+        for i, x in enumerate(middles)
+        if i % step == 0
+    ]
+    parts.append(svg.text(290, 468, "layer, from input to output", size=12, anchor="middle"))
     side = activation(name)
-    key = [(24, "size of the values", OUTPUT.line, ""), (44, "gradient", WINDOW.line, "5 4")]
+    key = [
+        (24, "size of the values", svg.OUTPUT.line, ""),
+        (44, "gradient", svg.WINDOW.line, "5 4"),
+    ]
     notes = "".join(
-        line(0, y, 24, y, colour=colour, thick=2, dash=dash) + text(30, y, words, size=12)
+        svg.line(0, y, 24, y, colour=colour, thick=2, dash=dash) + svg.text(30, y, words, size=12)
         for y, words, colour, dash in key
     )
-    notes += rect(0, 190, 14, 14, fill=PADDING.tint, line=PADDING.line)
-    notes += text(30, 197, "flat values", size=12)
-    notes += rect(0, 210, 14, 14, fill=PADDING.line) + text(30, 217, "dead units", size=12)
-    markup = "".join(parts) + group(side.markup, 525, 5) + group(notes, 545, 195)
+    notes += svg.rect(0, 190, 14, 14, fill=svg.PADDING.tint, line=svg.PADDING.line)
+    notes += svg.text(30, 197, "flat values", size=12)
+    notes += svg.rect(0, 210, 14, 14, fill=svg.PADDING.line) + svg.text(
+        30, 217, "dead units", size=12
+    )
+    markup = "".join(parts) + svg.group(side.markup, 525, 5) + svg.group(notes, 545, 195)
     first, last = signals[0], signals[-1]
     sentence = (
         f"{name}, {len(signals)} layer{'s' if len(signals) > 1 else ''}: the size of the values "
@@ -141,7 +137,9 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> Svg:
         f"{scientific(first.gradient)} in layer 1. In the last layer {_percent(last.flat)} of the "
         f"values are flat and {_percent(last.dead)} of the units are dead."
     )
-    return Svg(markup, 760, 480, f"A signal through {len(signals)} layers with {name}", sentence)
+    return svg.Svg(
+        markup, 760, 480, f"A signal through {len(signals)} layers with {name}", sentence
+    )
 
 
 def _value_histograms(
@@ -153,10 +151,12 @@ def _value_histograms(
     # The square root keeps rare values visible beside the many zeros of ReLU.
     words = "values (width: square root of their number"
     words += ")" if name in ("sigmoid", "tanh") else "; ends: and beyond)"
-    parts = [text(70, 8, words, size=12, bold=True)]
+    parts = [svg.text(70, 8, words, size=12, bold=True)]
     for tick in (low, (low + high) / 2, high):
-        parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
-        parts.append(text(64, up(tick), show_number(tick), size=12, anchor="end", fill=MUTED))
+        parts.append(svg.line(70, up(tick), 510, up(tick), colour=svg.FAINT))
+        parts.append(
+            svg.text(64, up(tick), svg.show_number(tick), size=12, anchor="end", fill=svg.MUTED)
+        )
     heights = [up(_edge(b, low, high)) for b in np.arange(0, _BINS + 0.5, 0.5)]
     for signal, middle in zip(signals, middles, strict=True):
         counts = _histogram(signal.values, low, high)
@@ -167,8 +167,14 @@ def _value_histograms(
             long = [0.0, *lengths[first:last].tolist(), 0.0]
             right = [(middle + length, y) for length, y in zip(long, ys, strict=True)]
             left = [(middle - length, y) for length, y in zip(long, ys, strict=True)]
-            parts.append(polyline(right + left[-2::-1], colour=OUTPUT.line, thick=0.75,
-                                  fill=OUTPUT.line + "66"))  # fmt: skip
+            parts.append(
+                svg.polyline(
+                    right + left[-2::-1],
+                    colour=svg.OUTPUT.line,
+                    thick=0.75,
+                    fill=svg.OUTPUT.line + "66",
+                )
+            )
     return "".join(parts)
 
 
@@ -184,38 +190,48 @@ def _sizes(signals: Sequence[act.Signal], middles: Sequence[float]) -> str:
     logs = [np.log10(v) for v in sizes + gradients if v > 0] or [0.0]
     low, high = np.floor(min(logs) - 0.01), np.ceil(max(logs) + 0.01)
     up = _scale(low, high, 330, 205)
-    parts = [text(70, 190, "sizes (logarithmic)", size=12, bold=True)]
+    parts = [svg.text(70, 190, "sizes (logarithmic)", size=12, bold=True)]
     for tick in np.arange(high, low - 0.5, -max(1, np.ceil((high - low) / 4))):
-        parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
+        parts.append(svg.line(70, up(tick), 510, up(tick), colour=svg.FAINT))
         words = "1" if tick == 0 else f"10{superscript(int(tick))}"
-        parts.append(text(64, up(tick), words, size=12, anchor="end", fill=MUTED))
-    for values, colour, dash in ((sizes, OUTPUT.line, ""), (gradients, WINDOW.line, "5 4")):
+        parts.append(svg.text(64, up(tick), words, size=12, anchor="end", fill=svg.MUTED))
+    for values, colour, dash in ((sizes, svg.OUTPUT.line, ""), (gradients, svg.WINDOW.line, "5 4")):
         points = [(x, up(np.log10(v))) for x, v in zip(middles, values, strict=True) if v > 0]
-        parts.append(polyline(points, colour=colour, dash=dash))
-        parts += [circle(x, y, 3, fill=colour) for x, y in points]
+        parts.append(svg.polyline(points, colour=colour, dash=dash))
+        parts += [svg.circle(x, y, 3, fill=colour) for x, y in points]
     return "".join(parts)
 
 
 def _flat_bars(signals: Sequence[act.Signal], middles: Sequence[float], width: float) -> str:
     """Shares of flat values (wide bars) and of dead units (narrow bars inside)."""
     up = _scale(0, 1, 435, 375)
-    parts = [text(70, 358, "share flat and dead", size=12, bold=True)]
+    parts = [svg.text(70, 358, "share flat and dead", size=12, bold=True)]
     for tick in (0, 0.5, 1):
-        parts.append(line(70, up(tick), 510, up(tick), colour=FAINT))
-        parts.append(text(64, up(tick), _percent(tick), size=12, anchor="end", fill=MUTED))
+        parts.append(svg.line(70, up(tick), 510, up(tick), colour=svg.FAINT))
+        parts.append(svg.text(64, up(tick), _percent(tick), size=12, anchor="end", fill=svg.MUTED))
     for signal, middle in zip(signals, middles, strict=True):
-        for share, wide, fill in ((signal.flat, 0.7, PADDING.tint), (signal.dead, 0.35,
-                                  PADDING.line)):  # fmt: skip
+        for share, wide, fill in (
+            (signal.flat, 0.7, svg.PADDING.tint),
+            (signal.dead, 0.35, svg.PADDING.line),
+        ):
             wide = min(wide * width, 60 * wide)
-            parts.append(rect(middle - wide / 2, up(share), wide, 435 - up(share), fill=fill,
-                              line=PADDING.line))  # fmt: skip
+            parts.append(
+                svg.rect(
+                    middle - wide / 2,
+                    up(share),
+                    wide,
+                    435 - up(share),
+                    fill=fill,
+                    line=svg.PADDING.line,
+                )
+            )
     return "".join(parts)
 
 
 # Flatten and dense --------------------------------------------------------------------------------
 
 
-def flattening(volume: np.ndarray, order: str = "C·H·W") -> Svg:
+def flattening(volume: np.ndarray, order: str = "C·H·W") -> svg.Svg:
     """A volume of maps and the vector it is flattened to, with the order of reading.
 
     Parameters
@@ -241,26 +257,28 @@ def flattening(volume: np.ndarray, order: str = "C·H·W") -> Svg:
         _place(*_middle(int(places[c, i, j])), volume[c, i, j], c, int(places[c, i, j]))
         for c, i, j in product(range(channels), range(height), range(width))
     )
-    strip += text(0, 46, "place", size=12, fill=MUTED) + text(0, 64, "channel", size=12, fill=MUTED)
-    vector = captioned(Svg(strip, 36 * volume.size + 60, 74, ""), f"flattened, {order}")
-    whole = above(beside(*maps, gap=30), vector, gap=20)
+    strip += svg.text(0, 46, "place", size=12, fill=svg.MUTED) + svg.text(
+        0, 64, "channel", size=12, fill=svg.MUTED
+    )
+    vector = svg.captioned(svg.Svg(strip, 36 * volume.size + 60, 74, ""), f"flattened, {order}")
+    whole = svg.above(svg.beside(*maps, gap=30), vector, gap=20)
     flat = volume.reshape(-1) if order == "C·H·W" else volume.transpose(1, 2, 0).reshape(-1)
     sentence = (
         f"{channels} maps of {height}×{width} become a vector of {volume.size} numbers in the "
-        f"order {order}: {', '.join(show_number(float(v)) for v in flat)}."
+        f"order {order}: {', '.join(svg.show_number(float(v)) for v in flat)}."
     )
-    return framed(Svg(whole.markup, whole.width, whole.height, "Flattening", sentence))
+    return svg.framed(svg.Svg(whole.markup, whole.width, whole.height, "Flattening", sentence))
 
 
 def _place(x: float, y: float, value: float, channel: int, index: int) -> str:
     """One number of the flattened vector, with its place and its channel."""
     role = _CHANNEL_ROLES[channel]
-    words = show_number(float(value))
+    words = svg.show_number(float(value))
     return (
-        rect(x - 17, y - 17, 34, 34, fill=role.tint, line=role.line)
-        + text(x, y, words, anchor="middle", fill=text_on(role.tint))
-        + text(x, y + 28, str(index), size=12, anchor="middle", fill=MUTED)
-        + text(x, y + 46, str(channel), size=12, anchor="middle", fill=MUTED)
+        svg.rect(x - 17, y - 17, 34, 34, fill=role.tint, line=role.line)
+        + svg.text(x, y, words, anchor="middle", fill=svg.text_on(role.tint))
+        + svg.text(x, y + 28, str(index), size=12, anchor="middle", fill=svg.MUTED)
+        + svg.text(x, y + 46, str(channel), size=12, anchor="middle", fill=svg.MUTED)
     )
 
 
@@ -270,7 +288,7 @@ def _middle(index: int) -> tuple[float, float]:
 
 def fully_connected(
     shape: tuple[int, int, int] = (10, 7, 7), units: int = 32, classes: int = 10
-) -> Svg:
+) -> svg.Svg:
     """The classifier after the last map: flatten, a dense hidden layer, a dense output.
 
     Parameters
@@ -283,49 +301,64 @@ def fully_connected(
         Neurons in the output layer.
     """
     inputs = int(np.prod(shape))
-    columns = [(240, inputs, 9, "inputs", INPUT), (420, units, 7, "neurons", OUTPUT),
-               (600, classes, 5, "outputs", OUTPUT)]  # fmt: skip
+    columns = [
+        (240, inputs, 9, "inputs", svg.INPUT),
+        (420, units, 7, "neurons", svg.OUTPUT),
+        (600, classes, 5, "outputs", svg.OUTPUT),
+    ]
     dots = [_dots(count, most) for _, count, most, _, _ in columns]
     parts = [_stack(shape)]
     for left, right, a, b in zip(columns, columns[1:], dots, dots[1:], strict=False):
-        parts += [line(left[0], y1, right[0], y2, colour=FAINT, thick=0.75)
-                  for y1, y2 in product(a, b)]  # fmt: skip
+        parts += [
+            svg.line(left[0], y1, right[0], y2, colour=svg.FAINT, thick=0.75)
+            for y1, y2 in product(a, b)
+        ]
     for (x, count, most, noun, role), heights in zip(columns, dots, strict=True):
         for y in heights:
-            parts.append(rect(x - 8, y - 8, 16, 16, fill=role.tint, line=role.line)
-                         if role is INPUT else _neuron(x, y, role))  # fmt: skip
+            parts.append(
+                svg.rect(x - 8, y - 8, 16, 16, fill=role.tint, line=role.line)
+                if role is svg.INPUT
+                else _neuron(x, y, role)
+            )
         if count > most:
-            parts.append(text(x, _gap(heights), "⋮", size=20, anchor="middle", bold=True))
-        parts.append(text(x, 268, f"{count:,} {noun}", anchor="middle", bold=True))
-    parts.append(text(80, 268, f"{shape[0]} maps of {shape[1]}×{shape[2]}", anchor="middle",
-                      bold=True))  # fmt: skip
+            parts.append(svg.text(x, _gap(heights), "⋮", size=20, anchor="middle", bold=True))
+        parts.append(svg.text(x, 268, f"{count:,} {noun}", anchor="middle", bold=True))
+    parts.append(
+        svg.text(80, 268, f"{shape[0]} maps of {shape[1]}×{shape[2]}", anchor="middle", bold=True)
+    )
     first, second = inputs * units + units, units * classes + classes
-    for x, words, a, b, total in ((330, "dense", inputs, units, first),
-                                  (510, "dense", units, classes, second)):  # fmt: skip
-        parts.append(text(x, 292, words, size=12, anchor="middle"))
-        parts.append(text(x, 310, f"{a:,}·{b:,} + {b:,}", size=12, anchor="middle", fill=MUTED))
-        parts.append(text(x, 326, f"= {total:,}", size=12, anchor="middle", fill=MUTED))
-    parts.append(text(160, 292, "flatten", size=12, anchor="middle"))
-    parts.append(text(160, 310, "0 parameters", size=12, anchor="middle", fill=MUTED))
+    for x, words, a, b, total in (
+        (330, "dense", inputs, units, first),
+        (510, "dense", units, classes, second),
+    ):
+        parts.append(svg.text(x, 292, words, size=12, anchor="middle"))
+        parts.append(
+            svg.text(x, 310, f"{a:,}·{b:,} + {b:,}", size=12, anchor="middle", fill=svg.MUTED)
+        )
+        parts.append(svg.text(x, 326, f"= {total:,}", size=12, anchor="middle", fill=svg.MUTED))
+    parts.append(svg.text(160, 292, "flatten", size=12, anchor="middle"))
+    parts.append(svg.text(160, 310, "0 parameters", size=12, anchor="middle", fill=svg.MUTED))
     sentence = (
         f"{shape[0]} maps of {shape[1]}×{shape[2]} are flattened to {inputs:,} inputs. Each of the "
         f"{units:,} hidden neurons is connected to all of them ({first:,} parameters), each of the "
         f"{classes} outputs to all {units:,} neurons ({second:,} parameters)."
     )
-    return framed(Svg("".join(parts), 690, 340, "Flatten and fully connected layers", sentence))
+    return svg.framed(
+        svg.Svg("".join(parts), 690, 340, "Flatten and fully connected layers", sentence)
+    )
 
 
 def _stack(shape: tuple[int, int, int]) -> str:
     """A few overlapping maps, with an arrow to the first column."""
     sheets = min(shape[0], 5)
     parts = [
-        rect(30 + 9 * i, 60 + 9 * i, 84, 84, fill=INPUT.tint, line=INPUT.line)
+        svg.rect(30 + 9 * i, 60 + 9 * i, 84, 84, fill=svg.INPUT.tint, line=svg.INPUT.line)
         for i in range(sheets)
     ]
     return (
         "".join(parts)
-        + line(165, 120, 222, 120, thick=1.5)
-        + polyline([(214, 116), (222, 120), (214, 124)], colour=INK, thick=1.5)
+        + svg.line(165, 120, 222, 120, thick=1.5)
+        + svg.polyline([(214, 116), (222, 120), (214, 124)], colour=svg.INK, thick=1.5)
     )
 
 
@@ -343,11 +376,13 @@ def _gap(heights: Sequence[float]) -> float:
     return (heights[-2] + heights[-1]) / 2
 
 
-def _neuron(x: float, y: float, role: Role) -> str:
-    return circle(x, y, 8, fill=role.tint, line=role.line)
+def _neuron(x: float, y: float, role: svg.Role) -> str:
+    return svg.circle(x, y, 8, fill=role.tint, line=role.line)
 
 
-def dense_cost(*, size: int, halvings: int, channels: int, units: int, classes: int = 10) -> Svg:
+def dense_cost(
+    *, size: int, halvings: int, channels: int, units: int, classes: int = 10
+) -> svg.Svg:
     """What two classifier heads cost in parameters, on a logarithmic scale.
 
     A body of `halvings` blocks (3×3 convolution to `channels` maps, then 2×2 pooling) is followed
@@ -390,16 +425,16 @@ def dense_cost(*, size: int, halvings: int, channels: int, units: int, classes: 
     across = _scale(0, 12, 190, 570)
     parts = []
     for power in range(0, 13, 2):
-        parts.append(line(across(power), 22, across(power), 190, colour=FAINT))
+        parts.append(svg.line(across(power), 22, across(power), 190, colour=svg.FAINT))
         words = "1" if power == 0 else f"10{superscript(power)}"
-        parts.append(text(across(power), 10, words, size=12, anchor="middle", fill=MUTED))
+        parts.append(svg.text(across(power), 10, words, size=12, anchor="middle", fill=svg.MUTED))
     for i, (name, count, sum_) in enumerate(bars):
         y = 45 + 42 * i
         long = across(np.log10(count)) - 190
-        parts.append(rect(190, y - 12, long, 24, fill=KERNEL.tint, line=KERNEL.line))
-        parts.append(text(182, y, name, anchor="end"))
-        parts.append(text(198 + long, y - 8, f"{count:,}", size=13, bold=True))
-        parts.append(text(198 + long, y + 8, sum_, size=12, fill=MUTED))
+        parts.append(svg.rect(190, y - 12, long, 24, fill=svg.KERNEL.tint, line=svg.KERNEL.line))
+        parts.append(svg.text(182, y, name, anchor="end"))
+        parts.append(svg.text(198 + long, y - 8, f"{count:,}", size=13, bold=True))
+        parts.append(svg.text(198 + long, y + 8, sum_, size=12, fill=svg.MUTED))
     heads = (bars[1][1] + bars[2][1], bars[3][1])
     sentence = (
         f"A {size}×{size} image, halved {_times(halvings)}, ends as {channels} maps of "
@@ -407,7 +442,7 @@ def dense_cost(*, size: int, halvings: int, channels: int, units: int, classes: 
         f"{heads[0]:,} parameters, the head with global average pooling {heads[1]:,}; "
         f"the convolutions have {bars[0][1]:,}, whatever the size of the image."
     )
-    return Svg("".join(parts), 760, 200, "Parameters of two classifier heads", sentence)
+    return svg.Svg("".join(parts), 760, 200, "Parameters of two classifier heads", sentence)
 
 
 def _body_parameters(layers: int, channels: int) -> int:
@@ -419,7 +454,7 @@ def _body_parameters(layers: int, channels: int) -> int:
 # Gradients ----------------------------------------------------------------------------------------
 
 
-def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> Svg:
+def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> svg.Svg:
     """What comes into a convolution on the way forward and on the way back, and what goes out.
 
     Parameters
@@ -430,30 +465,37 @@ def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> Sv
         How the loss changes with each output.
     """
     dx, dw, db = backward.conv_backward(image[None, None], kernel[None, None], grad[None, None])
-    given = beside(
-        matrix(image, title="input", caption="input X", role=INPUT),
-        matrix(kernel, title="kernel", caption="kernel K", role=KERNEL),
-        matrix(grad, title="gradient of the output", caption="gradient G of the output",
-               role=WINDOW),
+    given = svg.beside(
+        matrix(image, title="input", caption="input X", role=svg.INPUT),
+        matrix(kernel, title="kernel", caption="kernel K", role=svg.KERNEL),
+        matrix(
+            grad,
+            title="gradient of the output",
+            caption="gradient G of the output",
+            role=svg.WINDOW,
+        ),
         gap=40,
-    )  # fmt: skip
-    found = beside(
-        matrix(dw[0, 0], title="gradient of the kernel", caption="∂L/∂K = X ⋆ G", role=WINDOW),
-        matrix(dx[0, 0], title="gradient of the input", caption="∂L/∂X = G * K, full",
-               role=WINDOW),
-        captioned(Svg(text(0, 12, show_number(float(db[0]))), 60, 24, "sum"), "∂L/∂b = ΣG"),
+    )
+    found = svg.beside(
+        matrix(dw[0, 0], title="gradient of the kernel", caption="∂L/∂K = X ⋆ G", role=svg.WINDOW),
+        matrix(
+            dx[0, 0], title="gradient of the input", caption="∂L/∂X = G * K, full", role=svg.WINDOW
+        ),
+        svg.captioned(
+            svg.Svg(svg.text(0, 12, svg.show_number(float(db[0]))), 60, 24, "sum"), "∂L/∂b = ΣG"
+        ),
         gap=40,
-    )  # fmt: skip
-    whole = above(given, found, gap=24)
+    )
+    whole = svg.above(given, found, gap=24)
     sentence = (
         f"Gradient of the kernel: {_rows(dw[0, 0])}. Gradient of the input: {_rows(dx[0, 0])}. "
-        f"Gradient of the bias: {show_number(float(db[0]))}."
+        f"Gradient of the bias: {svg.show_number(float(db[0]))}."
     )
     title = "The way back through a convolution"
-    return framed(Svg(whole.markup, whole.width, whole.height, title, sentence))
+    return svg.framed(svg.Svg(whole.markup, whole.width, whole.height, title, sentence))
 
 
-def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> Svg:
+def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> svg.Svg:
     """Where the gradient goes in max pooling and in average pooling, windows touching.
 
     Parameters
@@ -469,11 +511,11 @@ def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> Svg:
         (int(row), int(column), 1, 1)
         for row, column in np.argwhere(backward.max_pool_backward(x, np.ones_like(g), window)[0, 0])
     ]
-    whole = beside(
+    whole = svg.beside(
         matrix(image, title="input", caption="input, winners framed", marked=winners),
-        matrix(grad, title="gradient of the output", caption="gradient in", role=WINDOW),
-        matrix(routed, title="max", caption="max: routed", role=WINDOW),
-        matrix(spread, title="average", caption="average: spread", role=WINDOW),
+        matrix(grad, title="gradient of the output", caption="gradient in", role=svg.WINDOW),
+        matrix(routed, title="max", caption="max: routed", role=svg.WINDOW),
+        matrix(spread, title="average", caption="average: spread", role=svg.WINDOW),
         gap=30,
     )
     sentence = (
@@ -481,17 +523,17 @@ def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> Svg:
         f"pooling {_rows(spread)}."
     )
     title = "The way back through pooling"
-    return framed(Svg(whole.markup, whole.width, whole.height, title, sentence))
+    return svg.framed(svg.Svg(whole.markup, whole.width, whole.height, title, sentence))
 
 
 def _rows(values: np.ndarray) -> str:
-    return "; ".join(" ".join(show_number(float(v)) for v in row) for row in values)
+    return "; ".join(" ".join(svg.show_number(float(v)) for v in row) for row in values)
 
 
 # Softmax ------------------------------------------------------------------------------------------
 
 
-def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> Svg:
+def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg.Svg:
     """Logits, probabilities and the gradient of the cross-entropy, class by class.
 
     Parameters
@@ -514,39 +556,52 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> Svg
     loss = act.cross_entropy(logits / temperature, target)
     gradient = act.cross_entropy_gradient(logits / temperature, target) / temperature
     entropy = float(-(p * act.log_softmax(logits / temperature)).sum())
-    parts = [text(x, 10, words, anchor=anchor, bold=True)
-             for x, words, anchor in ((20, "class", "start"), (158, "logit", "end"),
-                                      (170, "probability p", "start"),
-                                      (490, "gradient (p − y)/T", "start"))]  # fmt: skip
+    parts = [
+        svg.text(x, 10, words, anchor=anchor, bold=True)
+        for x, words, anchor in (
+            (20, "class", "start"),
+            (158, "logit", "end"),
+            (170, "probability p", "start"),
+            (490, "gradient (p − y)/T", "start"),
+        )
+    ]
     limit = max(1.0, float(np.abs(gradient).max()))
     for k, (z, chance, slope) in enumerate(zip(logits, p, gradient, strict=True)):
         parts.append(_class_row(k, z, chance, slope / limit, slope, k == target))
     y = 40 + 34 * len(logits)
-    most = show_number(float(np.log(len(logits))), 4)
-    parts.append(text(20, y, f"cross-entropy −ln p = {show_number(loss, 4)}"))
-    parts.append(text(300, y, f"entropy {show_number(entropy, 4)} of at most {most}"))
+    most = svg.show_number(float(np.log(len(logits))), 4)
+    parts.append(svg.text(20, y, f"cross-entropy −ln p = {svg.show_number(loss, 4)}"))
+    parts.append(svg.text(300, y, f"entropy {svg.show_number(entropy, 4)} of at most {most}"))
     sentence = (
-        f"Temperature {show_number(temperature)}: the probabilities are "
+        f"Temperature {svg.show_number(temperature)}: the probabilities are "
         f"{', '.join(f'{v:.3f}' for v in p)}. The right class is {target}, with "
         f"{p[target]:.3f}: cross-entropy {loss:.4f}, entropy {entropy:.4f}."
     )
-    return Svg("".join(parts), 740, y + 20, "Softmax and cross-entropy", sentence)
+    return svg.Svg("".join(parts), 740, y + 20, "Softmax and cross-entropy", sentence)
 
 
 def _class_row(k: int, z: float, chance: float, share: float, slope: float, right: bool) -> str:
     """One class: its logit, the bar of its probability, the bar of its gradient."""
     y = 38 + 34 * k
     parts = [
-        text(20, y, f"{k}{'  (right)' if right else ''}", bold=right),
-        text(158, y, show_number(z), anchor="end", mono=True),
-        rect(170, y - 11, 220 * chance, 22, fill=OUTPUT.tint, line=OUTPUT.line),
-        text(178 + 220 * chance, y, f"{chance:.3f}", mono=True),
-        line(580, y - 14, 580, y + 14, colour=MUTED),
+        svg.text(20, y, f"{k}{'  (right)' if right else ''}", bold=right),
+        svg.text(158, y, svg.show_number(z), anchor="end", mono=True),
+        svg.rect(170, y - 11, 220 * chance, 22, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line),
+        svg.text(178 + 220 * chance, y, f"{chance:.3f}", mono=True),
+        svg.line(580, y - 14, 580, y + 14, colour=svg.MUTED),
     ]
     wide = 80 * abs(share)
-    parts.append(rect(580 if slope > 0 else 580 - wide, y - 9, wide, 18, fill=WINDOW.tint,
-                      line=WINDOW.line))  # fmt: skip
-    parts.append(text(674, y, show_number(slope, 3), mono=True))
+    parts.append(
+        svg.rect(
+            580 if slope > 0 else 580 - wide,
+            y - 9,
+            wide,
+            18,
+            fill=svg.WINDOW.tint,
+            line=svg.WINDOW.line,
+        )
+    )
+    parts.append(svg.text(674, y, svg.show_number(slope, 3), mono=True))
     return "".join(parts)
 
 
@@ -562,7 +617,7 @@ def dropout(
     p: float,
     training: bool = True,
     scaled: bool = True,
-) -> Svg:
+) -> svg.Svg:
     """A small net as a whole and thinned by dropout, with what each of them predicts.
 
     Parameters
@@ -594,21 +649,25 @@ def dropout(
     masks, chances = regularise.every_mask(sizes[1], p)
     scores = (masks * values * factor) @ output
     mean = chances @ act.softmax(scores)
-    rows = [("whole net, in evaluation", whole, values @ output),
-            (f"mean of all {len(masks)} thinned nets", mean, chances @ scores)]  # fmt: skip
+    rows = [
+        ("whole net, in evaluation", whole, values @ output),
+        (f"mean of all {len(masks)} thinned nets", mean, chances @ scores),
+    ]
     table = "".join(_prediction_row(12 + 24 * i, *row) for i, row in enumerate(rows))
-    picture = above(beside(*nets, gap=12), Svg(table, 720, 50, ""), gap=14)
-    how = f"survivors times {show_number(factor)}" if scaled else "survivors not scaled"
+    picture = svg.above(svg.beside(*nets, gap=12), svg.Svg(table, 720, 50, ""), gap=14)
+    how = f"survivors times {svg.show_number(factor)}" if scaled else "survivors not scaled"
     state = f"training, {how}" if training else "evaluation: nothing is dropped, nothing scaled"
     sentence = (
-        f"p = {show_number(p)}, {state}. The whole net gives {_percents(whole)}; the mean of all "
+        f"p = {svg.show_number(p)}, {state}. The whole net gives {_percents(whole)}; the mean of all "
         f"{len(masks)} thinned nets ({how}), weighted by their chance, gives {_percents(mean)}."
     )
     width = max(picture.width, 720)
-    return framed(Svg(picture.markup, width, picture.height, "Dropout", sentence))
+    return svg.framed(svg.Svg(picture.markup, width, picture.height, "Dropout", sentence))
 
 
-def _net(sizes: tuple[int, int, int], keep: np.ndarray, chance: np.ndarray, caption: str) -> Svg:
+def _net(
+    sizes: tuple[int, int, int], keep: np.ndarray, chance: np.ndarray, caption: str
+) -> svg.Svg:
     """A net of three columns, dropped hidden units crossed out; below it, its prediction."""
     columns = [
         [(x, 14 + 150 * (i + 0.5) / n) for i in range(n)]
@@ -619,17 +678,24 @@ def _net(sizes: tuple[int, int, int], keep: np.ndarray, chance: np.ndarray, capt
         if not keep[unit]:
             parts.append(_crossed(x, y))
             continue
-        parts += [line(a, b, x, y, colour=FAINT, thick=0.75) for a, b in columns[0] + columns[2]]
-        parts.append(_neuron(x, y, OUTPUT))
-    parts += [rect(x - 7, y - 7, 14, 14, fill=INPUT.tint, line=INPUT.line) for x, y in columns[0]]
-    parts += [_neuron(x, y, OUTPUT) for x, y in columns[2]]
+        parts += [
+            svg.line(a, b, x, y, colour=svg.FAINT, thick=0.75) for a, b in columns[0] + columns[2]
+        ]
+        parts.append(_neuron(x, y, svg.OUTPUT))
+    parts += [
+        svg.rect(x - 7, y - 7, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
+        for x, y in columns[0]
+    ]
+    parts += [_neuron(x, y, svg.OUTPUT) for x, y in columns[2]]
     for k, share in enumerate(chance):
         y = 186 + 20 * k
-        parts.append(text(0, y, "ABCDEFGH"[k], size=12))
-        parts.append(rect(16, y - 7, 100 * share, 14, fill=OUTPUT.tint, line=OUTPUT.line))
-        parts.append(text(22 + 100 * share, y, _percent(share), size=12))
+        parts.append(svg.text(0, y, "ABCDEFGH"[k], size=12))
+        parts.append(
+            svg.rect(16, y - 7, 100 * share, 14, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
+        )
+        parts.append(svg.text(22 + 100 * share, y, _percent(share), size=12))
     height = 186 + 20 * len(chance)
-    return captioned(Svg("".join(parts), 165, height, caption), caption)
+    return svg.captioned(svg.Svg("".join(parts), 165, height, caption), caption)
 
 
 def _units(keep: np.ndarray) -> str:
@@ -639,19 +705,22 @@ def _units(keep: np.ndarray) -> str:
 def _crossed(x: float, y: float) -> str:
     """A dropped unit: a dashed ring with a cross."""
     return (
-        f'<circle cx="{x:g}" cy="{y:g}" r="7" fill="none" stroke="{MUTED}" '
+        f'<circle cx="{x:g}" cy="{y:g}" r="7" fill="none" stroke="{svg.MUTED}" '
         'stroke-dasharray="3 2"/>'
-        + line(x - 4, y - 4, x + 4, y + 4, colour=MUTED, thick=1.5)
-        + line(x - 4, y + 4, x + 4, y - 4, colour=MUTED, thick=1.5)
+        + svg.line(x - 4, y - 4, x + 4, y + 4, colour=svg.MUTED, thick=1.5)
+        + svg.line(x - 4, y + 4, x + 4, y - 4, colour=svg.MUTED, thick=1.5)
     )
 
 
 def _prediction_row(y: float, name: str, chance: np.ndarray, scores: np.ndarray) -> str:
     """One line of the comparison: probabilities, and the scores before softmax."""
     shown = " · ".join(f"{'ABCDEFGH'[k]} {_percent(share, 1)}" for k, share in enumerate(chance))
-    raw = ", ".join(show_number(float(s)) for s in scores)
-    return text(0, y, name, bold=True) + text(255, y, shown) + text(480, y, f"scores {raw}",
-                                                                     fill=MUTED)  # fmt: skip
+    raw = ", ".join(svg.show_number(float(s)) for s in scores)
+    return (
+        svg.text(0, y, name, bold=True)
+        + svg.text(255, y, shown)
+        + svg.text(480, y, f"scores {raw}", fill=svg.MUTED)
+    )
 
 
 def _percents(chance: np.ndarray) -> str:
@@ -662,12 +731,8 @@ def _percents(chance: np.ndarray) -> str:
 
 
 def batch_norm(
-    before: np.ndarray,
-    after: np.ndarray,
-    *,
-    training: bool,
-    running: regularise.Running,
-) -> Svg:
+    before: np.ndarray, after: np.ndarray, *, training: bool, running: regularise.Running
+) -> svg.Svg:
     """One channel before and after batch normalisation, and where its first example went.
 
     Parameters
@@ -678,59 +743,67 @@ def batch_norm(
     running : regularise.Running
         The running statistics, those that evaluation uses.
     """
-    batch = f"mean {show_number(float(before.mean()))}, variance {show_number(float(before.var()))}"
-    kept = (
-        f"mean {show_number(float(running.mean[0]))}, variance {show_number(float(running.var[0]))}"
-    )
+    batch = f"mean {svg.show_number(float(before.mean()))}, variance {svg.show_number(float(before.var()))}"
+    kept = f"mean {svg.show_number(float(running.mean[0]))}, variance {svg.show_number(float(running.var[0]))}"
     low, high = _round_range(before)
     panels = [
-        _two_histograms(before, low, high, "before", INPUT),
-        _two_histograms(after, -4, 4, "after (end bars: and beyond)", OUTPUT),
+        _two_histograms(before, low, high, "before", svg.INPUT),
+        _two_histograms(after, -4, 4, "after (end bars: and beyond)", svg.OUTPUT),
     ]
     first = (float(before[0].mean()), float(after[0].mean()))
-    notes = [
-        ("this batch", batch, training),
-        ("running statistics", kept, not training),
-    ]
+    notes = [("this batch", batch, training), ("running statistics", kept, not training)]
     table = "".join(
-        text(0, 10 + 22 * i, ("▸ " if used else "   ") + name, bold=used)
-        + text(170, 10 + 22 * i, words + ("  (used)" if used else ""), bold=used)
+        svg.text(0, 10 + 22 * i, ("▸ " if used else "   ") + name, bold=used)
+        + svg.text(170, 10 + 22 * i, words + ("  (used)" if used else ""), bold=used)
         for i, (name, words, used) in enumerate(notes)
     )
-    table += text(0, 54, "first image alone") + text(
-        170, 54, f"mean {show_number(first[0])} before, {show_number(first[1])} after"
+    table += svg.text(0, 54, "first image alone") + svg.text(
+        170, 54, f"mean {svg.show_number(first[0])} before, {svg.show_number(first[1])} after"
     )
-    legend = rect(480, 3, 14, 14, fill=INPUT.tint, line=INPUT.line)
-    legend += text(500, 10, "all images of the batch", size=12)
-    legend += line(480, 32, 494, 32, colour=WINDOW.line, thick=3) + text(500, 32, "the first image",
-                                                                         size=12)  # fmt: skip
-    whole = above(beside(*panels, gap=40), Svg(table + legend, 700, 66, ""), gap=18)
+    legend = svg.rect(480, 3, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    legend += svg.text(500, 10, "all images of the batch", size=12)
+    legend += svg.line(480, 32, 494, 32, colour=svg.WINDOW.line, thick=3) + svg.text(
+        500, 32, "the first image", size=12
+    )
+    whole = svg.above(svg.beside(*panels, gap=40), svg.Svg(table + legend, 700, 66, ""), gap=18)
     sentence = (
         f"Batch of {len(before)}, {'training' if training else 'evaluation'}: this batch has "
         f"{batch}; the running statistics are {kept}. After normalisation the batch has mean "
-        f"{show_number(float(after.mean()))} and variance {show_number(float(after.var()))}; the "
-        f"first image's mean goes from {show_number(first[0])} to {show_number(first[1])}."
+        f"{svg.show_number(float(after.mean()))} and variance {svg.show_number(float(after.var()))}; the "
+        f"first image's mean goes from {svg.show_number(first[0])} to {svg.show_number(first[1])}."
     )
-    return framed(Svg(whole.markup, whole.width, whole.height, "Batch normalisation", sentence))
+    return svg.framed(
+        svg.Svg(whole.markup, whole.width, whole.height, "Batch normalisation", sentence)
+    )
 
 
-def _two_histograms(values: np.ndarray, low: float, high: float, caption: str, role: Role) -> Svg:
+def _two_histograms(
+    values: np.ndarray, low: float, high: float, caption: str, role: svg.Role
+) -> svg.Svg:
     """All values as bars, those of the first image as an outline."""
     across = _scale(low, high, 10, 330)
     counts, first = _histogram(values, low, high), _histogram(values[0], low, high)
-    parts = [line(10, 150, 330, 150, colour=MUTED)]
+    parts = [svg.line(10, 150, 330, 150, colour=svg.MUTED)]
     wide = across(_edge(1, low, high)) - across(low)
     for b, count in enumerate(counts / counts.max()):
         x = across(_edge(b, low, high))
-        parts.append(rect(x, 150 - 130 * count, wide, 130 * count, fill=role.tint, line=role.line))
+        parts.append(
+            svg.rect(x, 150 - 130 * count, wide, 130 * count, fill=role.tint, line=role.line)
+        )
     heights = np.repeat(first / first.max() * 60, 2)
     xs = [across(_edge(b + end, low, high)) for b in range(_BINS) for end in (0, 1)]
-    parts.append(polyline([(x, 150 - h) for x, h in zip(xs, heights, strict=True)],
-                          colour=WINDOW.line))  # fmt: skip
+    parts.append(
+        svg.polyline(
+            [(x, 150 - h) for x, h in zip(xs, heights, strict=True)], colour=svg.WINDOW.line
+        )
+    )
     for tick in (low, (low + high) / 2, high):
-        parts.append(text(across(tick), 162, show_number(tick), size=12, anchor="middle",
-                          fill=MUTED))  # fmt: skip
-    return captioned(Svg("".join(parts), 345, 172, caption), caption)
+        parts.append(
+            svg.text(
+                across(tick), 162, svg.show_number(tick), size=12, anchor="middle", fill=svg.MUTED
+            )
+        )
+    return svg.captioned(svg.Svg("".join(parts), 345, 172, caption), caption)
 
 
 def _round_range(values: np.ndarray) -> tuple[float, float]:
@@ -750,13 +823,13 @@ def _scale(low: float, high: float, start: float, end: float) -> Callable[[float
 def _curve(
     x: np.ndarray, y: np.ndarray, across: Callable, up: Callable, colour: str, dash: str = ""
 ) -> str:
-    return polyline(list(zip(across(x), up(y), strict=True)), colour=colour, dash=dash)
+    return svg.polyline(list(zip(across(x), up(y), strict=True)), colour=colour, dash=dash)
 
 
 def _legend(entries: Sequence[tuple[str, str, str]]) -> str:
     return "".join(
-        line(110 * i, 8, 110 * i + 24, 8, colour=colour, thick=2, dash=dash)
-        + text(110 * i + 30, 8, words, size=12, fill=MUTED)
+        svg.line(110 * i, 8, 110 * i + 24, 8, colour=colour, thick=2, dash=dash)
+        + svg.text(110 * i + 30, 8, words, size=12, fill=svg.MUTED)
         for i, (words, colour, dash) in enumerate(entries)
     )
 
@@ -783,7 +856,7 @@ def scientific(value: float) -> str:
     ('0.52', '17', '9.4·10⁻¹⁰')
     """
     if value == 0 or 0.01 <= value < 1000:
-        return show_number(float(f"{value:.2g}"), 3)
+        return svg.show_number(float(f"{value:.2g}"), 3)
     digits, power = f"{value:.1e}".split("e")
     return f"{digits}·10{superscript(int(power))}"
 
@@ -802,4 +875,4 @@ def _times(count: int) -> str:
 
 
 def _three(function: Callable) -> str:
-    return ", ".join(show_number(float(v), 3) for v in function(np.array([-2.0, 0.0, 2.0])))
+    return ", ".join(svg.show_number(float(v), 3) for v in function(np.array([-2.0, 0.0, 2.0])))

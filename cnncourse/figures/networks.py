@@ -14,26 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncourse.architectures.table import Row, Table, by, show_bytes
-from cnncourse.figures.svg import (
-    FAINT,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    WINDOW,
-    Svg,
-    arrow,
-    framed,
-    group,
-    image,
-    line,
-    num,
-    polyline,
-    rect,
-    show_number,
-    signed_pixels,
-    text,
-)
+from cnncourse.figures import svg
 from cnncourse.pipeline import Stage
 
 _COLUMN = 73.0  # from one stage of the pipeline to the next
@@ -41,7 +22,7 @@ _TOP = 44.0  # below the two lines of words
 _TALL = 300.0  # of the tallest stack of maps
 
 
-def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> Svg:
+def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
     """Every array between a digit and the scores of its classes, side by side.
 
     Parameters
@@ -55,21 +36,25 @@ def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> Svg:
     parts = []
     for place, stage in enumerate(stages):
         column = _maps(stage.array, as_paths) if stage.array.ndim == 3 else _numbers(stage.array)
-        heading = text(28, 8, stage.name, size=12.5, anchor="middle", bold=True)
-        heading += text(28, 25, by(stage.array.shape), size=12, anchor="middle", fill=MUTED)
-        parts.append(group(heading + group(column, 0, _TOP), place * _COLUMN))
+        heading = svg.text(28, 8, stage.name, size=12.5, anchor="middle", bold=True)
+        heading += svg.text(28, 25, by(stage.array.shape), size=12, anchor="middle", fill=svg.MUTED)
+        parts.append(svg.group(heading + svg.group(column, 0, _TOP), place * _COLUMN))
         if place:
             x = place * _COLUMN
-            parts.append(arrow(x - 14, _TOP + _TALL / 2, x - 3, _TOP + _TALL / 2, colour=MUTED))
+            parts.append(
+                svg.arrow(x - 14, _TOP + _TALL / 2, x - 3, _TOP + _TALL / 2, colour=svg.MUTED)
+            )
     shapes = " → ".join(f"{stage.name} {by(stage.array.shape)}" for stage in stages)
     last = stages[-1].array
     sentence = (
-        f"{shapes}. The largest share, {show_number(float(last.max()))}, goes to class "
+        f"{shapes}. The largest share, {svg.show_number(float(last.max()))}, goes to class "
         f"{int(last.argmax())}."
     )
     width = (len(stages) - 1) * _COLUMN + 66
-    return framed(Svg("".join(parts), width, _TOP + _TALL, "A digit goes through a network",
-                      sentence), margin=8)  # fmt: skip
+    return svg.framed(
+        svg.Svg("".join(parts), width, _TOP + _TALL, "A digit goes through a network", sentence),
+        margin=8,
+    )
 
 
 def _maps(volume: np.ndarray, as_paths: bool) -> str:
@@ -80,14 +65,14 @@ def _maps(volume: np.ndarray, as_paths: bool) -> str:
     start = (_TALL - count * (room + 6)) / 2
     low, high = float(volume.min()), max(float(volume.max()), 1e-9)
     if low < 0:
-        channels = signed_pixels(volume, max(high, -low))
+        channels = svg.signed_pixels(volume, max(high, -low))
     else:
         channels = np.round(255 * volume / high).astype(np.uint8)
     parts = []
     for channel, pixels in enumerate(channels):
         x, y = (56 - side) / 2, start + channel * (room + 6) + (room - side) / 2
-        drawn = mosaic(pixels, side) if as_paths else image(pixels, 0, 0, side, side)
-        parts.append(group(drawn, x, y) + rect(x, y, side, side, line=FAINT))
+        drawn = mosaic(pixels, side) if as_paths else svg.image(pixels, 0, 0, side, side)
+        parts.append(svg.group(drawn, x, y) + svg.rect(x, y, side, side, line=svg.FAINT))
     return "".join(parts)
 
 
@@ -111,7 +96,7 @@ def mosaic(pixels: np.ndarray, side: float) -> str:
             runs.setdefault(fill, []).append(f"M{start} {row}h{end - start}v1h-{end - start}z")
     paths = "".join(f'<path fill="{fill}" d="{"".join(d)}"/>' for fill, d in runs.items())
     # The squares touch, so smoothing their edges would let the paper shine through.
-    return f'<g transform="scale({num(zoom)})" shape-rendering="crispEdges">{paths}</g>'
+    return f'<g transform="scale({svg.num(zoom)})" shape-rendering="crispEdges">{paths}</g>'
 
 
 def _numbers(vector: np.ndarray) -> str:
@@ -122,15 +107,17 @@ def _numbers(vector: np.ndarray) -> str:
     step = _TALL / len(vector)
     zero = 14.0 if share else 33.0
     most = 1.0 if share else float(np.abs(vector).max())
-    role = OUTPUT if share else KERNEL
+    role = svg.OUTPUT if share else svg.KERNEL
     parts = []
     for number, value in enumerate(vector):
         y, long = number * step, (40 if share else 22) * float(value) / most
-        parts.append(rect(zero + min(long, 0), y + 6, abs(long), step - 18, fill=role.line))
-        parts.append(line(zero, y + 3, zero, y + step - 15, colour=MUTED))
-        parts.append(text(0, y + step / 2 - 6, str(number), size=12, bold=value == vector.max()))
-        words = show_number(float(value))
-        parts.append(text(56, y + step - 6, words, size=12, anchor="end", fill=MUTED))
+        parts.append(svg.rect(zero + min(long, 0), y + 6, abs(long), step - 18, fill=role.line))
+        parts.append(svg.line(zero, y + 3, zero, y + step - 15, colour=svg.MUTED))
+        parts.append(
+            svg.text(0, y + step / 2 - 6, str(number), size=12, bold=value == vector.max())
+        )
+        words = svg.show_number(float(value))
+        parts.append(svg.text(56, y + step - 6, words, size=12, anchor="end", fill=svg.MUTED))
     return "".join(parts)
 
 
@@ -144,14 +131,14 @@ def _strip(vector: np.ndarray) -> str:
         d = "".join(
             f"M20 {i * step:.1f}h16v{step:.1f}h-16z" for i in np.flatnonzero(levels == level)
         )
-        paths.append(f'<path d="{d}" fill="{OUTPUT.line}" opacity="{num(level / 15)}"/>')
-    return "".join(paths) + rect(20, 0, 16, _TALL, line=OUTPUT.line)
+        paths.append(f'<path d="{d}" fill="{svg.OUTPUT.line}" opacity="{svg.num(level / 15)}"/>')
+    return "".join(paths) + svg.rect(20, 0, 16, _TALL, line=svg.OUTPUT.line)
 
 
 # Blocks -------------------------------------------------------------------------------------------
 
 
-def network_overview(table: Table) -> Svg:
+def network_overview(table: Table) -> svg.Svg:
     """A network as a row of blocks: as high as its maps, as thick as it has channels.
 
     Layers that keep the shape (ReLU, dropout, normalisation) are named, not drawn.
@@ -167,9 +154,12 @@ def network_overview(table: Table) -> Svg:
         wide = max(depth + 0.42 * height, 74)
         left, top = x + (wide - depth - 0.42 * height) / 2, (floor + 30 - height) / 2 + 10
         parts.append(_slab(left, top, height, depth, flat=len(shape) == 1))
-        parts.append(text(x + wide / 2, floor + 32, name, size=12.5, anchor="middle", bold=True))
-        parts.append(text(x + wide / 2, floor + 50, by(shape), size=12, anchor="middle",
-                          fill=MUTED))  # fmt: skip
+        parts.append(
+            svg.text(x + wide / 2, floor + 32, name, size=12.5, anchor="middle", bold=True)
+        )
+        parts.append(
+            svg.text(x + wide / 2, floor + 50, by(shape), size=12, anchor="middle", fill=svg.MUTED)
+        )
         x += wide + 10
     first_flat = next((i for i, (_, shape) in enumerate(blocks) if len(shape) == 1), len(blocks))
     shapes = ", ".join(f"{name} {by(shape)}" for name, shape in blocks)
@@ -177,13 +167,21 @@ def network_overview(table: Table) -> Svg:
         f"{table.name}: {shapes}. The first {first_flat - 1} steps keep rows and columns and "
         "extract features; the rest are dense layers that classify."
     )
-    return framed(Svg("".join(parts), x - 10, floor + 60, f"{table.name} as blocks", sentence))
+    return svg.framed(
+        svg.Svg("".join(parts), x - 10, floor + 60, f"{table.name} as blocks", sentence)
+    )
 
 
 def _shape_changes(table: Table) -> list[tuple[str, tuple[int, ...]]]:
     """The layers that change the shape, and names that a learner knows them by."""
-    names = {"Conv2d": "conv", "MaxPool2d": "max pool", "AvgPool2d": "avg pool",
-             "AdaptiveAvgPool2d": "avg pool", "Linear": "dense", "Flatten": "flatten"}  # fmt: skip
+    names = {
+        "Conv2d": "conv",
+        "MaxPool2d": "max pool",
+        "AvgPool2d": "avg pool",
+        "AdaptiveAvgPool2d": "avg pool",
+        "Linear": "dense",
+        "Flatten": "flatten",
+    }
     return [(names[row.kind], row.shape) for row in table if row.kind in names]
 
 
@@ -197,53 +195,78 @@ def _block_size(shape: Sequence[int], largest: int) -> tuple[float, float]:
 def _slab(x: float, y: float, height: float, depth: float, *, flat: bool) -> str:
     """A block in slanted view; a vector is a plain bar."""
     if flat:
-        return rect(x + 0.21 * height, y, depth, height, fill=OUTPUT.tint, line=OUTPUT.line)
+        return svg.rect(
+            x + 0.21 * height, y, depth, height, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line
+        )
     slant, up = 0.42 * height, 0.3 * height
     front = [(x, y), (x + depth, y), (x + depth, y + height), (x, y + height), (x, y)]
     top = [(x, y), (x + slant, y - up), (x + slant + depth, y - up), (x + depth, y), (x, y)]
-    right = [(x + depth, y), (x + depth + slant, y - up), (x + depth + slant, y + height - up),
-             (x + depth, y + height), (x + depth, y)]  # fmt: skip
-    faces = ((front, INPUT.tint), (top, "#ffffff"), (right, INPUT.tint))
-    return "".join(polyline(face, colour=INPUT.line, thick=1.2, fill=fill) for face, fill in faces)
+    right = [
+        (x + depth, y),
+        (x + depth + slant, y - up),
+        (x + depth + slant, y + height - up),
+        (x + depth, y + height),
+        (x + depth, y),
+    ]
+    faces = ((front, svg.INPUT.tint), (top, "#ffffff"), (right, svg.INPUT.tint))
+    return "".join(
+        svg.polyline(face, colour=svg.INPUT.line, thick=1.2, fill=fill) for face, fill in faces
+    )
 
 
 # Budget -------------------------------------------------------------------------------------------
 
 
-def budget(table: Table) -> Svg:
+def budget(table: Table) -> svg.Svg:
     """What every layer of a network costs, with bars for parameters, products and memory.
 
     Parameters
     ----------
     table : architectures.Table
     """
-    columns = {"layer": 30, "output": 206, "parameters": 308, "MACs": 430, "memory": 575,
-               "sees": 690}  # fmt: skip
-    parts = [text(x, 10, words, bold=True, size=12.5) for words, x in columns.items()]
+    columns = {
+        "layer": 30,
+        "output": 206,
+        "parameters": 308,
+        "MACs": 430,
+        "memory": 575,
+        "sees": 690,
+    }
+    parts = [svg.text(x, 10, words, bold=True, size=12.5) for words, x in columns.items()]
     most = [max(1, *(getattr(row, cost) for row in table)) for cost in ("params", "macs", "memory")]
     for place, row in enumerate(table):
-        parts.append(group(_budget_row(row, most, list(columns.values())), 0, 24 + 22 * place))
+        parts.append(svg.group(_budget_row(row, most, list(columns.values())), 0, 24 + 22 * place))
     total = table.totals
     y = 32 + 22 * len(table)
-    parts.append(line(0, y, 736, y, colour=MUTED))
+    parts.append(svg.line(0, y, 736, y, colour=svg.MUTED))
     cells = ["total", "", f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory), ""]
-    parts += [text(x, y + 14, words, bold=True, size=12.5)
-              for x, words in zip(columns.values(), cells, strict=True)]  # fmt: skip
-    return _named(Svg("".join(parts), 736, y + 26, ""), "The cost of every layer",
-                  _budget_words(table))  # fmt: skip
+    parts += [
+        svg.text(x, y + 14, words, bold=True, size=12.5)
+        for x, words in zip(columns.values(), cells, strict=True)
+    ]
+    return _named(
+        svg.Svg("".join(parts), 736, y + 26, ""), "The cost of every layer", _budget_words(table)
+    )
 
 
 def _budget_row(row: Row, most: Sequence[int], x: Sequence[int]) -> str:
     """One line of the budget: its numbers above bars as long as the layer's share."""
     sees = "all" if row.field is None else f"{row.field.size}×{row.field.size}"
-    words = [str(row.layer), by(row.shape), f"{row.params:,}", f"{row.macs:,}",
-             show_bytes(row.memory), sees]  # fmt: skip
-    parts = [text(0, 8, str(row.number), size=12, fill=MUTED)]
+    words = [
+        str(row.layer),
+        by(row.shape),
+        f"{row.params:,}",
+        f"{row.macs:,}",
+        show_bytes(row.memory),
+        sees,
+    ]
+    parts = [svg.text(0, 8, str(row.number), size=12, fill=svg.MUTED)]
     costs = (row.params, row.macs, row.memory)
-    for cost, largest, place, role in zip(costs, most, x[2:5], (KERNEL, WINDOW, OUTPUT),
-                                          strict=True):  # fmt: skip
-        parts.append(rect(place, 16, 100 * cost / largest, 3, fill=role.line))
-    parts += [text(place, 8, word, size=12.5) for place, word in zip(x, words, strict=True)]
+    for cost, largest, place, role in zip(
+        costs, most, x[2:5], (svg.KERNEL, svg.WINDOW, svg.OUTPUT), strict=True
+    ):
+        parts.append(svg.rect(place, 16, 100 * cost / largest, 3, fill=role.line))
+    parts += [svg.text(place, 8, word, size=12.5) for place, word in zip(x, words, strict=True)]
     return "".join(parts)
 
 
@@ -269,5 +292,5 @@ def _budget_words(table: Table) -> str:
     return words
 
 
-def _named(picture: Svg, title: str, description: str) -> Svg:
-    return framed(Svg(picture.markup, picture.width, picture.height, title, description))
+def _named(picture: svg.Svg, title: str, description: str) -> svg.Svg:
+    return svg.framed(svg.Svg(picture.markup, picture.width, picture.height, title, description))

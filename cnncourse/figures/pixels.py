@@ -18,43 +18,23 @@ import cv2
 import numpy as np
 
 from cnncourse import images
+from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix, outline
-from cnncourse.figures.svg import (
-    FAINT,
-    INK,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    WINDOW,
-    Role,
-    Svg,
-    above,
-    arrow,
-    beside,
-    captioned,
-    framed,
-    group,
-    image,
-    line,
-    polyline,
-    rect,
-    show_number,
-    text,
-    text_on,
-    text_width,
-)
 
 CHANNELS = ("red", "green", "blue")
 VIEWS = ("RGB", "grey", *CHANNELS)
-_SHEETS = (Role("#a3302a", "#ffe8e8"), Role("#1d6b36", "#e8ffe8"), Role("#2354a8", "#e8e8ff"))
+_SHEETS = (
+    svg.Role("#a3302a", "#ffe8e8"),
+    svg.Role("#1d6b36", "#e8ffe8"),
+    svg.Role("#2354a8", "#e8e8ff"),
+)
 _PURE = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
 
 
 # An image is an array -----------------------------------------------------------------------------
 
 
-def array_layout(values: np.ndarray, *, row: int, column: int) -> Svg:
+def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
     """The three channels of a colour picture as sheets behind each other, with their axes.
 
     Parameters
@@ -76,34 +56,34 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> Svg:
             cell=cell,
             marked=[(row, column, 1, 1)],
         )
-        sheets += group(grid.markup, x, y)
-        sheets += text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
+        sheets += svg.group(grid.markup, x, y)
+        sheets += svg.text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
     pixel = values[row, column].tolist()
     words = (
         f"{height} rows, {width} columns and 3 channels of numbers. The pixel in row {row}, column "
         f"{column} is {pixel}: one number from each sheet."
     )
     code = [f"image.shape is ({height}, {width}, 3)", f"image[{row}, {column}] is {pixel}"]
-    picture = Svg(
+    picture = svg.Svg(
         sheets + _axes(left, top, width * cell, height * cell, (height, width)),
         corners[2][0] + width * cell + 70,
         top + height * cell + 44,
         "A colour picture as an array (H, W, C)",
         words,
     )
-    return framed(above(picture, _code_lines(code), title=picture.title, description=words))
+    return svg.framed(svg.above(picture, _code_lines(code), title=picture.title, description=words))
 
 
 def _axes(left: float, top: float, wide: float, high: float, size: tuple[int, int]) -> str:
     """Arrows along rows, columns and channels, with the length of each."""
     bottom, right = top + high, left + wide
-    markup = arrow(left - 14, top, left - 14, bottom)
-    markup += text(left - 22, top + high / 2, "rows", anchor="end")
-    markup += text(left - 22, top + high / 2 + 18, f"H = {size[0]}", anchor="end")
-    markup += arrow(left, bottom + 14, right, bottom + 14)
-    markup += text(left + wide / 2, bottom + 30, f"columns, W = {size[1]}", anchor="middle")
-    markup += arrow(right + 16, bottom, right + 172, bottom - 100)
-    return markup + text(right + 104, bottom - 26, "channels, C = 3")
+    markup = svg.arrow(left - 14, top, left - 14, bottom)
+    markup += svg.text(left - 22, top + high / 2, "rows", anchor="end")
+    markup += svg.text(left - 22, top + high / 2 + 18, f"H = {size[0]}", anchor="end")
+    markup += svg.arrow(left, bottom + 14, right, bottom + 14)
+    markup += svg.text(left + wide / 2, bottom + 30, f"columns, W = {size[1]}", anchor="middle")
+    markup += svg.arrow(right + 16, bottom, right + 172, bottom - 100)
+    return markup + svg.text(right + 104, bottom - 26, "channels, C = 3")
 
 
 def pixel_microscope(
@@ -114,7 +94,7 @@ def pixel_microscope(
     size: int,
     channels: str = "RGB",
     new_value: int | None = None,
-) -> Svg:
+) -> svg.Svg:
     """A picture with a box on it, and the numbers in the box.
 
     Parameters
@@ -150,9 +130,9 @@ def pixel_microscope(
     right = _cells(patch)
     code = _microscope_code(row, column, size, channels, shown[middle], middle)
     words = _microscope_words(photo.shape, patch, channels, code, new_value)
-    picture = above(beside(left, right, gap=40), _code_lines(code), gap=12)
-    widest = Svg(picture.markup, 736, 380, "Pixel microscope", words)
-    return framed(widest)
+    picture = svg.above(svg.beside(left, right, gap=40), _code_lines(code), gap=12)
+    widest = svg.Svg(picture.markup, 736, 380, "Pixel microscope", words)
+    return svg.framed(widest)
 
 
 def _view(photo: np.ndarray, channels: str) -> np.ndarray:
@@ -162,19 +142,21 @@ def _view(photo: np.ndarray, channels: str) -> np.ndarray:
     return images.grey(photo) if channels == "grey" else photo[..., CHANNELS.index(channels)]
 
 
-def _with_box(pixels: np.ndarray, row: int, column: int, size: int) -> Svg:
+def _with_box(pixels: np.ndarray, row: int, column: int, size: int) -> svg.Svg:
     """A picture at 320 pixels with a frame around the pixels looked at."""
     picture = _picture(pixels, 320)
     scale = picture.width / pixels.shape[1]
-    frame = rect(column * scale, row * scale, size * scale, size * scale, line=WINDOW.line, thick=3)
-    halo = rect(
+    frame = svg.rect(
+        column * scale, row * scale, size * scale, size * scale, line=svg.WINDOW.line, thick=3
+    )
+    halo = svg.rect(
         column * scale - 2.5, row * scale - 2.5, size * scale + 5, size * scale + 5, line="#ffffff"
     )
     markup = picture.markup + halo + frame
-    return Svg(markup, 320, 320, "the picture")  # a fixed place, so that nothing jumps
+    return svg.Svg(markup, 320, 320, "the picture")  # a fixed place, so that nothing jumps
 
 
-def _cells(patch: np.ndarray) -> Svg:
+def _cells(patch: np.ndarray) -> svg.Svg:
     """The pixels of a box, large, with their numbers and a frame around the middle one."""
     size = len(patch)
     cell = 320 / size
@@ -186,28 +168,25 @@ def _cells(patch: np.ndarray) -> Svg:
             _colour_cell(patch[r, c], c * cell, r * cell, cell)
             for r, c in product(range(size), range(size))
         )
-    return Svg(markup + outline(size // 2, size // 2, 1, 1, cell), 322, 322, "its numbers")
+    return svg.Svg(markup + outline(size // 2, size // 2, 1, 1, cell), 322, 322, "its numbers")
 
 
 def _colour_cell(pixel: np.ndarray, x: float, y: float, cell: float) -> str:
     """A cell in the colour of a pixel, with red, green and blue under each other if they fit."""
     fill = "#" + "".join(f"{int(v):02x}" for v in pixel)
-    markup = rect(x + 0.5, y + 0.5, cell, cell, fill=fill, line=FAINT, thick=0.75)
+    markup = svg.rect(x + 0.5, y + 0.5, cell, cell, fill=fill, line=svg.FAINT, thick=0.75)
     if cell < 44:
         return markup
     for i, value in enumerate(pixel):
         at = y + cell / 2 + (i - 1) * min(15.0, cell / 3.1)
-        markup += text(x + cell / 2, at, str(value), size=12, anchor="middle", fill=text_on(fill))
+        markup += svg.text(
+            x + cell / 2, at, str(value), size=12, anchor="middle", fill=svg.text_on(fill)
+        )
     return markup
 
 
 def _microscope_code(
-    row: int,
-    column: int,
-    size: int,
-    channels: str,
-    value: np.ndarray,
-    middle: tuple[int, int],
+    row: int, column: int, size: int, channels: str, value: np.ndarray, middle: tuple[int, int]
 ) -> list[str]:
     """The two lines of Python that read the box and its middle pixel."""
     name = "grey" if channels == "grey" else "image"
@@ -232,15 +211,17 @@ def _microscope_words(
     return (
         f"Picture of shape {tuple(shape)}, {channels} view. The box {code[0]} has shape "
         f"{patch.shape}: its values go from {patch.min()} to {patch.max()}, mean "
-        f"{show_number(patch.mean(), 1)}. The middle pixel {code[1]}.{changed}{room}"
+        f"{svg.show_number(patch.mean(), 1)}. The middle pixel {code[1]}.{changed}{room}"
     )
 
 
-def _code_lines(lines: Sequence[str]) -> Svg:
+def _code_lines(lines: Sequence[str]) -> svg.Svg:
     markup = "".join(
-        text(0, 10 + 21 * i, words, size=14, mono=True) for i, words in enumerate(lines)
+        svg.text(0, 10 + 21 * i, words, size=14, mono=True) for i, words in enumerate(lines)
     )
-    return Svg(markup, max(text_width(words, 14.5) for words in lines), 21 * len(lines), "code")
+    return svg.Svg(
+        markup, max(svg.text_width(words, 14.5) for words in lines), 21 * len(lines), "code"
+    )
 
 
 # Channels -----------------------------------------------------------------------------------------
@@ -248,7 +229,7 @@ def _code_lines(lines: Sequence[str]) -> Svg:
 
 def channel_mixer(
     photo: np.ndarray, weights: tuple[float, float, float], *, order: tuple[int, int, int] | None
-) -> Svg:
+) -> svg.Svg:
     """The channels of a picture, the colours they give in some order, and their weighted sum.
 
     Parameters
@@ -266,30 +247,28 @@ def channel_mixer(
     mix = photo @ np.asarray(weights, dtype=float)
     grey = images.to_uint8(mix)
     numbers = ", ".join(map(_place, order))
-    top = beside(
-        captioned(_picture(screen, 220), f"on the screen: {', '.join(map(_short, order))}"),
-        captioned(_picture(grey, 220), "grey, the weighted sum", role=OUTPUT),
+    top = svg.beside(
+        svg.captioned(_picture(screen, 220), f"on the screen: {', '.join(map(_short, order))}"),
+        svg.captioned(_picture(grey, 220), "grey, the weighted sum", role=svg.OUTPUT),
         _swatches(weights),
         gap=40,
     )
     row = [
-        captioned(
-            _picture(photo[..., c], 150),
-            f"{c}: {name} × {show_number(w, 3)}",
-            role=INPUT,
+        svg.captioned(
+            _picture(photo[..., c], 150), f"{c}: {name} × {svg.show_number(w, 3)}", role=svg.INPUT
         )
         for c, (name, w) in enumerate(zip(CHANNELS, weights, strict=True))
     ]
     parts = " + ".join(
-        f"{show_number(w, 3)}·{name}" for w, name in zip(weights, CHANNELS, strict=True)
+        f"{svg.show_number(w, 3)}·{name}" for w, name in zip(weights, CHANNELS, strict=True)
     )
     words = (
         f"The screen shows {numbers} as red, green, blue. Grey = {parts}: the weights sum to "
-        f"{show_number(sum(weights), 3)}, the mean grey is {show_number(grey.mean(), 1)}, and "
+        f"{svg.show_number(sum(weights), 3)}, the mean grey is {svg.show_number(grey.mean(), 1)}, and "
         f"{_share(images.count_clipped(mix), mix.size)} of the pixels are clipped at 255. Pure "
         f"red, green and blue become {', '.join(map(str, _pure_greys(weights)))}."
     )
-    picture = above(top, beside(*row, gap=36), gap=18)
+    picture = svg.above(top, svg.beside(*row, gap=36), gap=18)
     return _titled(picture, "Channel mixer", words)
 
 
@@ -306,7 +285,7 @@ def _pure_greys(weights: Sequence[float]) -> list[int]:
     return [int(images.to_uint8(255 * w)) for w in weights]
 
 
-def _swatches(weights: Sequence[float]) -> Svg:
+def _swatches(weights: Sequence[float]) -> svg.Svg:
     """Pure red, green and blue beside the grey that each becomes."""
     markup = ""
     for i, (name, colour, level) in enumerate(
@@ -315,18 +294,18 @@ def _swatches(weights: Sequence[float]) -> Svg:
         y = 40 * i
         fill = "#" + "".join(f"{v:02x}" for v in colour)
         dull = f"#{level:02x}{level:02x}{level:02x}"
-        markup += rect(0, y, 70, 32, fill=fill, line=FAINT)
-        markup += text(35, y + 16, name, anchor="middle", fill=text_on(fill))
-        markup += arrow(76, y + 16, 98, y + 16)
-        markup += rect(104, y, 70, 32, fill=dull, line=FAINT)
-        markup += text(139, y + 16, str(level), anchor="middle", fill=text_on(dull))
-    return captioned(Svg(markup, 175, 112, "pure colours"), "pure colours become")
+        markup += svg.rect(0, y, 70, 32, fill=fill, line=svg.FAINT)
+        markup += svg.text(35, y + 16, name, anchor="middle", fill=svg.text_on(fill))
+        markup += svg.arrow(76, y + 16, 98, y + 16)
+        markup += svg.rect(104, y, 70, 32, fill=dull, line=svg.FAINT)
+        markup += svg.text(139, y + 16, str(level), anchor="middle", fill=svg.text_on(dull))
+    return svg.captioned(svg.Svg(markup, 175, 112, "pure colours"), "pure colours become")
 
 
 # One pixel at a time ------------------------------------------------------------------------------
 
 
-def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> Svg:
+def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> svg.Svg:
     """A grey picture, what a threshold makes of it, and where the level lies in the histogram.
 
     Parameters
@@ -341,22 +320,22 @@ def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> Svg:
     used = best if automatic else level
     result = images.threshold(grey, used)
     white = np.count_nonzero(result)
-    top = beside(
-        captioned(_picture(grey, 300), "grey", role=INPUT),
-        captioned(_picture(result, 300), f"brighter than {used}?", role=OUTPUT),
+    top = svg.beside(
+        svg.captioned(_picture(grey, 300), "grey", role=svg.INPUT),
+        svg.captioned(_picture(result, 300), f"brighter than {used}?", role=svg.OUTPUT),
         gap=40,
     )
     source = "Otsu's threshold" if automatic else "Threshold"
-    lines = [(used, f"{source} {used}", WINDOW, "")]
+    lines = [(used, f"{source} {used}", svg.WINDOW, "")]
     if not automatic:
-        lines.append((best, f"Otsu: {best}", KERNEL, "5 4"))
+        lines.append((best, f"Otsu: {best}", svg.KERNEL, "5 4"))
     bars = _histogram(images.histogram(grey), marks=lines)
     words = (
         f"{source} {used}: {white:,} of {grey.size:,} pixels ({_share(white, grey.size)}) are "
         f"brighter and become 255, the others, those equal to {used} too, become 0. Otsu's method "
         f"chooses {best} for this picture."
     )
-    return _titled(above(top, bars, gap=18), "Threshold", words)
+    return _titled(svg.above(top, bars, gap=18), "Threshold", words)
 
 
 def point_operations(
@@ -367,7 +346,7 @@ def point_operations(
     brightness: float = 0,
     stretch: bool = False,
     wrap: bool = False,
-) -> Svg:
+) -> svg.Svg:
     """A picture before and after gamma, contrast and brightness; the curve; the histogram.
 
     Parameters
@@ -394,22 +373,22 @@ def point_operations(
     seen = _stretched(result) if stretch else result
     name = "shown stretched" if stretch else "shown from 0 to 255"
     caption = "after, stretched" if stretch else "after, 0 to 255"  # shorter than the picture
-    top = beside(
-        captioned(_picture(grey, 212), "before", role=INPUT),
-        captioned(_picture(seen, 212), caption, role=OUTPUT),
-        captioned(_curve(curve), "old value → new value"),
+    top = svg.beside(
+        svg.captioned(_picture(grey, 212), "before", role=svg.INPUT),
+        svg.captioned(_picture(seen, 212), caption, role=svg.OUTPUT),
+        svg.captioned(_curve(curve), "old value → new value"),
         gap=28,
     )
     pairs = ", ".join(f"{v} → {curve[v]}" for v in (0, 64, 128, 192, 255))
     fate = "wrapped around" if wrap else "clipped"
     words = (
-        f"Gamma {show_number(gamma)}, contrast {show_number(contrast)}, brightness "
-        f"{show_number(brightness)}: {pairs}. {outside:,} of {grey.size:,} pixels "
+        f"Gamma {svg.show_number(gamma)}, contrast {svg.show_number(contrast)}, brightness "
+        f"{svg.show_number(brightness)}: {pairs}. {outside:,} of {grey.size:,} pixels "
         f"({_share(outside, grey.size)}) left the range 0 to 255 and were {fate}. The result goes "
         f"from {result.min()} to {result.max()} and is {name}."
     )
     bars = _histogram(images.histogram(result), of=" of the result")
-    return _titled(above(top, bars, gap=18), "Point operations", words)
+    return _titled(svg.above(top, bars, gap=18), "Point operations", words)
 
 
 def _store(values: np.ndarray, wrap: bool) -> np.ndarray:
@@ -423,26 +402,27 @@ def _stretched(pixels: np.ndarray) -> np.ndarray:
     return images.to_uint8((pixels - float(low)) * 255 / max(high - low, 1))
 
 
-def _curve(table: np.ndarray) -> Svg:
+def _curve(table: np.ndarray) -> svg.Svg:
     """The new value of every old value, beside the line where nothing changes."""
     side, x0, y0 = 190, 30, 0
     scale = side / 255
-    markup = rect(x0, y0, side, side, line=FAINT)
-    markup += line(x0, y0 + side, x0 + side, y0, colour=MUTED, dash="4 4")
+    markup = svg.rect(x0, y0, side, side, line=svg.FAINT)
+    markup += svg.line(x0, y0 + side, x0 + side, y0, colour=svg.MUTED, dash="4 4")
     points = [(x0 + v * scale, y0 + side - int(t) * scale) for v, t in enumerate(table)]
-    markup += polyline(points, colour=OUTPUT.line, thick=2.5)
+    markup += svg.polyline(points, colour=svg.OUTPUT.line, thick=2.5)
     for v in (0, 128, 255):
-        markup += text(x0 + v * scale, y0 + side + 12, str(v), size=12, anchor="middle", fill=MUTED)
-        markup += text(x0 - 5, y0 + side - v * scale, str(v), size=12, anchor="end", fill=MUTED)
-    return Svg(markup, x0 + side + 12, side + 22, "curve")  # as high as the pictures beside it
+        markup += svg.text(
+            x0 + v * scale, y0 + side + 12, str(v), size=12, anchor="middle", fill=svg.MUTED
+        )
+        markup += svg.text(
+            x0 - 5, y0 + side - v * scale, str(v), size=12, anchor="end", fill=svg.MUTED
+        )
+    return svg.Svg(markup, x0 + side + 12, side + 22, "curve")  # as high as the pictures beside it
 
 
 def _histogram(
-    counts: np.ndarray,
-    *,
-    marks: Sequence[tuple[int, str, Role, str]] = (),
-    of: str = "",
-) -> Svg:
+    counts: np.ndarray, *, marks: Sequence[tuple[int, str, svg.Role, str]] = (), of: str = ""
+) -> svg.Svg:
     """How many pixels have each value, 0 to 255, with some levels marked.
 
     The scale is that of the values 1 to 254; a pile at 0 or 255, as clipping leaves it, is cut off
@@ -456,23 +436,23 @@ def _histogram(
     for v, share in enumerate(np.minimum(counts / peak, 1)):
         points += [(x0 + (v + i) * scale, base - share * high) for i in (0, 1)]
     points.append((x0 + wide, base))
-    markup = polyline(points, colour="#74767e", thick=1, fill="#9a9ca5")
-    markup += line(x0, base, x0 + wide, base)
+    markup = svg.polyline(points, colour="#74767e", thick=1, fill="#9a9ca5")
+    markup += svg.line(x0, base, x0 + wide, base)
     for v in (0, 64, 128, 192, 255):
         at = x0 + (v + 0.5) * scale
-        markup += text(at, base + 12, str(v), size=12, anchor="middle", fill=MUTED)
+        markup += svg.text(at, base + 12, str(v), size=12, anchor="middle", fill=svg.MUTED)
     for v, anchor in ((0, "start"), (255, "end")):
         if counts[v] > peak:
             words = f"bar cut off: {counts[v]:,} pixels are {v}"
-            markup += text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
+            markup += svg.text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
     for i, (level, words, role, dash) in enumerate(marks):
         x, y = x0 + (level + 0.5) * scale, y0 - 24 + 16 * i
-        markup += line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
+        markup += svg.line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
         to_the_left = _label_goes_left(i, [level for level, *_ in marks])
         anchor, gap = ("end", -6) if to_the_left else ("start", 6)
-        markup += text(x + gap, y, words, size=12, anchor=anchor, bold=True)
+        markup += svg.text(x + gap, y, words, size=12, anchor=anchor, bold=True)
     caption = f"histogram{of}: how many pixels have each value"
-    return captioned(Svg(markup, x0 + wide + 10, base + 38, "histogram"), caption)
+    return svg.captioned(svg.Svg(markup, x0 + wide + 10, base + 38, "histogram"), caption)
 
 
 def _label_goes_left(number: int, levels: Sequence[int]) -> bool:
@@ -487,7 +467,7 @@ def _label_goes_left(number: int, levels: Sequence[int]) -> bool:
 # How many pixels, how many levels -----------------------------------------------------------------
 
 
-def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = True) -> Svg:
+def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = True) -> svg.Svg:
     """A picture with fewer pixels and fewer levels, and what it costs to store.
 
     Parameters
@@ -521,11 +501,12 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
         f"{small.size:,} numbers, {raw:,} bytes raw and {png_bytes:,} bytes as a PNG file."
     )
     table = "".join(
-        text(0, 12 + 44 * i, name, size=12, fill=MUTED) + text(0, 31 + 44 * i, value, size=16)
+        svg.text(0, 12 + 44 * i, name, size=12, fill=svg.MUTED)
+        + svg.text(0, 31 + 44 * i, value, size=16)
         for i, (name, value) in enumerate(facts)
     )
-    view = Svg(_picture(small, 400).markup, 400, 400, "the picture")
-    parts = beside(view, Svg(table, 200, 44 * len(facts), "facts"), gap=36)
+    view = svg.Svg(_picture(small, 400).markup, 400, 400, "the picture")
+    parts = svg.beside(view, svg.Svg(table, 200, 44 * len(facts), "facts"), gap=36)
     return _titled(parts, "Resolution and bit depth", words)
 
 
@@ -554,7 +535,7 @@ def shift_and_shuffle(
     order: np.ndarray | None = None,
     fill: int = 0,
     farthest: int = 8,
-) -> Svg:
+) -> svg.Svg:
     """How far a picture is from itself, moved, and from another picture, pixel by pixel.
 
     The distance is the root of the mean squared difference of the pixels, in grey levels.
@@ -579,21 +560,23 @@ def shift_and_shuffle(
     first, second, *moved = scene
     distances = [pixel_distance(first, picture) for picture in moved]
     rival = pixel_distance(first, second)
-    pictures = beside(
-        captioned(_picture(first, 200), names[0], role=INPUT),
-        captioned(_picture(moved[shift], 200), f"{names[0]}, {shift} px to the right", role=WINDOW),
-        captioned(_picture(second, 200), names[1], role=KERNEL),
+    pictures = svg.beside(
+        svg.captioned(_picture(first, 200), names[0], role=svg.INPUT),
+        svg.captioned(
+            _picture(moved[shift], 200), f"{names[0]}, {shift} px to the right", role=svg.WINDOW
+        ),
+        svg.captioned(_picture(second, 200), names[1], role=svg.KERNEL),
         gap=40,
     )
     bars = _distances(distances, shift, rival, names)
     verdict = "farther away than" if distances[shift] > rival else "not farther away than"
     words = (
         f"Pixels {'in order' if order is None else 'shuffled, all pictures in the same way'}. From "
-        f"{names[0]} to itself moved by {shift} px: {show_number(distances[shift], 1)} grey "
-        f"levels; from {names[0]} to {names[1]}: {show_number(rival, 1)}. For a list of pixels the "
+        f"{names[0]} to itself moved by {shift} px: {svg.show_number(distances[shift], 1)} grey "
+        f"levels; from {names[0]} to {names[1]}: {svg.show_number(rival, 1)}. For a list of pixels the "
         f"moved picture is {verdict} the other one."
     )
-    return _titled(above(pictures, bars, gap=18), "Shift and shuffle", words)
+    return _titled(svg.above(pictures, bars, gap=18), "Shift and shuffle", words)
 
 
 def pixel_distance(one: np.ndarray, other: np.ndarray) -> float:
@@ -601,7 +584,9 @@ def pixel_distance(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.sqrt(np.mean((one.astype(float) - other) ** 2)))
 
 
-def _distances(distances: Sequence[float], shift: int, rival: float, names: tuple[str, str]) -> Svg:
+def _distances(
+    distances: Sequence[float], shift: int, rival: float, names: tuple[str, str]
+) -> svg.Svg:
     """A bar for each shift and a dashed line at the distance of the other picture."""
     wide, high, x0 = 640, 120, 10
     scale = high / max(*distances, rival, 1)
@@ -609,34 +594,40 @@ def _distances(distances: Sequence[float], shift: int, rival: float, names: tupl
     markup = ""
     for s, distance in enumerate(distances):
         x, tall, here = x0 + s * step, distance * scale, s == shift
-        role = WINDOW if here else INPUT
+        role = svg.WINDOW if here else svg.INPUT
         bar = (x + 8, 6 + high - tall, step - 16, tall)
-        markup += rect(*bar, fill=role.tint, line=role.line, thick=3 if here else 1)
-        value = show_number(distance, 1)
-        markup += text(x + step / 2, high + 20, value, anchor="middle", bold=here)
-        markup += text(x + step / 2, high + 37, f"{s} px", size=12, anchor="middle", fill=MUTED)
+        markup += svg.rect(*bar, fill=role.tint, line=role.line, thick=3 if here else 1)
+        value = svg.show_number(distance, 1)
+        markup += svg.text(x + step / 2, high + 20, value, anchor="middle", bold=here)
+        markup += svg.text(
+            x + step / 2, high + 37, f"{s} px", size=12, anchor="middle", fill=svg.MUTED
+        )
     y = 6 + high - rival * scale
-    markup += line(x0, 6 + high, x0 + wide, 6 + high, colour=INK)
-    markup += line(x0, y, x0 + wide, y, colour=KERNEL.line, thick=2.5, dash="6 4")
-    markup += text(x0 + wide + 8, y, show_number(rival, 1), bold=True)
-    picture = Svg(markup, x0 + wide + 60, high + 46, "distances")
+    markup += svg.line(x0, 6 + high, x0 + wide, 6 + high, colour=svg.INK)
+    markup += svg.line(x0, y, x0 + wide, y, colour=svg.KERNEL.line, thick=2.5, dash="6 4")
+    markup += svg.text(x0 + wide + 8, y, svg.show_number(rival, 1), bold=True)
+    picture = svg.Svg(markup, x0 + wide + 60, high + 46, "distances")
     caption = f"bars: from {names[0]} to itself, moved; dashed line: to {names[1]}"
-    return captioned(picture, caption)
+    return svg.captioned(picture, caption)
 
 
 # Parts --------------------------------------------------------------------------------------------
 
 
-def _picture(pixels: np.ndarray, box: float) -> Svg:
+def _picture(pixels: np.ndarray, box: float) -> svg.Svg:
     """A picture scaled to fit in a square box, its pixels as squares."""
     height, width = pixels.shape[:2]
     scale = box / max(height, width)
     size = (width * scale, height * scale)
-    return Svg(image(pixels, 0, 0, *size) + rect(0, 0, *size, line=FAINT), *size, "a picture")
+    return svg.Svg(
+        svg.image(pixels, 0, 0, *size) + svg.rect(0, 0, *size, line=svg.FAINT), *size, "a picture"
+    )
 
 
-def _titled(picture: Svg, title: str, words: str) -> Svg:
-    return framed(Svg(picture.markup, max(picture.width, 736), picture.height, title, words))
+def _titled(picture: svg.Svg, title: str, words: str) -> svg.Svg:
+    return svg.framed(
+        svg.Svg(picture.markup, max(picture.width, 736), picture.height, title, words)
+    )
 
 
 def _share(part: int, whole: int) -> str:

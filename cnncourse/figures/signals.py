@@ -17,33 +17,15 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse import signals as sensor
+from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix, outline
-from cnncourse.figures.svg import (
-    FAINT,
-    INK,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    WINDOW,
-    Svg,
-    beside,
-    circle,
-    framed,
-    line,
-    polyline,
-    rect,
-    show_number,
-    text,
-    text_width,
-)
 
 _MID = "#74767e"  # seen on a light page, on a dark one, and on the tint of a bar
 
 
 def noisy_sensor(
     level: np.ndarray, readings: np.ndarray, weights: np.ndarray, ages: np.ndarray, name: str
-) -> Svg:
+) -> svg.Svg:
     """Readings of a sensor, their weighted average, and the truth that the sensor cannot see.
 
     Parameters
@@ -59,15 +41,16 @@ def noisy_sensor(
     times = np.arange(len(level))
     parts = [chart.frame("minutes", "metres", (0, 30, 60, 90, 119), (1, 2, 3, 4))]
     parts += [
-        circle(*chart.point(t, r), 2.2, fill=MUTED) for t, r in zip(times, readings, strict=True)
+        svg.circle(*chart.point(t, r), 2.2, fill=svg.MUTED)
+        for t, r in zip(times, readings, strict=True)
     ]
-    parts.append(chart.curve(times, level, INK, dash="6 4"))
-    parts.append(chart.curve(times, average, OUTPUT.line, thick=3))
+    parts.append(chart.curve(times, level, svg.INK, dash="6 4"))
+    parts.append(chart.curve(times, average, svg.OUTPUT.line, thick=3))
     parts.append(_legend(52, 12))
     parts.append(_weight_bars(weights, ages, 34 + 230 + 62))
     raw, calm = sensor.rmse(readings, level), sensor.rmse(average, level)
     age = sensor.mean_age(weights, ages)
-    late = show_number(age, 1)
+    late = svg.show_number(age, 1)
     lag = f"lags {late} {'minute' if late == '1' else 'minutes'} behind"
     delay = lag if abs(age) > 1e-9 else "does not lag"
     before, after = f"{raw:.3f} m", f"{calm:.3f} m"
@@ -82,7 +65,7 @@ def noisy_sensor(
     beyond = int(np.sum((readings < low) | (readings > high)))
     if beyond:
         sentence += f" {_count(beyond, 'reading')} beyond the scale, drawn at its edge."
-    return Svg("".join(parts), 712, 420, "A noisy sensor and its weighted average", sentence)
+    return svg.Svg("".join(parts), 712, 420, "A noisy sensor and its weighted average", sentence)
 
 
 def sliding_sum(
@@ -92,7 +75,7 @@ def sliding_sum(
     padding: str = "valid",
     flip: bool = False,
     step: int = 0,
-) -> Svg:
+) -> svg.Svg:
     """One step of a convolution along one axis: the window, the products, their sum.
 
     Parameters
@@ -124,40 +107,52 @@ def sliding_sum(
     cell = min(52.0, 560 / len(padded))
     x, shift = 118, step * cell
     rows = [
-        (0, "input", _row(padded, INPUT, cell, (0, 0, before, after))),
+        (0, "input", _row(padded, svg.INPUT, cell, (0, 0, before, after))),
         (
             shift,
             "kernel, turned" if flip else "kernel",
-            _row(weights, KERNEL, cell, names=[written]),
+            _row(weights, svg.KERNEL, cell, names=[written]),
         ),
-        (shift, "products", _row(products, WINDOW, cell)),
+        (shift, "products", _row(products, svg.WINDOW, cell)),
         ((len(kernel) - 1) / 2 * cell, "output", _output_row(result, step, cell)),
     ]
     parts, y = [], 12.0
     for indent, name, row in rows:
-        parts.append(text(12, y + cell / 2, name, size=14, bold=True))
+        parts.append(svg.text(12, y + cell / 2, name, size=14, bold=True))
         parts.append(f'<g transform="translate({x + indent:g} {y:g})">{row}</g>')
         y += cell + (8 if name == "input" else 14)
-    parts.append(rect(x + shift - 3, 9, len(kernel) * cell + 7, 3 * cell + 28, line=WINDOW.line,
-                      thick=2, dash="5 4", round=6))  # fmt: skip
+    parts.append(
+        svg.rect(
+            x + shift - 3,
+            9,
+            len(kernel) * cell + 7,
+            3 * cell + 28,
+            line=svg.WINDOW.line,
+            thick=2,
+            dash="5 4",
+            round=6,
+        )
+    )
     sums = " + ".join(
-        f"{show_number(a)}·({b})" if b.startswith("−") else f"{show_number(a)}·{b}"
+        f"{svg.show_number(a)}·({b})" if b.startswith("−") else f"{svg.show_number(a)}·{b}"
         for a, b in zip(padded[window], written, strict=True)
     )
     total = float(result[step])
     exact = abs(round(total, 2) - total) < 1e-9
-    sums += f" {'=' if exact else '≈'} {show_number(total)}"
-    parts.append(text(12, y + 8, sums, size=14, mono=True))
-    width = max(x + len(padded) * cell + 12, 24 + text_width(sums, 15), 330)
+    sums += f" {'=' if exact else '≈'} {svg.show_number(total)}"
+    parts.append(svg.text(12, y + 8, sums, size=14, mono=True))
+    width = max(x + len(padded) * cell + 12, 24 + svg.text_width(sums, 15), 330)
     operation = "Convolution" if flip else "Cross-correlation"
     sentence = (
         f"{operation}, padding {padding}: {len(signal)} numbers and a kernel of {len(kernel)} give "
         f"{len(result)}. Output {step + 1} of {len(result)} is {sums}."
     )
-    return Svg("".join(parts), round(width), round(y + 26), f"{operation} along one axis", sentence)
+    return svg.Svg(
+        "".join(parts), round(width), round(y + 26), f"{operation} along one axis", sentence
+    )
 
 
-def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "tint") -> Svg:
+def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "tint") -> svg.Svg:
     """The same kernel used as it is or turned by 180°, and how far the two answers lie apart.
 
     Parameters
@@ -176,13 +171,18 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
     name = f"convolution {sign}" if turned else f"cross-correlation {sign}"
     cell = min(34.0, 200 / max(image.shape))
     limit = (0.0, 255.0) if shade == "grey" else None
-    picture = beside(
+    picture = svg.beside(
         matrix(image, title="input", cell=cell, shade=shade, limits=limit, caption="input"),
-        matrix(used, title="kernel", role=KERNEL, cell=38,
-               caption="kernel, turned" if turned else "kernel"),
-        matrix(shown, title="output", role=OUTPUT, cell=cell, digits=1, caption=name),
+        matrix(
+            used,
+            title="kernel",
+            role=svg.KERNEL,
+            cell=38,
+            caption="kernel, turned" if turned else "kernel",
+        ),
+        matrix(shown, title="output", role=svg.OUTPUT, cell=cell, digits=1, caption=name),
         gap=30,
-    )  # fmt: skip
+    )
     largest = float(np.abs(convolution - correlation).max())
     if largest < 1e-9:
         verdict = "The turned kernel is the same kernel, so both operations agree everywhere."
@@ -191,13 +191,13 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
     else:
         verdict = (
             f"With{'out' if turned else ''} the flip, the outputs would differ by up to "
-            f"{show_number(largest)}."
+            f"{svg.show_number(largest)}."
         )
     sentence = f"{'Convolution' if turned else 'Cross-correlation'}, padding same. {verdict}"
-    return framed(Svg(picture.markup, picture.width, picture.height, "The flip", sentence))
+    return svg.framed(svg.Svg(picture.markup, picture.width, picture.height, "The flip", sentence))
 
 
-def impulse_response(kernel: Sequence[float], size: int = 7) -> Svg:
+def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
     """What a single 1 becomes: convolution stamps the kernel, cross-correlation its mirror image.
 
     Parameters
@@ -209,21 +209,24 @@ def impulse_response(kernel: Sequence[float], size: int = 7) -> Svg:
     signal = np.zeros(size)
     signal[size // 2] = 1
     rows = [
-        ("one 1", signal, INPUT),
-        ("signal * kernel", conv.convolve(signal, kernel, padding="same"), OUTPUT),
-        ("signal ⋆ kernel", conv.correlate(signal, kernel, padding="same"), OUTPUT),
+        ("one 1", signal, svg.INPUT),
+        ("signal * kernel", conv.convolve(signal, kernel, padding="same"), svg.OUTPUT),
+        ("signal ⋆ kernel", conv.correlate(signal, kernel, padding="same"), svg.OUTPUT),
     ]
     cell, parts = 44.0, []
     for i, (name, values, role) in enumerate(rows):
         y = 12 + i * (cell + 12)
-        parts.append(text(12, y + cell / 2, name, size=14, bold=True))
+        parts.append(svg.text(12, y + cell / 2, name, size=14, bold=True))
         parts.append(f'<g transform="translate(150 {y:g})">{_row(values, role, cell)}</g>')
-    listed = ", ".join(show_number(float(w)) for w in kernel)
-    return Svg(
-        "".join(parts), 162 + size * cell, 12 + 3 * (cell + 12), "What a single 1 becomes",
+    listed = ", ".join(svg.show_number(float(w)) for w in kernel)
+    return svg.Svg(
+        "".join(parts),
+        162 + size * cell,
+        12 + 3 * (cell + 12),
+        "What a single 1 becomes",
         f"Convolution puts the kernel {listed} around the 1 as it is written; "
         "cross-correlation puts it there reversed.",
-    )  # fmt: skip
+    )
 
 
 class _Chart:
@@ -253,35 +256,39 @@ class _Chart:
         self, a: np.ndarray, b: np.ndarray, colour: str, thick: float = 2, dash: str = ""
     ) -> str:
         points = [self.point(*ab) for ab in zip(a, b, strict=True)]
-        return polyline(points, colour=colour, thick=thick, dash=dash)
+        return svg.polyline(points, colour=colour, thick=thick, dash=dash)
 
     def frame(
         self, across: str, up: str, across_at: Sequence[float], up_at: Sequence[float]
     ) -> str:
         x, y, width, height = self.box
-        parts = [rect(x, y, width, height, line=FAINT)]
+        parts = [svg.rect(x, y, width, height, line=svg.FAINT)]
         for a in across_at:
             px, _ = self.point(a, self.up[0])
-            parts.append(text(px, y + height + 14, f"{a:g}", size=12, anchor="middle", fill=MUTED))
+            parts.append(
+                svg.text(px, y + height + 14, f"{a:g}", size=12, anchor="middle", fill=svg.MUTED)
+            )
         for b in up_at:
             _, py = self.point(self.across[0], b)
-            parts.append(line(x, py, x + width, py, colour=FAINT))
-            parts.append(text(x - 8, py, f"{b:g}", size=12, anchor="end", fill=MUTED))
-        parts.append(text(x + width / 2, y + height + 32, across, anchor="middle", fill=MUTED))
-        parts.append(text(8, y - 12, up, fill=MUTED))
+            parts.append(svg.line(x, py, x + width, py, colour=svg.FAINT))
+            parts.append(svg.text(x - 8, py, f"{b:g}", size=12, anchor="end", fill=svg.MUTED))
+        parts.append(
+            svg.text(x + width / 2, y + height + 32, across, anchor="middle", fill=svg.MUTED)
+        )
+        parts.append(svg.text(8, y - 12, up, fill=svg.MUTED))
         return "".join(parts)
 
 
 def _legend(x: float, y: float) -> str:
     """Words beside a sample of each line."""
     return (
-        circle(x + 130, y, 2.2, fill=MUTED)
-        + circle(x + 138, y, 2.2, fill=MUTED)
-        + text(x + 146, y, "readings")
-        + line(x + 230, y, x + 258, y, dash="6 4", thick=2)
-        + text(x + 264, y, "hidden truth")
-        + line(x + 370, y, x + 398, y, colour=OUTPUT.line, thick=3)
-        + text(x + 404, y, "weighted average")
+        svg.circle(x + 130, y, 2.2, fill=svg.MUTED)
+        + svg.circle(x + 138, y, 2.2, fill=svg.MUTED)
+        + svg.text(x + 146, y, "readings")
+        + svg.line(x + 230, y, x + 258, y, dash="6 4", thick=2)
+        + svg.text(x + 264, y, "hidden truth")
+        + svg.line(x + 370, y, x + 398, y, colour=svg.OUTPUT.line, thick=3)
+        + svg.text(x + 404, y, "weighted average")
     )
 
 
@@ -289,17 +296,20 @@ def _weight_bars(weights: np.ndarray, ages: np.ndarray, y: float) -> str:
     """The weights over the age of a reading: now in the middle, the past at the left."""
     chart = _Chart(52, y, 640, 60, (30.5, -15.5), (0, 1.05 * float(weights.max())))
     wide = 640 / 46 * 0.8
-    parts = [text(8, y - 10, "weights w(a) over the age a of a reading, in minutes", bold=True)]
+    parts = [svg.text(8, y - 10, "weights w(a) over the age a of a reading, in minutes", bold=True)]
     for weight, age in zip(weights, ages, strict=True):
         px, py = chart.point(age, weight)
-        parts.append(rect(px - wide / 2, py, wide, y + 60 - py, fill=KERNEL.tint,
-                          line=KERNEL.line))  # fmt: skip
+        parts.append(
+            svg.rect(
+                px - wide / 2, py, wide, y + 60 - py, fill=svg.KERNEL.tint, line=svg.KERNEL.line
+            )
+        )
     now, _ = chart.point(0, 0)
-    parts.append(line(now, y - 2, now, y + 66, colour=_MID, dash="3 3"))
-    parts.append(line(52, y + 60, 692, y + 60, colour=FAINT))
+    parts.append(svg.line(now, y - 2, now, y + 66, colour=_MID, dash="3 3"))
+    parts.append(svg.line(52, y + 60, 692, y + 60, colour=svg.FAINT))
     for age, words in ((30, "30"), (20, "20"), (10, "10"), (0, "now"), (-10, "−10 (future)")):
         px, _ = chart.point(age, 0)
-        parts.append(text(px, y + 76, words, size=12, anchor="middle", fill=MUTED))
+        parts.append(svg.text(px, y + 76, words, size=12, anchor="middle", fill=svg.MUTED))
     return "".join(parts)
 
 
@@ -318,13 +328,13 @@ def _written(weight: float | Fraction) -> str:
     """A weight as text: a fraction keeps its bar."""
     if isinstance(weight, Fraction):
         return str(weight).replace("-", "−")
-    return show_number(float(weight))
+    return svg.show_number(float(weight))
 
 
 def _output_row(result: np.ndarray, step: int, cell: float) -> str:
     """The outputs computed so far; the last one framed."""
     later = (np.arange(len(result)) > step)[None, :]
-    grid = matrix(result[None, :], title="", role=OUTPUT, cell=cell, hidden=later)
+    grid = matrix(result[None, :], title="", role=svg.OUTPUT, cell=cell, hidden=later)
     return grid.markup + outline(0, step, 1, 1, cell)
 
 

@@ -19,30 +19,8 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse.architectures.table import by, paths
+from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix
-from cnncourse.figures.svg import (
-    FAINT,
-    INPUT,
-    KERNEL,
-    MUTED,
-    OUTPUT,
-    PADDING,
-    WINDOW,
-    Role,
-    Svg,
-    above,
-    beside,
-    captioned,
-    circle,
-    framed,
-    image,
-    line,
-    polyline,
-    rect,
-    show_number,
-    text,
-    text_width,
-)
 from cnncourse.geometry import Field, Window
 from cnncourse.pooling import Shifted, distance, pull, shift_test, summarise
 
@@ -51,7 +29,7 @@ from cnncourse.pooling import Shifted, distance, pull, shift_test, summarise
 
 def padding(
     pixels: np.ndarray, *, kernel: int = 3, padding: int = 0, padding_mode: str = "zero"
-) -> Svg:
+) -> svg.Svg:
     """A padded input, how often each pixel is used, and what a mean filter makes of the border.
 
     Parameters
@@ -71,15 +49,31 @@ def padding(
     uses = pixel_uses(pixels.shape, kernel, padding, padding_mode)
     margins, side = (padding,) * 4, 224
     around = f" + padding {padding}" if padding else ""
-    shown = matrix(padded, title="input", cell=min(32, side / len(padded)), digits=1,
-                   padding=margins, marked=[(0, 0, kernel, kernel)])  # fmt: skip
-    counts = matrix(uses, title="uses", role=PADDING, shade="grey", limits=(0, kernel**2), cell=32)
-    result = matrix(means, title="means", role=OUTPUT, shade="grey", limits=_limits(pixels),
-                    cell=min(32, side / len(means)))  # fmt: skip
-    picture = beside(
-        captioned(shown, f"input {by(pixels.shape)}{around}", role=INPUT),
-        captioned(counts, "how often a pixel is used"),
-        captioned(result, f"mean of each {kernel}×{kernel}: {by(means.shape)}", role=OUTPUT),
+    shown = matrix(
+        padded,
+        title="input",
+        cell=min(32, side / len(padded)),
+        digits=1,
+        padding=margins,
+        marked=[(0, 0, kernel, kernel)],
+    )
+    counts = matrix(
+        uses, title="uses", role=svg.PADDING, shade="grey", limits=(0, kernel**2), cell=32
+    )
+    result = matrix(
+        means,
+        title="means",
+        role=svg.OUTPUT,
+        shade="grey",
+        limits=_limits(pixels),
+        cell=min(32, side / len(means)),
+    )
+    picture = svg.beside(
+        svg.captioned(shown, f"input {by(pixels.shape)}{around}", role=svg.INPUT),
+        svg.captioned(counts, "how often a pixel is used"),
+        svg.captioned(
+            result, f"mean of each {kernel}×{kernel}: {by(means.shape)}", role=svg.OUTPUT
+        ),
         gap=26,
     )
     sentence = _padding_words(pixels.shape, kernel, padding, padding_mode, uses, means)
@@ -132,9 +126,9 @@ def _padding_words(
         f"Kernel {kernel}×{kernel}, padding {padding}{called}{filled}: "
         f"{by(shape)} → {by(means.shape)}.{uneven} "
         f"The corner pixel is used {_times(uses[0, 0])}, the middle one "
-        f"{_times(uses[high // 2, wide // 2])}. The mean is {show_number(means[0, 0])} in the "
-        f"corner, {show_number(means[0, means.shape[1] // 2])} at the top edge and "
-        f"{show_number(means[means.shape[0] // 2, means.shape[1] // 2])} in the middle."
+        f"{_times(uses[high // 2, wide // 2])}. The mean is {svg.show_number(means[0, 0])} in the "
+        f"corner, {svg.show_number(means[0, means.shape[1] // 2])} at the top edge and "
+        f"{svg.show_number(means[means.shape[0] // 2, means.shape[1] // 2])} in the middle."
     )
 
 
@@ -155,7 +149,7 @@ def stride(
     stride: int = 1,
     padding: int = 0,
     dilation: int = 1,
-) -> Svg:
+) -> svg.Svg:
     """Stripes seen through a strided mean filter: windows, what they leave out, what they show.
 
     Parameters
@@ -173,19 +167,21 @@ def stride(
     result = conv.correlate(pixels, weights, **settings)
     left = geometry.unused(size, kernel, **settings)
     zoom = 696 / (size + 2 * padding)
-    top = beside(
-        captioned(_striped_input(pixels, padding, left), f"input {by(pixels.shape)}", role=INPUT),
-        captioned(_grey(result, 192), f"output {by(result.shape)}", role=OUTPUT),
+    top = svg.beside(
+        svg.captioned(
+            _striped_input(pixels, padding, left), f"input {by(pixels.shape)}", role=svg.INPUT
+        ),
+        svg.captioned(_grey(result, 192), f"output {by(result.shape)}", role=svg.OUTPUT),
         _division(size, kernel, stride, padding, dilation),
         gap=26,
     )
     rows = _windows_row(size, kernel, settings, zoom, left)
     wave = _wave(pixels[0], result[len(result) // 2], period, kernel, settings, zoom)
     sentence = _stride_words(size, kernel, settings, left, period)
-    picture = above(
+    picture = svg.above(
         top,
-        captioned(rows, "one row: which pixels each window takes", role=WINDOW),
-        captioned(wave, "the stripes (line) and what the output sees (dots)"),
+        svg.captioned(rows, "one row: which pixels each window takes", role=svg.WINDOW),
+        svg.captioned(wave, "the stripes (line) and what the output sees (dots)"),
     )
     return _named(picture, "Stride and dilation", sentence)
 
@@ -201,23 +197,27 @@ def apparent_period(period: int, stride: int) -> Fraction | None:
     return Fraction(stride) / seen if seen else None
 
 
-def _striped_input(pixels: np.ndarray, padding: int, left: int) -> Svg:
+def _striped_input(pixels: np.ndarray, padding: int, left: int) -> svg.Svg:
     """The input as a picture, its padding and the strip that no window reaches."""
     full = len(pixels) + 2 * padding
     zoom = 192 / full
     inside = padding * zoom
-    parts = [rect(0, 0, 192, 192, fill=PADDING.tint, line=PADDING.line, dash="3 2")] * bool(padding)
+    parts = [
+        svg.rect(0, 0, 192, 192, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
+    ] * bool(padding)
     side = len(pixels) * zoom
-    parts.append(image(_grey_pixels(pixels), inside, inside, side, side))
-    parts.append(rect(inside, inside, side, side, line=FAINT))  # white stripes end at white paper
+    parts.append(svg.image(_grey_pixels(pixels), inside, inside, side, side))
+    parts.append(
+        svg.rect(inside, inside, side, side, line=svg.FAINT)
+    )  # white stripes end at white paper
     if left:
         edge = 192 - left * zoom
         parts.append(_hatched(edge, 0, left * zoom, 192))
         parts.append(_hatched(0, edge, edge, left * zoom))
-    return Svg("".join(parts), 192, 192, "input")
+    return svg.Svg("".join(parts), 192, 192, "input")
 
 
-def _division(size: int, kernel: int, stride: int, padding: int, dilation: int) -> Svg:
+def _division(size: int, kernel: int, stride: int, padding: int, dilation: int) -> svg.Svg:
     """The output size as a division with remainder."""
     reach = geometry.effective_kernel(kernel, dilation)
     room = size + 2 * padding - reach
@@ -230,30 +230,38 @@ def _division(size: int, kernel: int, stride: int, padding: int, dilation: int) 
         f"left over: {remainder}" + (" (hatched)" if remainder else ""),
     ]
     markup = "".join(
-        text(0, 12 + 24 * i, words, size=14, bold=i == 3) for i, words in enumerate(lines)
+        svg.text(0, 12 + 24 * i, words, size=14, bold=i == 3) for i, words in enumerate(lines)
     )
-    return Svg(markup, max(text_width(words, 14) for words in lines), 124, "The division")
+    return svg.Svg(markup, max(svg.text_width(words, 14) for words in lines), 124, "The division")
 
 
-def _windows_row(size: int, kernel: int, settings: dict[str, int], zoom: float, left: int) -> Svg:
+def _windows_row(
+    size: int, kernel: int, settings: dict[str, int], zoom: float, left: int
+) -> svg.Svg:
     """All windows along one row of the input, in three lines so that they do not overlap."""
     full = size + 2 * settings["padding"]
     parts = []
     for place in range(full):
-        role = INPUT if settings["padding"] <= place < full - settings["padding"] else PADDING
-        parts.append(rect(place * zoom, 0, zoom, 14, fill=role.tint, line=role.line, thick=0.75))
+        role = (
+            svg.INPUT if settings["padding"] <= place < full - settings["padding"] else svg.PADDING
+        )
+        parts.append(
+            svg.rect(place * zoom, 0, zoom, 14, fill=role.tint, line=role.line, thick=0.75)
+        )
     count = geometry.conv_output_size(size, kernel, **settings)
     reach = geometry.effective_kernel(kernel, settings["dilation"])
     lanes = min(count, -(-reach // settings["stride"]), 8)  # so many windows cover one pixel
     for step in range(count):
         y, first = 22 + 9 * (step % lanes), step * settings["stride"]
-        parts.append(line(first * zoom + 2, y, (first + reach) * zoom - 2, y, colour=WINDOW.line))
+        parts.append(
+            svg.line(first * zoom + 2, y, (first + reach) * zoom - 2, y, colour=svg.WINDOW.line)
+        )
         for tap in range(kernel):
             x = (first + tap * settings["dilation"]) * zoom
-            parts.append(rect(x + 1.5, y - 3, zoom - 3, 6, fill=WINDOW.line))
+            parts.append(svg.rect(x + 1.5, y - 3, zoom - 3, 6, fill=svg.WINDOW.line))
     if left:
         parts.append(_hatched((full - left) * zoom, 0, left * zoom, 14))
-    return Svg("".join(parts), full * zoom, 22 + 9 * lanes, "windows")
+    return svg.Svg("".join(parts), full * zoom, 22 + 9 * lanes, "windows")
 
 
 def _wave(
@@ -263,7 +271,7 @@ def _wave(
     kernel: int,
     settings: dict[str, int],
     zoom: float,
-) -> Svg:
+) -> svg.Svg:
     """The stripes as a curve, the outputs as dots where their windows have their middle."""
     height, before = 62, settings["padding"]
     fine = np.linspace(0, len(row) - 1, 8 * len(row))
@@ -274,11 +282,16 @@ def _wave(
 
     middle = (geometry.effective_kernel(kernel, settings["dilation"]) - 1) / 2 - before
     dots = [place(middle + i * settings["stride"], v) for i, v in enumerate(seen)]
-    parts = [polyline([place(x, v) for x, v in zip(fine, curve, strict=True)], colour=INPUT.line,
-                      thick=1.2)]  # fmt: skip
-    parts.append(polyline(dots, colour=OUTPUT.line, thick=2.5, dash="6 3"))
-    parts += [circle(x, y, 4, fill=OUTPUT.line) for x, y in dots]
-    return Svg("".join(parts), (len(row) + 2 * before) * zoom, height, "the wave")
+    parts = [
+        svg.polyline(
+            [place(x, v) for x, v in zip(fine, curve, strict=True)],
+            colour=svg.INPUT.line,
+            thick=1.2,
+        )
+    ]
+    parts.append(svg.polyline(dots, colour=svg.OUTPUT.line, thick=2.5, dash="6 3"))
+    parts += [svg.circle(x, y, 4, fill=svg.OUTPUT.line) for x, y in dots]
+    return svg.Svg("".join(parts), (len(row) + 2 * before) * zoom, height, "the wave")
 
 
 def mean_gain(period: int, kernel: int, dilation: int = 1) -> float:
@@ -325,7 +338,7 @@ def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, p
 
 def strided_windows(
     pixels: np.ndarray, kernel: np.ndarray, *, stride: int = 2, padding: int = 0
-) -> Svg:
+) -> svg.Svg:
     """Every step of a small strided convolution, one picture a step.
 
     Parameters
@@ -340,23 +353,37 @@ def strided_windows(
     for r in range(result.shape[0]):
         steps = []
         for c in range(result.shape[1]):
-            grid = matrix(padded, title="input", cell=26, padding=(padding,) * 4,
-                          marked=[(r * stride, c * stride, *kernel.shape)])  # fmt: skip
-            step = captioned(grid, f"row {r + 1}, column {c + 1}: {show_number(result[r, c])}")
+            grid = matrix(
+                padded,
+                title="input",
+                cell=26,
+                padding=(padding,) * 4,
+                marked=[(r * stride, c * stride, *kernel.shape)],
+            )
+            step = svg.captioned(
+                grid, f"row {r + 1}, column {c + 1}: {svg.show_number(result[r, c])}"
+            )
             steps.append(replace(step, width=max(156, grid.width)))  # equal, so that rows line up
-        rows.append(beside(*steps, gap=16))
-    weights = captioned(matrix(kernel, title="kernel", role=KERNEL, cell=30), "kernel", role=KERNEL)
-    output = captioned(matrix(result, title="output", role=OUTPUT, cell=34), "output", role=OUTPUT)
+        rows.append(svg.beside(*steps, gap=16))
+    weights = svg.captioned(
+        matrix(kernel, title="kernel", role=svg.KERNEL, cell=30), "kernel", role=svg.KERNEL
+    )
+    output = svg.captioned(
+        matrix(result, title="output", role=svg.OUTPUT, cell=34), "output", role=svg.OUTPUT
+    )
     sentence = (
         f"A {by(kernel.shape)} kernel with stride {stride} and padding {padding} on a "
         f"{by(pixels.shape)} input: {result.size} windows, {by(result.shape)} outputs, "
         f"{_listed(result)}."
     )
-    return _named(beside(above(*rows), above(weights, output), gap=36), "A strided convolution",
-                  sentence)  # fmt: skip
+    return _named(
+        svg.beside(svg.above(*rows), svg.above(weights, output), gap=36),
+        "A strided convolution",
+        sentence,
+    )
 
 
-def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) -> Svg:
+def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) -> svg.Svg:
     """The outputs at stride 1, and which of them larger strides keep.
 
     Parameters
@@ -365,21 +392,27 @@ def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) ->
         The output at stride 1.
     strides : sequence of (down, right)
     """
-    pictures = [captioned(matrix(result, title="stride 1", role=OUTPUT), "stride 1", role=OUTPUT)]
+    pictures = [
+        svg.captioned(
+            matrix(result, title="stride 1", role=svg.OUTPUT), "stride 1", role=svg.OUTPUT
+        )
+    ]
     words = []
     for down, right in strides:
         kept = result[::down, ::right]
-        marked = [(r, c, 1, 1) for r, c in product(range(0, result.shape[0], down),
-                                                   range(0, result.shape[1], right))]  # fmt: skip
+        marked = [
+            (r, c, 1, 1)
+            for r, c in product(range(0, result.shape[0], down), range(0, result.shape[1], right))
+        ]
         name = f"stride {down}" if down == right else f"stride {down} down, {right} right"
-        grid = matrix(result, title=name, role=OUTPUT, marked=marked)
-        pictures.append(captioned(grid, name, role=WINDOW))
+        grid = matrix(result, title=name, role=svg.OUTPUT, marked=marked)
+        pictures.append(svg.captioned(grid, name, role=svg.WINDOW))
         words.append(f"{name} keeps {_listed(kept)}")
     sentence = f"Of the {by(result.shape)} outputs at stride 1, {'; '.join(words)}."
-    return _named(beside(*pictures, gap=30), "A stride keeps some of the outputs", sentence)
+    return _named(svg.beside(*pictures, gap=30), "A stride keeps some of the outputs", sentence)
 
 
-def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> Svg:
+def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> svg.Svg:
     """An input with a border of zeros; the first and the last window are framed.
 
     Parameters
@@ -395,7 +428,9 @@ def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> Svg:
         f"it is {by(padded.shape)}; a {kernel}×{kernel} window has {by(count)} places in it."
     )
     grid = matrix(padded, title="input", padding=(padding,) * 4, marked=ends)
-    return _named(captioned(grid, "input with zero padding", role=INPUT), "Zero padding", sentence)
+    return _named(
+        svg.captioned(grid, "input with zero padding", role=svg.INPUT), "Zero padding", sentence
+    )
 
 
 # Output size --------------------------------------------------------------------------------------
@@ -411,7 +446,7 @@ def output_size(
     target: int,
     found: Sequence[str] = (),
     solutions: int = 0,
-) -> Svg:
+) -> svg.Svg:
     """One axis, its windows, the formula with numbers, and how far the result is from a target.
 
     Parameters
@@ -433,18 +468,18 @@ def output_size(
     )
     parts = [_axis(size, padding, 720)]
     parts.append(_ticks(size, kernel, stride, padding, dilation, count, 720))
-    parts.append(text(0, 74, formula, size=16, mono=True))
-    parts.append(text(0, 104, verdict, size=15, bold=True))
+    parts.append(svg.text(0, 74, formula, size=16, mono=True))
+    parts.append(svg.text(0, 104, verdict, size=15, bold=True))
     tally = f"found {len(found)} of {solutions}: " if solutions else "found: "
     lines = _wrapped(tally + (", ".join(found) or "none yet"), 96)
-    parts += [text(0, 132 + 19 * i, words, fill=MUTED) for i, words in enumerate(lines)]
+    parts += [svg.text(0, 132 + 19 * i, words, fill=svg.MUTED) for i, words in enumerate(lines)]
     sentence = (
         f"Kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: "
         f"{size} → {count}. {verdict} Solutions found: {len(found)}"
         + (f" of {solutions}." if solutions else ".")
     )
     height = 142 + 19 * max(2, len(lines))
-    return _named(Svg("".join(parts), 720, height, ""), "The output size", sentence)
+    return _named(svg.Svg("".join(parts), 720, height, ""), "The output size", sentence)
 
 
 def _verdict(count: int, target: int) -> str:
@@ -457,8 +492,10 @@ def _verdict(count: int, target: int) -> str:
 def _axis(size: int, padding: int, width: float) -> str:
     """A bar of `size` pixels between its padding."""
     zoom = width / (size + 2 * padding)
-    ends = rect(0, 4, width, 18, fill=PADDING.tint, line=PADDING.line, dash="3 2")
-    return ends + rect(padding * zoom, 4, size * zoom, 18, fill=INPUT.tint, line=INPUT.line)
+    ends = svg.rect(0, 4, width, 18, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
+    return ends + svg.rect(
+        padding * zoom, 4, size * zoom, 18, fill=svg.INPUT.tint, line=svg.INPUT.line
+    )
 
 
 def _ticks(
@@ -468,8 +505,8 @@ def _ticks(
     zoom = width / (size + 2 * padding)
     reach = geometry.effective_kernel(kernel, dilation)
     ticks = " ".join(f"M{i * stride * zoom + 1:.1f} 34v12" for i in range(count))
-    path = f'<path d="{ticks}" stroke="{WINDOW.line}" stroke-width="1.5"/>'
-    return rect(0.5, 0.5, reach * zoom, 25, line=WINDOW.line, thick=2.5, round=2) + path
+    path = f'<path d="{ticks}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>'
+    return svg.rect(0.5, 0.5, reach * zoom, 25, line=svg.WINDOW.line, thick=2.5, round=2) + path
 
 
 # Receptive field ----------------------------------------------------------------------------------
@@ -483,7 +520,7 @@ def receptive_field(
     row: int,
     column: int,
     effective: bool = False,
-) -> Svg:
+) -> svg.Svg:
     """The part of an image that one unit sees, and how the view widens layer by layer.
 
     Parameters
@@ -510,13 +547,13 @@ def receptive_field(
     seen = _field_picture(pixels, field, (row, column), down[0], across[0], effective)
     tower = _tower(layers, sizes, across, layer)
     table = _field_table(layers, sizes, layer)
-    top = beside(
-        captioned(seen, f"image {by(pixels.shape)} and the unit's field", role=INPUT),
-        captioned(tower, "one row of every layer: what feeds the unit", role=WINDOW),
+    top = svg.beside(
+        svg.captioned(seen, f"image {by(pixels.shape)} and the unit's field", role=svg.INPUT),
+        svg.captioned(tower, "one row of every layer: what feeds the unit", role=svg.WINDOW),
         gap=26,
     )
     sentence = _field_words(layers, sizes, layer, (row, column), field, effective)
-    return _named(above(top, table), "The receptive field", sentence)
+    return _named(svg.above(top, table), "The receptive field", sentence)
 
 
 def layer_sizes(size: int, layers: Sequence[tuple[str, Window]]) -> list[int]:
@@ -550,7 +587,7 @@ def _field_picture(
     down: np.ndarray,
     across: np.ndarray,
     effective: bool,
-) -> Svg:
+) -> svg.Svg:
     """The image with a frame around the field; dashed where it reaches out of the image."""
     side, margin, size = 216.0, 22.0, len(pixels)
     zoom = side / size
@@ -560,15 +597,25 @@ def _field_picture(
         share = (weight / weight.max())[..., None]
         shade = 0.35 * np.repeat(shown[..., None], 3, axis=2)
         shown = (shade + share * (np.array([255, 122, 198]) - shade)).round().astype(np.uint8)
-    parts = [rect(0.5, 0.5, side + 2 * margin - 1, side + 2 * margin - 1, line=FAINT, dash="3 3")]
-    parts.append(image(shown, margin, margin, side, side))
+    parts = [
+        svg.rect(0.5, 0.5, side + 2 * margin - 1, side + 2 * margin - 1, line=svg.FAINT, dash="3 3")
+    ]
+    parts.append(svg.image(shown, margin, margin, side, side))
     (top, bottom), (left, right) = (field_span(field, place) for place in unit)
     reach = margin / zoom  # so much of the outside is drawn
     top, left = (max(edge, -reach) for edge in (top, left))
     bottom, right = (min(edge, size + reach) for edge in (bottom, right))
-    parts.append(rect(margin + left * zoom, margin + top * zoom, (right - left) * zoom,
-                      (bottom - top) * zoom, line=WINDOW.line, thick=3))  # fmt: skip
-    return Svg("".join(parts), side + 2 * margin, side + 2 * margin, "image")
+    parts.append(
+        svg.rect(
+            margin + left * zoom,
+            margin + top * zoom,
+            (right - left) * zoom,
+            (bottom - top) * zoom,
+            line=svg.WINDOW.line,
+            thick=3,
+        )
+    )
+    return svg.Svg("".join(parts), side + 2 * margin, side + 2 * margin, "image")
 
 
 def _tower(
@@ -576,19 +623,19 @@ def _tower(
     sizes: Sequence[int],
     ways: Sequence[np.ndarray],
     layer: int,
-) -> Svg:
+) -> svg.Svg:
     """Rows of units, the input lowest; those that the chosen unit depends on are filled."""
     width, step, left = 256.0, 28.0, 142.0  # room for "conv 3×3, dilation 4"
     parts = []
     for level, size in enumerate(sizes):
         y = (len(sizes) - 1 - level) * step
         lit = ways[level] > 0 if level <= layer else np.zeros(size, bool)
-        parts.append(text(0, y + 8, layers[level - 1][0] if level else "image", size=12))
+        parts.append(svg.text(0, y + 8, layers[level - 1][0] if level else "image", size=12))
         gap = width / size
-        parts.append(_bars([(left + i * gap, gap) for i in np.flatnonzero(~lit)], y, 14, FAINT))
-        colour = KERNEL.line if level == layer else WINDOW.line
+        parts.append(_bars([(left + i * gap, gap) for i in np.flatnonzero(~lit)], y, 14, svg.FAINT))
+        colour = svg.KERNEL.line if level == layer else svg.WINDOW.line
         parts.append(_bars([(left + i * gap, gap) for i in np.flatnonzero(lit)], y, 16, colour))
-    return Svg("".join(parts), left + width, len(sizes) * step - 8, "tower")
+    return svg.Svg("".join(parts), left + width, len(sizes) * step - 8, "tower")
 
 
 def _bars(places: Sequence[tuple[float, float]], y: float, height: float, colour: str) -> str:
@@ -600,24 +647,26 @@ def _bars(places: Sequence[tuple[float, float]], y: float, height: float, colour
     return f'<path d="{drawn}" fill="{colour}"/>' if drawn else ""
 
 
-def _field_table(layers: Sequence[tuple[str, Window]], sizes: Sequence[int], layer: int) -> Svg:
+def _field_table(layers: Sequence[tuple[str, Window]], sizes: Sequence[int], layer: int) -> svg.Svg:
     """Size, jump and field of every layer; the unit's layer is marked."""
     fields = [Field(1, 1, 0.0), *geometry.receptive_field([window for _, window in layers])]
     columns = [24, 250, 350, 440, 560]
     head = ["layer", "units", "jump", "field", "centre of the first"]
     parts = [
-        text(x, 8, words, bold=True, size=12.5) for x, words in zip(columns, head, strict=True)
+        svg.text(x, 8, words, bold=True, size=12.5) for x, words in zip(columns, head, strict=True)
     ]
     for level, (size, field) in enumerate(zip(sizes, fields, strict=True)):
         y = 28 + 19 * level
         name = layers[level - 1][0] if level else "image"
-        cells = [name, size, field.jump, field.size, show_number(field.centre, 1)]
+        cells = [name, size, field.jump, field.size, svg.show_number(field.centre, 1)]
         chosen = level == layer
         if chosen:
-            parts.append(text(4, y, "▶", size=12, fill=WINDOW.line))
-        parts += [text(x, y, str(cell), size=12.5, bold=chosen)
-                  for x, cell in zip(columns, cells, strict=True)]  # fmt: skip
-    return Svg("".join(parts), 720, 24 + 19 * len(sizes), "table")
+            parts.append(svg.text(4, y, "▶", size=12, fill=svg.WINDOW.line))
+        parts += [
+            svg.text(x, y, str(cell), size=12.5, bold=chosen)
+            for x, cell in zip(columns, cells, strict=True)
+        ]
+    return svg.Svg("".join(parts), 720, 24 + 19 * len(sizes), "table")
 
 
 def _field_words(
@@ -631,7 +680,9 @@ def _field_words(
     name = f"layer {layer} ({layers[layer - 1][0]})" if layer else "the image itself"
     spans = [field_span(field, place) for place in unit]
     outside = max(max(-first, last - sizes[0], 0) for first, last in spans)
-    rows, columns = (f"{show_number(first)} to {show_number(last - 1)}" for first, last in spans)
+    rows, columns = (
+        f"{svg.show_number(first)} to {svg.show_number(last - 1)}" for first, last in spans
+    )
     words = (
         f"Unit ({unit[0]}, {unit[1]}) of {name}, one of {sizes[layer]}×{sizes[layer]}, sees "
         f"{field.size}×{field.size} pixels: rows {rows}, columns {columns}. "
@@ -649,7 +700,7 @@ def _field_words(
 
 def pooling(
     pixels: np.ndarray, *, kind: str = "max", window: int = 2, stride: int = 2, shift: int = 0
-) -> Svg:
+) -> svg.Svg:
     """An image and the same image shifted, both pooled, and how far apart the results are.
 
     Parameters
@@ -665,28 +716,28 @@ def pooling(
     change = np.abs(test.after - test.before)
     moved = np.roll(pixels, shift, axis=1)
 
-    def panel(values: np.ndarray, words: str, role: Role | None, top: float = 1.0) -> Svg:
-        picture = captioned(_grey(values / top, side), words, size=12, role=role)
+    def panel(values: np.ndarray, words: str, role: svg.Role | None, top: float = 1.0) -> svg.Svg:
+        picture = svg.captioned(_grey(values / top, side), words, size=12, role=role)
         return replace(picture, width=side)  # equal widths, so that the two rows line up
 
-    upper = beside(
-        panel(pixels, f"input {by(pixels.shape)}", INPUT),
-        panel(test.before, f"pooled {by(test.before.shape)}", OUTPUT, highest),
+    upper = svg.beside(
+        panel(pixels, f"input {by(pixels.shape)}", svg.INPUT),
+        panel(test.before, f"pooled {by(test.before.shape)}", svg.OUTPUT, highest),
         panel(blame, "gradient goes to", None, max(blame.max(), 1e-9)),
     )
-    lower = beside(
-        panel(moved, f"shifted by {shift}", INPUT),
-        panel(test.after, "then pooled", OUTPUT, highest),
+    lower = svg.beside(
+        panel(moved, f"shifted by {shift}", svg.INPUT),
+        panel(test.after, "then pooled", svg.OUTPUT, highest),
         panel(change, "difference", None, highest),
     )
     curve = _shift_curve(pixels, test, kind, window, stride, shift)
-    picture = beside(above(upper, lower, gap=12), curve, gap=26)
+    picture = svg.beside(svg.above(upper, lower, gap=12), curve, gap=26)
     return _named(picture, "Pooling and shifts", _pooling_words(test, kind, window, stride, shift))
 
 
 def _shift_curve(
     pixels: np.ndarray, test: Shifted, kind: str, window: int, stride: int, shift: int
-) -> Svg:
+) -> svg.Svg:
     """Distance of inputs and of outputs for shifts of 0 to 8 pixels, over their own length."""
     moved = [np.roll(pixels, s, axis=1) for s in range(9)]
     inputs = [distance(pixels, m) for m in moved]
@@ -700,25 +751,25 @@ def _shift_curve(
     def points(values: Sequence[float]) -> list[tuple[float, float]]:
         return [(a, height(v)) for a, v in zip(x, values, strict=True)]
 
-    parts = [line(34, 30, 34, 200, colour=MUTED)]
+    parts = [svg.line(34, 30, 34, 200, colour=svg.MUTED)]
     for tick in (t for t in (0, 0.5, 1) if t <= top):
         y = height(tick)
-        parts.append(line(34, y, 190, y, colour=FAINT if tick else MUTED))
-        parts.append(text(28, y, show_number(tick), size=12, anchor="end"))
-    parts.append(line(x[shift], 30, x[shift], 200, colour=WINDOW.line, dash="3 3"))
-    parts.append(polyline(points(inputs), colour=INPUT.line, dash="5 3"))
-    parts.append(polyline(points(outputs), colour=OUTPUT.line))
-    parts += [circle(a, b, 3, fill=OUTPUT.line) for a, b in points(outputs)]
-    parts += [text(a, 213, str(s), size=12, anchor="middle") for s, a in enumerate(x)]
-    parts.append(text(34, 232, "shift in pixels", size=12))
-    parts.append(text(34, 12, "relative change", bold=True))
-    parts.append(line(34, 256, 60, 256, colour=INPUT.line, thick=2, dash="5 3"))
-    parts.append(text(66, 256, f"inputs: {show_number(inputs[shift])}"))
-    parts.append(line(34, 276, 60, 276, colour=OUTPUT.line, thick=2))
-    parts.append(text(66, 276, f"pooled: {show_number(outputs[shift])}"))
+        parts.append(svg.line(34, y, 190, y, colour=svg.FAINT if tick else svg.MUTED))
+        parts.append(svg.text(28, y, svg.show_number(tick), size=12, anchor="end"))
+    parts.append(svg.line(x[shift], 30, x[shift], 200, colour=svg.WINDOW.line, dash="3 3"))
+    parts.append(svg.polyline(points(inputs), colour=svg.INPUT.line, dash="5 3"))
+    parts.append(svg.polyline(points(outputs), colour=svg.OUTPUT.line))
+    parts += [svg.circle(a, b, 3, fill=svg.OUTPUT.line) for a, b in points(outputs)]
+    parts += [svg.text(a, 213, str(s), size=12, anchor="middle") for s, a in enumerate(x)]
+    parts.append(svg.text(34, 232, "shift in pixels", size=12))
+    parts.append(svg.text(34, 12, "relative change", bold=True))
+    parts.append(svg.line(34, 256, 60, 256, colour=svg.INPUT.line, thick=2, dash="5 3"))
+    parts.append(svg.text(66, 256, f"inputs: {svg.show_number(inputs[shift])}"))
+    parts.append(svg.line(34, 276, 60, 276, colour=svg.OUTPUT.line, thick=2))
+    parts.append(svg.text(66, 276, f"pooled: {svg.show_number(outputs[shift])}"))
     unchanged = round(100 * test.unchanged)
-    parts.append(text(34, 298, f"{unchanged} % of outputs unchanged"))
-    return Svg("".join(parts), 220, 310, "distances")
+    parts.append(svg.text(34, 298, f"{unchanged} % of outputs unchanged"))
+    return svg.Svg("".join(parts), 220, 310, "distances")
 
 
 def _pooling_words(test: Shifted, kind: str, window: int, stride: int, shift: int) -> str:
@@ -726,12 +777,14 @@ def _pooling_words(test: Shifted, kind: str, window: int, stride: int, shift: in
         f"{kind[0].upper()}{kind[1:]} pooling, window {window}, stride {stride}: "
         f"{by(test.before.shape)} outputs. "
         f"A shift by {shift} pixel{'s' * (shift != 1)} leaves {round(100 * test.unchanged)} % of "
-        f"them unchanged; the input changes by {show_number(test.input_distance)} of its length, "
-        f"the pooled output by {show_number(test.output_distance)}."
+        f"them unchanged; the input changes by {svg.show_number(test.input_distance)} of its length, "
+        f"the pooled output by {svg.show_number(test.output_distance)}."
     )
 
 
-def pooled(pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2"), window: int = 2) -> Svg:
+def pooled(
+    pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2"), window: int = 2
+) -> svg.Svg:
     """A small matrix, its windows, and what each kind of pooling makes of them.
 
     Parameters
@@ -742,32 +795,36 @@ def pooled(pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2"), wind
     window : int
         Also the stride.
     """
-    places = [(r, c, window, window)
-              for r, c in product(range(0, pixels.shape[0], window),
-                                  range(0, pixels.shape[1], window))]  # fmt: skip
-    source = captioned(matrix(pixels, title="input", marked=places), "input", role=INPUT)
+    places = [
+        (r, c, window, window)
+        for r, c in product(range(0, pixels.shape[0], window), range(0, pixels.shape[1], window))
+    ]
+    source = svg.captioned(matrix(pixels, title="input", marked=places), "input", role=svg.INPUT)
     results = {kind: summarise(pixels, kind, window) for kind in kinds}
     pictures = [
-        captioned(matrix(result, title=kind, role=OUTPUT, cell=46), kind, role=OUTPUT)
+        svg.captioned(matrix(result, title=kind, role=svg.OUTPUT, cell=46), kind, role=svg.OUTPUT)
         for kind, result in results.items()
     ]
     words = "; ".join(f"{kind} {_listed(result)}" for kind, result in results.items())
-    return _named(beside(source, *pictures, gap=30), "Pooling",
-                  f"Windows of {window}×{window}: {words}.")  # fmt: skip
+    return _named(
+        svg.beside(source, *pictures, gap=30), "Pooling", f"Windows of {window}×{window}: {words}."
+    )
 
 
 # Helpers ------------------------------------------------------------------------------------------
 
 
-def _named(picture: Svg, title: str, description: str) -> Svg:
-    return framed(Svg(picture.markup, picture.width, picture.height, title, description))
+def _named(picture: svg.Svg, title: str, description: str) -> svg.Svg:
+    return svg.framed(svg.Svg(picture.markup, picture.width, picture.height, title, description))
 
 
-def _grey(values: np.ndarray, side: float) -> Svg:
+def _grey(values: np.ndarray, side: float) -> svg.Svg:
     """Values from 0 to 1 as a grey picture with a thin frame."""
     height = side * values.shape[0] / values.shape[1]
-    frame = rect(0, 0, side, height, line=FAINT)
-    return Svg(image(_grey_pixels(values), 0, 0, side, height) + frame, side, height, "picture")
+    frame = svg.rect(0, 0, side, height, line=svg.FAINT)
+    return svg.Svg(
+        svg.image(_grey_pixels(values), 0, 0, side, height) + frame, side, height, "picture"
+    )
 
 
 def _grey_pixels(values: np.ndarray) -> np.ndarray:
@@ -787,17 +844,17 @@ def _hatched(x: float, y: float, width: float, height: float) -> str:
             drawn.append(
                 f"M{x + low:.1f} {y + low - start:.1f}L{x + high:.1f} {y + high - start:.1f}"
             )
-    lines = f'<path d="{"".join(drawn)}" stroke="{WINDOW.line}" stroke-width="1.5"/>'
-    return rect(x, y, width, height, fill="#ffffff99", line=WINDOW.line) + lines
+    lines = f'<path d="{"".join(drawn)}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>'
+    return svg.rect(x, y, width, height, fill="#ffffff99", line=svg.WINDOW.line) + lines
 
 
 def _listed(values: np.ndarray) -> str:
     """A matrix in words: rows in brackets."""
-    return ", ".join(f"[{', '.join(show_number(v) for v in row)}]" for row in values)
+    return ", ".join(f"[{', '.join(svg.show_number(v) for v in row)}]" for row in values)
 
 
 def _fraction(value: Fraction) -> str:
-    return str(value.numerator) if value.denominator == 1 else show_number(float(value))
+    return str(value.numerator) if value.denominator == 1 else svg.show_number(float(value))
 
 
 def _wrapped(words: str, most: int) -> list[str]:

@@ -179,11 +179,7 @@ def summarise(seats: list[Seat]) -> dict[str, object]:
 
 def spread(seconds: list[float]) -> dict[str, float]:
     """Return the median, the 95th percentile and the largest of at least two numbers."""
-    return {
-        "median": median(seconds),
-        "p95": quantiles(seconds, n=20)[-1],
-        "most": max(seconds),
-    }
+    return {"median": median(seconds), "p95": quantiles(seconds, n=20)[-1], "most": max(seconds)}
 
 
 def machine() -> str:

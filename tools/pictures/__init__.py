@@ -26,6 +26,7 @@ from cnncourse.architectures.networks import (
     inception,
 )
 from cnncourse.convolution import correlate
+from cnncourse.figures import svg
 from cnncourse.figures.grids import convolution
 from cnncourse.figures.history import (
     googlenet_graph,
@@ -40,7 +41,6 @@ from cnncourse.figures.networks import network_overview, pipeline
 from cnncourse.figures.pixels import array_layout
 from cnncourse.figures.signals import sliding_sum
 from cnncourse.figures.spatial import padded_input, stride_selections, strided_windows
-from cnncourse.figures.svg import Svg, beside
 from cnncourse.pipeline import digit, random_weights, run
 from pictures.animations import sliding_kernel, sliding_volume
 from pictures.hero import hero, portrait
@@ -50,7 +50,7 @@ FOLDER = Path(__file__).parents[2] / "img"
 SOBEL_Y = ((-1, -2, -1), (0, 0, 0), (1, 2, 1))
 
 # File name without .svg → the figure.
-PICTURES: dict[str, Callable[[], Svg]] = {
+PICTURES: dict[str, Callable[[], svg.Svg]] = {
     "hero": lambda: hero(portrait(), SOBEL_Y, step=24 * 38 + 13),
     "cross": lambda: sliding_sum([128, 255, 123, 45, 4], _FIVE_WEIGHTS),
     "convimg": lambda: sliding_kernel(_corner(), np.array([[-1, 0, 1]] * 3)),
@@ -90,7 +90,9 @@ PICTURES: dict[str, Callable[[], Svg]] = {
     "inception-full": lambda: network_stack(trace("googlenet-2014"), title="GoogLeNet (2014)"),
     "resnet-block": lambda: residual_block(basic_block(64), (64, 56, 56)),
     "ResNetFull": lambda: network_stack(trace("resnet50"), title="ResNet-50"),
-    "residual-block2": lambda: beside(*_two_bottlenecks(), gap=0, title="Two kinds of shortcut"),
+    "residual-block2": lambda: svg.beside(
+        *_two_bottlenecks(), gap=0, title="Two kinds of shortcut"
+    ),
     "imagenet": lambda: imagenet_chart(RESULTS),
 }
 
@@ -114,7 +116,7 @@ def save_all(folder: Path = FOLDER) -> list[Path]:
     return paths
 
 
-def _two_bottlenecks() -> tuple[Svg, Svg]:
+def _two_bottlenecks() -> tuple[svg.Svg, svg.Svg]:
     """A block of ResNet-50 that keeps the shape, and the first one that changes it."""
     before = (256, 56, 56)
     return (

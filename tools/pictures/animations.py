@@ -17,21 +17,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncourse import convolution as conv
+from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix, outline
-from cnncourse.figures.svg import (
-    INK,
-    KERNEL,
-    OUTPUT,
-    PAPER,
-    Svg,
-    bracketed,
-    group,
-    num,
-    rect,
-    show_number,
-    text,
-    text_width,
-)
 
 _CELL = 38.0
 _HOLD = 2  # steps that the finished picture stays before the walk begins again
@@ -39,7 +26,7 @@ _HOLD = 2  # steps that the finished picture stays before the walk begins again
 
 def sliding_kernel(
     image: np.ndarray, kernel: np.ndarray, *, padding: int = 0, seconds: float = 1.0
-) -> Svg:
+) -> svg.Svg:
     """A kernel slides over an image, stride 1; the sum of every window is spelled out.
 
     Parameters
@@ -60,28 +47,29 @@ def sliding_kernel(
     source = matrix(padded, title="", cell=_CELL, padding=(padding,) * 4)
     around = f" + padding {padding}" if padding else ""
     parts.append(_titled(source, 12, y, f"input {_by(image.shape)}{around}"))
-    parts.append(group(walk.moving(outline(0, 0, *kernel.shape, _CELL)), 12, y))
-    middle = matrix(kernel, title="", role=KERNEL, cell=_CELL)
+    parts.append(svg.group(walk.moving(outline(0, 0, *kernel.shape, _CELL)), 12, y))
+    middle = matrix(kernel, title="", role=svg.KERNEL, cell=_CELL)
     parts.append(_titled(middle, kernel_x, y, "kernel"))
     parts.append(_output(result, walk, output_x, y))
     bottom = y + padded.shape[0] * _CELL + 24
     lines = [_products(padded, kernel, divmod(i, result.shape[1])) for i in range(walk.count)]
     parts.append(walk.captions(lines, 12, bottom))
-    width = max(output_x + result.shape[1] * _CELL + 13, 24 + max(map(text_width, lines)))
+    width = max(output_x + result.shape[1] * _CELL + 13, 24 + max(map(svg.text_width, lines)))
     border = f"with {padding} of zero padding" if padding else "without padding"
     description = (
         f"A {_by(kernel.shape)} window moves over a {_by(image.shape)} input, one pixel at a time, "
         f"{border}. At each place the numbers under it are multiplied with the kernel and "
         f"added: {walk.count} sums fill a {_by(result.shape)} output, row by row. "
-        f"The first is {show_number(result[0, 0])}, the last {show_number(result[-1, -1])}."
+        f"The first is {svg.show_number(result[0, 0])}, the last {svg.show_number(result[-1, -1])}."
     )
-    return Svg("".join(parts), round(width), bottom + 20, "A kernel slides over an image",
-               description)  # fmt: skip
+    return svg.Svg(
+        "".join(parts), round(width), bottom + 20, "A kernel slides over an image", description
+    )
 
 
 def sliding_volume(
     image: np.ndarray, kernel: np.ndarray, bias: float = 0, *, seconds: float = 1.6
-) -> Svg:
+) -> svg.Svg:
     """One kernel slides over all channels at once; their sums and the bias make one output.
 
     Parameters
@@ -100,29 +88,40 @@ def sliding_volume(
     for c, (pixels, weights) in enumerate(zip(image, kernel, strict=True)):
         y = 40 + c * (height + 34)
         parts.append(_titled(matrix(pixels, title="", cell=30), 12, y, f"input, channel {c}"))
-        parts.append(group(walk.moving(outline(0, 0, *weights.shape, 30)), 12, y))
+        parts.append(svg.group(walk.moving(outline(0, 0, *weights.shape, 30)), 12, y))
         slice_y = y + (height - weights.shape[0] * 30) / 2
-        parts.append(text(kernel_x - 23, y + height / 2, "⋆", size=20, anchor="middle"))
-        parts.append(_titled(matrix(weights, title="", role=KERNEL, cell=30), kernel_x, slice_y,
-                             f"kernel, slice {c}"))  # fmt: skip
-        sums = [f"= {show_number(v)}" for v in shares[c].ravel()]
+        parts.append(svg.text(kernel_x - 23, y + height / 2, "⋆", size=20, anchor="middle"))
+        parts.append(
+            _titled(
+                matrix(weights, title="", role=svg.KERNEL, cell=30),
+                kernel_x,
+                slice_y,
+                f"kernel, slice {c}",
+            )
+        )
+        sums = [f"= {svg.show_number(v)}" for v in shares[c].ravel()]
         parts.append(walk.captions(sums, kernel_x + weights.shape[1] * 30 + 14, y + height / 2))
     bottom = 40 + len(image) * (height + 34)
     output_x = kernel_x + kernel.shape[2] * 30 + 110
     output_y = 40 + (bottom - 74 - result.shape[0] * _CELL) / 2
     parts.append(_output(result, walk, output_x, output_y))
     lines = [_channel_sum(shares[:, r, c], bias) for r, c in np.ndindex(result.shape)]
-    parts.append(text(12, bottom, "sum over the channels + bias:", size=14))
+    parts.append(svg.text(12, bottom, "sum over the channels + bias:", size=14))
     parts.append(walk.captions(lines, 230, bottom))
-    right = max(output_x + result.shape[1] * _CELL + 13, 242 + max(map(text_width, lines)))
+    right = max(output_x + result.shape[1] * _CELL + 13, 242 + max(map(svg.text_width, lines)))
     description = (
         f"The same window moves over {len(image)} channels at once. Each channel is multiplied "
         f"with its own slice of the kernel; the {len(image)} sums and the bias "
-        f"{show_number(bias)} are added to one output value. {lines[0]} is the first, {lines[-1]} "
+        f"{svg.show_number(bias)} are added to one output value. {lines[0]} is the first, {lines[-1]} "
         "the last."
     )
-    return Svg("".join(parts), round(right), bottom + 20, "A kernel slides over several channels",
-               description)  # fmt: skip
+    return svg.Svg(
+        "".join(parts),
+        round(right),
+        bottom + 20,
+        "A kernel slides over several channels",
+        description,
+    )
 
 
 class _Walk:
@@ -143,8 +142,10 @@ class _Walk:
             rules.append(f"@keyframes {self.name}-say{step}{{{hidden}{start}{{opacity:1}}{last}}}")
             rules.append(self._turn(f"say{step}"))
             if step:  # the first output is there from the beginning
-                rules.append(f"@keyframes {self.name}-cover{step}{{0%{{opacity:1}}"
-                             f"{start},100%{{opacity:0}}}}")  # fmt: skip
+                rules.append(
+                    f"@keyframes {self.name}-cover{step}{{0%{{opacity:1}}"
+                    f"{start},100%{{opacity:0}}}}"
+                )
                 rules.append(self._turn(f"cover{step}"))
         still = f'[class^="{self.name}-"]{{animation:none}}'
         rules.append(f"@media (prefers-reduced-motion:reduce){{{still}}}")
@@ -159,7 +160,9 @@ class _Walk:
         blanks = []
         for step in range(1, self.count):
             row, column = divmod(step, self.shape[1])
-            blank = rect(column * cell + 1.5, row * cell + 1.5, cell - 2, cell - 2, fill=PAPER)
+            blank = svg.rect(
+                column * cell + 1.5, row * cell + 1.5, cell - 2, cell - 2, fill=svg.PAPER
+            )
             blanks.append(f'<g class="{self.name}-cover{step}" opacity="0">{blank}</g>')
         return "".join(blanks)
 
@@ -167,7 +170,7 @@ class _Walk:
         """A line of text for each step, one visible at a time; unmoved, the last."""
         return "".join(
             f'<g class="{self.name}-say{step}" opacity="{int(step == self.count - 1)}">'
-            f"{text(x, y, words, size=14, mono=True)}</g>"
+            f"{svg.text(x, y, words, size=14, mono=True)}</g>"
             for step, words in enumerate(lines)
         )
 
@@ -177,32 +180,34 @@ class _Walk:
         for step in range(self.count):
             row, column = divmod(step, self.shape[1])
             until = "100%" if step == self.count - 1 else self._percent(step + 0.75)
-            place = f"{num(column * cell)}px,{num(row * cell)}px"
+            place = f"{svg.num(column * cell)}px,{svg.num(row * cell)}px"
             frames.append(f"{self._percent(step)},{until}{{transform:translate({place})}}")
         row, column = self.shape[0] - 1, self.shape[1] - 1
-        end = f"{num(column * cell)}px,{num(row * cell)}px"
+        end = f"{svg.num(column * cell)}px,{svg.num(row * cell)}px"
         return (
             f"@keyframes {self.name}-window{{{''.join(frames)}}}"
             f".{self.name}-window{{transform:translate({end});"
-            f"animation:{self.name}-window {num(self.seconds)}s linear infinite}}"
+            f"animation:{self.name}-window {svg.num(self.seconds)}s linear infinite}}"
         )
 
     def _turn(self, what: str) -> str:
         name = f"{self.name}-{what}"
-        return f".{name}{{animation:{name} {num(self.seconds)}s step-end infinite}}"
+        return f".{name}{{animation:{name} {svg.num(self.seconds)}s step-end infinite}}"
 
     def _percent(self, step: float) -> str:
-        return f"{num(100 * step / (self.count + _HOLD))}%"
+        return f"{svg.num(100 * step / (self.count + _HOLD))}%"
 
 
 def _output(result: np.ndarray, walk: _Walk, x: float, y: float) -> str:
     """The output under its blanks."""
-    grid = matrix(result, title="", role=OUTPUT, cell=_CELL)
-    return _titled(grid, x, y, f"output {_by(result.shape)}") + group(walk.covers(_CELL), x, y)
+    grid = matrix(result, title="", role=svg.OUTPUT, cell=_CELL)
+    return _titled(grid, x, y, f"output {_by(result.shape)}") + svg.group(walk.covers(_CELL), x, y)
 
 
-def _titled(picture: Svg, x: float, y: float, words: str) -> str:
-    return group(text(0, -16, words, size=14, bold=True, fill=INK) + picture.markup, x, y)
+def _titled(picture: svg.Svg, x: float, y: float, words: str) -> str:
+    return svg.group(
+        svg.text(0, -16, words, size=14, bold=True, fill=svg.INK) + picture.markup, x, y
+    )
 
 
 def _products(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> str:
@@ -210,18 +215,18 @@ def _products(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> 
     row, column = place
     patch = image[row : row + kernel.shape[0], column : column + kernel.shape[1]]
     terms = [
-        f"{show_number(p)}·{bracketed(w)}"
+        f"{svg.show_number(p)}·{svg.bracketed(w)}"
         for p, w in zip(patch.ravel(), kernel.ravel(), strict=True)
         if p * w != 0
     ]
     if not terms:
         return "every product is 0, and so is the sum"
-    return f"{' + '.join(terms)} = {show_number(float((patch * kernel).sum()))}"
+    return f"{' + '.join(terms)} = {svg.show_number(float((patch * kernel).sum()))}"
 
 
 def _channel_sum(shares: np.ndarray, bias: float) -> str:
-    terms = [show_number(float(shares[0]))] + [bracketed(float(s)) for s in shares[1:]]
-    return f"{' + '.join(terms)} + {bracketed(bias)} = {show_number(float(shares.sum() + bias))}"
+    terms = [svg.show_number(float(shares[0]))] + [svg.bracketed(float(s)) for s in shares[1:]]
+    return f"{' + '.join(terms)} + {svg.bracketed(bias)} = {svg.show_number(float(shares.sum() + bias))}"
 
 
 def _by(shape: Sequence[int]) -> str:

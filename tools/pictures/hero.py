@@ -13,20 +13,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 
 from cnncourse import convolution as conv
-from cnncourse.figures.svg import (
-    Svg,
-    bracketed,
-    circle,
-    grey_fill,
-    group,
-    line,
-    num,
-    rect,
-    show_number,
-    signed_fill,
-    text,
-    text_on,
-)
+from cnncourse.figures import svg
 
 # The card is dark on every page: these colours do not follow the theme.
 _CARD, _EMPTY, _TEXT, _SOFT = "#10151c", "#1b232d", "#eef2f6", "#a9b6c4"
@@ -90,7 +77,7 @@ def portrait() -> np.ndarray:
     return np.array([[17.0 * int(digit, 16) for digit in row] for row in _PORTRAIT])
 
 
-def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) -> Svg:
+def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) -> svg.Svg:
     """A photograph with a window on it, the kernel, the output so far, the settings.
 
     The window walks from the first output to the given one, then rests there with its sum spelled
@@ -108,26 +95,26 @@ def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) ->
     row, column = divmod(step, result.shape[1])
     patch = pixels[row : row + 3, column : column + 3]
     left, middle, right, top = 40, 440, 800, 104
-    parts = [rect(0, 0, 1200, 520, fill=_CARD)]
-    parts.append(text(40, 38, "Convolution you can touch", size=28, bold=True, fill=_TEXT))
-    parts.append(text(40, 78, "input: a photograph, 40×40 numbers", size=15, fill=_BLUE))
-    parts.append(text(middle + 40, 78, "kernel: 3×3 weights", size=15, fill=_AMBER))
-    parts.append(text(right, 78, "output so far, 38×38", size=15, fill=_GREEN))
-    parts.append(_cells(pixels, grey_fill, left, top))
-    parts.append(rect(left - 1, top - 1, 362, 362, line=_BLUE, thick=2))
-    parts.append(group(_frame(row, column, 3), left, top))
+    parts = [svg.rect(0, 0, 1200, 520, fill=_CARD)]
+    parts.append(svg.text(40, 38, "Convolution you can touch", size=28, bold=True, fill=_TEXT))
+    parts.append(svg.text(40, 78, "input: a photograph, 40×40 numbers", size=15, fill=_BLUE))
+    parts.append(svg.text(middle + 40, 78, "kernel: 3×3 weights", size=15, fill=_AMBER))
+    parts.append(svg.text(right, 78, "output so far, 38×38", size=15, fill=_GREEN))
+    parts.append(_cells(pixels, svg.grey_fill, left, top))
+    parts.append(svg.rect(left - 1, top - 1, 362, 362, line=_BLUE, thick=2))
+    parts.append(svg.group(_frame(row, column, 3), left, top))
     parts.append(_kernel(kernel, middle + 40, top))
     parts.append(_sum(patch, kernel, middle, top + 190))
     parts.append(_output(result, row, column, right, top))
     parts.append(_sliders(step, result.size))
     description = (
         "A portrait of 40×40 grey pixels with a 3×3 window on it, the kernel "
-        f"{'; '.join(' '.join(map(show_number, line_)) for line_ in kernel)} beside it, and the "
+        f"{'; '.join(' '.join(map(svg.show_number, line_)) for line_ in kernel)} beside it, and the "
         f"output filled in up to cell {step + 1} of {result.size}, orange where the picture gets "
         "brighter downwards, purple where it gets darker. Below, sliders for kernel, stride, "
-        f"padding and step. The sum under the window is {show_number(result[row, column])}."
+        f"padding and step. The sum under the window is {svg.show_number(result[row, column])}."
     )
-    return Svg("".join(parts), 1200, 520, "A kernel walks over a photograph", description)
+    return svg.Svg("".join(parts), 1200, 520, "A kernel walks over a photograph", description)
 
 
 def _cells(values: np.ndarray, colour: Callable[[float], str], x: float, y: float) -> str:
@@ -138,42 +125,61 @@ def _cells(values: np.ndarray, colour: Callable[[float], str], x: float, y: floa
     paths = "".join(f'<path fill="{fill}" d="{"".join(at)}"/>' for fill, at in squares.items())
     # crispEdges: no hairlines between neighbouring squares
     return (
-        f'<g transform="translate({num(x)} {num(y)}) scale({num(_CELL)})" '
+        f'<g transform="translate({svg.num(x)} {svg.num(y)}) scale({svg.num(_CELL)})" '
         f'shape-rendering="crispEdges">{paths}</g>'
     )
 
 
 def _frame(row: int, column: int, size: int) -> str:
-    return rect(column * _CELL, row * _CELL, size * _CELL, size * _CELL, line=_PINK, thick=4,
-                round=2)  # fmt: skip
+    return svg.rect(
+        column * _CELL, row * _CELL, size * _CELL, size * _CELL, line=_PINK, thick=4, round=2
+    )
 
 
 def _kernel(kernel: np.ndarray, x: float, y: float) -> str:
     cell, parts = 52.0, []
     for row, column in np.ndindex(kernel.shape):
-        fill = signed_fill(kernel[row, column], 2.5)
+        fill = svg.signed_fill(kernel[row, column], 2.5)
         at = (x + column * cell, y + row * cell)
-        parts.append(rect(*at, cell - 3, cell - 3, fill=fill, line=_AMBER, thick=1.5, round=5))
-        parts.append(text(at[0] + cell / 2 - 1.5, at[1] + cell / 2 - 1.5,
-                          show_number(kernel[row, column]), size=21, anchor="middle", bold=True,
-                          fill=text_on(fill)))  # fmt: skip
+        parts.append(svg.rect(*at, cell - 3, cell - 3, fill=fill, line=_AMBER, thick=1.5, round=5))
+        parts.append(
+            svg.text(
+                at[0] + cell / 2 - 1.5,
+                at[1] + cell / 2 - 1.5,
+                svg.show_number(kernel[row, column]),
+                size=21,
+                anchor="middle",
+                bold=True,
+                fill=svg.text_on(fill),
+            )
+        )
     return "".join(parts)
 
 
 def _sum(patch: np.ndarray, kernel: np.ndarray, x: float, y: float) -> str:
     """The products at the place where the walk ends: a line for each row of the kernel."""
-    parts = [text(x, y, "multiply, add, move on:", size=15, fill=_SOFT)]
+    parts = [svg.text(x, y, "multiply, add, move on:", size=15, fill=_SOFT)]
     lines = [
-        " + ".join(f"{show_number(p)}·{bracketed(w)}" for p, w in zip(*rows, strict=True) if w)
+        " + ".join(
+            f"{svg.show_number(p)}·{svg.bracketed(w)}" for p, w in zip(*rows, strict=True) if w
+        )
         for rows in zip(patch, kernel, strict=True)
     ]
     lines = [words for words in lines if words]
     for i, words in enumerate(lines):
         sign = "  " if i == 0 else "+ "
-        parts.append(text(x, y + 32 + 26 * i, sign.replace(" ", "\u2007") + words, size=15,
-                          mono=True, fill=_TEXT))  # fmt: skip
-    total = f"= {show_number(float((patch * kernel).sum()))}"
-    parts.append(text(x, y + 40 + 26 * len(lines), total, size=24, bold=True, fill=_PINK))
+        parts.append(
+            svg.text(
+                x,
+                y + 32 + 26 * i,
+                sign.replace(" ", "\u2007") + words,
+                size=15,
+                mono=True,
+                fill=_TEXT,
+            )
+        )
+    total = f"= {svg.show_number(float((patch * kernel).sum()))}"
+    parts.append(svg.text(x, y + 40 + 26 * len(lines), total, size=24, bold=True, fill=_PINK))
     return "".join(parts)
 
 
@@ -183,12 +189,12 @@ def _output(result: np.ndarray, row: int, column: int, x: float, y: float) -> st
     limit = float(np.abs(result).max()) * 0.55  # a few strong edges would make all others pale
 
     def colour(value: float) -> str:
-        return _EMPTY if np.isnan(value) else signed_fill(value, limit)
+        return _EMPTY if np.isnan(value) else svg.signed_fill(value, limit)
 
     wide = result.shape[1] * _CELL
     parts = [_cells(np.where(done, result, np.nan), colour, x, y)]
-    parts.append(rect(x - 1, y - 1, wide + 2, len(result) * _CELL + 2, line=_GREEN, thick=2))
-    parts.append(group(_frame(row, column, 1), x, y))
+    parts.append(svg.rect(x - 1, y - 1, wide + 2, len(result) * _CELL + 2, line=_GREEN, thick=2))
+    parts.append(svg.group(_frame(row, column, 1), x, y))
     return "".join(parts)
 
 
@@ -200,9 +206,9 @@ def _sliders(step: int, count: int) -> str:
     for i, (name, value, low, high) in enumerate(settings):
         x = 40 + i * 288
         knob = x + 84 + 130 * (value - low) / (high - low)
-        parts.append(text(x, 494, name, size=16, fill=_TEXT))
-        parts.append(line(x + 84, 494, x + 214, 494, colour="#3d4a58", thick=6))
-        parts.append(line(x + 84, 494, knob, 494, colour=_BLUE, thick=6))
-        parts.append(circle(knob, 494, 9, fill=_TEXT))
-        parts.append(text(x + 232, 494, show_number(value), size=16, bold=True, fill=_TEXT))
+        parts.append(svg.text(x, 494, name, size=16, fill=_TEXT))
+        parts.append(svg.line(x + 84, 494, x + 214, 494, colour="#3d4a58", thick=6))
+        parts.append(svg.line(x + 84, 494, knob, 494, colour=_BLUE, thick=6))
+        parts.append(svg.circle(knob, 494, 9, fill=_TEXT))
+        parts.append(svg.text(x + 232, 494, svg.show_number(value), size=16, bold=True, fill=_TEXT))
     return "".join(parts)
