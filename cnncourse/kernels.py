@@ -209,11 +209,7 @@ KERNELS = {
             box(3),
             "Each pixel becomes the mean of its neighbourhood: details and noise fade.",
         ),
-        Kernel(
-            "box 5",
-            box(5),
-            "The mean of 25 pixels: a stronger blur, with boxy highlights.",
-        ),
+        Kernel("box 5", box(5), "The mean of 25 pixels: a stronger blur, with boxy highlights."),
         Kernel(
             "gaussian 3",
             np.outer(_BELL, _BELL) / 16,

@@ -102,8 +102,11 @@ def run(image: np.ndarray, weights: Weights) -> list[Stage]:
         stages.append(Stage(name, did, array))
         return array
 
-    x = add("conv 1", "4 kernels 1×3×3, padding 1", conv.correlate(image[None], weights.first,
-                                                                  padding=1))  # fmt: skip
+    x = add(
+        "conv 1",
+        "4 kernels 1×3×3, padding 1",
+        conv.correlate(image[None], weights.first, padding=1),
+    )
     x = add("ReLU 1", "negatives become 0", relu(x))
     x = add("pool 1", "largest of each 2×2", conv.pool(x, 2))
     x = add("conv 2", "6 kernels 4×3×3, padding 1", conv.correlate(x, weights.second, padding=1))

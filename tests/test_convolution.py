@@ -545,12 +545,7 @@ def test_each_padding_mode_continues_a_row_in_its_way(mode, expected):
             {"stride": (1, 2, 3)},
             "stride is (1, 2, 3): use one number, or two: (vertical, horizontal)",
         ),
-        (
-            (8,),
-            (3,),
-            {"stride": (1, 2)},
-            "stride is (1, 2): use a whole number of at least 1",
-        ),
+        ((8,), (3,), {"stride": (1, 2)}, "stride is (1, 2): use a whole number of at least 1"),
     ],
 )
 def test_impossible_settings_are_refused_with_a_remedy(

@@ -71,8 +71,7 @@ _HE = "He, Zhang, Ren and Sun (2016)"
 _HU = "Hu, Shen, Albanie, Sun and Wu (2020), section 5.4"
 
 RESULTS = (
-    Entry(2010, "sparse coding", "NEC-UIUC", 1, 28.2, None, None, False,
-          f"{_KRIZHEVSKY}, table 1"),
+    Entry(2010, "sparse coding", "NEC-UIUC", 1, 28.2, None, None, False, f"{_KRIZHEVSKY}, table 1"),
     Entry(2011, "Fisher vectors", "XRCE", 1, 25.8, None, None, False, _RUSSAKOVSKY),
     Entry(2012, "AlexNet", "SuperVision", 1, 16.4, 8, 5, False, f"{_KRIZHEVSKY}, table 2"),
     Entry(2012, "AlexNet", "SuperVision", 1, 15.3, 8, 7, True, f"{_KRIZHEVSKY}, table 2"),
@@ -81,10 +80,19 @@ RESULTS = (
     Entry(2014, "VGG", "VGG", 2, 7.32, 19, 7, False, f"{_HE}, table 5"),
     Entry(2014, "GoogLeNet", "GoogLeNet", 1, 6.66, 22, 7, False, f"{_HE}, table 5"),
     Entry(2015, "ResNet", "MSRA", 1, 3.57, 152, 6, False, f"{_HE}, table 5"),
-    Entry(2016, "Trimps-Soushen", "Trimps-Soushen", 1, 2.991, None, None, False,
-          "image-net.org, ILSVRC 2016 results"),
+    Entry(
+        2016,
+        "Trimps-Soushen",
+        "Trimps-Soushen",
+        1,
+        2.991,
+        None,
+        None,
+        False,
+        "image-net.org, ILSVRC 2016 results",
+    ),
     Entry(2017, "SENet", "WMW", 1, 2.251, 154, None, False, _HU),
-)  # fmt: skip
+)
 
 # The first of each year, without extra data.
 WINNERS = tuple(entry for entry in RESULTS if entry.place == 1 and not entry.extra_data)

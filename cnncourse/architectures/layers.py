@@ -401,13 +401,7 @@ class _Word(NamedTuple):
     example: str = ""
 
 
-_CONV_OPTIONS = {
-    "k": "kernel",
-    "s": "stride",
-    "p": "padding",
-    "d": "dilation",
-    "g": "groups",
-}
+_CONV_OPTIONS = {"k": "kernel", "s": "stride", "p": "padding", "d": "dilation", "g": "groups"}
 _POOL_OPTIONS = {"s": "stride", "p": "padding"}
 _CEIL = {"ceil": ("ceil_mode", True)}
 _NO_BIAS = {"nobias": ("bias", False)}

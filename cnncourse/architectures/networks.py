@@ -212,10 +212,7 @@ def inception(
         conv(one, 1),
         (*(conv(reduce_3, 1) if reduce else ()), *conv(three, 3)),
         (*(conv(reduce_5, 1) if reduce else ()), *conv(five, 3 if torchvision else 5)),
-        (
-            MaxPool(3, stride=1, padding=1),
-            *(conv(project, 1) if reduce else ()),
-        ),
+        (MaxPool(3, stride=1, padding=1), *(conv(project, 1) if reduce else ())),
     )
     return Block("Inception", paths, "stack", label=label)
 
@@ -291,11 +288,7 @@ def basic_block(
     channels: int, *, stride: int = 1, project: bool = False, skip: bool = True, label: str = ""
 ) -> Block:
     """Two 3×3 convolutions and a shortcut around them; for `project`, `skip` see `bottleneck`."""
-    chain = (
-        *_conv_norm(channels, 3, stride),
-        ReLU(),
-        *_conv_norm(channels, 3),
-    )
+    chain = (*_conv_norm(channels, 3, stride), ReLU(), *_conv_norm(channels, 3))
     return _residual("BasicBlock", chain, channels, stride, project, skip, label)
 
 

@@ -139,14 +139,16 @@ _WHOLE = {
     ),
     "GoogLeNet: reductions → none": (
         ("GoogLeNet of 2014", partial(networks.googlenet, torchvision=False)),
-        ("GoogLeNet without 1×1 reductions",
-         partial(networks.googlenet, torchvision=False, reduce=False)),
+        (
+            "GoogLeNet without 1×1 reductions",
+            partial(networks.googlenet, torchvision=False, reduce=False),
+        ),
     ),
     "ResNet-50: 7×7 stem → three 3×3": (
         ("ResNet-50, first layer 7×7", networks.resnet),
         ("ResNet-50, first three layers 3×3", partial(networks.resnet, three_small=True)),
     ),
-}  # fmt: skip
+}
 
 
 def name(layer: Layer) -> str:

@@ -41,11 +41,9 @@ class Verdict:
         return f"{self.word}: {self.message}"
 
     def _repr_html_(self) -> str:
-        mark, colour = {
-            True: ("✓", "#0aa765"),
-            False: ("✗", "#de42ce"),
-            None: ("…", "#61636b"),
-        }[self.passed]
+        mark, colour = {True: ("✓", "#0aa765"), False: ("✗", "#de42ce"), None: ("…", "#61636b")}[
+            self.passed
+        ]
         return (
             f'<div role="status" style="border-left:4px solid {colour};padding:.4em 1em;'
             'white-space:pre-wrap">'

@@ -89,8 +89,7 @@ def sliding_sum(
         "weights": MatrixInput("weights", [weights]),
     }
     controls["kernel"].observe(
-        lambda change: setattr(controls["weights"], "value", [range(1, change["new"] + 1)]),
-        "value",
+        lambda change: setattr(controls["weights"], "value", [range(1, change["new"] + 1)]), "value"
     )
 
     def draw(

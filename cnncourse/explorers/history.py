@@ -129,8 +129,19 @@ def _short(source: str) -> str:
 
 # Walker ------------------------------------------------------------------------------------------
 
-WALKED = ("lenet5", "lenet5-1998", "alexnet", "alexnet-2012", "vgg16", "googlenet",
-          "googlenet-2014", "resnet50", "resnet50-v1", "resnet152", "mobilenet-2017")  # fmt: skip
+WALKED = (
+    "lenet5",
+    "lenet5-1998",
+    "alexnet",
+    "alexnet-2012",
+    "vgg16",
+    "googlenet",
+    "googlenet-2014",
+    "resnet50",
+    "resnet50-v1",
+    "resnet152",
+    "mobilenet-2017",
+)
 
 
 def blueprint(network: str = "lenet5") -> Explorer:
@@ -204,8 +215,17 @@ def _draw_what_if(*, change: str, channels: int, size: int) -> Svg:
 # Inception ----------------------------------------------------------------------------------------
 
 # Channels that enter each module of GoogLeNet, and the size of its maps.
-_ENTERS = {"3a": (192, 28), "3b": (256, 28), "4a": (480, 14), "4b": (512, 14), "4c": (512, 14),
-           "4d": (512, 14), "4e": (528, 14), "5a": (832, 7), "5b": (832, 7)}  # fmt: skip
+_ENTERS = {
+    "3a": (192, 28),
+    "3b": (256, 28),
+    "4a": (480, 14),
+    "4b": (512, 14),
+    "4c": (512, 14),
+    "4d": (512, 14),
+    "4e": (528, 14),
+    "5a": (832, 7),
+    "5b": (832, 7),
+}
 _WIDTHS = ("one", "reduce_3", "three", "reduce_5", "five", "project")
 _LABELS = ("1×1", "3×3 reduced to", "3×3", "5×5 reduced to", "5×5", "after pooling")
 
@@ -220,8 +240,10 @@ def inception_costs() -> Explorer:
         size. Choosing a block fills in its widths.
     """
     start = dict(zip(_WIDTHS, INCEPTION["3a"], strict=True))
-    widths = {name: slider(label, start[name], 1, 512)
-              for name, label in zip(_WIDTHS, _LABELS, strict=True)}  # fmt: skip
+    widths = {
+        name: slider(label, start[name], 1, 512)
+        for name, label in zip(_WIDTHS, _LABELS, strict=True)
+    }
     controls = {
         "block": choice("start from block", list(INCEPTION)),
         "reductions": toggle("1×1 reductions", True),

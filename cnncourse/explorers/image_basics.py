@@ -214,10 +214,7 @@ def shift_and_shuffle(photo: str = "grace_hopper") -> Explorer:
         "photo": PhotoInput(photo, longest_side=160),
     }
     return Explorer(
-        _draw_shift_and_shuffle,
-        controls,
-        more=["photo"],
-        stills=({}, {"shuffle": True}),
+        _draw_shift_and_shuffle, controls, more=["photo"], stills=({}, {"shuffle": True})
     )
 
 

@@ -55,10 +55,13 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
         more=["size", "normalise", "bias", "border"],
         stills=[
             {"preset": name, "weights": _as_tuples(kernels.KERNELS[name].weights), "view": view}
-            for name, view in (("sobel x", "signed"), ("box 5", "clipped to 0–255"),
-                               ("sharpen", "clipped to 0–255"))
+            for name, view in (
+                ("sobel x", "signed"),
+                ("box 5", "clipped to 0–255"),
+                ("sharpen", "clipped to 0–255"),
+            )
         ],
-    )  # fmt: skip
+    )
 
 
 def _draw_kernel_lab(

@@ -153,11 +153,7 @@ def output_size() -> Explorer:
 def _draw_puzzle(*, task: str, found: str, **settings: int) -> Svg:
     size, target = _TASKS[task]
     return figures.output_size(
-        size,
-        **settings,
-        target=target,
-        found=_listed(found),
-        solutions=len(_solutions(task)),
+        size, **settings, target=target, found=_listed(found), solutions=len(_solutions(task))
     )
 
 
@@ -301,14 +297,16 @@ def receptive_field(example: str = "three 3×3", effective: bool = False) -> Exp
         "row": slider("row", 0, 0, 31),
         "column": slider("column", 0, 0, 31),
         "padding": choice("padding", ["none", "same"]),
-        "effective": choice("pixels", [("as they are", False), ("by number of ways", True)],
-                            effective),
-    }  # fmt: skip
+        "effective": choice(
+            "pixels", [("as they are", False), ("by number of ways", True)], effective
+        ),
+    }
     last = layer_sizes(32, _windows(stack.value, "none"))[-1]
     controls["row"].value = controls["column"].value = (last - 1) // 2
     stills = tuple({"step": step} for step in range(1, min(4, len(stack.value) + 1)))
-    return Explorer(_draw_field, controls, more=["padding", "effective"], limits=_last_unit,
-                    stills=stills)  # fmt: skip
+    return Explorer(
+        _draw_field, controls, more=["padding", "effective"], limits=_last_unit, stills=stills
+    )
 
 
 def _draw_field(

@@ -25,8 +25,18 @@ from cnncourse.lab.models import CLASSES, Normalise
 # LeNet-5 of 1998 ----------------------------------------------------------------------------------
 
 # The strokes of the digits on a seven-segment display: top, upper left, upper right, middle, …
-_SEGMENTS = ("1110111", "0010010", "1011101", "1011011", "0111010",
-             "1101011", "1101111", "1010010", "1111111", "1111011")  # fmt: skip
+_SEGMENTS = (
+    "1110111",
+    "0010010",
+    "1011101",
+    "1011011",
+    "0111010",
+    "1101011",
+    "1101111",
+    "1010010",
+    "1111111",
+    "1111011",
+)
 
 
 class ScaledTanh(nn.Module):
@@ -58,8 +68,9 @@ class PartialConv(nn.Module):
         self.register_buffer("pairs", torch.tensor(pairs).T)  # (2, number of small kernels)
         self.shape = (len(inputs), max(c for _, c in pairs) + 1, kernel, kernel)
         reach = torch.tensor([(len(chosen) * kernel**2) ** -0.5 for chosen in inputs])
-        self.weight = nn.Parameter((2 * torch.rand(len(pairs), kernel, kernel) - 1)
-                                   * reach[self.pairs[0], None, None])  # fmt: skip
+        self.weight = nn.Parameter(
+            (2 * torch.rand(len(pairs), kernel, kernel) - 1) * reach[self.pairs[0], None, None]
+        )
         self.bias = nn.Parameter((2 * torch.rand(len(inputs)) - 1) * reach)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
@@ -92,8 +103,15 @@ def segment_digits() -> torch.Tensor:
         slice(5, 7),
     )
     every, upper, lower = slice(None), slice(0, 7), slice(5, 12)
-    strokes = ((top, every), (upper, left), (upper, right), (middle, every),
-               (lower, left), (lower, right), (bottom, every))  # fmt: skip
+    strokes = (
+        (top, every),
+        (upper, left),
+        (upper, right),
+        (middle, every),
+        (lower, left),
+        (lower, right),
+        (bottom, every),
+    )
     pictures = -torch.ones(CLASSES, 12, 7)
     for picture, lit in zip(pictures, _SEGMENTS, strict=True):
         for stroke, on in zip(strokes, lit, strict=True):

@@ -40,10 +40,7 @@ RIGHT = {
         lambda i, o, k, g: g * ((i // g) * (o // g) * k**2) + o,
         lambda i, o, k, g: np.zeros((o, i // g, k, k)).size + o,
     ],
-    "stack_ratio": [
-        lambda k: 9 * (k - 1) / (2 * k**2),
-        lambda k: (k // 2) * 9 / k**2,
-    ],
+    "stack_ratio": [lambda k: 9 * (k - 1) / (2 * k**2), lambda k: (k // 2) * 9 / k**2],
     "inception_parameters": [inception, loop_inception],
     "global_average": [
         lambda m: m.mean(axis=(1, 2)),

@@ -80,10 +80,7 @@ RIGHT = {
         lambda x: np.hypot(ndimage.sobel(x, 0), ndimage.sobel(x, 1))[1:-1, 1:-1],
     ],
     "gaussian_kernel": [bell, with_opencv, full_bell],
-    "median_filter": [
-        loop_median,
-        lambda x: ndimage.median_filter(x, 3)[1:-1, 1:-1],
-    ],
+    "median_filter": [loop_median, lambda x: ndimage.median_filter(x, 3)[1:-1, 1:-1]],
 }
 
 WRONG = {

@@ -151,10 +151,7 @@ RIGHT = {
         lambda outputs, label: outputs[0].argmax() == label,
     ],
     "accuracy": [count_in_batches, all_at_once],
-    "grid_shape": [
-        lambda n, c: ((n + c - 1) // c, c),
-        lambda n, c: [int(np.ceil(n / c)), c],
-    ],
+    "grid_shape": [lambda n, c: ((n + c - 1) // c, c), lambda n, c: [int(np.ceil(n / c)), c]],
     "one_scale": [
         lambda k: k / max(k.max(), -k.min()),
         lambda k: k / np.linalg.norm(k.ravel(), np.inf),
