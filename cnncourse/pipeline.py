@@ -4,8 +4,9 @@
     >>> [stage.array.shape for stage in stages][:4]
     [(1, 28, 28), (4, 28, 28), (4, 28, 28), (4, 14, 14)]
 
-Nothing here has been trained. The four kernels of the first layer are chosen by hand, the other
-weights are random: the numbers are those of a network before its first lesson.
+With random weights the numbers are those of a network before its first lesson: four kernels made
+by hand, the rest drawn at random. The trained weights (:func:`trained_weights`) read digits; they
+lie beside this file, and ``tools/small_network.py`` makes them anew.
 
 The digits are the 8×8 ones that scikit-learn ships: E. Alpaydin and C. Kaynak (1998), *Optical
 Recognition of Handwritten Digits*, UCI Machine Learning Repository.
@@ -23,6 +24,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.activations import relu, softmax
+from cnncourse.backward import conv_backward, max_pool_backward
 from cnncourse.geometry import check_whole
 from cnncourse.kernels import KERNELS
 
@@ -40,7 +42,7 @@ class Stage:
 
 @dataclass(frozen=True)
 class Weights:
-    """The numbers that training would change.
+    """The numbers that training changes.
 
     Attributes
     ----------
@@ -78,7 +80,12 @@ def digit(label: int, example: int = 0) -> np.ndarray:
             f"there is no example {example} of digit {label}: "
             + (f"use 0 to {len(found) - 1}" if len(found) else "use a digit from 0 to 9")
         )
-    return np.pad(_enlarge(cells[found[example]] / 16, 20), 4)
+    return enlarged(cells[found[example]])
+
+
+def enlarged(scan: np.ndarray) -> np.ndarray:
+    """Return an 8×8 scan, 0 to 16, as a (28, 28) image, 0 to 1, with an empty rim of 4 pixels."""
+    return np.pad(_enlarge(scan / 16, 20), 4)
 
 
 def random_weights(seed: int = 0) -> Weights:
@@ -92,6 +99,13 @@ def random_weights(seed: int = 0) -> Weights:
     second = rng.normal(0, np.sqrt(2 / (4 * 9)), (6, 4, 3, 3))
     dense = rng.normal(0, np.sqrt(2 / 294), (10, 294))
     return Weights(first, second, dense)
+
+
+@lru_cache(maxsize=1)
+def trained_weights() -> Weights:
+    """Return weights that were trained on MNIST and on the first half of the scans."""
+    with np.load(Path(__file__).with_name("small_network.npz")) as stored:
+        return Weights(**{name: stored[name].astype(float) for name in stored.files})
 
 
 def run(image: np.ndarray, weights: Weights) -> list[Stage]:
@@ -116,6 +130,33 @@ def run(image: np.ndarray, weights: Weights) -> list[Stage]:
     x = add("dense", "10 sums of 294 products", weights.dense @ x)
     add("softmax", "scores to shares of 1", softmax(x))
     return stages
+
+
+def pixel_gradient(image: np.ndarray, weights: Weights, label: int) -> np.ndarray:
+    """Return how the score of a class changes with each pixel: the whole way back.
+
+    Parameters
+    ----------
+    image : ndarray of shape (28, 28)
+    weights : Weights
+    label : int
+        The class, 0 to 9.
+
+    Returns
+    -------
+    ndarray of shape (28, 28)
+
+    References
+    ----------
+    K. Simonyan, A. Vedaldi and A. Zisserman (2014), *Deep Inside Convolutional Networks*.
+    """
+    arrays = {stage.name: stage.array[None] for stage in run(image, weights)}  # (1, C, H, W)
+    grad = weights.dense[label].reshape(arrays["pool 2"].shape)
+    grad = max_pool_backward(arrays["ReLU 2"], grad, 2) * (arrays["conv 2"] > 0)
+    grad, _, _ = conv_backward(arrays["pool 1"], weights.second, grad, padding=1)
+    grad = max_pool_backward(arrays["ReLU 1"], grad, 2) * (arrays["conv 1"] > 0)
+    grad, _, _ = conv_backward(arrays["input"], weights.first, grad, padding=1)
+    return grad[0, 0]
 
 
 @lru_cache(maxsize=1)

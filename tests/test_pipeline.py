@@ -1,5 +1,6 @@
 """The small network: its digits are scikit-learn's, its arrays are PyTorch's."""
 
+import os
 import subprocess
 import sys
 
@@ -71,3 +72,41 @@ def test_the_seed_decides_the_random_weights_and_only_them():
 def test_a_digit_that_is_not_there_is_refused(label, example, said):
     with pytest.raises(ValueError, match=said):
         pipeline.digit(label, example)
+
+
+def read(image):
+    """The answer of the trained network."""
+    return int(pipeline.run(image, pipeline.trained_weights())[-1].array.argmax())
+
+
+def test_the_trained_network_reads_scans_that_it_has_not_seen():
+    cells, labels = pipeline.scans()
+    half = len(labels) // 2  # it has learnt from the first half: tools/small_network.py
+    right = [
+        read(pipeline.enlarged(s)) == d
+        for s, d in zip(cells[half::3], labels[half::3], strict=True)
+    ]
+    assert np.mean(right) > 0.95
+
+
+@pytest.mark.slow
+@pytest.mark.skipif("CNNCOURSE_DATA" not in os.environ, reason="needs the digits of MNIST")
+def test_the_trained_network_reads_mnist():
+    digits = pytest.importorskip("cnncourse.lab.digits")
+    test = digits.load(offline=True).open_test()
+    right = [
+        read(i / 255) == d for i, d in zip(test.images[:2000], test.labels[:2000], strict=True)
+    ]
+    assert np.mean(right) > 0.975
+
+
+@pytest.mark.parametrize("weights", [pipeline.random_weights(1), pipeline.trained_weights()])
+def test_the_gradient_of_the_pixels_is_what_pytorch_computes(weights):
+    torch = pytest.importorskip("torch")
+    f = torch.nn.functional
+    x = image = torch.tensor(pipeline.digit(7))[None, None].requires_grad_()
+    for kernels in (weights.first, weights.second):
+        x = f.max_pool2d(f.conv2d(x, torch.tensor(kernels), padding=1).relu(), 2)
+    (x.flatten(1) @ torch.tensor(weights.dense).T)[0, 4].backward()
+    ours = pipeline.pixel_gradient(pipeline.digit(7), weights, 4)
+    assert np.allclose(ours, image.grad[0, 0].numpy(), atol=1e-12) and ours.any()
