@@ -68,22 +68,39 @@ def relu_derivative(x: np.ndarray) -> np.ndarray:
 def leaky_relu(x: np.ndarray, slope: float = 0.01) -> np.ndarray:
     """Return x where x > 0, else slope·x: a unit that never goes quite dead.
 
-    Source: A. Maas, A. Hannun and A. Ng (2013), *Rectifier Nonlinearities Improve Neural Network
-    Acoustic Models*.
+    Parameters
+    ----------
+    x : ndarray of any shape
+    slope : float
+        Of the line for negative numbers.
+
+    References
+    ----------
+    A. Maas, A. Hannun and A. Ng (2013), *Rectifier Nonlinearities Improve Neural Network Acoustic
+    Models*.
     """
     x = _floats(x)
     return np.where(x > 0, x, slope * x)
 
 
 def leaky_relu_derivative(x: np.ndarray, slope: float = 0.01) -> np.ndarray:
-    """Return 1 where x > 0, else slope."""
+    """Return 1 where x > 0, else slope.
+
+    Parameters
+    ----------
+    x : ndarray of any shape
+    slope : float
+        As for :func:`leaky_relu`.
+    """
     return np.where(_floats(x) > 0, 1.0, slope)
 
 
 def elu(x: np.ndarray) -> np.ndarray:
     """Return x where x > 0, else e^x − 1.
 
-    Source: D.-A. Clevert, T. Unterthiner and S. Hochreiter (2015), *Fast and Accurate Deep Network
+    References
+    ----------
+    D.-A. Clevert, T. Unterthiner and S. Hochreiter (2015), *Fast and Accurate Deep Network
     Learning by Exponential Linear Units (ELUs)*, arXiv:1511.07289.
     """
     x = _floats(x)
@@ -113,8 +130,9 @@ def gelu(x: np.ndarray) -> np.ndarray:
     0.5·x·(1 + tanh(√(2/π)·(x + 0.044715·x³))) differs from x·Φ(x) by less than 0.0005, and needs
     no function that NumPy lacks. It is ``torch.nn.GELU(approximate="tanh")``.
 
-    Source: D. Hendrycks and K. Gimpel (2016), *Gaussian Error Linear Units (GELUs)*,
-    arXiv:1606.08415.
+    References
+    ----------
+    D. Hendrycks and K. Gimpel (2016), *Gaussian Error Linear Units (GELUs)*, arXiv:1606.08415.
     """
     x = _floats(x)
     return 0.5 * x * (1 + np.tanh(_gelu_inside(x)))
@@ -162,6 +180,12 @@ def log_sum_exp(scores: np.ndarray, axis: int = -1) -> np.ndarray:
     The largest score m is taken out first, log Σ e^s = m + log Σ e^(s − m), so that no exponential
     is larger than 1.
 
+    Parameters
+    ----------
+    scores : array of any shape
+    axis : int
+        Summed over; the result lacks it.
+
     Examples
     --------
     >>> float(log_sum_exp([1000.0, 1000.0]).round(4))
@@ -174,7 +198,14 @@ def log_sum_exp(scores: np.ndarray, axis: int = -1) -> np.ndarray:
 
 
 def log_softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Return the logarithms of :func:`softmax`, exact even where a probability rounds to 0."""
+    """Return the logarithms of :func:`softmax`, exact even where a probability rounds to 0.
+
+    Parameters
+    ----------
+    logits : array of any shape
+    axis : int
+        The axis of the classes.
+    """
     return _floats(logits) - np.expand_dims(log_sum_exp(logits, axis), axis)
 
 
@@ -189,6 +220,10 @@ def softmax(logits: np.ndarray, *, temperature: float = 1.0, axis: int = -1) -> 
         T below 1 sharpens, above 1 flattens; 1 is the usual softmax.
     axis : int
         The axis of the classes, along which the result adds up to 1.
+
+    Returns
+    -------
+    ndarray of the shape of `logits`
 
     Raises
     ------
@@ -232,6 +267,12 @@ def cross_entropy(logits: np.ndarray, targets: int | np.ndarray) -> float:
 def cross_entropy_gradient(logits: np.ndarray, targets: int | np.ndarray) -> np.ndarray:
     """Return ∂(cross-entropy)/∂logits = (p − y) / N, with y one-hot.
 
+    Parameters
+    ----------
+    logits : array of shape (K,) or (N, K)
+    targets : int or array of int of shape (N,)
+        As for :func:`cross_entropy`, which refuses the same.
+
     Returns
     -------
     ndarray of the shape of `logits`
@@ -250,9 +291,24 @@ INITIALISATIONS = ("He", "Glorot", "small (0.01)", "standard normal")
 def weight_spread(n_in: int, n_out: int, initialisation: str) -> float:
     """Return the standard deviation of the random weights that a layer starts with.
 
-    "He" is √(2/n_in), made for ReLU (K. He, X. Zhang, S. Ren and J. Sun, 2015, *Delving Deep into
-    Rectifiers*, arXiv:1502.01852); "Glorot" is √(2/(n_in + n_out)), made for tanh (X. Glorot and
-    Y. Bengio, 2010, *Understanding the difficulty of training deep feedforward neural networks*).
+    Parameters
+    ----------
+    n_in, n_out : int
+        Numbers that go into a unit of the layer, and units that it feeds.
+    initialisation : str
+        One of `INITIALISATIONS`: "He" is √(2/n_in), made for ReLU; "Glorot" is
+        √(2/(n_in + n_out)), made for tanh.
+
+    Raises
+    ------
+    ValueError
+        If the initialisation is unknown.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren and J. Sun (2015), *Delving Deep into Rectifiers*, arXiv:1502.01852.
+    X. Glorot and Y. Bengio (2010), *Understanding the difficulty of training deep feedforward
+    neural networks*.
     """
     spreads = {
         "He": np.sqrt(2 / n_in),

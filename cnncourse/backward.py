@@ -86,6 +86,11 @@ def max_pool_backward(
     Returns
     -------
     ndarray of the shape of `x`
+
+    Raises
+    ------
+    ValueError
+        If `grad` has not the shape of the layer's output.
     """
     stride = window if stride is None else stride
     height, width = _pooled(x, grad, window, stride, padding)
@@ -116,6 +121,11 @@ def avg_pool_backward(
     Returns
     -------
     ndarray of the shape of `x`
+
+    Raises
+    ------
+    ValueError
+        If `grad` has not the shape of the layer's output.
     """
     stride = window if stride is None else stride
     height, width = _pooled(x, grad, window, stride, padding)

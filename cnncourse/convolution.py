@@ -18,9 +18,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any, Literal
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
+from numpy.typing import DTypeLike
 
 from cnncourse.geometry import (
     check_whole,
@@ -30,7 +32,12 @@ from cnncourse.geometry import (
     pool_output_size,
 )
 
-PADDING_MODES = {"zero": "constant", "reflect": "reflect", "edge": "edge", "wrap": "wrap"}
+PADDING_MODES: dict[str, Literal["constant", "reflect", "edge", "wrap"]] = {
+    "zero": "constant",  # our names and NumPy's
+    "reflect": "reflect",
+    "edge": "edge",
+    "wrap": "wrap",
+}
 POOL_MODES = ("max", "avg", "l2")
 
 # Patches are copied into a matrix a few rows at a time: this many numbers (0.5 MB of float64) stay
@@ -43,13 +50,7 @@ Size = int | Sequence[int]  # one number for both axes, or (vertical, horizontal
 
 
 def correlate_loop(
-    image: np.ndarray,
-    kernel: np.ndarray,
-    *,
-    stride: Size = 1,
-    padding: Size | str = 0,
-    dilation: Size = 1,
-    padding_mode: str = "zero",
+    image: np.ndarray, kernel: np.ndarray, *, stride: int = 1, padding: int = 0
 ) -> np.ndarray:
     """Cross-correlate an image with a kernel, one output pixel at a time.
 
@@ -59,28 +60,31 @@ def correlate_loop(
     ----------
     image : ndarray of shape (H, W)
     kernel : ndarray of shape (KH, KW), not flipped
-    stride, padding, dilation, padding_mode
-        As for :func:`correlate`.
+    stride, padding : int
+        Step between windows, and zeros added on each side, in pixels.
 
     Returns
     -------
     ndarray of shape (OH, OW)
+
+    Raises
+    ------
+    ValueError
+        If there are other axes, or the kernel does not fit.
     """
     image = _as_floats("image", image)
     kernel = _as_floats("kernel", kernel, image.dtype)
     if image.ndim != 2 or kernel.ndim != 2:
         raise ValueError("the loop takes one (H, W) image and one (KH, KW) kernel: use correlate")
-    layout = _lay_out(image.shape, kernel.shape, stride, padding, dilation)
-    padded = pad(image, layout.margins, padding_mode)
-    (down, right), (row_gap, column_gap) = layout.stride, layout.dilation
-    height, width = layout.shape
+    height = conv_output_size(image.shape[0], kernel.shape[0], stride, padding)
+    width = conv_output_size(image.shape[1], kernel.shape[1], stride, padding)
+    padded = pad(image, padding)
     output = np.zeros((height, width), image.dtype)
     for y in range(height):
         for x in range(width):
             for i in range(kernel.shape[0]):
                 for j in range(kernel.shape[1]):
-                    pixel = padded[y * down + i * row_gap, x * right + j * column_gap]
-                    output[y, x] += kernel[i, j] * pixel
+                    output[y, x] += kernel[i, j] * padded[y * stride + i, x * stride + j]
     return output
 
 
@@ -141,15 +145,9 @@ def correlate(
     kernel = _as_floats("kernel", kernel, image.dtype)
     _check_shapes(image, kernel)
     if kernel.ndim == 1:  # a signal is an image of one row
-        rows = correlate(
-            image[None, :],
-            kernel[None, :],
-            stride=(1, stride),
-            padding=padding if isinstance(padding, str) else (0, padding),
-            dilation=(1, dilation),
-            padding_mode=padding_mode,
-        )
-        return rows[0]
+        row: dict[str, Any] = {"stride": (1, stride), "dilation": (1, dilation)}
+        row["padding"] = padding if isinstance(padding, str) else (0, padding)
+        return correlate(image[None, :], kernel[None, :], padding_mode=padding_mode, **row)[0]
     layout = _lay_out(image.shape[-2:], kernel.shape[-2:], stride, padding, dilation)
     padded = pad(image, layout.margins, padding_mode)
     output = _apply(_to_four_axes(padded), _to_four_axes(kernel), layout)  # (N, C_out, OH, OW)
@@ -170,7 +168,15 @@ def convolve(
     """Convolve an image with a kernel, as mathematics does: :func:`correlate` with it flipped.
 
     The kernel is turned upside down *and* left to right (a half turn), never in its channels.
-    Shapes, arguments and refusals are those of :func:`correlate`.
+    Shapes and refusals are those of :func:`correlate`.
+
+    Parameters
+    ----------
+    image, kernel, stride, padding, dilation, padding_mode : as for :func:`correlate`
+
+    Returns
+    -------
+    ndarray, as from :func:`correlate`
 
     Examples
     --------
@@ -249,17 +255,23 @@ def pool(
     return _pool_patches(image, window, stride, padding, shape).sum(axis=0) / counted
 
 
-def pad(image: np.ndarray, padding: Size, mode: str = "zero") -> np.ndarray:
+def pad(
+    image: np.ndarray, padding: Size | Sequence[Sequence[int]], mode: str = "zero"
+) -> np.ndarray:
     """Return the image with a border around its last two axes.
 
     Parameters
     ----------
     image : ndarray of shape (…, H, W)
     padding : int, (vertical, horizontal), or ((top, bottom), (left, right))
-        Width of the border in pixels.
+        Width of the border in pixels, at least 0.
     mode : str
         "zero"; "edge" repeats the outermost pixel (aaa|abc|ccc); "reflect" mirrors without
         repeating it (cb|abc|ba), OpenCV's default; "wrap" goes on at the other side (bc|abc|ab).
+
+    Returns
+    -------
+    ndarray of shape (…, top + H + bottom, left + W + right), of the image's type
 
     Raises
     ------
@@ -302,12 +314,17 @@ def im2col(
     Parameters
     ----------
     image : ndarray of shape (H, W), (C, H, W) or (N, C, H, W)
-    kernel_size, stride, padding, dilation
-        As for :func:`correlate`.
+    kernel_size : int or (vertical, horizontal)
+    stride, padding, dilation : as for :func:`correlate`
 
     Returns
     -------
     ndarray of shape (C·KH·KW, OH·OW), or (N, C·KH·KW, OH·OW) for a batch
+
+    Raises
+    ------
+    ValueError
+        If the image has other axes, or the windows do not fit.
 
     Examples
     --------
@@ -347,12 +364,16 @@ def toeplitz(
     ----------
     kernel : ndarray of shape (K,) or (KH, KW)
     input_shape : int or (L,) for a signal, (H, W) for an image
-    stride, padding, dilation, padding_mode
-        As for :func:`correlate`.
+    stride, padding, dilation, padding_mode : as for :func:`correlate`
 
     Returns
     -------
     ndarray of shape (OL, L) or (OH·OW, H·W)
+
+    Raises
+    ------
+    ValueError
+        If the axes do not go together, the kernel does not fit, or the matrix would be too large.
 
     Examples
     --------
@@ -362,7 +383,7 @@ def toeplitz(
            [0., 0., 1., 2., 3.]])
     """
     kernel = np.asarray(kernel)
-    shape = (input_shape,) if np.ndim(input_shape) == 0 else tuple(input_shape)
+    shape = tuple(np.atleast_1d(input_shape).tolist())
     if kernel.ndim not in (1, 2) or kernel.ndim != len(shape):
         raise ValueError(
             f"a kernel of shape {kernel.shape} does not go with input_shape={input_shape}: "
@@ -374,9 +395,9 @@ def toeplitz(
             f"the matrix of a {_times(shape)} input is too large ({pixels:,} columns): "
             f"try an input of at most {int(_LARGEST_MATRIX**0.5):,} pixels"
         )
-    settings = {"stride": stride, "padding": padding, "dilation": dilation}
+    windows: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
     answers = [
-        correlate(single, kernel, padding_mode=padding_mode, **settings).ravel()
+        correlate(single, kernel, padding_mode=padding_mode, **windows).ravel()
         for single in np.eye(pixels).reshape(pixels, *shape)
     ]
     return np.stack(answers, axis=1)
@@ -386,10 +407,10 @@ def toeplitz(
 class _Layout:
     """Where the windows lie on an image: pairs are (vertical, horizontal)."""
 
-    margins: tuple[tuple[int, int], tuple[int, int]]  # ((top, bottom), (left, right))
+    margins: tuple[tuple[int, int], ...]  # ((top, bottom), (left, right))
     stride: tuple[int, int]
     dilation: tuple[int, int]
-    shape: tuple[int, int]  # of the output
+    shape: tuple[int, ...]  # of the output
 
 
 def _lay_out(
@@ -477,7 +498,7 @@ def _pool_patches(
     )
 
 
-def _as_floats(name: str, values: np.ndarray, dtype: type | None = None) -> np.ndarray:
+def _as_floats(name: str, values: np.ndarray, dtype: DTypeLike | None = None) -> np.ndarray:
     """Return the values in the given type, or in float32 if they are that and else in float64."""
     values = np.asarray(values)
     if values.dtype.kind not in "buif":

@@ -71,6 +71,10 @@ def conv_output_size(
     dilation : int
         Distance between neighbouring kernel weights, in pixels (1: no gaps).
 
+    Returns
+    -------
+    int, at least 1
+
     Raises
     ------
     ValueError
@@ -112,6 +116,10 @@ def pool_output_size(
         Round up instead of down: a last window may hang over the end, but it must start
         inside the image or the padding before it.
 
+    Returns
+    -------
+    int, at least 1
+
     Raises
     ------
     ValueError
@@ -143,7 +151,13 @@ def pool_output_size(
 
 
 def effective_kernel(kernel: int, dilation: int = 1) -> int:
-    """Return how many pixels a dilated kernel spans: d(k − 1) + 1."""
+    """Return how many pixels a dilated kernel spans: d(k − 1) + 1.
+
+    Parameters
+    ----------
+    kernel, dilation : int
+        As for :func:`conv_output_size`.
+    """
     _check_window(kernel, dilation=dilation)
     return dilation * (kernel - 1) + 1
 
@@ -154,6 +168,18 @@ def padding_for(name: str, kernel: int, dilation: int = 1) -> tuple[int, int]:
     "valid" adds nothing, so only windows inside the image count; "same" keeps the size; "full"
     admits every window that touches the image at all. A kernel that spans an even number of
     pixels has no middle: "same" then puts the odd pixel *after* the image, as PyTorch does.
+
+    Parameters
+    ----------
+    name : str
+        One of `PADDING_NAMES`.
+    kernel, dilation : int
+        As for :func:`conv_output_size`.
+
+    Raises
+    ------
+    ValueError
+        If the name is unknown.
 
     Examples
     --------
@@ -177,6 +203,11 @@ def unused(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: 
     ``padding`` of them are padding, so ``max(0, unused(…) - padding)`` pixels of the image itself
     go unseen.
 
+    Parameters
+    ----------
+    size, kernel, stride, padding, dilation : int
+        As for :func:`conv_output_size`.
+
     Examples
     --------
     >>> unused(28, 3, stride=2), unused(28, 3, stride=2, padding=1)
@@ -193,6 +224,11 @@ def windows_per_pixel(
     """Return, for each input pixel along the axis, how many windows look at it.
 
     In 2-D the counts multiply: ``np.outer(windows_per_pixel(h, …), windows_per_pixel(w, …))``.
+
+    Parameters
+    ----------
+    size, kernel, stride, padding, dilation : int
+        As for :func:`conv_output_size`.
 
     Returns
     -------
@@ -247,9 +283,24 @@ def receptive_field(layers: Iterable[Window | tuple[int, int]]) -> list[Field]:
 
 
 def check_whole(name: str, value: int, least: int | None = None) -> None:
-    """Refuse, in a sentence, what is not a whole number of at least `least` (None: any)."""
+    """Refuse, in a sentence, what is not a whole number.
+
+    Parameters
+    ----------
+    name : str
+        What the number is called in the sentence.
+    value : int
+        True and False do not count.
+    least : int, optional
+        The smallest number that will do; None lets all through.
+
+    Raises
+    ------
+    ValueError
+        If it is none, or too small.
+    """
     try:
-        # True and False are whole numbers to Python, but no sizes
+        # Python would count with True and False, but they are no sizes
         number = None if isinstance(value, (bool, np.bool_)) else index(value)
     except TypeError:
         number = None

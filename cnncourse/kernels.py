@@ -76,6 +76,11 @@ def gaussian(sigma: float, size: int | None = None) -> np.ndarray:
     -------
     ndarray of shape (size, size)
         The samples of exp(−(x² + y²) / 2σ²), divided by their sum.
+
+    Raises
+    ------
+    ValueError
+        If sigma is not above 0, or the size is even or below 1.
     """
     if not (np.isfinite(sigma) and sigma > 0):
         raise ValueError(f"sigma is {sigma}: use a number of pixels above 0, such as 1.0")
@@ -86,24 +91,6 @@ def gaussian(sigma: float, size: int | None = None) -> np.ndarray:
     x = np.arange(size) - size // 2
     bell = np.exp(-(x**2) / (2 * sigma**2))
     return np.outer(bell, bell) / bell.sum() ** 2
-
-
-def sobel(angle: float) -> np.ndarray:
-    """Return the Sobel kernel for change in a direction: cos(angle)·x + sin(angle)·y.
-
-    Two kernels are enough for every direction, because a slope is a vector.
-
-    Parameters
-    ----------
-    angle : float
-        Direction in degrees: 0 is to the right ("sobel x"), 90 is down ("sobel y").
-
-    Returns
-    -------
-    ndarray of shape (3, 3)
-    """
-    radians = np.deg2rad(angle)
-    return np.cos(radians) * np.outer(_BELL, _CHANGE) + np.sin(radians) * np.outer(_CHANGE, _BELL)
 
 
 def gains(kernel: np.ndarray) -> Gains:
@@ -154,37 +141,6 @@ def is_separable(kernel: np.ndarray) -> bool:
     return bool(np.linalg.matrix_rank(_matrix(kernel)) <= 1)
 
 
-def separate(kernel: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the column and the row whose product the kernel is.
-
-    Filtering by the column and then by the row does the same with KH + KW instead of KH·KW
-    multiplications a pixel.
-
-    Returns
-    -------
-    column : ndarray of shape (KH,)
-    row : ndarray of shape (KW,)
-        With ``np.outer(column, row)`` equal to the kernel. They share the size evenly, and the
-        largest weight of the row is positive.
-
-    Raises
-    ------
-    ValueError
-        If the kernel is not separable.
-    """
-    kernel = _matrix(kernel)
-    if not is_separable(kernel):
-        rank = int(np.linalg.matrix_rank(kernel))
-        raise ValueError(
-            f"this kernel has rank {rank} and is not one column times one row: "
-            "apply it as a whole, or try a Gaussian or Sobel kernel"
-        )
-    columns, strengths, rows = np.linalg.svd(kernel)
-    column, row = columns[:, 0] * np.sqrt(strengths[0]), rows[0] * np.sqrt(strengths[0])
-    sign = np.sign(row[np.argmax(np.abs(row))])  # the decomposition leaves the sign open
-    return column * sign, row * sign
-
-
 def _matrix(kernel: np.ndarray) -> np.ndarray:
     kernel = np.asarray(kernel, dtype=float)
     if kernel.ndim != 2 or kernel.size == 0:
@@ -201,7 +157,7 @@ KERNELS = {
     for kernel in (
         Kernel(
             "identity",
-            [[0, 0, 0], [0, 1, 0], [0, 0, 0]],
+            np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
             "The image comes out as it went in: only the middle pixel counts.",
         ),
         Kernel(
@@ -227,22 +183,22 @@ KERNELS = {
         ),
         Kernel(
             "sharpen",
-            [[0, -1, 0], [-1, 5, -1], [0, -1, 0]],
+            np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
             "Differences to the neighbours are added on top: edges and noise grow stronger.",
         ),
         Kernel(
             "laplacian 4",
-            [[0, 1, 0], [1, -4, 1], [0, 1, 0]],
+            np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
             "Flat areas give 0; an edge gives a pair of opposite signs, whatever its direction.",
         ),
         Kernel(
             "laplacian 8",
-            [[1, 1, 1], [1, -8, 1], [1, 1, 1]],
+            np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]]),
             "As laplacian 4, with the diagonal neighbours counted too.",
         ),
         Kernel(
             "outline",
-            [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+            np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
             "Laplacian 8 with the signs swapped: a pixel brighter than its neighbours is positive.",
         ),
         Kernel(
@@ -267,7 +223,7 @@ KERNELS = {
         ),
         Kernel(
             "emboss",
-            [[-2, -1, 0], [-1, 1, 1], [0, 1, 2]],
+            np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
             "The image plus its change along the diagonal: it looks like a relief lit from a side.",
         ),
     )

@@ -70,6 +70,11 @@ def digit(label: int, example: int = 0) -> np.ndarray:
     -------
     ndarray of shape (28, 28), from 0 (paper) to 1 (ink)
         An 8×8 scan, enlarged to 20×20 between its pixels, with 4 empty pixels all around.
+
+    Raises
+    ------
+    ValueError
+        If there is no such digit or example.
     """
     cells, labels = scans()
     check_whole("label", label, least=0)
@@ -92,7 +97,11 @@ def random_weights(seed: int = 0) -> Weights:
     """Return hand-made kernels for the first layer and random numbers for the others.
 
     The random ones have the variance 2 / (inputs of a unit), with which signals keep their size
-    through ReLU layers (K. He, X. Zhang, S. Ren and J. Sun, 2015, *Delving Deep into Rectifiers*).
+    through ReLU layers.
+
+    References
+    ----------
+    K. He, X. Zhang, S. Ren and J. Sun (2015), *Delving Deep into Rectifiers*, arXiv:1502.01852.
     """
     rng = np.random.default_rng(seed)
     first = np.stack([KERNELS[name].weights for name in FIRST_KERNELS])[:, None]
@@ -109,7 +118,18 @@ def trained_weights() -> Weights:
 
 
 def run(image: np.ndarray, weights: Weights) -> list[Stage]:
-    """Send a (28, 28) image through conv, ReLU, pool, twice, then flatten, dense and softmax."""
+    """Send an image through conv, ReLU, pool, twice, then flatten, dense and softmax.
+
+    Parameters
+    ----------
+    image : ndarray of shape (28, 28)
+    weights : Weights
+
+    Returns
+    -------
+    list of Stage
+        Ten: the input, and what comes out of each layer.
+    """
     stages = [Stage("input", "one channel", image[None])]
 
     def add(name: str, did: str, array: np.ndarray) -> np.ndarray:
@@ -161,12 +181,14 @@ def pixel_gradient(image: np.ndarray, weights: Weights, label: int) -> np.ndarra
 
 @lru_cache(maxsize=1)
 def scans() -> tuple[np.ndarray, np.ndarray]:
-    """Return the 1797 scans (N, 8, 8), from 0 to 16, and their labels (N,).
+    """Return the 1,797 scans (N, 8, 8), from 0 to 16, and their labels (N,), both uint8.
 
     Read from scikit-learn's file without importing it, which would cost 100 MB of memory.
     """
-    folder = Path(find_spec("sklearn").origin).parent
-    with gzip.open(folder / "datasets" / "data" / "digits.csv.gz", "rt") as file:
+    sklearn = find_spec("sklearn")
+    assert sklearn is not None and sklearn.origin is not None  # the course cannot go without it
+    path = Path(sklearn.origin).parent / "datasets" / "data" / "digits.csv.gz"
+    with gzip.open(path, "rt") as file:
         table = np.loadtxt(file, delimiter=",", dtype=np.uint8)
     return table[:, :-1].reshape(-1, 8, 8), table[:, -1]
 

@@ -1,7 +1,7 @@
-"""What pooling keeps: five ways to summarise a window, a test by shifting, and who gets the blame.
+"""What pooling keeps: five ways to pool, the gradient of each, and a test by shifting.
 
     >>> image = np.arange(16.0).reshape(4, 4)
-    >>> summarise(image, "max", 2)
+    >>> pool_with(image, "max", 2)
     array([[ 5.,  7.],
            [13., 15.]])
     >>> shift_test(image, "max", 2, shift=0).unchanged
@@ -42,10 +42,27 @@ def bell(window: int) -> np.ndarray:
     return np.outer(weights, weights) / weights.sum() ** 2
 
 
-def summarise(image: np.ndarray, kind: str, window: int, stride: int | None = None) -> np.ndarray:
+def pool_with(image: np.ndarray, kind: str, window: int, stride: int | None = None) -> np.ndarray:
     """Pool an (H, W) image in one of the ways of `POOLINGS`.
 
     "max, then blur" takes the maximum at every place, and blurs before it leaves places out.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    kind : str
+        One of `POOLINGS`.
+    window, stride : int
+        In pixels; stride None means the window size.
+
+    Returns
+    -------
+    ndarray of shape (OH, OW)
+
+    Raises
+    ------
+    ValueError
+        If the kind is unknown or the window does not fit.
     """
     stride = _check(kind, window, stride)
     if kind == "weighted":
@@ -55,8 +72,14 @@ def summarise(image: np.ndarray, kind: str, window: int, stride: int | None = No
     return conv.pool(image, window, stride=stride, mode=kind)
 
 
-def pull(image: np.ndarray, kind: str, window: int, stride: int | None = None) -> np.ndarray:
-    """Return the gradient of the sum of all outputs: how strongly each pixel pulls at them.
+def input_gradient(
+    image: np.ndarray, kind: str, window: int, stride: int | None = None
+) -> np.ndarray:
+    """Return the gradient of the sum of all outputs with respect to each pixel.
+
+    Parameters
+    ----------
+    image, kind, window, stride : as for :func:`pool_with`, which refuses the same
 
     Returns
     -------
@@ -64,7 +87,7 @@ def pull(image: np.ndarray, kind: str, window: int, stride: int | None = None) -
     """
     stride = _check(kind, window, stride)
     x = np.asarray(image, dtype=float)[None, None]
-    out = summarise(image, kind, window, stride)[None, None]
+    out = pool_with(image, kind, window, stride)[None, None]
     ones = np.ones_like(out)
     if kind == "max":
         return max_pool_backward(x, ones, window, stride)[0, 0]
@@ -77,8 +100,8 @@ def pull(image: np.ndarray, kind: str, window: int, stride: int | None = None) -
         spread = conv_backward(x, np.ones((1, 1, window, window)), share, stride)[0]
         return (x * spread)[0, 0]
     largest = conv.pool(image, window, stride=1)[None, None]
-    blame = conv_backward(largest, _BLUR[None, None], ones, stride, 1)[0]
-    return max_pool_backward(x, blame, window, 1)[0, 0]
+    gradient = conv_backward(largest, _BLUR[None, None], ones, stride, 1)[0]
+    return max_pool_backward(x, gradient, window, 1)[0, 0]
 
 
 class Shifted(NamedTuple):
@@ -114,7 +137,7 @@ def shift_test(
         less than a billionth of the largest one.
     """
     moved = np.roll(image, shift, axis=1)
-    before, after = (summarise(x, kind, window, stride) for x in (image, moved))
+    before, after = (pool_with(x, kind, window, stride) for x in (image, moved))
     same = np.abs(after - before) <= 1e-9 * np.abs(before).max()
     return Shifted(
         before, after, float(same.mean()), distance(image, moved), distance(before, after)
@@ -122,7 +145,12 @@ def shift_test(
 
 
 def distance(before: np.ndarray, after: np.ndarray) -> float:
-    """Return ‖after − before‖ / ‖before‖; 0 if both are 0."""
+    """Return ‖after − before‖ / ‖before‖; 0 if both are 0.
+
+    Parameters
+    ----------
+    before, after : ndarrays of one shape
+    """
     change, length = np.linalg.norm(after - before), np.linalg.norm(before)
     return float(change / length) if length else float(change)
 

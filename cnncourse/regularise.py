@@ -46,8 +46,10 @@ def dropout(
     ValueError
         If p is not in its range.
 
-    Source: N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2014),
-    *Dropout: A Simple Way to Prevent Neural Networks from Overfitting*, JMLR 15.
+    References
+    ----------
+    N. Srivastava, G. Hinton, A. Krizhevsky, I. Sutskever and R. Salakhutdinov (2014), *Dropout: A
+    Simple Way to Prevent Neural Networks from Overfitting*, JMLR 15.
     """
     if not 0 <= p < 1:
         raise ValueError(f"p is {p}, but it is the probability to drop a unit: use 0 ≤ p < 1")
@@ -59,7 +61,13 @@ def dropout(
 
 
 def dropout_backward(grad: np.ndarray, mask: np.ndarray) -> np.ndarray:
-    """Return ∂L/∂x of dropout: what was multiplied by the mask forward is so backward."""
+    """Return ∂L/∂x of dropout: what was multiplied by the mask forward is so backward.
+
+    Parameters
+    ----------
+    grad, mask : ndarrays of one shape
+        ∂L/∂output, and the mask that :func:`dropout` returned.
+    """
     return grad * mask
 
 
@@ -79,6 +87,11 @@ def every_mask(units: int, p: float) -> tuple[np.ndarray, np.ndarray]:
         1 for kept, 0 for dropped.
     chance : ndarray of shape (2^units,)
         Adds up to 1.
+
+    Raises
+    ------
+    ValueError
+        If there are more than 16 units, or none.
     """
     if not 1 <= units <= 16:
         raise ValueError(f"units is {units}: use 1 to 16, for there are 2^units masks")
@@ -138,8 +151,10 @@ def batch_norm(
     ValueError
         If `x` has other axes, or training gets a single value per channel.
 
-    Source: S. Ioffe and C. Szegedy (2015), *Batch Normalization: Accelerating Deep Network Training
-    by Reducing Internal Covariate Shift*, arXiv:1502.03167.
+    References
+    ----------
+    S. Ioffe and C. Szegedy (2015), *Batch Normalization: Accelerating Deep Network Training by
+    Reducing Internal Covariate Shift*, arXiv:1502.03167.
     """
     x = np.asarray(x, dtype=float)
     axes = _all_but_channels(x)
@@ -159,6 +174,20 @@ def update_running(running: Running, x: np.ndarray, momentum: float = 0.1) -> Ru
 
     new = (1 − momentum)·old + momentum·batch, the batch's variance unbiased: it divides by the
     number of values minus 1.
+
+    Parameters
+    ----------
+    running : Running
+        The statistics so far.
+    x : ndarray of shape (N, C) or (N, C, H, W)
+        The batch.
+    momentum : float
+        Its weight, from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If a channel has a single value.
     """
     axes = _all_but_channels(x)
     if x.size == x.shape[1]:
@@ -186,6 +215,8 @@ def batch_norm_backward(
     x, grad : ndarrays of shape (N, C) or (N, C, H, W)
         The layer's input and ∂L/∂output.
     gamma : float or ndarray of shape (C,)
+    eps : float
+        That of the forward pass.
 
     Returns
     -------
@@ -220,6 +251,12 @@ def fold_batch_norm(
     b, gamma, beta : ndarrays of shape (C_out,)
     running : Running
         Of shape (C_out,).
+    eps : float
+        That of the batch norm.
+
+    Returns
+    -------
+    w, b : ndarrays of the shapes of `w` and `b`
     """
     scale = gamma / np.sqrt(running.var + eps)
     return w * scale[:, None, None, None], (b - running.mean) * scale + beta

@@ -36,7 +36,20 @@ def water_level(minutes: int = 120) -> np.ndarray:
 
 
 def readings(level: np.ndarray, noise: float, rng: np.random.Generator) -> np.ndarray:
-    """Return what the gauge reports: the level plus normal noise of that standard deviation."""
+    """Return what the gauge reports: the level plus normal noise.
+
+    Parameters
+    ----------
+    level : ndarray of shape (minutes,), in metres
+    noise : float
+        Standard deviation of the noise, in metres, at least 0.
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    ValueError
+        If the noise is negative.
+    """
     if noise < 0:
         raise ValueError(f"noise is {noise}: a standard deviation cannot be negative, try 0.3")
     return level + noise * rng.standard_normal(len(level))
@@ -44,6 +57,13 @@ def readings(level: np.ndarray, noise: float, rng: np.random.Generator) -> np.nd
 
 def ages(window: int, *, causal: bool) -> np.ndarray:
     """Return how many minutes old the averaged readings are; below 0 they lie in the future.
+
+    Parameters
+    ----------
+    window : int
+        How many readings are averaged.
+    causal : bool
+        True takes the latest readings; False as many from the future as from the past.
 
     Raises
     ------
@@ -63,7 +83,7 @@ def ages(window: int, *, causal: bool) -> np.ndarray:
     return np.arange(window) - window // 2
 
 
-def averaging_weights(shape: str, ages: Sequence[int]) -> np.ndarray:
+def averaging_weights(shape: str, ages: Sequence[int] | np.ndarray) -> np.ndarray:
     """Return one weight for each age; they sum to 1, so the result is an average.
 
     Parameters
@@ -75,6 +95,11 @@ def averaging_weights(shape: str, ages: Sequence[int]) -> np.ndarray:
     Returns
     -------
     ndarray of shape (len(ages),)
+
+    Raises
+    ------
+    ValueError
+        If the shape is unknown.
     """
     distance = np.abs(np.asarray(ages))
     reach = distance.max() + 1
@@ -90,7 +115,7 @@ def averaging_weights(shape: str, ages: Sequence[int]) -> np.ndarray:
 
 
 def weighted_average(
-    signal: Sequence[float], weights: Sequence[float], first_age: int
+    signal: Sequence[float] | np.ndarray, weights: Sequence[float] | np.ndarray, first_age: int
 ) -> np.ndarray:
     """Return the average at every time: Σₙ w(n)·x(t − n), a convolution.
 
@@ -108,6 +133,7 @@ def weighted_average(
     -------
     ndarray of shape (L,)
     """
+    signal, weights = np.asarray(signal), np.asarray(weights)
     kept = slice(-first_age, -first_age + len(signal))
     total = convolve(signal, weights, padding="full")[kept]
     weight = convolve(np.ones(len(signal)), weights, padding="full")[kept]
@@ -115,10 +141,21 @@ def weighted_average(
 
 
 def mean_age(weights: np.ndarray, ages: np.ndarray) -> float:
-    """Return by how many minutes the average lags behind: the mean age of what it averages."""
+    """Return by how many minutes the average lags behind: the mean age of what it averages.
+
+    Parameters
+    ----------
+    weights, ages : ndarrays of shape (K,)
+        From :func:`averaging_weights` and :func:`ages`.
+    """
     return float(np.dot(weights, ages) / np.sum(weights))
 
 
 def rmse(estimate: np.ndarray, truth: np.ndarray) -> float:
-    """Return the root of the mean squared error."""
+    """Return the root of the mean squared error.
+
+    Parameters
+    ----------
+    estimate, truth : ndarrays of one shape
+    """
     return float(np.sqrt(np.mean((np.asarray(estimate) - truth) ** 2)))

@@ -304,30 +304,20 @@ sizes = st.tuples(st.integers(1, 9), st.integers(1, 9))
 kernel_sizes = st.tuples(st.integers(1, 4), st.integers(1, 4))
 
 
-@given(
-    sizes,
-    kernel_sizes,
-    st.tuples(*[st.integers(1, 3)] * 2),
-    st.one_of(st.sampled_from(["same", "full", "valid"]), st.tuples(*[st.integers(0, 3)] * 2)),
-    st.integers(1, 2),
-    st.sampled_from(list(PADDING_MODES)),
-    st.randoms(use_true_random=False),
-)
+@given(sizes, kernel_sizes, st.integers(1, 3), st.integers(0, 3), st.randoms(use_true_random=False))
 @settings(max_examples=2 * settings.default.max_examples, deadline=None)
 def test_the_loop_and_its_fast_twin_agree_also_in_what_they_refuse(
-    shape, kernel_shape, stride, padding, dilation, padding_mode, chance
+    shape, kernel_shape, stride, padding, chance
 ):
     image, kernel = random(*shape, seed=chance.randrange(99)), random(*kernel_shape, seed=1)
-    options = {"stride": stride, "padding": padding, "dilation": dilation}
+    options = {"stride": stride, "padding": padding}
     try:
-        slow = correlate_loop(image, kernel, padding_mode=padding_mode, **options)
-    except ValueError as refusal:
-        with pytest.raises(ValueError) as other:
-            correlate(image, kernel, padding_mode=padding_mode, **options)
-        assert str(other.value) == str(refusal)
+        slow = correlate_loop(image, kernel, **options)
+    except ValueError:
+        with pytest.raises(ValueError, match="does not fit in"):
+            correlate(image, kernel, **options)
     else:
-        fast = correlate(image, kernel, padding_mode=padding_mode, **options)
-        assert_allclose(fast, slow, rtol=0, atol=1e-12)
+        assert_allclose(correlate(image, kernel, **options), slow, rtol=0, atol=1e-12)
 
 
 @given(sizes, kernel_sizes)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from cnncourse.pooling import POOLINGS, bell, distance, pull, shift_test, summarise
+from cnncourse.pooling import POOLINGS, bell, distance, input_gradient, pool_with, shift_test
 
 SETTINGS = [(2, 2), (3, 2), (3, 3), (2, 1), (4, 3)]
 
@@ -33,19 +33,19 @@ def test_values_and_gradients_are_those_of_pytorch(kind, window, stride):
     x = torch.tensor(image, requires_grad=True)
     y = with_torch(torch, x, kind, window, stride)
     y.sum().backward()
-    assert np.allclose(summarise(image, kind, window, stride), y[0, 0].detach().numpy())
-    assert np.allclose(pull(image, kind, window, stride), x.grad.numpy(), atol=1e-10)
+    assert np.allclose(pool_with(image, kind, window, stride), y[0, 0].detach().numpy())
+    assert np.allclose(input_gradient(image, kind, window, stride), x.grad.numpy(), atol=1e-10)
 
 
 def test_worked_values():
     image = np.arange(16.0).reshape(4, 4)
-    assert summarise(image, "max", 2).tolist() == [[5, 7], [13, 15]]
-    assert summarise(image, "avg", 2).tolist() == [[2.5, 4.5], [10.5, 12.5]]
-    assert np.allclose(summarise(image, "l2", 2), [[6.4807, 9.8995], [21.4009, 25.3377]], atol=5e-5)
+    assert pool_with(image, "max", 2).tolist() == [[5, 7], [13, 15]]
+    assert pool_with(image, "avg", 2).tolist() == [[2.5, 4.5], [10.5, 12.5]]
+    assert np.allclose(pool_with(image, "l2", 2), [[6.4807, 9.8995], [21.4009, 25.3377]], atol=5e-5)
 
 
 def test_the_gradient_of_l2_is_0_where_the_window_is():
-    assert not pull(np.zeros((4, 4)), "l2", 2).any()
+    assert not input_gradient(np.zeros((4, 4)), "l2", 2).any()
 
 
 @pytest.mark.parametrize("window", [1, 2, 3, 5])
@@ -80,7 +80,7 @@ def test_distance_is_relative():
     assert distance(np.zeros(2), np.zeros(2)) == 0.0
 
 
-@pytest.mark.parametrize("function", [summarise, pull])
+@pytest.mark.parametrize("function", [pool_with, input_gradient])
 def test_an_unknown_kind_is_refused(function):
     with pytest.raises(ValueError, match="unknown pooling 'median': use one of max, avg"):
         function(np.ones((4, 4)), "median", 2)
@@ -88,4 +88,4 @@ def test_an_unknown_kind_is_refused(function):
 
 def test_a_window_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="does not fit"):
-        summarise(np.ones((3, 3)), "weighted", 4)
+        pool_with(np.ones((3, 3)), "weighted", 4)

@@ -22,7 +22,7 @@ from cnncourse.architectures.table import by, paths
 from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix
 from cnncourse.geometry import Field, Window
-from cnncourse.pooling import Shifted, distance, pull, shift_test, summarise
+from cnncourse.pooling import Shifted, distance, input_gradient, pool_with, shift_test
 
 # Padding ------------------------------------------------------------------------------------------
 
@@ -711,7 +711,7 @@ def pooling(
     window, stride, shift : int
     """
     test = shift_test(pixels, kind, window, stride, shift=shift)
-    blame = pull(pixels, kind, window, stride)
+    gradient = input_gradient(pixels, kind, window, stride)
     side, highest = 150.0, max(test.before.max(), test.after.max(), 1e-9)
     change = np.abs(test.after - test.before)
     moved = np.roll(pixels, shift, axis=1)
@@ -723,7 +723,7 @@ def pooling(
     upper = svg.beside(
         panel(pixels, f"input {by(pixels.shape)}", svg.INPUT),
         panel(test.before, f"pooled {by(test.before.shape)}", svg.OUTPUT, highest),
-        panel(blame, "gradient goes to", None, max(blame.max(), 1e-9)),
+        panel(gradient, "gradient goes to", None, max(gradient.max(), 1e-9)),
     )
     lower = svg.beside(
         panel(moved, f"shifted by {shift}", svg.INPUT),
@@ -741,7 +741,7 @@ def _shift_curve(
     """Distance of inputs and of outputs for shifts of 0 to 8 pixels, over their own length."""
     moved = [np.roll(pixels, s, axis=1) for s in range(9)]
     inputs = [distance(pixels, m) for m in moved]
-    outputs = [distance(test.before, summarise(m, kind, window, stride)) for m in moved]
+    outputs = [distance(test.before, pool_with(m, kind, window, stride)) for m in moved]
     top = max(*inputs, *outputs, 1e-9)
     x = [34 + 19 * s for s in range(9)]
 
@@ -800,7 +800,7 @@ def pooled(
         for r, c in product(range(0, pixels.shape[0], window), range(0, pixels.shape[1], window))
     ]
     source = svg.captioned(matrix(pixels, title="input", marked=places), "input", role=svg.INPUT)
-    results = {kind: summarise(pixels, kind, window) for kind in kinds}
+    results = {kind: pool_with(pixels, kind, window) for kind in kinds}
     pictures = [
         svg.captioned(matrix(result, title=kind, role=svg.OUTPUT, cell=46), kind, role=svg.OUTPUT)
         for kind, result in results.items()

@@ -32,6 +32,7 @@ import cv2
 import numpy as np
 from filelock import FileLock, Timeout
 
+from cnncourse import pipeline
 from cnncourse.files import write_atomically
 from cnncourse.handwriting import form
 from cnncourse.split import Split
@@ -145,10 +146,8 @@ def sample() -> Digits:
     They are the test digits of E. Alpaydin and C. Kaynak (1998), *Optical Recognition of
     Handwritten Digits*, UCI Machine Learning Repository, counted down to 8×8 cells.
     """
-    from sklearn.datasets import load_digits  # takes a second, and only those without MNIST need it
-
-    cells, labels = load_digits(return_X_y=True)
-    images = np.stack([_to_mnist_form(digit.reshape(8, 8)) for digit in cells])
+    scans, labels = pipeline.scans()
+    images = np.stack([_to_mnist_form(scan) for scan in scans])
     digits = Split(images, labels.astype(np.int64))
     note = "these are scikit-learn's 1,797 real digits of 8×8 pixels, enlarged to MNIST's form"
     return _divide("scikit-learn 8×8 digits", note, digits, train=1297, validation=200)

@@ -44,8 +44,10 @@ def all_figures(photo):
     noisy = images.salt_pepper(photo, 0.1, np.random.default_rng(0))
     return [
         figures.kernel_lab(photo, kernels.box(5), name="box 5"),
-        figures.kernel_lab(photo, kernels.sobel(30), view="clipped to 0–255"),
-        figures.window_walk(np.arange(36.0).reshape(6, 6), kernels.sobel(0), step=3),
+        figures.kernel_lab(photo, kernels.KERNELS["emboss"].weights, view="clipped to 0–255"),
+        figures.window_walk(
+            np.arange(36.0).reshape(6, 6), kernels.KERNELS["sobel x"].weights, step=3
+        ),
         figures.clipping(STEP, kernels.KERNELS["sharpen"].weights),
         figures.borders(np.ones((5, 5)), kernels.box(3)),
         figures.separable(np.array([1, 2, 1]), np.array([-1, 0, 1])),
