@@ -144,8 +144,10 @@ def _value(argument: object) -> str:
         return repr(argument)
     if argument.size > 16:
         return f"an array of shape {argument.shape}"
-    short = {"float_kind": "{:.4g}".format, "int_kind": str}
-    return " ".join(np.array2string(argument, separator=", ", formatter=short).split())
+    text = np.array2string(
+        argument, separator=", ", formatter={"float_kind": "{:.4g}".format, "int_kind": str}
+    )
+    return " ".join(text.split())
 
 
 def _count(cases: int) -> str:

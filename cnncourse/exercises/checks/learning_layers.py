@@ -117,7 +117,9 @@ def running_variance(function: Callable) -> Verdict:
 def eval_batch_norm(function: Callable) -> Verdict:
     """``function(x, gamma, beta, mean, var)``: batch norm of (N, C) values in evaluation."""
 
-    def reference(x, gamma, beta, mean, var):
+    def reference(
+        x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, var: np.ndarray
+    ) -> np.ndarray:
         running = regularise.Running(mean, var)
         return regularise.batch_norm(x, gamma, beta, running, training=False)[0]
 
