@@ -2,7 +2,7 @@
 
 import cv2
 import numpy as np
-import pytest
+from answers import Answers
 from scipy import ndimage, signal
 
 from cnncourse.exercises.checks import kernels as checks
@@ -154,34 +154,5 @@ WRONG = {
 }
 
 
-def cases(answers):
-    return [
-        pytest.param(name, answer, id=f"{name} {number}")
-        for name, functions in answers.items()
-        for number, answer in enumerate(functions)
-    ]
-
-
-@pytest.mark.parametrize(("name", "answer"), cases(RIGHT))
-def test_a_right_answer_passes(name, answer):
-    assert getattr(checks, name)(answer).passed is True
-
-
-@pytest.mark.parametrize(("name", "answer"), cases(WRONG))
-def test_a_wrong_answer_is_refused(name, answer):
-    assert getattr(checks, name)(answer).passed is False
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_a_stub_is_not_yet_tried(name):
-    def stub(*arguments):
-        """Nothing is done here yet."""
-        ...
-
-    assert getattr(checks, name)(stub).passed is None
-
-
-def test_every_check_has_two_right_and_five_wrong_answers():
-    assert RIGHT.keys() == WRONG.keys()
-    assert all(len(answers) >= 2 for answers in RIGHT.values())
-    assert all(len(answers) >= 5 for answers in WRONG.values())
+class TestAnswers(Answers):
+    checks, right, wrong = checks, RIGHT, WRONG

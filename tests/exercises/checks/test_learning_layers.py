@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-import pytest
+from answers import Answers
 
 from cnncourse import convolution
 from cnncourse.exercises.checks import learning_layers as checks
@@ -137,23 +137,5 @@ WRONG = {
 }
 
 
-@pytest.mark.parametrize(("name", "number"), [(n, i) for n in RIGHT for i in range(len(RIGHT[n]))])
-def test_different_right_answers_pass(name, number):
-    verdict = getattr(checks, name)(RIGHT[name][number])
-    assert verdict.passed is True, verdict
-
-
-@pytest.mark.parametrize(("name", "number"), [(n, i) for n in WRONG for i in range(len(WRONG[n]))])
-def test_wrong_answers_are_not_right(name, number):
-    assert getattr(checks, name)(WRONG[name][number]).passed is False
-
-
-@pytest.mark.parametrize("name", RIGHT)
-def test_a_stub_is_not_yet_tried(name):
-    assert getattr(checks, name)(lambda *arguments: None).passed is None
-
-
-def test_no_check_is_left_out_here():
-    public = {n for n, v in vars(checks).items() if getattr(v, "__module__", "") == checks.__name__}
-    assert public == set(RIGHT) == set(WRONG)
-    assert all(len(RIGHT[n]) >= 2 and len(WRONG[n]) >= 5 for n in RIGHT)
+class TestAnswers(Answers):
+    checks, right, wrong = checks, RIGHT, WRONG
