@@ -5,12 +5,12 @@ no circle of imports leads through modules or through rooms, so one of two rooms
 """
 
 import ast
-import subprocess
 import sys
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
+from loaded import loaded_after
 
 PACKAGE = Path(__file__).resolve().parent.parent / "cnncourse"
 ROOT = ""  # the room of the numbers
@@ -139,14 +139,6 @@ def test_what_a_source_imports_is_found():
         "cnncourse.figures",
         "cnncourse.figures.svg",
     }
-
-
-def loaded_after(statement):
-    """Return the names of all modules that a fresh Python has loaded after a statement."""
-    program = f"{statement}\nimport sys\nprint(*sys.modules)"
-    run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert run.returncode == 0, run.stderr
-    return set(run.stdout.split())
 
 
 def test_importing_the_explorers_loads_neither_torch_nor_matplotlib():

@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from driving import put
 from scipy import signal
 
 from cnncourse import explorers, signals
@@ -13,12 +14,6 @@ from cnncourse.explorers import convolution_maths
 
 ALL = ("sharing", "noisy_sensor", "sliding_sum", "flip", "channel_sum", "as_matrix",
        "shift_equivariance")  # fmt: skip
-
-
-def set_all(explorer, **values):
-    for name, value in values.items():
-        explorer.controls[name].value = value
-    return explorer
 
 
 def numbers(text):
@@ -54,7 +49,7 @@ def test_nothing_is_written_smaller_than_ten_pixels_at_the_default_setting(untou
 def test_sharing_counts_what_a_loop_counts():
     explorer = explorers.sharing()
     for inputs, kernel in product(range(2, 17), range(1, 6)):
-        set_all(explorer, inputs=inputs, kernel=kernel)
+        put(explorer, inputs=inputs, kernel=kernel)
         outputs = len([start for start in range(inputs) if start + kernel <= inputs])
         assert explorer.possible == (kernel <= inputs)
         if explorer.possible:
@@ -69,7 +64,7 @@ def test_the_sensor_states_the_error_of_its_average():
     for noise, window, name, causal in product(
         (0, 0.3, 1), (1, 9, 31), signals.AVERAGES, (True, False)
     ):
-        set_all(explorer, noise=noise, window=window, average=name, causal=causal)
+        put(explorer, noise=noise, window=window, average=name, causal=causal)
         measured = signals.readings(level, noise, np.random.default_rng(3))
         ages = np.arange(window) - (0 if causal else window // 2)
         weights = signals.averaging_weights(name, ages)
@@ -83,7 +78,7 @@ def test_the_sensor_states_the_error_of_its_average():
 
 
 def test_one_minute_late_is_one_minute():
-    explorer = set_all(explorers.noisy_sensor(), window=3, average="box", causal=True)
+    explorer = put(explorers.noisy_sensor(), window=3, average="box", causal=True)
     assert explorer.sentence.endswith("the average lags 1 minute behind.")
     explorer.controls["window"].value = 5
     assert explorer.sentence.endswith("the average lags 2 minutes behind.")
@@ -93,7 +88,7 @@ def test_the_sliding_sum_steps_through_numpys_answers():
     explorer = explorers.sliding_sum()
     x = np.array(explorer.controls["signal"].value[0])
     for kernel, padding, flip in product(range(1, 6), ("valid", "same", "full"), (False, True)):
-        set_all(explorer, kernel=kernel, padding=padding, flip=flip)
+        put(explorer, kernel=kernel, padding=padding, flip=flip)
         w = np.arange(1, kernel + 1)
         full = np.convolve(x, w if flip else w[::-1])
         first = {"valid": kernel - 1, "same": (kernel - 1) - (kernel - 1) // 2, "full": 0}[padding]
@@ -108,7 +103,7 @@ def test_the_sliding_sum_steps_through_numpys_answers():
 def test_the_sliding_sum_opens_with_a_single_1_that_stamps_the_whole_kernel():
     explorer = explorers.sliding_sum()
     for flip, stamp in ((False, [3, 2, 1]), (True, [1, 2, 3])):
-        set_all(explorer, flip=flip)
+        put(explorer, flip=flip)
         seen = []
         for step in range(3):
             explorer.controls["step"].value = step
@@ -130,7 +125,7 @@ def test_the_sliding_sum_takes_the_learners_own_numbers():
 @pytest.mark.parametrize("source", ["a single 1", "counting numbers", "patch of a photograph"])
 @pytest.mark.parametrize("preset", list(convolution_maths.FLIP_KERNELS))
 def test_the_flip_explorer_agrees_with_scipy(source, preset):
-    explorer = set_all(explorers.flip(), preset=preset, input=source)
+    explorer = put(explorers.flip(), preset=preset, input=source)
     image = convolution_maths._small_input(source)
     kernel = np.array(convolution_maths.FLIP_KERNELS[preset], float)
     two = [f(image, kernel, "same") for f in (signal.correlate2d, signal.convolve2d)]
@@ -155,7 +150,7 @@ def test_own_weights_replace_the_preset():
 def test_the_sum_over_the_channels_is_that_of_einsum():
     explorer = explorers.channel_sum()
     for c_in, c_out, kernel, bias in product((1, 2, 3), (1, 2, 4), (1, 2, 3), (-10, 0, 3)):
-        set_all(explorer, c_in=c_in, c_out=c_out, kernel=kernel, bias=bias)
+        put(explorer, c_in=c_in, c_out=c_out, kernel=kernel, bias=bias)
         assert explorer.controls["output"].max == c_out - 1
         for output in range(c_out):
             explorer.controls["output"].value = output
@@ -185,7 +180,7 @@ def test_the_channel_explorer_starts_with_the_notebooks_example():
 def test_the_matrix_explorer_counts_windows_and_entries():
     explorer = explorers.as_matrix()
     for size, kernel, padding in product(range(4, 9), (1, 2, 3), (0, 1)):
-        set_all(explorer, size=size, kernel=kernel, padding=padding)
+        put(explorer, size=size, kernel=kernel, padding=padding)
         outputs = size + 2 * padding - kernel + 1
         used = np.convolve(np.pad(np.ones(size), padding), np.ones(kernel), "valid")
         for form, axes in (("matrix of a signal", 1), ("matrix of an image", 2)):
@@ -200,7 +195,7 @@ def test_the_matrix_explorer_counts_windows_and_entries():
 
 
 def test_the_matrix_explorer_steps_through_all_windows():
-    explorer = set_all(explorers.as_matrix(), form="image to columns", size=4, kernel=2)
+    explorer = put(explorers.as_matrix(), form="image to columns", size=4, kernel=2)
     pixels, weights = np.arange(16.0).reshape(4, 4), np.arange(1.0, 5).reshape(2, 2)
     answers = signal.correlate2d(pixels, weights, "valid").ravel()
     for window, answer in enumerate(answers):
@@ -213,7 +208,7 @@ def test_the_matrix_explorer_steps_through_all_windows():
 @pytest.mark.parametrize("border", ["zero", "reflect", "edge", "wrap"])
 def test_shift_and_filter_commute_inside_always_and_everywhere_with_wrap(filter_name, border):
     explorer = explorers.shift_equivariance("flower")
-    set_all(explorer, filter=filter_name, padding_mode=border)
+    put(explorer, filter=filter_name, padding_mode=border)
     for shift in (-30, -1, 0, 12, 30):
         explorer.controls["shift"].value = shift
         assert explorer.possible and "inside, the two orders agree exactly" in explorer.sentence

@@ -5,6 +5,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from driving import put
 from scipy.signal import convolve2d, correlate2d
 
 from cnncourse import explorers, images
@@ -18,16 +19,11 @@ def explorer():
     return explorers.convolution()
 
 
-def set_all(explorer, **values):
-    for name, value in values.items():
-        explorer.controls[name].value = value
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize(("kernel", "flip"), list(product([1, 2, 3, 4, 5], [False, True])))
 def test_every_geometry_gives_what_scipy_gives_or_says_why_not(explorer, kernel, flip):
     for stride, padding, dilation in product([1, 2, 4], [0, 1, 4], [1, 3]):
-        set_all(explorer, padding_mode="zero", input="counting numbers", size=6, kernel=kernel,
+        put(explorer, padding_mode="zero", input="counting numbers", size=6, kernel=kernel,
                 stride=stride, padding=padding, dilation=dilation, flip=flip, step=0)  # fmt: skip
         spread = np.zeros((dilation * (kernel - 1) + 1,) * 2)
         spread[::dilation, ::dilation] = explorer.controls["weights"].value
@@ -48,7 +44,7 @@ def test_every_geometry_gives_what_scipy_gives_or_says_why_not(explorer, kernel,
 
 @pytest.mark.parametrize("mode", NUMPY_NAME)
 def test_every_padding_mode_gives_what_numpy_pads(explorer, mode):
-    set_all(explorer, kernel=3, stride=1, dilation=1, flip=False, size=6, padding=2,
+    put(explorer, kernel=3, stride=1, dilation=1, flip=False, size=6, padding=2,
             padding_mode=mode, step=0)  # fmt: skip
     padded = np.pad(np.array(explorer.controls["pixels"].value), 2, mode=NUMPY_NAME[mode])
     first = correlate2d(padded, np.array(explorer.controls["weights"].value), mode="valid")[0, 0]
@@ -67,7 +63,7 @@ def test_every_weight_and_pixel_can_be_edited():
 
 def test_a_photograph_brings_its_own_pixels():
     explorer = explorers.convolution()
-    set_all(explorer, input="patch of a photograph", size=8)
+    put(explorer, input="patch of a photograph", size=8)
     pixels = np.array(explorer.controls["pixels"].value)
     assert pixels.shape == (8, 8)
     assert pixels.std() > 10  # something to see
@@ -92,7 +88,7 @@ def test_the_learners_own_photograph_can_be_walked_over():
     explorer = explorers.convolution()
     pixels = np.random.default_rng(0).integers(0, 256, (40, 30, 3), dtype=np.uint8)
     explorer.controls["photo"].value = Photo("mine", pixels)
-    set_all(explorer, input="patch of a photograph", size=5, patch_row=99, patch_column=99)
+    put(explorer, input="patch of a photograph", size=5, patch_row=99, patch_column=99)
     assert explorer.controls["patch_row"].max == 35
     corner = images.grey(pixels)[35:, 25:].astype(float)
     np.testing.assert_array_equal(explorer.controls["pixels"].value, corner)
@@ -100,7 +96,7 @@ def test_the_learners_own_photograph_can_be_walked_over():
 
 def test_a_photograph_smaller_than_the_patch_is_explained():
     explorer = explorers.convolution()
-    set_all(explorer, input="patch of a photograph", size=8)
+    put(explorer, input="patch of a photograph", size=8)
     explorer.controls["photo"].value = Photo("tiny", np.zeros((5, 9, 3), np.uint8))
     assert not explorer.possible
     assert "only 5×9 pixels, too few for a patch of 8×8" in explorer.sentence

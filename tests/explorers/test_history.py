@@ -8,6 +8,7 @@ from itertools import product
 
 import numpy as np
 import pytest
+from driving import assert_its_ends_are_drawn_or_refused, put
 
 from cnncourse import explorers
 from cnncourse.architectures import imagenet, swaps, trace
@@ -18,22 +19,9 @@ ALL = ("timeline", "blueprint", "what_if", "inception_costs", "skip_connection",
 RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
-def put(explorer, **values):
-    for name, value in values.items():
-        explorer.controls[name].value = value
-    return explorer
-
-
 def numbers(words):
     """The whole numbers of a sentence, commas inside them left out."""
     return [int(n.replace(",", "")) for n in re.findall(r"\d[\d,]*(?!\.?\d)", words)]
-
-
-def ends(control):
-    """The settings of a control worth trying: both ends and now, or all options."""
-    if hasattr(control, "min"):
-        return [control.min, control.value, control.max]
-    return list(control.options) if hasattr(control, "options") else [True, False]
 
 
 @pytest.fixture(scope="module", params=ALL)
@@ -51,18 +39,7 @@ def test_every_control_has_a_label_and_the_default_view_at_most_four(untouched):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_every_pair_of_controls_at_its_ends_gives_a_picture_or_a_reason(name):
-    explorer = getattr(explorers, name)()
-    start, tried = explorer.values, list(explorer.controls)
-    for i, first in enumerate(tried):
-        for second in tried[i + 1 :]:
-            for a, b in product(ends(explorer.controls[first]), ends(explorer.controls[second])):
-                put(explorer, **{first: a, second: b})
-                if explorer.possible:
-                    assert ET.fromstring(explorer.view.value).find("{*}title").text
-                    assert not re.search(r"\b(nan|inf)\b", explorer.view.value)
-                else:
-                    assert re.search("choose|use", explorer.sentence)
-            put(explorer, **start)
+    assert_its_ends_are_drawn_or_refused(getattr(explorers, name)())
 
 
 def test_a_page_without_a_kernel_shows_pictures(untouched):

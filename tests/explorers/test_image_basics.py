@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import cv2
 import numpy as np
 import pytest
+from driving import put
 
 from cnncourse import explorers, images
 from cnncourse.explorers import image_basics
@@ -23,11 +24,6 @@ NAMES = [
     "resolution",
     "shift_and_shuffle",
 ]
-
-
-def set_all(explorer, **values):
-    for name, value in values.items():
-        explorer.controls[name].value = value
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -53,7 +49,7 @@ def test_every_explorer_takes_a_picture_of_the_learners_own(name):
     explorer = getattr(explorers, name)()
     before = explorer.view.value
     if name == "shift_and_shuffle":
-        set_all(explorer, picture=image_basics.PICTURES[1])
+        put(explorer, picture=image_basics.PICTURES[1])
     explorer.controls["photo"].value = ODD
     assert explorer.possible
     assert explorer.view.value != before
@@ -63,7 +59,7 @@ def test_the_microscope_box_stays_in_the_picture_and_reads_the_right_numbers():
     explorer = explorers.pixel_microscope()
     explorer.controls["photo"].value = ODD
     for size, channel in product([3, 7, 12], ["RGB", "red", "green", "blue"]):
-        set_all(explorer, size=size, channels=channel, row=10**6, column=10**6)
+        put(explorer, size=size, channels=channel, row=10**6, column=10**6)
         row, column = 37 - size, 61 - size
         assert (explorer.controls["row"].value, explorer.controls["column"].value) == (row, column)
         box = ODD.pixels[row:, column:]
@@ -74,14 +70,14 @@ def test_the_microscope_box_stays_in_the_picture_and_reads_the_right_numbers():
         )
         middle = box[size // 2, size // 2].tolist()
         assert f" is {middle}." in explorer.sentence
-        set_all(explorer, row=0, column=0)
+        put(explorer, row=0, column=0)
         assert "image[0:" in explorer.sentence
 
 
 def test_the_microscope_changes_a_pixel_only_while_editing():
     explorer = explorers.pixel_microscope()
     explorer.controls["photo"].value = ODD
-    set_all(explorer, row=2, column=3, size=3, channels="green", value=9)
+    put(explorer, row=2, column=3, size=3, channels="green", value=9)
     assert f"image[3, 4, 1] is {ODD.pixels[3, 4, 1]}." in explorer.sentence
     explorer.controls["edit"].value = True
     assert "image[3, 4, 1] is 9. The middle pixel was set to 9." in explorer.sentence
@@ -104,7 +100,7 @@ def test_every_mixture_of_the_mixer_is_the_weighted_sum():
     orders = list(image_basics.ORDERS)
     corners = product([0, 0.299, 1], repeat=3)
     for number, (red, green, blue) in enumerate(corners):
-        set_all(explorer, red=red, green=green, blue=blue, order=orders[number % len(orders)])
+        put(explorer, red=red, green=green, blue=blue, order=orders[number % len(orders)])
         exact = np.tensordot(ODD.pixels.astype(float), [red, green, blue], axes=1)
         mean = np.clip(np.rint(exact), 0, 255).mean()
         shown = float(re.search(r"mean grey is ([\d.]+)", explorer.sentence).group(1).rstrip("."))
@@ -139,7 +135,7 @@ def test_point_operations_name_the_values_of_every_setting():
     old = np.array([0, 64, 128, 192, 255])
     cases = product([0.2, 1, 5], [0, 1, 3], [-128, 0, 128], [False, True])
     for gamma, contrast, brightness, wrap in cases:
-        set_all(explorer, gamma=gamma, contrast=contrast, brightness=brightness, wrap=wrap)
+        put(explorer, gamma=gamma, contrast=contrast, brightness=brightness, wrap=wrap)
         powered = np.rint(255 * (old / 255) ** gamma)
         new = np.rint(contrast * (powered - 127.5) + 127.5 + brightness).astype(int)
         new = new % 256 if wrap else new.clip(0, 255)
@@ -163,7 +159,7 @@ def test_every_resolution_up_to_that_of_the_picture_is_possible(picture):
     longest = 61 if picture == "photograph" else 256
     for number, size in enumerate(range(8, 257, 8)):
         bits, antialias = 1 + number % 8, number % 2 == 0
-        set_all(explorer, size=size, bits=bits, antialias=antialias)
+        put(explorer, size=size, bits=bits, antialias=antialias)
         assert explorer.possible == (size <= longest)
         if not explorer.possible:
             assert f"size {size} is more than this picture has, 61" in explorer.sentence
@@ -191,7 +187,7 @@ def test_the_rings_get_finer_outwards_and_alias_without_a_mean():
 @pytest.mark.parametrize("picture", image_basics.PICTURES)
 def test_distances_grow_from_zero_and_do_not_depend_on_the_order_of_pixels(picture, shuffle):
     explorer = explorers.shift_and_shuffle()
-    set_all(explorer, picture=picture, shuffle=shuffle)
+    put(explorer, picture=picture, shuffle=shuffle)
     assert ("shuffled" in explorer.sentence) == shuffle
     first, rival = [], set()
     for shift in range(9):

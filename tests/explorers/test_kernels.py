@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import cv2
 import numpy as np
 import pytest
+from driving import put
 from scipy import ndimage, signal
 
 from cnncourse import explorers, images, kernels
@@ -23,11 +24,6 @@ BUILDERS = (
     "noise_filters",
     "window_walk",
 )
-
-
-def put(explorer, **values):
-    for name, value in values.items():
-        explorer.controls[name].value = value
 
 
 def number(pattern, sentence):

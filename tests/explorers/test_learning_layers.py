@@ -4,30 +4,16 @@ from __future__ import annotations
 
 import math
 import re
-import xml.etree.ElementTree as ET
 from itertools import product
 
 import numpy as np
 import pytest
+from driving import assert_its_ends_are_drawn_or_refused, put
 
 from cnncourse import explorers
 from cnncourse.activations import ACTIVATIONS, INITIALISATIONS
 
 ALL = ("activations", "dense_cost", "conv_backward", "softmax", "dropout", "batch_norm")
-
-
-def set_all(explorer, **values):
-    for name, value in values.items():
-        explorer.controls[name].value = value
-
-
-def ends(control):
-    """The settings of a control worth trying: both ends and now, or all options."""
-    if hasattr(control, "min"):
-        return [control.min, control.value, control.max]
-    if hasattr(control, "options"):
-        return list(control.options)
-    return [True, False] if isinstance(control.value, bool) else [control.value]
 
 
 @pytest.fixture(scope="module", params=ALL)
@@ -44,19 +30,7 @@ def test_every_control_has_a_label_and_the_default_view_at_most_four(untouched):
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ALL)
 def test_every_pair_of_controls_at_its_ends_gives_a_picture_or_a_reason(name):
-    explorer = getattr(explorers, name)()
-    start = explorer.values
-    tried = list(explorer.controls)
-    for i, first in enumerate(tried):
-        for second in tried[i + 1 :] or [first]:
-            for a, b in product(ends(explorer.controls[first]), ends(explorer.controls[second])):
-                set_all(explorer, **{first: a, second: b})
-                if explorer.possible:
-                    assert ET.fromstring(explorer.view.value).find("{*}title").text
-                    assert not re.search(r"\b(nan|inf)\b", explorer.view.value)
-                else:
-                    assert "try" in explorer.sentence or "use" in explorer.sentence
-            set_all(explorer, **start)
+    assert_its_ends_are_drawn_or_refused(getattr(explorers, name)())
 
 
 def test_a_page_without_a_kernel_shows_pictures(untouched):
@@ -70,7 +44,7 @@ def test_a_page_without_a_kernel_shows_pictures(untouched):
 @pytest.mark.parametrize("depth", [1, 20])
 def test_sizes_through_depth_equal_a_forward_pass_written_again(function, weights, depth):
     explorer = explorers.activations()
-    set_all(explorer, function=function, weights=weights, depth=depth, scale=2.0, seed=3)
+    put(explorer, function=function, weights=weights, depth=depth, scale=2.0, seed=3)
     rng = np.random.default_rng(3)
     normal, values = rng.normal(size=(20, 48, 48)), 2 * rng.normal(size=(96, 48))
     spread = {"He": 2 / 48, "Glorot": 1 / 48, "small (0.01)": 1e-4, "standard normal": 1}[weights]
@@ -89,10 +63,10 @@ def number(words):
 
 def test_sigmoid_gradients_vanish_and_relu_with_he_weights_keeps_them():
     explorer = explorers.activations()
-    set_all(explorer, depth=20)
+    put(explorer, depth=20)
     to_first = r"gradient from (\S+) in the last to (\S+) in layer 1"
     sigmoid = re.search(to_first, explorer.sentence)
-    set_all(explorer, function="relu", weights="He")
+    put(explorer, function="relu", weights="He")
     relu = re.search(to_first, explorer.sentence)
     assert number(sigmoid[2]) < 1e-10 < 0.1 < number(relu[2])
 
@@ -100,7 +74,7 @@ def test_sigmoid_gradients_vanish_and_relu_with_he_weights_keeps_them():
 def test_dense_cost_is_possible_exactly_where_pooling_leaves_a_pixel():
     explorer = explorers.dense_cost()
     for size, halvings in product((8, 12, 16, 28, 32, 64), range(1, 6)):
-        set_all(explorer, size=size, halvings=halvings)
+        put(explorer, size=size, halvings=halvings)
         assert explorer.possible == (size >= 2**halvings)
 
 
@@ -108,7 +82,7 @@ def test_dense_cost_grows_with_the_square_of_the_side_and_averaging_does_not():
     explorer = explorers.dense_cost()
     counts = {}
     for size in (28, 224):
-        set_all(explorer, size=size)
+        put(explorer, size=size)
         found = re.search(r"neurons has ([\d,]+) .* average pooling ([\d,]+);", explorer.sentence)
         counts[size] = [int(n.replace(",", "")) for n in found.groups()]
     fixed = 128 + 128 * 10 + 10
@@ -118,7 +92,7 @@ def test_dense_cost_grows_with_the_square_of_the_side_and_averaging_does_not():
 
 def test_conv_backward_follows_what_is_typed():
     explorer = explorers.conv_backward()
-    set_all(explorer, gradient=((0, 0), (0, 1)))
+    put(explorer, gradient=((0, 0), (0, 1)))
     assert "Gradient of the kernel: 4 5; 7 8. Gradient of the input: 0 0 0; 0 0 1; 0 2 3." in (
         explorer.sentence
     )
@@ -127,9 +101,9 @@ def test_conv_backward_follows_what_is_typed():
 def test_softmax_shifts_change_nothing_and_bad_logits_get_a_sentence():
     explorer = explorers.softmax()
     before = explorer.sentence
-    set_all(explorer, logits=[[7.0, 6.0, 5.1, 4.0]])
+    put(explorer, logits=[[7.0, 6.0, 5.1, 4.0]])
     assert explorer.sentence == before
-    set_all(explorer, logits=[[7.0, math.nan, 5.1, 4.0]])
+    put(explorer, logits=[[7.0, math.nan, 5.1, 4.0]])
     assert not explorer.possible and "type one in every box" in explorer.sentence
 
 
@@ -137,7 +111,7 @@ def test_softmax_shifts_change_nothing_and_bad_logits_get_a_sentence():
 @pytest.mark.parametrize("scaled", [True, False])
 def test_dropout_mean_scores_equal_the_whole_net_only_with_scaling(p, scaled):
     explorer = explorers.dropout()
-    set_all(explorer, p=p, scaled=scaled)
+    put(explorer, p=p, scaled=scaled)
     rows = [
         [float(n) for n in row.replace("−", "-").split(",")]
         for row in re.findall(r"scores ([^<]+)</text>", explorer.view.value)
@@ -148,15 +122,15 @@ def test_dropout_mean_scores_equal_the_whole_net_only_with_scaling(p, scaled):
 
 def test_evaluation_drops_nothing_and_ignores_the_draw():
     explorer = explorers.dropout()
-    set_all(explorer, mode="evaluation")
+    put(explorer, mode="evaluation")
     seen = set()
     for seed in range(3):
-        set_all(explorer, seed=seed)
+        put(explorer, seed=seed)
         seen.add(explorer.view.value)
     assert len(seen) == 1 and "pass 1: 8 units" in seen.pop()
-    set_all(explorer, mode="training")
+    put(explorer, mode="training")
     drawn = {explorer.view.value}
-    set_all(explorer, seed=0)
+    put(explorer, seed=0)
     assert explorer.view.value not in drawn
 
 
@@ -170,33 +144,33 @@ def after(explorer):
 def test_training_removes_shift_and_scale():
     explorer = explorers.batch_norm()
     for shift, scale in product((-5.0, 0.0, 5.0), (0.5, 5.0)):
-        set_all(explorer, shift=shift, scale=scale)
+        put(explorer, shift=shift, scale=scale)
         assert after(explorer)[:2] == [0, 1]
 
 
 def test_a_bright_image_alone_loses_its_brightness_in_training_but_not_in_evaluation():
     explorer = explorers.batch_norm()
-    set_all(explorer, batch=1)
+    put(explorer, batch=1)
     assert after(explorer)[2] == 0
-    set_all(explorer, mode="evaluation")
+    put(explorer, mode="evaluation")
     alone = after(explorer)[2]
-    set_all(explorer, batch=64)
+    put(explorer, batch=64)
     assert after(explorer)[2] == alone > 1  # whoever stands beside it
 
 
 def test_running_statistics_catch_up_with_the_batches_seen():
     explorer = explorers.batch_norm()
-    set_all(explorer, mode="evaluation", batch=64)
+    put(explorer, mode="evaluation", batch=64)
     found = {}
     for seen in (0, 5, 50):
-        set_all(explorer, seen=seen)
+        put(explorer, seen=seen)
         found[seen] = float(re.search(r"running statistics are mean (\S+),", explorer.sentence)[1])
     assert found[0] == 0 < found[5] < found[50] == pytest.approx(2, abs=0.4)
-    set_all(explorer, seen=0)
+    put(explorer, seen=0)
     assert after(explorer)[2] == pytest.approx(2 + 1.5 * 1.5)  # untrained: nothing is normalised
 
 
 def test_gamma_and_beta_set_the_spread_and_the_mean():
     explorer = explorers.batch_norm()
-    set_all(explorer, gamma=-2.0, beta=0.5)
+    put(explorer, gamma=-2.0, beta=0.5)
     assert after(explorer)[:2] == [0.5, 4]

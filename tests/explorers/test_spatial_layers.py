@@ -7,19 +7,13 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 import traitlets
+from driving import put
 
 from cnncourse import explorers
 from cnncourse.architectures.table import NETWORKS
 from cnncourse.explorers import spatial_layers as module
 
 ALL = ["pipeline", "padding", "stride", "output_size", "receptive_field", "pooling", "budget"]
-
-
-def put(explorer, **values):
-    """Set controls by name, in order."""
-    for name, value in values.items():
-        explorer.controls[name].value = value
-    return explorer
 
 
 def readable(explorer):

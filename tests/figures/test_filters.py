@@ -279,16 +279,16 @@ def test_errors_against_the_clean_picture_are_root_mean_squares(photo):
     assert picture.description.endswith("Closest to the clean picture: three less.")
 
 
-@pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize(("across", "down"), [(0, 0), (16, 0), (0, 16), (16, 16), (5, 3), (11, 0)])
-def test_the_gain_is_what_the_weights_do_to_a_wave(name, across, down):
-    weights = kernels.KERNELS[name].weights
-    half = len(weights) // 2
-    v, u = np.mgrid[-half : half + 1, -half : half + 1]
-    gain = abs(np.sum(weights * np.exp(2j * np.pi * (across * u + down * v) / 32)))
-    sentence = figures.frequency_gain(weights, across, down, name=name).description
-    said = float(re.search(r"the gain is ([\d.]+),", sentence)[1])
-    assert said == pytest.approx(gain, abs=0.0051)
+def test_the_gain_is_what_the_weights_do_to_a_wave(across, down):
+    for name in NAMES:
+        weights = kernels.KERNELS[name].weights
+        half = len(weights) // 2
+        v, u = np.mgrid[-half : half + 1, -half : half + 1]
+        gain = abs(np.sum(weights * np.exp(2j * np.pi * (across * u + down * v) / 32)))
+        sentence = figures.frequency_gain(weights, across, down, name=name).description
+        said = float(re.search(r"the gain is ([\d.]+),", sentence)[1])
+        assert said == pytest.approx(gain, abs=0.0051), name
 
 
 @pytest.mark.parametrize(

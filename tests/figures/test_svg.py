@@ -134,10 +134,9 @@ def test_signed_pixels_and_signed_cells_agree():
     assert svg.signed_fill(5, 0) == svg.signed_fill(0, 2)
 
 
-@pytest.mark.parametrize("level", range(0, 256, 5))
-def test_text_on_any_grey_has_a_contrast_of_at_least_four(level):
-    fill = svg.grey_fill(level)
-    assert contrast(svg.text_on(fill), fill) >= 4
+def test_text_on_any_grey_has_a_contrast_of_at_least_four():
+    for fill in map(svg.grey_fill, range(256)):
+        assert contrast(svg.text_on(fill), fill) >= 4, fill
 
 
 def test_beside_and_above_make_room_for_all_parts():
