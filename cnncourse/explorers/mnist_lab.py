@@ -392,7 +392,7 @@ def own_digit(
     predict: Predict,
     examples: Mapping[str, np.ndarray],
     *,
-    familiar: object | None = None,
+    memory: object | None = None,
     pad: widgets.Widget | None = None,
     type_in: Callable[[str], np.ndarray] | None = None,
 ) -> Explorer:
@@ -406,9 +406,9 @@ def own_digit(
     predict : callable
     examples : mapping of str to ndarray
         Photographs to begin with.
-    familiar : object, optional
-        What the network has learnt from, as `lab.familiar.Familiar`: then the picture is compared
-        with it, unless it has no limit.
+    memory : object, optional
+        What the network has learnt from, as `handwriting.neighbours.NearestNeighbours`: then the
+        picture is compared with it, unless it has no limit.
     pad : widget, optional
         To draw on; its `value` is a picture.
     type_in : callable, optional
@@ -434,14 +434,14 @@ def own_digit(
         return figures.reading(done, probabilities, f"{photo.name}:", **alike)
 
     def compared(seen: np.ndarray, probabilities: np.ndarray) -> dict[str, object]:
-        places, distances = familiar.nearest(seen[None], probabilities.argmax(keepdims=True))
+        places, distances = memory.nearest(seen[None], probabilities.argmax(keepdims=True))
         return {
-            "nearest": familiar.images[places[0]],
+            "nearest": memory.images[places[0]],
             "distance": float(distances.mean()),
-            "limit": familiar.limit,
+            "limit": memory.limit,
         }
 
-    compares = familiar is not None and np.isfinite(familiar.limit)
+    compares = memory is not None and np.isfinite(memory.limit)
 
     controls = {
         "photo": DigitInput(examples, pad=pad, type_in=type_in),

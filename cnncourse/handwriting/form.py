@@ -35,7 +35,7 @@ from cnncourse.handwriting.ink import (
     ink_mask,
     stroke_width,
 )
-from cnncourse.handwriting.neighbours import Familiar
+from cnncourse.handwriting.neighbours import NearestNeighbours
 from cnncourse.handwriting.segments import Blob, find_blobs, gap, in_reading_order, join, split
 
 SIZE = 28  # of MNIST's images
@@ -66,7 +66,7 @@ class Reading:
     digit : int, or None for "unsure"
     confidence : float
         The mean probability of the most probable digit.
-    familiar : bool
+    in_distribution : bool
         False if it is unlike all digits of that kind that the network has learnt from: then it is
         hardly a digit, however sure the network may be.
     box : tuple of int
@@ -78,7 +78,7 @@ class Reading:
 
     digit: int | None
     confidence: float
-    familiar: bool
+    in_distribution: bool
     box: tuple[int, int, int, int]
     image: np.ndarray
     probabilities: np.ndarray
@@ -319,7 +319,9 @@ def from_blob(blob: Blob, dark: np.ndarray) -> np.ndarray:
     return place(scale(thicken(cut_out(shade(blob, dark)))))
 
 
-def read(photo: Photo, predict: Predict, *, familiar: Familiar | None = None) -> list[Reading]:
+def read(
+    photo: Photo, predict: Predict, *, memory: NearestNeighbours | None = None
+) -> list[Reading]:
     """Return the digits in a photograph in reading order: row by row, from left to right.
 
     Each digit is shown to the network five times, shifted by up to a pixel, and the probabilities
@@ -332,7 +334,7 @@ def read(photo: Photo, predict: Predict, *, familiar: Familiar | None = None) ->
     photo : path, bytes of a file, or ndarray
     predict : callable
         Takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
-    familiar : Familiar, optional
+    memory : NearestNeighbours, optional
         The digits that were trained on.
 
     Returns
@@ -343,7 +345,7 @@ def read(photo: Photo, predict: Predict, *, familiar: Familiar | None = None) ->
     pixels = as_pixels(photo)
     grey = as_grey(pixels)
     dark = darkness(grey)
-    look = _Look(dark, predict, familiar)
+    look = _Look(dark, predict, memory)
     seen = look.at(_find(grey, dark, is_tiny(pixels)))
     seen = _split_touching(_join_broken(seen, look), look)
     zoom = grey.shape[0] / pixels.shape[0]
@@ -363,7 +365,7 @@ class _Seen:
     blob: Blob
     image: np.ndarray
     probabilities: np.ndarray
-    familiar: bool
+    in_distribution: bool
 
     @property
     def confidence(self) -> float:
@@ -372,21 +374,25 @@ class _Seen:
     @property
     def trust(self) -> float:
         """The confidence, which counts for nothing if this looks like no digit."""
-        return self.confidence if self.familiar else 0.0
+        return self.confidence if self.in_distribution else 0.0
 
     def reading(self, zoom: float) -> Reading:
         digit = int(self.probabilities.argmax()) if self.trust >= SURE else None
         box = tuple(round(side / zoom) for side in self.blob.box)
-        return Reading(digit, self.confidence, self.familiar, box, self.image, self.probabilities)
+        return Reading(
+            digit, self.confidence, self.in_distribution, box, self.image, self.probabilities
+        )
 
 
 class _Look:
     """Shows blobs of one page to a network."""
 
-    def __init__(self, dark: np.ndarray, predict: Predict, familiar: Familiar | None) -> None:
+    def __init__(
+        self, dark: np.ndarray, predict: Predict, memory: NearestNeighbours | None
+    ) -> None:
         self.dark = dark
         self.predict = predict
-        self.familiar = familiar
+        self.memory = memory
 
     def at(self, blobs: list[Blob]) -> list[_Seen]:
         if not blobs:
@@ -397,8 +403,8 @@ class _Look:
         views = np.concatenate([np.roll(batch, shift, axis=(1, 2)) for shift in shifts])
         mean = np.asarray(self.predict(views)).reshape(len(shifts), len(blobs), 10).mean(axis=0)
         known = np.ones(len(blobs), bool)
-        if self.familiar is not None:
-            known = self.familiar.knows(batch, mean.argmax(axis=1))
+        if self.memory is not None:
+            known = self.memory.in_distribution(batch, mean.argmax(axis=1))
         return [_Seen(*one) for one in zip(blobs, small, mean, known, strict=True)]
 
 

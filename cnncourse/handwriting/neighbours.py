@@ -1,7 +1,7 @@
-"""Is this a digit at all? What a network has learnt from, kept to compare other pictures with.
+"""Is this a digit at all? A nearest-neighbour test for what is out of distribution.
 
-    familiar = remember(everything.train, everything.validation)
-    familiar.knows(images, answers)  # False where an image is unlike all digits of its answer
+    memory = remember(everything.train, everything.validation)
+    memory.in_distribution(images, answers)  # False: unlike all digits that were trained on
 
 A softmax shares out 100 % among ten digits, whatever it is shown, so a high probability does not
 say that there is a digit. Here the answer is held against the digits that were trained on: if even
@@ -28,8 +28,8 @@ KEPT = 0.98  # the share of these that must pass
 
 
 @dataclass(frozen=True, eq=False)
-class Familiar:
-    """Digits that were trained on.
+class NearestNeighbours:
+    """Digits that were trained on, to compare others with.
 
     Attributes
     ----------
@@ -74,15 +74,35 @@ class Familiar:
         return places, distances
 
     def distance(self, images: np.ndarray, answers: np.ndarray) -> np.ndarray:
-        """Return the mean distance of each image to the nearest three digits of its answer."""
+        """Return the mean distance of each image to the nearest three digits of its answer.
+
+        Parameters
+        ----------
+        images : ndarray of uint8 of shape (N, 28, 28)
+        answers : ndarray of int of shape (N,)
+
+        Returns
+        -------
+        ndarray of float of shape (N,)
+        """
         return self.nearest(images, answers)[1].mean(axis=1)
 
-    def knows(self, images: np.ndarray, answers: np.ndarray) -> np.ndarray:
-        """Return True for each image that is no farther from them than digits usually are."""
+    def in_distribution(self, images: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Return True for each image that is no farther from them than digits usually are.
+
+        Parameters
+        ----------
+        images : ndarray of uint8 of shape (N, 28, 28)
+        answers : ndarray of int of shape (N,)
+
+        Returns
+        -------
+        ndarray of bool of shape (N,)
+        """
         return self.distance(images, answers) <= self.limit
 
 
-def remember(train: Split, held_out: Split) -> Familiar:
+def remember(train: Split, held_out: Split) -> NearestNeighbours:
     """Return training digits to compare with; the limit lets 98 % of held-out digits pass.
 
     Parameters
@@ -94,14 +114,14 @@ def remember(train: Split, held_out: Split) -> Familiar:
 
     Returns
     -------
-    Familiar
+    NearestNeighbours
     """
     train, held_out = train.first(MOST), held_out.first(HELD_OUT)
-    memory = Familiar(halved(train.images), train.labels)
+    memory = NearestNeighbours(halved(train.images), train.labels)
     if not len(held_out) or len(train) < LEAST:
         return memory
     distances = memory.distance(held_out.images, held_out.labels)
-    return Familiar(memory.images, memory.labels, float(np.quantile(distances, KEPT)))
+    return NearestNeighbours(memory.images, memory.labels, float(np.quantile(distances, KEPT)))
 
 
 def halved(images: np.ndarray) -> np.ndarray:

@@ -8,14 +8,14 @@ from torch import nn
 
 from cnncourse.handwriting import form
 from cnncourse.handwriting.form import SURE, Photo, Reading, Step, from_ascii, steps, to_mnist
-from cnncourse.handwriting.neighbours import Familiar
+from cnncourse.handwriting.neighbours import NearestNeighbours
 from cnncourse.lab.evaluation import predict
 
 __all__ = ["SURE", "Reading", "Step", "from_ascii", "read", "steps", "to_mnist"]
 
 
 def read(
-    photo: Photo, model: nn.Module | form.Predict, *, familiar: Familiar | None = None
+    photo: Photo, model: nn.Module | form.Predict, *, memory: NearestNeighbours | None = None
 ) -> list[Reading]:
     """Return the digits in a photograph, as :func:`cnncourse.handwriting.form.read`.
 
@@ -24,7 +24,7 @@ def read(
     photo : path, bytes of a file, or ndarray
     model : nn.Module or callable
         A callable takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
-    familiar : Familiar, optional
+    memory : NearestNeighbours, optional
         The digits that were trained on; by default those that `training.fit` left with the model.
 
     Returns
@@ -33,6 +33,6 @@ def read(
         Empty if the page is.
     """
     if isinstance(model, nn.Module):
-        familiar = familiar or getattr(model, "familiar", None)
+        memory = memory or getattr(model, "memory", None)
         model = partial(predict, model)
-    return form.read(photo, model, familiar=familiar)
+    return form.read(photo, model, memory=memory)

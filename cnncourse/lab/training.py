@@ -27,7 +27,7 @@ from torch.nn import functional as F
 
 from cnncourse.files import write_atomically
 from cnncourse.geometry import check_whole
-from cnncourse.handwriting.neighbours import Familiar, remember
+from cnncourse.handwriting.neighbours import NearestNeighbours, remember
 from cnncourse.lab import models
 from cnncourse.lab.digits import Digits
 from cnncourse.lab.evaluation import logits
@@ -92,7 +92,7 @@ def fit(
 ) -> History:
     """Train a network with Adam on cross-entropy, and return what happened.
 
-    The network is changed in place, and keeps in ``model.familiar`` some of the digits it has seen
+    The network is changed in place, and keeps in ``model.memory`` some of the digits it has seen
     (see :mod:`cnncourse.handwriting.neighbours`). An interrupt (the stop button of Jupyter, Ctrl-C)
     or ``history.stopped = True`` ends the training early, and what was learnt is kept.
 
@@ -180,7 +180,7 @@ def fit(
         except KeyboardInterrupt:
             history.stopped = True
         diary.measure()
-    model.familiar = remember(digits.train, digits.validation)
+    model.memory = remember(digits.train, digits.validation)
     model.to(home).eval()
     return history
 
@@ -361,10 +361,10 @@ def save(model: nn.Module, path: str | Path) -> None:
     contents = io.BytesIO()
     recipe = getattr(model, "recipe", None)  # how models.build made it
     saved = {"recipe": recipe, "weights": model.state_dict()}
-    familiar = getattr(model, "familiar", None)
-    if familiar is not None:
-        images, labels = (torch.from_numpy(a) for a in (familiar.images, familiar.labels))
-        saved["familiar"] = {"images": images, "labels": labels, "limit": familiar.limit}
+    memory = getattr(model, "memory", None)
+    if memory is not None:
+        images, labels = (torch.from_numpy(a) for a in (memory.images, memory.labels))
+        saved["memory"] = {"images": images, "labels": labels, "limit": memory.limit}
     torch.save(saved, contents)
     try:
         write_atomically(Path(path), contents.getvalue())
@@ -396,7 +396,7 @@ def load(path: str | Path, into: nn.Module | None = None) -> nn.Module:
     try:
         # weights only: a file of another kind could run any program while it is being loaded
         saved = torch.load(path, map_location="cpu", weights_only=True)
-        recipe, weights, familiar = saved["recipe"], saved["weights"], saved.get("familiar")
+        recipe, weights, memory = saved["recipe"], saved["weights"], saved.get("memory")
     except Exception as error:  # a damaged file can make the unpickler raise anything
         raise ValueError(
             f"{path} is no checkpoint of the lab, or damaged: save it again"
@@ -410,9 +410,9 @@ def load(path: str | Path, into: nn.Module | None = None) -> nn.Module:
         model.load_state_dict(weights)
     except RuntimeError as error:
         raise ValueError(f"{path} holds the weights of another network than `into`") from error
-    if familiar is not None:
-        images, labels = familiar["images"].numpy(), familiar["labels"].numpy()
-        model.familiar = Familiar(images, labels, familiar["limit"])
+    if memory is not None:
+        images, labels = memory["images"].numpy(), memory["labels"].numpy()
+        model.memory = NearestNeighbours(images, labels, memory["limit"])
     return model.eval()
 
 

@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from cnncourse.explorers import mnist_lab as explorers
-from cnncourse.handwriting.neighbours import Familiar, halved
+from cnncourse.handwriting.neighbours import NearestNeighbours, halved
 from cnncourse.pipeline import digit
 from cnncourse.widgets.digit import DRAW, TYPE, UPLOAD, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
@@ -442,8 +442,10 @@ def test_the_answer_is_that_of_the_network_for_the_last_picture():
 
 def test_what_was_learnt_is_compared_with_unless_there_is_no_limit():
     def sentence(limit):
-        memory = Familiar(halved(np.repeat(IMAGES, 3, axis=0)), np.repeat(LABELS, 3), limit)
-        return explorers.own_digit(steps, predict, {"a 3": 255 - IMAGES[3]}, familiar=memory)
+        memory = NearestNeighbours(
+            halved(np.repeat(IMAGES, 3, axis=0)), np.repeat(LABELS, 3), limit
+        )
+        return explorers.own_digit(steps, predict, {"a 3": 255 - IMAGES[3]}, memory=memory)
 
     assert "hardly a digit" in sentence(0.0).sentence
     assert "may well be one" in sentence(100.0).sentence

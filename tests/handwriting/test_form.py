@@ -18,7 +18,7 @@ from sklearn.datasets import load_digits
 from cnncourse.handwriting import segments
 from cnncourse.handwriting.form import STROKE, from_ascii, read, steps, to_mnist
 from cnncourse.handwriting.ink import darkness, ink_mask, remove_rules, stroke_width
-from cnncourse.handwriting.neighbours import Familiar, halved
+from cnncourse.handwriting.neighbours import NearestNeighbours, halved
 
 pytestmark = pytest.mark.slow
 
@@ -328,11 +328,13 @@ def test_no_digit_is_named_that_is_unlike_those_learnt_from():
         return np.tile(np.eye(10)[3], (len(images), 1))
 
     drawn = np.array([to_mnist(a_page(3))])
-    threes = Familiar(halved(np.rint(255 * np.repeat(drawn, 3, axis=0))), np.full(3, 3), 2.0)
-    (known,) = read(a_page(3), sure, familiar=threes)
-    (strange,) = read(a_page(7), sure, familiar=threes)
-    assert (known.digit, known.familiar) == (3, True)
-    assert (strange.digit, strange.familiar) == (None, False) and strange.confidence == 1
+    threes = NearestNeighbours(
+        halved(np.rint(255 * np.repeat(drawn, 3, axis=0))), np.full(3, 3), 2.0
+    )
+    (known,) = read(a_page(3), sure, memory=threes)
+    (strange,) = read(a_page(7), sure, memory=threes)
+    assert (known.digit, known.in_distribution) == (3, True)
+    assert (strange.digit, strange.in_distribution) == (None, False) and strange.confidence == 1
 
 
 @pytest.mark.parametrize("radius", [4, 6, 10, 20])

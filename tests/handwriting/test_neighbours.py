@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from cnncourse.handwriting import neighbours
-from cnncourse.handwriting.neighbours import Familiar, halved, remember
+from cnncourse.handwriting.neighbours import NearestNeighbours, halved, remember
 from cnncourse.pipeline import digit
 from cnncourse.split import Split
 
@@ -58,9 +58,11 @@ def test_a_remembered_digit_is_its_own_nearest(memory):
 
 def test_98_of_100_digits_pass_and_other_pictures_do_not(memory):
     held_out = some(10, start=40)
-    assert memory.knows(held_out.images, held_out.labels).mean() == pytest.approx(0.98, abs=0.011)
+    assert memory.in_distribution(held_out.images, held_out.labels).mean() == pytest.approx(
+        0.98, abs=0.011
+    )
     noise = RNG.integers(0, 256, (20, 28, 28)).astype(np.uint8)
-    assert not memory.knows(noise, np.arange(20) % 10).any()
+    assert not memory.in_distribution(noise, np.arange(20) % 10).any()
 
 
 def test_nine_digits_in_ten_are_nearer_to_their_own_kind_than_to_the_next(memory):
@@ -73,7 +75,7 @@ def test_too_few_digits_set_no_limit():
     few = remember(some(10), some(2, start=40))
     assert len(few.labels) == 100 < neighbours.LEAST and few.limit == np.inf
     noise = RNG.integers(0, 256, (3, 28, 28)).astype(np.uint8)
-    assert few.knows(noise, np.array([1, 2, 3])).all()
+    assert few.in_distribution(noise, np.array([1, 2, 3])).all()
 
 
 def test_no_held_out_digits_set_no_limit(memory):
@@ -82,7 +84,7 @@ def test_no_held_out_digits_set_no_limit(memory):
 
 def test_where_fewer_than_three_digits_are_known_the_distance_is_infinite():
     two = some(2)
-    places, distances = Familiar(halved(two.images), two.labels).nearest(
+    places, distances = NearestNeighbours(halved(two.images), two.labels).nearest(
         two.images[:1], two.labels[:1]
     )
     assert np.isfinite(distances[0]).tolist() == [True, True, False]

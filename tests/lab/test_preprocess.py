@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from cnncourse.handwriting.neighbours import Familiar, halved
+from cnncourse.handwriting.neighbours import NearestNeighbours, halved
 from cnncourse.lab.preprocess import read, to_mnist
 
 torch = pytest.importorskip("torch")
@@ -36,10 +36,10 @@ def test_what_fit_left_with_a_network_is_compared_with():
     network = SaysThree()
     seen = np.array([to_mnist(a_page())])
     strokes = halved(np.rint(255 * np.repeat(seen, 3, axis=0)))
-    network.familiar = Familiar(strokes, np.full(3, 3), 1.0)
+    network.memory = NearestNeighbours(strokes, np.full(3, 3), 1.0)
     (known,) = read(a_page(), network)
     (strange,) = read(a_page(foot=80), network)
-    assert (known.digit, known.familiar) == (3, True)
-    assert (strange.digit, strange.familiar) == (None, False)
-    (again,) = read(a_page(foot=80), network, familiar=Familiar(strokes, np.full(3, 3)))
+    assert (known.digit, known.in_distribution) == (3, True)
+    assert (strange.digit, strange.in_distribution) == (None, False)
+    (again,) = read(a_page(foot=80), network, memory=NearestNeighbours(strokes, np.full(3, 3)))
     assert again.digit == 3

@@ -498,12 +498,12 @@ def test_a_checkpoint_brings_back_what_was_learnt_from(tmp_path, sample):
     model = models.build("linear")
     fit(model, sample)
     training.save(model, tmp_path / "with.pt")
-    loaded = training.load(tmp_path / "with.pt").familiar
-    np.testing.assert_array_equal(loaded.images, model.familiar.images)
+    loaded = training.load(tmp_path / "with.pt").memory
+    np.testing.assert_array_equal(loaded.images, model.memory.images)
     np.testing.assert_array_equal(loaded.labels, sample.train.labels)
-    assert loaded.limit == model.familiar.limit
+    assert loaded.limit == model.memory.limit
     training.save(models.build("linear"), tmp_path / "without.pt")
-    assert not hasattr(training.load(tmp_path / "without.pt"), "familiar")
+    assert not hasattr(training.load(tmp_path / "without.pt"), "memory")
 
 
 def test_a_network_of_ones_own_is_loaded_into_another(tmp_path):
