@@ -2,7 +2,8 @@
 
 ``ink``         which pixels of a page are ink
 ``segments``    the ink parted into digits
-``form``        a digit in MNIST's form, and what a network reads in it
+``form``        a digit in MNIST's form
+``reading``     what a network reads in a page of digits
 ``neighbours``  is this a digit at all? the nearest digits that were trained on
 ``specimen``    a photographed page of digits, made by the program
 """

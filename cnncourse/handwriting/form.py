@@ -1,4 +1,4 @@
-"""A photograph of handwriting → digits in MNIST's form, and what a network reads in them.
+"""A photograph of a digit → the digit in MNIST's form.
 
     >>> photo = np.full((300, 400), 210, np.uint8)  # paper
     >>> photo[60:240, 190:200] = 90                 # a stroke from top to bottom
@@ -10,13 +10,12 @@ MNIST's digits are white on black, fill a box of 20×20 pixels without being str
 edges, and lie with their centre of mass in the middle of 28×28 (Y. LeCun, C. Cortes and
 C. J. C. Burges, *The MNIST database of handwritten digits*). A network trained on them has seen
 nothing else. So the ink is found (:mod:`cnncourse.handwriting.ink`), parted into digits
-(:mod:`cnncourse.handwriting.segments`) and brought to that form here. No network is needed for
-that; :func:`read` is given one.
+(:mod:`cnncourse.handwriting.segments`) and brought to that form here. What they say is read by a
+network, in :mod:`cnncourse.handwriting.reading`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -35,18 +34,15 @@ from cnncourse.handwriting.ink import (
     ink_mask,
     stroke_width,
 )
-from cnncourse.handwriting.neighbours import NearestNeighbours
-from cnncourse.handwriting.segments import Blob, find_blobs, gap, in_reading_order, join, split
+from cnncourse.handwriting.segments import Blob, find_blobs, in_reading_order
 
 SIZE = 28  # of MNIST's images
 BOX = 20  # the digit's longer side
 STROKE = 2.75  # pixels: the median stroke width of MNIST's training digits
 LARGE = 160  # the size at which strokes are thickened, so that their edges come out grey
 TINY = 32  # a picture no larger than this holds one digit
-SURE = 0.6  # the least confidence with which a digit is named
 
 Photo = str | Path | bytes | np.ndarray
-Predict = Callable[[np.ndarray], np.ndarray]
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,33 +53,6 @@ class Step:
     image: np.ndarray
 
 
-@dataclass(frozen=True, eq=False)
-class Reading:
-    """What was read in one place of a photograph.
-
-    Attributes
-    ----------
-    digit : int, or None for "unsure"
-    confidence : float
-        The mean probability of the most probable digit.
-    in_distribution : bool
-        False if it is unlike all digits of that kind that the network has learnt from: then it is
-        hardly a digit, however sure the network may be.
-    box : tuple of int
-        (top, left, bottom, right) in pixels of the upright photograph, the last two exclusive.
-    image : ndarray of float of shape (28, 28)
-        What the network was shown.
-    probabilities : ndarray of float of shape (10,)
-    """
-
-    digit: int | None
-    confidence: float
-    in_distribution: bool
-    box: tuple[int, int, int, int]
-    image: np.ndarray
-    probabilities: np.ndarray
-
-
 def to_mnist(photo: Photo) -> np.ndarray:
     """Return the digit in a photograph in MNIST's form: white on black, values in [0, 1].
 
@@ -91,7 +60,7 @@ def to_mnist(photo: Photo) -> np.ndarray:
     ----------
     photo : path, bytes of a file, or ndarray
         See :func:`cnncourse.handwriting.ink.as_grey`. If it holds several digits, the one with the
-        most ink is taken; :func:`read` takes all.
+        most ink is taken; :func:`cnncourse.handwriting.reading.read` takes all.
 
     Returns
     -------
@@ -141,6 +110,11 @@ def steps(
     -------
     list of Step
         The last one's image is (28, 28).
+
+    Raises
+    ------
+    ValueError
+        If it is no picture, has no ink, or the threshold is none of the three.
     """
     if threshold not in ("adaptive", "otsu", None):
         raise ValueError(f'threshold is {threshold!r}: use "adaptive", "otsu" or None')
@@ -187,7 +161,7 @@ def is_tiny(pixels: np.ndarray) -> bool:
 
 def _ink_of_one_digit(grey: np.ndarray, dark: np.ndarray, tiny: bool) -> np.ndarray:
     """Return the page with nothing but its largest digit: 1 for full ink, 0 for paper."""
-    blobs = _find(grey, dark, tiny)
+    blobs = find_digits(grey, dark, tiny)
     if not blobs:
         raise ValueError(
             "there is no ink in this picture, or too little to be told from noise: "
@@ -200,8 +174,22 @@ def _ink_of_one_digit(grey: np.ndarray, dark: np.ndarray, tiny: bool) -> np.ndar
     return page
 
 
-def _find(grey: np.ndarray, dark: np.ndarray, tiny: bool) -> list[Blob]:
-    """Return the blobs of a page in reading order; all the ink of a tiny one is one blob."""
+def find_digits(grey: np.ndarray, dark: np.ndarray, tiny: bool) -> list[Blob]:
+    """Return the blobs of a page in reading order, each of which may be a digit.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+        See :func:`cnncourse.handwriting.ink.as_grey`.
+    dark : ndarray of float of shape (H, W)
+        See :func:`cnncourse.handwriting.ink.darkness`.
+    tiny : bool
+        All ink is one digit, see :func:`is_tiny`.
+
+    Returns
+    -------
+    list of Blob
+    """
     if not tiny:
         mask = ink_mask(dark, even=even_paper(grey) is not None)
         return in_reading_order(find_blobs(mask))
@@ -215,6 +203,11 @@ def shade(blob: Blob, dark: np.ndarray) -> np.ndarray:
 
     The lens, or enlarging a small picture, has blurred the edges; the power makes them steep again.
     It was chosen on scikit-learn's digits, read by networks trained on MNIST.
+
+    Parameters
+    ----------
+    blob : Blob
+    dark : ndarray of float of shape (H, W), the contrast of the page
 
     Returns
     -------
@@ -276,6 +269,13 @@ def _resize(ink: np.ndarray, factor: float) -> np.ndarray:
 def scale(ink: np.ndarray, box: int = BOX, *, keep_aspect: bool = True) -> np.ndarray:
     """Return the ink fitted into a box; each new pixel is the mean of those it covers.
 
+    Parameters
+    ----------
+    ink : ndarray of float of shape (H, W), from 0 to 1
+    box : int, in pixels
+    keep_aspect : bool
+        False stretches the ink to a square.
+
     Returns
     -------
     ndarray of float, its longer side `box` pixels; (box, box) if the aspect is not kept
@@ -315,149 +315,18 @@ def place(small: np.ndarray, *, centre: bool = True) -> np.ndarray:
 
 
 def from_blob(blob: Blob, dark: np.ndarray) -> np.ndarray:
-    """Return one blob of a page in MNIST's form."""
-    return place(scale(thicken(cut_out(shade(blob, dark)))))
-
-
-def read(
-    photo: Photo, predict: Predict, *, memory: NearestNeighbours | None = None
-) -> list[Reading]:
-    """Return the digits in a photograph in reading order: row by row, from left to right.
-
-    Each digit is shown to the network five times, shifted by up to a pixel, and the probabilities
-    are averaged. No digit is named where the mean is unsure, nor where the blob is unlike the
-    digits that were trained on: a network can be very sure of a letter. A blob may be two digits
-    that touch, or two blobs one broken digit: if the network is surer of that, it is believed.
+    """Return one blob of a page in MNIST's form.
 
     Parameters
     ----------
-    photo : path, bytes of a file, or ndarray
-    predict : callable
-        Takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
-    memory : NearestNeighbours, optional
-        The digits that were trained on.
+    blob : Blob
+    dark : ndarray of float of shape (H, W), the contrast of the page
 
     Returns
     -------
-    list of Reading
-        Empty if the page is.
+    ndarray of float64 of shape (28, 28), from 0 to 1
     """
-    pixels = as_pixels(photo)
-    grey = as_grey(pixels)
-    dark = darkness(grey)
-    look = _Look(dark, predict, memory)
-    seen = look.at(_find(grey, dark, is_tiny(pixels)))
-    seen = _split_touching(_join_broken(seen, look), look)
-    zoom = grey.shape[0] / pixels.shape[0]
-    return [one.reading(zoom) for one in seen if not _is_scrap(one, seen)]
-
-
-def _is_scrap(one: _Seen, seen: list[_Seen]) -> bool:
-    """Tell whether the network is unsure of something far smaller than the rest."""
-    typical = np.median([other.blob.size for other in seen])
-    return one.trust < SURE and one.blob.size < 0.7 * typical
-
-
-@dataclass(frozen=True, eq=False)
-class _Seen:
-    """A blob and what the network says about it."""
-
-    blob: Blob
-    image: np.ndarray
-    probabilities: np.ndarray
-    in_distribution: bool
-
-    @property
-    def confidence(self) -> float:
-        return float(self.probabilities.max())
-
-    @property
-    def trust(self) -> float:
-        """The confidence, which counts for nothing if this looks like no digit."""
-        return self.confidence if self.in_distribution else 0.0
-
-    def reading(self, zoom: float) -> Reading:
-        digit = int(self.probabilities.argmax()) if self.trust >= SURE else None
-        box = tuple(round(side / zoom) for side in self.blob.box)
-        return Reading(
-            digit, self.confidence, self.in_distribution, box, self.image, self.probabilities
-        )
-
-
-class _Look:
-    """Shows blobs of one page to a network."""
-
-    def __init__(
-        self, dark: np.ndarray, predict: Predict, memory: NearestNeighbours | None
-    ) -> None:
-        self.dark = dark
-        self.predict = predict
-        self.memory = memory
-
-    def at(self, blobs: list[Blob]) -> list[_Seen]:
-        if not blobs:
-            return []
-        small = np.array([from_blob(blob, self.dark) for blob in blobs])
-        batch = images.to_uint8(255 * small)
-        shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
-        views = np.concatenate([np.roll(batch, shift, axis=(1, 2)) for shift in shifts])
-        mean = np.asarray(self.predict(views)).reshape(len(shifts), len(blobs), 10).mean(axis=0)
-        known = np.ones(len(blobs), bool)
-        if self.memory is not None:
-            known = self.memory.in_distribution(batch, mean.argmax(axis=1))
-        return [_Seen(*one) for one in zip(blobs, small, mean, known, strict=True)]
-
-
-def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
-    """Cut wide blobs in two where the network is surer of both parts than of the whole."""
-    done = []
-    for one in seen:
-        parts = (
-            None
-            if one.blob.width < (1.3 if one.confidence >= SURE else 0.9) * one.blob.height
-            else _best_split(one, look)
-        )
-        done += _split_touching(parts, look) if parts else [one]
-    return done
-
-
-def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
-    width = one.blob.width
-    columns = [round(width * share) for share in np.linspace(0.25, 0.75, 11)]
-    tries = [split(one.blob, column) for column in columns if 0 < column < width]
-    tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
-    seen = look.at([part for parts in tries for part in parts])
-    best = max(zip(seen[::2], seen[1::2], strict=True), key=_least_trust, default=None)
-    surer = best is not None and _least_trust(best) > max(one.confidence, 0.8)
-    return list(best) if surer else None
-
-
-def _is_digit_shaped(part: Blob, whole: Blob) -> bool:
-    return part.width <= part.height and part.height > 0.7 * whole.height
-
-
-def _least_trust(seen: tuple[_Seen, ...]) -> float:
-    return min(one.trust for one in seen)
-
-
-def _join_broken(seen: list[_Seen], look: _Look) -> list[_Seen]:
-    """Join neighbours if they form the shape of one digit and the network is surer of it."""
-    done = seen[:1]
-    for one in seen[1:]:
-        whole = look.at([join(done[-1].blob, one.blob)])[0]
-        unsure = _least_trust((done[-1], one)) < min(0.9, whole.trust)
-        if unsure and _is_compact(whole.blob, done[-1].blob, one.blob):
-            done[-1] = whole
-        else:
-            done.append(one)
-    return done
-
-
-def _is_compact(whole: Blob, *parts: Blob) -> bool:
-    """Tell whether parts of one digit lie so close together that the whole is digit-shaped."""
-    close = gap(*parts) < 0.25 * whole.size
-    smaller = min(part.size for part in parts) < 0.7 * whole.size
-    return close and smaller and whole.width <= whole.height
+    return place(scale(thicken(cut_out(shade(blob, dark)))))
 
 
 def from_ascii(text: str) -> np.ndarray:

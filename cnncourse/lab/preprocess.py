@@ -6,18 +6,19 @@ from functools import partial
 
 from torch import nn
 
-from cnncourse.handwriting import form
-from cnncourse.handwriting.form import SURE, Photo, Reading, Step, from_ascii, steps, to_mnist
+from cnncourse.handwriting import reading
+from cnncourse.handwriting.form import Photo, Step, from_ascii, steps, to_mnist
 from cnncourse.handwriting.neighbours import NearestNeighbours
+from cnncourse.handwriting.reading import SURE, Predict, Reading
 from cnncourse.lab.evaluation import predict
 
 __all__ = ["SURE", "Reading", "Step", "from_ascii", "read", "steps", "to_mnist"]
 
 
 def read(
-    photo: Photo, model: nn.Module | form.Predict, *, memory: NearestNeighbours | None = None
+    photo: Photo, model: nn.Module | Predict, *, memory: NearestNeighbours | None = None
 ) -> list[Reading]:
-    """Return the digits in a photograph, as :func:`cnncourse.handwriting.form.read`.
+    """Return the digits in a photograph, as :func:`cnncourse.handwriting.reading.read`.
 
     Parameters
     ----------
@@ -25,14 +26,19 @@ def read(
     model : nn.Module or callable
         A callable takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
     memory : NearestNeighbours, optional
-        The digits that were trained on; by default those that `training.fit` left with the model.
+        Digits that were trained on; by default those that `training.fit` left with the model.
 
     Returns
     -------
     list of Reading
         Empty if the page is.
+
+    Raises
+    ------
+    ValueError
+        If it is no picture.
     """
     if isinstance(model, nn.Module):
         memory = memory or getattr(model, "memory", None)
         model = partial(predict, model)
-    return form.read(photo, model, memory=memory)
+    return reading.read(photo, model, memory=memory)

@@ -1,0 +1,199 @@
+"""What a network reads in a photograph of handwriting, digit by digit.
+
+    for found in read("page.jpg", predict):
+        print(found.digit, found.confidence, found.box)
+
+The network is given: any callable that takes images in MNIST's form and returns probabilities. It
+also decides where the shapes alone do not tell: whether a wide blob is two digits that touch, and
+whether two blobs are one broken digit.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnncourse import images
+from cnncourse.handwriting.form import Photo, find_digits, from_blob, is_tiny
+from cnncourse.handwriting.ink import as_grey, as_pixels, darkness
+from cnncourse.handwriting.neighbours import NearestNeighbours
+from cnncourse.handwriting.segments import Blob, gap, join, split
+
+SURE = 0.6  # the least confidence with which a digit is named
+
+Predict = Callable[[np.ndarray], np.ndarray]
+
+
+@dataclass(frozen=True, eq=False)
+class Reading:
+    """What was read in one place of a photograph.
+
+    Attributes
+    ----------
+    digit : int, or None for "unsure"
+    confidence : float
+        The mean probability of the most probable digit.
+    in_distribution : bool
+        False if it is unlike all digits of that kind that the network has learnt from: then it is
+        hardly a digit, however sure the network may be. True if nothing is known of these.
+    box : tuple of int
+        (top, left, bottom, right) in pixels of the upright photograph, the last two exclusive.
+    image : ndarray of float of shape (28, 28)
+        What the network was shown.
+    probabilities : ndarray of float of shape (10,)
+    """
+
+    digit: int | None
+    confidence: float
+    in_distribution: bool
+    box: tuple[int, int, int, int]
+    image: np.ndarray
+    probabilities: np.ndarray
+
+
+def read(
+    photo: Photo, predict: Predict, *, memory: NearestNeighbours | None = None
+) -> list[Reading]:
+    """Return the digits in a photograph in reading order: row by row, from left to right.
+
+    Each digit is shown to the network five times, shifted by up to a pixel, and the probabilities
+    are averaged. No digit is named where the mean is unsure, nor where the blob is unlike the
+    digits that were trained on: a network can be very sure of a letter. A blob may be two digits
+    that touch, or two blobs one broken digit: if the network is surer of that, it is believed.
+
+    Parameters
+    ----------
+    photo : path, bytes of a file, or ndarray
+    predict : callable
+        Takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
+    memory : NearestNeighbours, optional
+        Digits that were trained on: what is far from all of them is not named.
+
+    Returns
+    -------
+    list of Reading
+        Empty if the page is.
+
+    Raises
+    ------
+    ValueError
+        If it is no picture.
+    """
+    pixels = as_pixels(photo)
+    grey = as_grey(pixels)
+    dark = darkness(grey)
+    look = _Look(dark, predict, memory)
+    seen = look.at(find_digits(grey, dark, is_tiny(pixels)))
+    seen = _split_touching(_join_broken(seen, look), look)
+    zoom = grey.shape[0] / pixels.shape[0]
+    return [one.reading(zoom) for one in seen if not _is_scrap(one, seen)]
+
+
+def _is_scrap(one: _Seen, seen: list[_Seen]) -> bool:
+    """Tell whether the network is unsure of something far smaller than the rest."""
+    typical = np.median([other.blob.size for other in seen])
+    return one.trust < SURE and one.blob.size < 0.7 * typical
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    """A blob and what the network says about it."""
+
+    blob: Blob
+    image: np.ndarray
+    probabilities: np.ndarray
+    in_distribution: bool
+
+    @property
+    def confidence(self) -> float:
+        return float(self.probabilities.max())
+
+    @property
+    def trust(self) -> float:
+        """The confidence, which counts for nothing if this looks like no digit."""
+        return self.confidence if self.in_distribution else 0.0
+
+    def reading(self, zoom: float) -> Reading:
+        digit = int(self.probabilities.argmax()) if self.trust >= SURE else None
+        box = tuple(round(side / zoom) for side in self.blob.box)
+        return Reading(
+            digit, self.confidence, self.in_distribution, box, self.image, self.probabilities
+        )
+
+
+class _Look:
+    """Shows blobs of one page to a network."""
+
+    def __init__(
+        self, dark: np.ndarray, predict: Predict, memory: NearestNeighbours | None
+    ) -> None:
+        self.dark = dark
+        self.predict = predict
+        self.memory = memory
+
+    def at(self, blobs: list[Blob]) -> list[_Seen]:
+        if not blobs:
+            return []
+        small = np.array([from_blob(blob, self.dark) for blob in blobs])
+        batch = images.to_uint8(255 * small)
+        shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
+        views = np.concatenate([np.roll(batch, shift, axis=(1, 2)) for shift in shifts])
+        mean = np.asarray(self.predict(views)).reshape(len(shifts), len(blobs), 10).mean(axis=0)
+        known = np.ones(len(blobs), bool)
+        if self.memory is not None:
+            known = self.memory.in_distribution(batch, mean.argmax(axis=1))
+        return [_Seen(*one) for one in zip(blobs, small, mean, known, strict=True)]
+
+
+def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
+    """Cut wide blobs in two where the network is surer of both parts than of the whole."""
+    done = []
+    for one in seen:
+        parts = (
+            None
+            if one.blob.width < (1.3 if one.confidence >= SURE else 0.9) * one.blob.height
+            else _best_split(one, look)
+        )
+        done += _split_touching(parts, look) if parts else [one]
+    return done
+
+
+def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
+    width = one.blob.width
+    columns = [round(width * share) for share in np.linspace(0.25, 0.75, 11)]
+    tries = [split(one.blob, column) for column in columns if 0 < column < width]
+    tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
+    seen = look.at([part for parts in tries for part in parts])
+    best = max(zip(seen[::2], seen[1::2], strict=True), key=_least_trust, default=None)
+    surer = best is not None and _least_trust(best) > max(one.confidence, 0.8)
+    return list(best) if surer else None
+
+
+def _is_digit_shaped(part: Blob, whole: Blob) -> bool:
+    return part.width <= part.height and part.height > 0.7 * whole.height
+
+
+def _least_trust(seen: tuple[_Seen, ...]) -> float:
+    return min(one.trust for one in seen)
+
+
+def _join_broken(seen: list[_Seen], look: _Look) -> list[_Seen]:
+    """Join neighbours if they form the shape of one digit and the network is surer of it."""
+    done = seen[:1]
+    for one in seen[1:]:
+        whole = look.at([join(done[-1].blob, one.blob)])[0]
+        unsure = _least_trust((done[-1], one)) < min(0.9, whole.trust)
+        if unsure and _is_compact(whole.blob, done[-1].blob, one.blob):
+            done[-1] = whole
+        else:
+            done.append(one)
+    return done
+
+
+def _is_compact(whole: Blob, *parts: Blob) -> bool:
+    """Tell whether parts of one digit lie so close together that the whole is digit-shaped."""
+    close = gap(*parts) < 0.25 * whole.size
+    smaller = min(part.size for part in parts) < 0.7 * whole.size
+    return close and smaller and whole.width <= whole.height
