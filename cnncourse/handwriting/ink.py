@@ -16,13 +16,13 @@ Masks are ndarrays of uint8, 1 for ink and 0 for paper.
 
 from __future__ import annotations
 
-from math import ceil
 from pathlib import Path
 
 import cv2
 import numpy as np
 
 from cnncourse import images
+from cnncourse.handwriting.rules import remove_rules
 
 LONGEST_SIDE = 1600  # pixels to work with; what is larger is scaled down first
 SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some pixels wide
@@ -31,9 +31,7 @@ SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some p
 SMALL_WINDOW = 1 / 12
 WINDOW = 1 / 5
 LARGE_WINDOW = 1 / 2  # for a thick marker, which would fill the other two
-
-OVERVIEW = 250  # pixels of the longer side of the copy in which printed lines are looked for
-AT_FRAME = 0.12  # shares of the height and width: this near to the frame printed lines begin
+THIN = SMALL_WINDOW / 6  # strokes: two that cross cover less than half of the smallest window
 
 FAINTEST = 0.025  # the contrast below which nothing counts as ink
 DARK = 24  # grey levels added to the paper's: on black, any noise would be a high contrast
@@ -181,36 +179,64 @@ def darkness(grey: np.ndarray, light_ink: bool | None = None) -> np.ndarray:
     """Return the contrast of ink with its paper: positive for ink, noise around 0 for paper.
 
     A first look finds how wide the strokes are. For thin ones the window for the paper can then be
-    small. For thick ones, a median is drawn towards the ink where a stroke crosses the edge of a
-    shadow; there :func:`paper_around_strokes` is better. The first look is through a window of
-    medium size; of a stroke that fills this, it sees no more than the edges, and a large one is
-    needed.
+    small; for thick ones see :func:`_around_thick_strokes`.
 
     Parameters
     ----------
     grey : ndarray of uint8 of shape (H, W)
     light_ink : bool or None
         True for chalk on a board; None asks :func:`ink_is_light`.
+
+    Returns
+    -------
+    ndarray of float32 of shape (H, W)
     """
     if light_ink is None:
         light_ink = ink_is_light(grey)
     sign = -1 if light_ink else 1
-    dark = sign * contrast(grey)
     if even_paper(grey) is not None:
-        return dark
+        return sign * contrast(grey)
+    dark = sign * contrast(grey, window=_window_of_first_look(grey, sign))
     mask = ink_mask(dark)
+    if stroke_width(mask) < THIN * min(grey.shape):
+        return sign * contrast(grey, window=SMALL_WINDOW)
+    return _around_thick_strokes(grey, light_ink, dark, mask)
+
+
+def _window_of_first_look(grey: np.ndarray, sign: int) -> float:
+    """Return the window that strokes do not fill: of one that they fill, only edges would be seen.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    sign : 1 for dark ink, -1 for light ink
+    """
     small = images.shrink(grey, 400)  # enough to see thick strokes
     thick = stroke_width(ink_mask(sign * contrast(small, window=LARGE_WINDOW)))
-    if thick > min(small.shape) * WINDOW / 3:
-        dark = sign * contrast(grey, window=LARGE_WINDOW)
-        mask = ink_mask(dark)
-    stroke = stroke_width(mask)
-    if stroke < min(grey.shape) * SMALL_WINDOW / 6:  # two that cross cover less than half of it
-        return sign * contrast(grey, window=SMALL_WINDOW)
-    size = int(min(2.2 * stroke, min(grey.shape) / 2.5)) // 2 * 2 + 1
-    again = sign * contrast(grey, paper=paper_around_strokes(grey, light_ink, size))
+    return LARGE_WINDOW if thick > min(small.shape) * WINDOW / 3 else WINDOW
+
+
+def _around_thick_strokes(
+    grey: np.ndarray, light_ink: bool, dark: np.ndarray, mask: np.ndarray
+) -> np.ndarray:
+    """Return the contrast with :func:`paper_around_strokes`, as a second look at thick strokes.
+
+    A median is drawn towards the ink where a thick stroke crosses the edge of a shadow; a closing
+    is not.
+
+    Parameters
+    ----------
+    grey : ndarray of uint8 of shape (H, W)
+    light_ink : bool
+    dark, mask : ndarray of shape (H, W)
+        The contrast of the first look, and what is ink in it. Far from this, both looks have to
+        see ink.
+    """
+    size = int(min(2.2 * stroke_width(mask), min(grey.shape) / 2.5)) // 2 * 2 + 1
+    paper = paper_around_strokes(grey, light_ink, size)
+    again = (-1 if light_ink else 1) * contrast(grey, paper=paper)
     near = cv2.dilate(mask, np.ones((size, size), np.uint8)) > 0
-    return np.where(near, again, np.minimum(dark, again))  # elsewhere, both have to see ink
+    return np.where(near, again, np.minimum(dark, again))
 
 
 def paper_around_strokes(grey: np.ndarray, light_ink: bool, size: int) -> np.ndarray:
@@ -253,8 +279,18 @@ def noise(difference: np.ndarray, *, even: bool = False) -> np.ndarray:
     Dark parts of a photograph have more noise after division. It is measured by how much pixels
     differ from those nearby, three away because the lens and the smoothing have blurred them. The
     median of the absolute difference of two Gaussian numbers is 0.954 standard deviations; other
-    than their mean square, it does not count the edges of strokes. Where the paper is even, the
-    frame tells for all of it.
+    than their mean square, it does not count the edges of strokes.
+
+    Parameters
+    ----------
+    difference : ndarray of float of shape (H, W)
+        See :func:`contrast`.
+    even : bool
+        The paper is even, see :func:`even_paper`: then the frame tells for all of it.
+
+    Returns
+    -------
+    ndarray of float32 of shape (H, W)
     """
     if even:
         spread = 1.4826 * np.median(np.abs(frame(difference)))
@@ -273,6 +309,17 @@ def find_outstanding(difference: np.ndarray, *, even: bool = False) -> np.ndarra
     edge of a shadow, would hang together with the stroke. Half as much contrast is enough where a
     thin stroke goes on (thresholding with hysteresis).
     J. Canny (1986), *A Computational Approach to Edge Detection*, for the hysteresis.
+
+    Parameters
+    ----------
+    difference : ndarray of float of shape (H, W)
+        See :func:`contrast`.
+    even : bool
+        See :func:`noise`.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (H, W)
     """
     least = np.maximum(4 * noise(difference, even=even), FAINTEST)
     size = int(min(difference.shape) * SMALL_WINDOW) | 1
@@ -350,7 +397,12 @@ def otsu(values: np.ndarray) -> float:
 
 
 def without(mask: np.ndarray, unwanted: np.ndarray) -> np.ndarray:
-    """Return the mask without the connected parts that touch an unwanted pixel."""
+    """Return the mask without the connected parts that touch an unwanted pixel.
+
+    Parameters
+    ----------
+    mask, unwanted : ndarray of uint8 of shape (H, W)
+    """
     count, labels = cv2.connectedComponents(mask, connectivity=8)
     keep = np.ones(count, np.uint8)
     keep[labels[unwanted > 0]] = 0
@@ -411,89 +463,3 @@ def without_specks(mask: np.ndarray) -> np.ndarray:
     keep = stats[:, 2:4].max(axis=1) >= max(mask.shape) / 160  # the longer of width and height
     keep[0] = False
     return keep[labels].astype(np.uint8)
-
-
-def remove_rules(mask: np.ndarray) -> np.ndarray:
-    """Return the mask without the lines that ruled or squared paper came with.
-
-    A printed line runs from one side of the page to another, which no pen stroke does. Where it
-    crosses a stroke there is ink on both sides of it, and there it is kept.
-    """
-    without_rows = _remove_rows(mask)
-    return np.ascontiguousarray(_remove_rows(np.ascontiguousarray(without_rows.T)).T)
-
-
-def _remove_rows(mask: np.ndarray) -> np.ndarray:
-    thickness = max(3, max(mask.shape) // 100)
-    lines = np.zeros_like(mask)
-    for left, right in _rows_across(mask, thickness):
-        cv2.line(lines, left, right, 1, thickness)
-    rest = mask & (1 - lines)
-    bridges = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * thickness + 1, 3), np.uint8))
-    return rest | (bridges & lines & mask)
-
-
-def _rows_across(mask: np.ndarray, thickness: int) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Return the ends of the thin lines from frame to frame, the steep ones left out, by Hough.
-
-    Hough's transform asks every pixel of ink about every angle, and that was most of the time for a
-    photograph. So it looks at a small copy, where there are fewer of both, for where a line may
-    run; the mask itself then says where exactly, and whether there is one.
-    """
-    height, width = mask.shape
-    down, right = ceil(AT_FRAME * height), ceil(AT_FRAME * width)
-    if mask[down : height - down + 1, right : width - right + 1].sum() == mask.sum():
-        return []  # no line can begin
-    step = max(1, round(max(mask.shape) / OVERVIEW))
-    small = cv2.dilate(mask, np.ones((step, step), np.uint8), anchor=(0, 0))[::step, ::step]
-    across = small.shape[1]
-    found = cv2.HoughLinesP(
-        np.ascontiguousarray(small),
-        1,
-        step * np.pi / 720,
-        across // 4,
-        minLineLength=0.25 * across,
-        maxLineGap=0.08 * across,
-    )
-    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
-    rows = []
-    for ends in [] if found is None else found.reshape(-1, 4).tolist():
-        x1, y1, x2, y2 = (step * place + step // 2 for place in ends)
-        at_frame = all(
-            min(x / width, 1 - x / width, y / height, 1 - y / height) < AT_FRAME
-            for x, y in ((x1, y1), (x2, y2))
-        )
-        if not at_frame or abs(y2 - y1) > 0.5 * abs(x2 - x1):
-            continue
-        columns = np.arange(min(x1, x2), min(max(x1, x2) + 1, width))
-        share = (columns - x1) / (x2 - x1)
-        y1, y2 = _settled(thick, columns[::step], share[::step], (y1, y2), step)
-        on, above, below = (
-            _ink_along(thick, columns, y1 + offset + (y2 - y1) * share)
-            for offset in (0, -thickness, thickness)
-        )
-        if on > 0.6 and max(above, below) < 0.4:  # ink on one side only is the edge of a table
-            slope = (y2 - y1) / (x2 - x1)
-            ends = (round(y1 - slope * x1), round(y1 + slope * (width - 1 - x1)))
-            rows.append(((0, ends[0]), (width - 1, ends[1])))
-    return rows
-
-
-def _settled(
-    mask: np.ndarray, columns: np.ndarray, share: np.ndarray, ends: tuple[int, int], step: int
-) -> tuple[float, float]:
-    """Return the heights of a line's ends, each moved by some pixels to where the most ink is.
-
-    Several places have as much on a line that is some pixels thick: then it is their middle.
-    """
-    moves = np.arange(-step - 2, step + 3)
-    first, last = np.meshgrid(ends[0] + moves, ends[1] + moves)
-    ink = _ink_along(mask, columns, first[..., None] + (last - first)[..., None] * share)
-    best = ink == ink.max()
-    return float(first[best].mean()), float(last[best].mean())
-
-
-def _ink_along(mask: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
-    """Return the share of ink along a line, or several, by the row in which each column is met."""
-    nearest = np.clip(np.rint(rows).astype(int), 0, len(mask) - 1)
-    return mask[nearest, columns].mean(axis=-1)

@@ -1,11 +1,10 @@
-"""Which pixels of a page are ink: markers and printed lines."""
+"""Which pixels of a page are ink: how thick a marker may be."""
 
-import cv2
 import numpy as np
 import pytest
-from drawn_pages import a_page, draw, photographed
+from drawn_pages import a_page, photographed
 
-from cnncourse.handwriting.ink import darkness, ink_mask, remove_rules, stroke_width
+from cnncourse.handwriting.ink import darkness, even_paper, ink_is_light, ink_mask, stroke_width
 
 pytestmark = pytest.mark.slow
 
@@ -25,14 +24,14 @@ def test_the_stroke_width_of_a_bar_is_its_width(width):
     assert stroke_width(bar) == pytest.approx(width, abs=1)
 
 
-@pytest.mark.parametrize("size", [300, 600, 1500])
-@pytest.mark.parametrize("tilt", [0, 0.02, -0.05])
-def test_most_of_the_printed_lines_go_and_the_digit_that_they_cross_stays(size, tilt):
-    digit, lines = np.zeros((2, size, size), np.uint8)
-    draw(digit, 7, size // 4, size // 3, size // 2, size // 40, 1)
-    for y in range(size // 12, size, size // 10):
-        left, right = round(y - tilt * size / 2), round(y + tilt * size / 2)
-        cv2.line(lines, (0, left), (size - 1, right), 1, max(2, size // 300))
-    kept = remove_rules(digit | lines)
-    assert kept[digit > 0].mean() > 0.9
-    assert kept[lines > digit].mean() < 0.3
+@pytest.mark.parametrize("photographs", [False, True])
+@pytest.mark.parametrize("paper_level, ink", [(210, 60), (50, 200)])
+def test_the_ink_is_what_stands_out(photographs, paper_level, ink):
+    page = a_page(4, paper_level=paper_level, ink=ink)
+    page = photographed(page) if photographs else page
+    assert ink_is_light(page) == (ink > paper_level)
+
+
+def test_only_paper_of_one_grey_is_even():
+    assert even_paper(a_page(paper_level=200)) == 200
+    assert even_paper(photographed(a_page(paper_level=200))) is None

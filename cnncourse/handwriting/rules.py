@@ -1,0 +1,147 @@
+"""The lines that paper came with, ruled or squared, found in a mask of ink and taken off.
+
+>>> mask = np.zeros((200, 300), np.uint8)
+>>> mask[100] = mask[50:150, 140:144] = 1  # a line, and a stroke that crosses it
+>>> kept = remove_rules(mask)
+>>> int(kept[100, 20]), int(kept[100, 141])
+(0, 1)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from math import ceil
+from typing import NamedTuple
+
+import cv2
+import numpy as np
+
+OVERVIEW = 250  # pixels of the longer side of the copy in which lines are looked for
+AT_FRAME = 0.12  # shares of the height and width: this near to the frame printed lines begin
+SHORTEST = 0.25  # share of the width: less is no line
+LONGEST_GAP = 0.08  # share of the width
+STEEPEST = 0.5  # rows a column: what is steeper is found as a column
+INKED = 0.6  # the least share of a line's pixels that are ink
+BESIDE = 0.4  # the most that is ink beside it: more, and this is the edge of something larger
+
+
+class _Line(NamedTuple):
+    """A line that lies rather than stands, from the column of `left` to that of `right`."""
+
+    left: int
+    top: float  # the row at `left`
+    right: int
+    bottom: float  # the row at `right`
+
+    @property
+    def slope(self) -> float:
+        return (self.bottom - self.top) / (self.right - self.left)
+
+    def at(self, columns: np.ndarray) -> np.ndarray:
+        """Return the rows in which the line meets some columns."""
+        return self.top + self.slope * (columns - self.left)
+
+
+def remove_rules(mask: np.ndarray) -> np.ndarray:
+    """Return the mask without the lines that ruled or squared paper came with.
+
+    A printed line runs from one side of the page to another, which no pen stroke does. Where it
+    crosses a stroke there is ink on both sides of it, and there it is kept.
+    """
+    without_rows = _remove_rows(mask)
+    return np.ascontiguousarray(_remove_rows(np.ascontiguousarray(without_rows.T)).T)
+
+
+def _remove_rows(mask: np.ndarray) -> np.ndarray:
+    thickness = max(3, max(mask.shape) // 100)
+    lines = np.zeros_like(mask)
+    ends = np.array([0, mask.shape[1] - 1])
+    for row in _rows_across(mask, thickness):
+        left, right = np.rint(np.column_stack([ends, row.at(ends)])).astype(int).tolist()
+        cv2.line(lines, left, right, 1, thickness)
+    rest = mask & (1 - lines)
+    bridges = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * thickness + 1, 3), np.uint8))
+    return rest | (bridges & lines & mask)
+
+
+def _rows_across(mask: np.ndarray, thickness: int) -> Iterator[_Line]:
+    """Yield the thin lines from frame to frame, the steep ones left out.
+
+    Hough's transform asks every pixel of ink about every angle, and that was most of the time for a
+    photograph. So it looks at a small copy, where there are fewer of both, for where a line may
+    run; the mask itself then says where exactly, and whether there is one.
+    """
+    if not _any_near_frame(mask):
+        return  # no line can begin
+    step = max(1, round(max(mask.shape) / OVERVIEW))
+    thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
+    for candidate in _candidates(mask, step):
+        if _from_frame_to_frame(candidate, mask.shape):
+            line = _settled(thick, candidate, step)
+            if _is_rule(thick, line, thickness):
+                yield line
+
+
+def _any_near_frame(mask: np.ndarray) -> bool:
+    height, width = mask.shape
+    down, right = ceil(AT_FRAME * height), ceil(AT_FRAME * width)
+    return bool(mask[down : height - down + 1, right : width - right + 1].sum() < mask.sum())
+
+
+def _candidates(mask: np.ndarray, step: int) -> Iterator[_Line]:
+    """Yield where a line may run, by Hough's transform of every `step`-th pixel."""
+    small = cv2.dilate(mask, np.ones((step, step), np.uint8), anchor=(0, 0))[::step, ::step]
+    across = small.shape[1]
+    found = cv2.HoughLinesP(
+        np.ascontiguousarray(small),
+        1,
+        step * np.pi / 720,
+        across // 4,
+        minLineLength=SHORTEST * across,
+        maxLineGap=LONGEST_GAP * across,
+    )
+    for ends in [] if found is None else found.reshape(-1, 4).tolist():
+        x1, y1, x2, y2 = (int(step * place + step // 2) for place in ends)
+        if abs(y2 - y1) <= STEEPEST * abs(x2 - x1):
+            (left, top), (right, bottom) = sorted([(x1, y1), (x2, y2)])
+            yield _Line(left, top, right, bottom)
+
+
+def _from_frame_to_frame(line: _Line, shape: tuple[int, ...]) -> bool:
+    height, width = shape
+    ends = (line.left / width, line.top / height), (line.right / width, line.bottom / height)
+    return all(min(x, 1 - x, y, 1 - y) < AT_FRAME for x, y in ends)
+
+
+def _settled(mask: np.ndarray, line: _Line, step: int) -> _Line:
+    """Return the line with its ends each moved by some pixels to where the most ink is.
+
+    Several places have as much on a line that is some pixels thick: then it is their middle.
+    """
+    columns = _columns(line, mask.shape[1])[::step]
+    share = (columns - line.left) / (line.right - line.left)
+    moves = np.arange(-step - 2, step + 3)
+    top, bottom = np.meshgrid(line.top + moves, line.bottom + moves)
+    ink = _ink_along(mask, columns, top[..., None] + (bottom - top)[..., None] * share)
+    best = ink == ink.max()
+    return line._replace(top=float(top[best].mean()), bottom=float(bottom[best].mean()))
+
+
+def _is_rule(mask: np.ndarray, line: _Line, thickness: int) -> bool:
+    """Tell whether there is ink on a line, and little beside it."""
+    columns = _columns(line, mask.shape[1])
+    on, above, below = (
+        _ink_along(mask, columns, line.at(columns) + offset)
+        for offset in (0, -thickness, thickness)
+    )
+    return bool(on > INKED and max(above, below) < BESIDE)
+
+
+def _columns(line: _Line, width: int) -> np.ndarray:
+    return np.arange(line.left, min(line.right + 1, width))
+
+
+def _ink_along(mask: np.ndarray, columns: np.ndarray, rows: np.ndarray) -> np.ndarray:
+    """Return the share of ink along a line, or several, by the row in which each column is met."""
+    nearest = np.clip(np.rint(rows).astype(int), 0, len(mask) - 1)
+    return mask[nearest, columns].mean(axis=-1)
