@@ -117,9 +117,14 @@ class _Seen:
 
     def reading(self, zoom: float) -> Reading:
         digit = int(self.probabilities.argmax()) if self.trust >= SURE else None
-        box = tuple(round(side / zoom) for side in self.blob.box)
+        top, left, bottom, right = (round(side / zoom) for side in self.blob.box)
         return Reading(
-            digit, self.confidence, self.in_distribution, box, self.image, self.probabilities
+            digit=digit,
+            confidence=self.confidence,
+            in_distribution=self.in_distribution,
+            box=(top, left, bottom, right),
+            image=self.image,
+            probabilities=self.probabilities,
         )
 
 
@@ -151,11 +156,9 @@ def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
     """Cut wide blobs in two where the network is surer of both parts than of the whole."""
     done = []
     for one in seen:
-        parts = (
-            None
-            if one.blob.width < (1.3 if one.confidence >= SURE else 0.9) * one.blob.height
-            else _best_split(one, look)
-        )
+        narrowest = 1.3 if one.confidence >= SURE else 0.9  # of what may be two, times its height
+        wide = one.blob.width >= narrowest * one.blob.height
+        parts = _best_split(one, look) if wide else None
         done += _split_touching(parts, look) if parts else [one]
     return done
 
@@ -166,9 +169,9 @@ def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
     tries = [split(one.blob, column) for column in columns if 0 < column < width]
     tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
     seen = look.at([part for parts in tries for part in parts])
-    best = max(zip(seen[::2], seen[1::2], strict=True), key=_least_trust, default=None)
-    surer = best is not None and _least_trust(best) > max(one.confidence, 0.8)
-    return list(best) if surer else None
+    pairs = list(zip(seen[::2], seen[1::2], strict=True))
+    best = max(pairs, key=_least_trust, default=())
+    return list(best) if best and _least_trust(best) > max(one.confidence, 0.8) else None
 
 
 def _is_digit_shaped(part: Blob, whole: Blob) -> bool:

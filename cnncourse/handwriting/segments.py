@@ -34,14 +34,17 @@ class Blob:
 
     @property
     def height(self) -> int:
+        """Rows of its mask."""
         return self.mask.shape[0]
 
     @property
     def width(self) -> int:
+        """Columns of its mask."""
         return self.mask.shape[1]
 
     @property
     def size(self) -> int:
+        """The longer of height and width."""
         return max(self.mask.shape)
 
     @property
@@ -56,7 +59,12 @@ class Blob:
 
 
 def join(first: Blob, second: Blob) -> Blob:
-    """Return the ink of both."""
+    """Return the ink of both.
+
+    Parameters
+    ----------
+    first, second : Blob
+    """
     top, left = min(first.top, second.top), min(first.left, second.left)
     bottom = max(first.box[2], second.box[2])
     right = max(first.box[3], second.box[3])
@@ -68,7 +76,14 @@ def join(first: Blob, second: Blob) -> Blob:
 
 
 def split(blob: Blob, column: int) -> tuple[Blob, Blob]:
-    """Return what lies left of a column and what lies right of it."""
+    """Return what lies left of a column and what lies right of it.
+
+    Parameters
+    ----------
+    blob : Blob
+    column : int
+        Of the blob's mask; there must be ink on both sides of it.
+    """
     parts = blob.mask[:, :column], blob.mask[:, column:]
     return _trim(blob.top, blob.left, parts[0]), _trim(blob.top, blob.left + column, parts[1])
 
@@ -80,7 +95,12 @@ def _trim(top: int, left: int, mask: np.ndarray) -> Blob:
 
 
 def gap(first: Blob, second: Blob) -> float:
-    """Return the distance between two blobs, in pixels from ink to ink."""
+    """Return the distance between two blobs, in pixels from ink to ink.
+
+    Parameters
+    ----------
+    first, second : Blob
+    """
     both = join(first, second)
     y, x = first.top - both.top, first.left - both.left
     elsewhere = np.ones_like(both.mask)

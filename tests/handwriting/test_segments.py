@@ -11,3 +11,22 @@ def test_splitting_and_joining_lose_no_ink():
     left, right = segments.split(whole, 11)
     again = segments.join(left, right)
     assert again.box == whole.box and np.array_equal(again.mask, mask)
+
+
+def test_strokes_that_nearly_touch_are_one_digit_and_distant_ones_two():
+    mask = np.zeros((100, 200), np.uint8)
+    mask[10:90, 20:26] = 1
+    mask[10:16, 29:60] = 1  # the bar of a 5, three pixels away
+    mask[10:90, 150:156] = 1
+    boxes = [blob.box for blob in segments.in_reading_order(segments.find_blobs(mask))]
+    assert boxes == [(10, 20, 90, 60), (10, 150, 90, 156)]
+
+
+def test_the_gap_is_measured_from_ink_to_ink():
+    one = segments.Blob(0, 0, np.ones((5, 5), np.uint8))
+    other = segments.Blob(0, 12, np.ones((5, 5), np.uint8))
+    assert abs(segments.gap(one, other) - 8) < 0.1  # from the middle of pixel 4 to that of 12
+
+
+def test_an_empty_mask_has_no_blobs():
+    assert segments.find_blobs(np.zeros((50, 50), np.uint8)) == []

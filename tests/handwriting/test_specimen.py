@@ -5,11 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-pytest.importorskip("torch")
-
-from cnncourse.handwriting import specimen  # noqa: E402
-from cnncourse.lab.digits import Split  # noqa: E402
-from cnncourse.pipeline import digit  # noqa: E402
+from cnncourse.handwriting import specimen
+from cnncourse.pipeline import digit
+from cnncourse.split import Split
 
 HAND = Split(
     np.stack([np.round(255 * digit(k, n)).astype(np.uint8) for k in range(10) for n in range(3)]),
@@ -19,9 +17,11 @@ HAND = Split(
 
 def cells(photo, rows, columns):
     """The places of the digits, row by row."""
-    m, c = specimen.MARGIN, specimen.CELL
-    return [photo[m + c * i : m + c * (i + 1), m + c * j : m + c * (j + 1)]
-            for i in range(rows) for j in range(columns)]  # fmt: skip
+    inside = photo[specimen.MARGIN :, specimen.MARGIN :]
+    bands = [inside[i * specimen.CELL :][: specimen.CELL] for i in range(rows)]
+    return [
+        band[:, j * specimen.CELL :][:, : specimen.CELL] for band in bands for j in range(columns)
+    ]
 
 
 def test_there_is_ink_in_every_place_and_none_in_the_margin():
