@@ -19,12 +19,13 @@ import queue
 import sys
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from threading import Thread
+from typing import NamedTuple
 from urllib.error import HTTPError, URLError
 from urllib.request import urlopen
 
@@ -50,6 +51,8 @@ TRAIN = 55_000  # of the 60,000; the last 5,000 are for validation
 PATIENCE = 5.0  # seconds until a mirror must have answered, and until the next bytes
 SLOWEST = 10_000  # bytes a second: a mirror slower than this, after PATIENCE, is given up
 WAIT = 180.0  # seconds for another process on this machine that is fetching the same files
+
+Progress = bool | Callable[[str, int, int], None]
 
 
 class _Sealed:
@@ -104,10 +107,7 @@ class Digits:
 
 
 def load(
-    data: str | Path | None = None,
-    *,
-    offline: bool = False,
-    progress: bool | Callable[[str, int, int], None] = True,
+    data: str | Path | None = None, *, offline: bool = False, progress: Progress = True
 ) -> Digits:
     """Return MNIST, or without it the :func:`sample`, with a note that says why.
 
@@ -125,18 +125,22 @@ def load(
     progress : bool or callable
         Show in the terminal how much has come, if that is where standard error goes; or call with
         the file's name, the bytes so far, and all its bytes.
+
+    Returns
+    -------
+    Digits
     """
-    folders = _folders(data)
-    files, reason = _find(folders), "the network was not asked"
-    if _missing(files) and not offline:
+    places = folders(data)
+    files, reason = find(places), "the network was not asked"
+    if missing(files) and not offline:
         try:
-            files = _fetch_missing(folders, progress)
+            files |= _fetch_missing(places, progress)
         except OSError as error:
             reason = f"it could not be fetched ({error})"
-    if not _missing(files):
-        return _mnist(files)
+    if not missing(files):
+        return _mnist({name: file.contents for name, file in files.items()})
     digits = sample()
-    remedy = f"to have MNIST, load again with a network, or put its four files into {folders[0]}"
+    remedy = f"to have MNIST, load again with a network, or put its four files into {places[0]}"
     return replace(digits, note=f"MNIST is not here and {reason}: {digits.note}; {remedy}.")
 
 
@@ -165,25 +169,36 @@ def cache_folder() -> Path:
     return Path(base) / "cnncourse"
 
 
-def _folders(data: str | Path | None) -> list[Path]:
-    """Return the folders to look into, in this order."""
+class File(NamedTuple):
+    """A whole file of MNIST: where it lies, and what is in it after unpacking."""
+
+    path: Path
+    contents: bytes
+
+
+def folders(data: str | Path | None = None) -> list[Path]:
+    """Return the folders to look into, in this order: `data`, CNNCOURSE_DATA, the user's cache."""
     named = [data, os.environ.get("CNNCOURSE_DATA")]
     return [Path(f).expanduser() / "MNIST" / "raw" for f in [*named, cache_folder()] if f]
 
 
-def _find(folders: Sequence[Path]) -> dict[str, bytes]:
-    """Return the contents of the files that are whole, by name."""
+def find(places: Sequence[Path]) -> dict[str, File]:
+    """Return the files of MNIST that are whole, by name: each from the first place that has it.
+
+    Damaged files count as absent. Nothing is fetched.
+    """
     files = {}
     for name in CONTENTS:
-        for path in [folder / f"{name}{end}" for folder in folders for end in (".gz", "")]:
+        for path in [folder / f"{name}{end}" for folder in places for end in (".gz", "")]:
             contents = _read(path, name)
             if contents is not None:
-                files[name] = contents
+                files[name] = File(path, contents)
                 break
     return files
 
 
-def _missing(files: dict[str, bytes]) -> list[str]:
+def missing(files: Collection[str]) -> list[str]:
+    """Return the names of MNIST's files that are not among these."""
     return [name for name in CONTENTS if name not in files]
 
 
@@ -207,7 +222,7 @@ def _unpack(packed: bytes, name: str) -> bytes | None:
     return contents if hashlib.sha256(contents).hexdigest() == CONTENTS[name] else None
 
 
-def _fetch_missing(folders: Sequence[Path], progress: bool | Callable) -> dict[str, bytes]:
+def _fetch_missing(places: Sequence[Path], progress: Progress) -> dict[str, File]:
     """Return all files, those that are missing from a mirror, and keep them if possible.
 
     Raises
@@ -215,15 +230,16 @@ def _fetch_missing(folders: Sequence[Path], progress: bool | Callable) -> dict[s
     OSError
         If they cannot be fetched, with the reasons.
     """
-    goal = next((folder for folder in folders if _can_write(folder)), None)
+    goal = next((folder for folder in places if _can_write(folder)), None)
     with _one_process(goal) as first:
-        files = _find(folders)  # another process may have brought them meanwhile
-        if _missing(files) and not first:
+        files = find(places)  # another process may have brought them meanwhile
+        if missing(files) and not first:
             raise OSError("another program on this machine has just tried in vain")
-        for name, packed in _fetch(_missing(files), progress):
-            files[name] = _unpack(packed, name)
+        for name, packed, contents in _fetch(missing(files), progress):
+            path = (goal or places[0]) / f"{name}.gz"
+            files[name] = File(path, contents)
             if goal is not None:
-                _keep(goal / f"{name}.gz", packed)
+                _keep(path, packed)
     return files
 
 
@@ -265,27 +281,28 @@ def _one_process(folder: Path | None) -> Iterator[bool]:
         lock.release()
 
 
-def _fetch(names: Sequence[str], progress: bool | Callable) -> Iterator[tuple[str, bytes]]:
-    """Yield each file's name and packed contents; a mirror that failed is not asked again."""
+def _fetch(names: Sequence[str], progress: Progress) -> Iterator[tuple[str, bytes, bytes]]:
+    """Yield each file's name, packed and unpacked; a mirror that failed is not asked again."""
     if not names:
         return
     from torchvision.datasets import MNIST  # takes a second, and only this function needs it
 
-    mirrors, reasons = list(MNIST.mirrors), []
+    mirrors: list[str] = list(MNIST.mirrors)
+    reasons: list[str] = []
     for name in names:
-        packed = None
-        while packed is None:
+        both = None
+        while both is None:
             if not mirrors:
                 raise OSError("; ".join(reasons) or "there are no mirrors")
             try:
-                packed = _download(f"{mirrors[0]}{name}.gz", name, progress)
+                both = _download(f"{mirrors[0]}{name}.gz", name, progress)
             except (OSError, HTTPException) as error:
                 reasons.append(f"{mirrors.pop(0)}: {_reason(error)}")
-        yield name, packed
+        yield name, *both
 
 
-def _download(url: str, name: str, progress: bool | Callable) -> bytes:
-    """Return a packed file if it is whole and what it should be; OSError if not."""
+def _download(url: str, name: str, progress: Progress) -> tuple[bytes, bytes]:
+    """Return a file, packed and unpacked, if it is what it should be; OSError if not."""
     packed, start = bytearray(), time.monotonic()
     with _open(url) as response:
         total = response.length or 0
@@ -295,9 +312,10 @@ def _download(url: str, name: str, progress: bool | Callable) -> bytes:
             if len(packed) > MOST_BYTES or len(packed) < SLOWEST * late:
                 raise OSError("too slow" if late > 0 else "too long")
             _show(progress, name, len(packed), total)
-    if _unpack(bytes(packed), name) is None:
+    contents = _unpack(bytes(packed), name)
+    if contents is None:
         raise OSError("it sent a file with a wrong checksum")
-    return bytes(packed)
+    return bytes(packed), contents
 
 
 def _open(url: str) -> HTTPResponse:
@@ -306,7 +324,7 @@ def _open(url: str) -> HTTPResponse:
     The time-out of a connection counts for each address of a server, and not for finding them: a
     thread of our own is the only way to be sure.
     """
-    answers = queue.SimpleQueue()
+    answers: queue.SimpleQueue[HTTPResponse | Exception] = queue.SimpleQueue()
 
     def ask() -> None:
         try:
@@ -315,6 +333,7 @@ def _open(url: str) -> HTTPResponse:
             answers.put(error)
 
     Thread(target=ask, daemon=True).start()
+    answer: HTTPResponse | Exception
     try:
         answer = answers.get(timeout=2 * PATIENCE)
     except queue.Empty:
@@ -335,7 +354,7 @@ def _reason(error: Exception) -> str:
     return getattr(error, "strerror", None) or str(error) or type(error).__name__
 
 
-def _show(progress: bool | Callable, name: str, done: int, total: int) -> None:
+def _show(progress: Progress, name: str, done: int, total: int) -> None:
     """Show how much of a file has come."""
     if callable(progress):
         progress(name, done, total)

@@ -37,8 +37,8 @@ def unpack_for_torchvision(folder: Path) -> Path:
     """Write MNIST's files the way torchvision reads them, and return the folder."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name, contents in digits._find(digits._folders(None)).items():
-        (raw / name).write_bytes(contents)
+    for name, file in digits.find(digits.folders()).items():
+        (raw / name).write_bytes(file.contents)
     return folder
 
 

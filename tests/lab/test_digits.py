@@ -198,11 +198,34 @@ def test_torchvision_reads_the_same_digits(tmp_path):
 def test_the_argument_comes_before_the_variable_and_the_variable_before_the_cache(
     tmp_path, monkeypatch
 ):
-    folders = digits._folders(None)
+    folders = digits.folders(None)
     assert folders == [digits.cache_folder() / "MNIST" / "raw"]
     monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path / "shared"))
-    places = [path.parent.parent for path in digits._folders(tmp_path / "mine")]
+    places = [path.parent.parent for path in digits.folders(tmp_path / "mine")]
     assert places == [tmp_path / "mine", tmp_path / "shared", digits.cache_folder()]
+
+
+def test_what_is_whole_is_found_where_it_lies_and_the_rest_is_missing(tmp_path):
+    first, second, *_ = sorted(PACKED)
+    write(tmp_path / "mine", {first: PACKED[first], second: PACKED[second][:-9]})  # cut off
+    found = digits.find(digits.folders(tmp_path / "mine"))
+    assert found == {
+        name: digits.File(tmp_path / "mine" / "MNIST" / "raw" / first, LITTLE[name])
+        for name in LITTLE
+        if first.startswith(name)
+    }
+    assert len(found) == 1 and set(digits.missing(found)) == set(LITTLE) - set(found)
+
+
+def test_finding_loads_no_torch():
+    program = """
+import sys
+from cnncourse.lab import digits
+digits.find(digits.folders())
+print("torch" in sys.modules)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert done.stdout.strip() == "False", done.stderr
 
 
 def test_the_variable_is_enough(tmp_path, monkeypatch):
