@@ -4,7 +4,7 @@ import re
 
 import nbformat
 
-from cnncourse.exercises import catalogue as listed
+from cnncourse.exercises import catalogue
 
 LONGEST_CELL = 20  # lines
 LARGEST_FILE = 200_000  # bytes
@@ -147,32 +147,21 @@ def noted(notebook):
 
 
 def described(notebook):
-    """cnncourse/exercises/catalogue.py lists these exercises under these titles and headings."""
+    """The list of exercises can be read from the cells: section, check and title of each."""
     shown = re.search(r"show\(\"(\w+)\"\)", notebook.cells[-1].source)
-    if shown is None or shown[1] not in listed.SECTIONS:
-        yield f"the last cell shows no notebook of the list: {first_line(notebook.cells[-1])}"
+    if shown is None or shown[1] not in catalogue.CHECKS:
+        yield f"the last cell shows no notebook of the course: {first_line(notebook.cells[-1])}"
+    try:
+        chapter = catalogue.described("this notebook", notebook.cells)
+    except LookupError as error:
+        yield f"an exercise has no check, no heading or no bold title: {error}"
         return
-    if first_line(notebook.cells[0]) != f"# {listed.TITLES[shown[1]]}":
-        yield f"the title is listed as {listed.TITLES[shown[1]]}"
-    found, wanted = found_exercises(notebook), listed.of(shown[1])
-    if [(section, check) for section, check, _ in found] != [(e.section, e.check) for e in wanted]:
-        yield f"the exercises are {[check for _, check, _ in found]}, listed: {wanted}"
-    for (_, _, prompt), exercise in zip(found, wanted, strict=False):
-        if exercise.title not in prompt:
-            yield f"the prompt does not say '{exercise.title}': {prompt.splitlines()[0]}"
-
-
-def found_exercises(notebook):
-    """Return (heading of the section, name of the check, prompt) of each exercise."""
-    section, found = "", []
-    for place, cell in enumerate(notebook.cells):
-        if cell.cell_type == "markdown":
-            section = ([section] + re.findall(r"^## +(.+)$", cell.source, flags=re.MULTILINE))[-1]
-        elif "check" in tags(cell):
-            check = re.search(r"\.(\w+), ", cell.source)
-            prompt = notebook.cells[place - 2].source
-            found.append((section, check[1] if check else "", prompt))
-    return found
+    without = [exercise.check for exercise in chapter.exercises if not exercise.section]
+    if without:
+        yield f"exercises stand above the first section: {without}"
+    checks = [exercise.check for exercise in chapter.exercises]
+    if len(set(checks)) < len(checks):
+        yield f"two exercises have one check: {checks}"
 
 
 def collapsed(notebook):
