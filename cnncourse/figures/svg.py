@@ -1,7 +1,10 @@
 """Pictures as SVG text: a small value, `Svg`, and the primitives that fill it.
 
     >>> from cnncourse.figures import svg
-    >>> square = svg.Svg(svg.rect(0, 0, 20, 20, fill=svg.INPUT.tint), 20, 20, "A square")
+    >>> square = svg.Drawing()
+    >>> square.rect(0, 0, 20, 20, fill=svg.INPUT.tint)
+    >>> square.svg(20, 20, "A square")
+    Svg('A square', 20×20)
 
 SVG is text: it needs no plotting library, stays crisp on a projector, follows the page's light or
 dark theme, and two equal pictures are two equal strings. Nothing here knows what a kernel is; the
@@ -15,6 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from html import escape
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -85,6 +89,10 @@ class Svg:
 
     def _repr_html_(self) -> str:
         return str(self)
+
+    def titled(self, title: str, description: str = "") -> Svg:
+        """Return the same picture under another title, with another description."""
+        return replace(self, title=title, description=description)
 
     def save(self, path: str | Path) -> None:
         """Write the picture to a file that a browser opens."""
@@ -252,6 +260,66 @@ def group(markup: str, x: float = 0, y: float = 0) -> str:
     return f'<g transform="translate({num(x)} {num(y)})">{markup}</g>'
 
 
+# A picture in the making --------------------------------------------------------------------------
+
+
+class Drawing:
+    """Elements drawn one after the other: a later one covers an earlier one.
+
+    Every method draws what the function of its name writes, and hands its `look` on to it.
+    """
+
+    def __init__(self) -> None:
+        self._elements: list[str] = []
+
+    @property
+    def markup(self) -> str:
+        """All elements so far."""
+        return "".join(self._elements)
+
+    def add(self, *markup: str) -> None:
+        """Draw elements that are written already."""
+        self._elements += markup
+
+    def place(self, picture: Svg, x: float = 0, y: float = 0) -> None:
+        """Draw a picture with its upper left corner at (x, y)."""
+        self.add(group(picture.markup, x, y))
+
+    def rect(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
+        """Draw a rectangle."""
+        self.add(rect(x, y, width, height, **look))
+
+    def text(self, x: float, y: float, words: str, **look: Any) -> None:
+        """Draw words at a point."""
+        self.add(text(x, y, words, **look))
+
+    def line(self, x1: float, y1: float, x2: float, y2: float, **look: Any) -> None:
+        """Draw a straight line."""
+        self.add(line(x1, y1, x2, y2, **look))
+
+    def arrow(self, x1: float, y1: float, x2: float, y2: float, **look: Any) -> None:
+        """Draw an arrow from the first point to the second."""
+        self.add(arrow(x1, y1, x2, y2, **look))
+
+    def polyline(self, points: Sequence[tuple[float, float]], **look: Any) -> None:
+        """Draw straight lines through points."""
+        self.add(polyline(points, **look))
+
+    def circle(self, x: float, y: float, radius: float, **look: Any) -> None:
+        """Draw a disc."""
+        self.add(circle(x, y, radius, **look))
+
+    def image(
+        self, pixels: np.ndarray, x: float, y: float, width: float, height: float, **look: Any
+    ) -> None:
+        """Draw a raster picture."""
+        self.add(image(pixels, x, y, width, height, **look))
+
+    def svg(self, width: float, height: float, title: str, description: str = "") -> Svg:
+        """Return what is drawn as a picture."""
+        return Svg(self.markup, width, height, title, description)
+
+
 # Colours for numbers ------------------------------------------------------------------------------
 
 _PURPLE, _WHITE, _ORANGE = (94, 60, 153), (247, 247, 247), (230, 97, 1)
@@ -299,21 +367,21 @@ def beside(*pictures: Svg, gap: float = 24, title: str = "", description: str = 
     Title and description default to those of the parts, joined.
     """
     height = max(p.height for p in pictures)
-    markup, x = "", 0.0
+    drawing, x = Drawing(), 0.0
     for picture in pictures:
-        markup += group(picture.markup, x, (height - picture.height) / 2)
+        drawing.place(picture, x, (height - picture.height) / 2)
         x += picture.width + gap
-    return Svg(markup, x - gap, height, *_words(pictures, title, description))
+    return drawing.svg(x - gap, height, *_words(pictures, title, description))
 
 
 def above(*pictures: Svg, gap: float = 16, title: str = "", description: str = "") -> Svg:
     """Pictures under each other, aligned at the left."""
-    markup, y = "", 0.0
+    drawing, y = Drawing(), 0.0
     for picture in pictures:
-        markup += group(picture.markup, 0, y)
+        drawing.place(picture, 0, y)
         y += picture.height + gap
     width = max(p.width for p in pictures)
-    return Svg(markup, width, y - gap, *_words(pictures, title, description))
+    return drawing.svg(width, y - gap, *_words(pictures, title, description))
 
 
 def framed(picture: Svg, margin: float = 12) -> Svg:

@@ -181,3 +181,32 @@ def test_line_colours_stay_apart_under_colour_blindness(vision, one, other):
 def test_the_two_ends_of_the_signed_scale_stay_apart(vision):
     ends = [seen_as(svg.signed_fill(sign, 1), vision) for sign in (-1, 1)]
     assert np.linalg.norm(ends[0] - ends[1]) >= 40
+
+
+def test_a_drawing_holds_what_the_functions_of_the_same_names_write():
+    drawing = svg.Drawing()
+    drawing.rect(0, 1, 2, 3, fill="red", round=2)
+    drawing.text(1, 2, "a < b", bold=True)
+    drawing.line(0, 0, 9, 9, dash="4 3")
+    drawing.arrow(0, 0, 9, 9, thick=2)
+    drawing.polyline([(0, 0), (1, 1)], colour="blue")
+    drawing.circle(4, 5, 6, fill="none")
+    drawing.image(np.eye(2, dtype=np.uint8), 0, 0, 8, 8, crisp=False)
+    square = svg.Svg(svg.rect(0, 0, 1, 1), 1, 1, "square")
+    drawing.place(square, 7, 8)
+    assert drawing.markup == "".join(
+        [
+            svg.rect(0, 1, 2, 3, fill="red", round=2),
+            svg.text(1, 2, "a < b", bold=True),
+            svg.line(0, 0, 9, 9, dash="4 3"),
+            svg.arrow(0, 0, 9, 9, thick=2),
+            svg.polyline([(0, 0), (1, 1)], colour="blue"),
+            svg.circle(4, 5, 6, fill="none"),
+            svg.image(np.eye(2, dtype=np.uint8), 0, 0, 8, 8, crisp=False),
+            svg.group(square.markup, 7, 8),
+        ]
+    )
+    picture = drawing.svg(30, 20, "shapes")
+    assert (picture.markup, picture.width, picture.height) == (drawing.markup, 30, 20)
+    named = picture.titled("other", "in words")
+    assert named == svg.Svg(picture.markup, 30, 20, "other", "in words")
