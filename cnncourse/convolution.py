@@ -25,6 +25,7 @@ from numpy.lib.stride_tricks import sliding_window_view
 from numpy.typing import DTypeLike
 
 from cnncourse.geometry import (
+    by,
     check_whole,
     conv_output_size,
     effective_kernel,
@@ -392,7 +393,7 @@ def toeplitz(
     pixels = int(np.prod(shape))
     if pixels**2 > _LARGEST_MATRIX:
         raise ValueError(
-            f"the matrix of a {_times(shape)} input is too large ({pixels:,} columns): "
+            f"the matrix of a {by(shape)} input is too large ({pixels:,} columns): "
             f"try an input of at most {int(_LARGEST_MATRIX**0.5):,} pixels"
         )
     windows: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
@@ -436,9 +437,9 @@ def _lay_out(
     padded = [size + sum(margin) for size, margin in zip(image_shape, margins, strict=True)]
     if reach[0] > padded[0] or reach[1] > padded[1]:
         missing = max(r - size for r, size in zip(reach, image_shape, strict=True))
-        spans = f" (with dilation it spans {_times(reach)})" if dilation != (1, 1) else ""
+        spans = f" (with dilation it spans {by(reach)})" if dilation != (1, 1) else ""
         raise ValueError(
-            f"a {_times(kernel_shape)} kernel{spans} does not fit in a {_times(image_shape)} image "
+            f"a {by(kernel_shape)} kernel{spans} does not fit in a {by(image_shape)} image "
             f"with padding {padding!r}: try padding={(missing + 1) // 2} or a smaller kernel"
         )
     shape = tuple(conv_output_size(n, r, s) for n, r, s in zip(padded, reach, stride, strict=True))
@@ -553,7 +554,3 @@ def _two(name: str, value: object) -> tuple:
     if len(value) != 2:
         raise ValueError(f"{name} is {value!r}: use one number, or two: (vertical, horizontal)")
     return tuple(value)
-
-
-def _times(shape: Sequence[int]) -> str:
-    return "×".join(str(int(size)) for size in shape)

@@ -14,7 +14,7 @@ Fields of Convolutional Neural Networks*, Distill, for the receptive field.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from operator import index
 
@@ -280,6 +280,11 @@ def receptive_field(layers: Iterable[Window | tuple[int, int]]) -> list[Field]:
         jump *= layer.stride
         fields.append(Field(size, jump, centre))
     return fields
+
+
+def by(shape: Sequence[int]) -> str:
+    """A shape as people write it: 8×28×28."""
+    return "×".join(str(size) for size in shape)
 
 
 def check_whole(name: str, value: int, least: int | None = None) -> None:

@@ -20,6 +20,7 @@ from typing import ClassVar, NamedTuple
 from cnncourse.geometry import (
     PADDING_NAMES,
     Window,
+    by,
     check_whole,
     conv_output_size,
     padding_for,
@@ -27,11 +28,6 @@ from cnncourse.geometry import (
 )
 
 Shape = tuple[int, ...]
-
-
-def by(shape: Shape) -> str:
-    """A shape as people write it: 8×28×28."""
-    return "×".join(str(size) for size in shape)
 
 
 @dataclass(frozen=True)

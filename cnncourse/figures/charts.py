@@ -1,0 +1,324 @@
+"""Axes, bars and lines: from numbers to places in a picture, and what is written beside an axis.
+
+    >>> across = Scale(0, 10, start=50, end=250)
+    >>> across(5), across(20), across.ticks()
+    (150.0, 250.0, [0, 2, 4, 6, 8, 10])
+
+A `Scale` is one axis. The functions return SVG text and know nothing of what they show.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from cnncourse.figures import svg
+from cnncourse.figures.words import percent as in_percent
+
+Series = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+
+# Lines are told apart by their dashes and their names as well as by their colours.
+_STYLES = (
+    (svg.INPUT.line, ""),
+    (svg.KERNEL.line, "7 4"),
+    (svg.OUTPUT.line, "2 3"),
+    (svg.WINDOW.line, "10 3 2 3"),
+    (svg.INK, "1 5"),
+)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A line of pixels with a number at each end; what lies beyond is drawn at the end.
+
+    Parameters
+    ----------
+    low, high : float
+        The numbers at the ends; `low` may be the larger one.
+    start, end : float
+        Their places, in pixels; an axis that goes up starts below, so `start` is the larger one.
+    log : bool
+        Equal steps are equal factors; numbers must be above 0.
+    """
+
+    low: float
+    high: float
+    start: float
+    end: float
+    log: bool = False
+
+    def __call__(self, value: float) -> float:
+        """Return the place of a number, in pixels."""
+        low, high = self.low, self.high
+        value = min(max(value, min(low, high)), max(low, high))
+        if self.log:
+            low, high, value = math.log10(low), math.log10(high), math.log10(value)
+        return self.start + (self.end - self.start) * (value - low) / (high - low)
+
+    def ticks(self, most: int = 6, *, whole: bool = False) -> list[float]:
+        """Return round numbers for the axis: about `most` steps, `whole` ones only if asked."""
+        if self.log:
+            return powers(self.low, self.high, (1, 2, 5))
+        return round_numbers(self.low, self.high, most, whole=whole)
+
+
+def round_numbers(low: float, high: float, most: int = 6, *, whole: bool = False) -> list[float]:
+    """Return the multiples of 1, 2 or 5 times a power of ten between two numbers.
+
+    Parameters
+    ----------
+    low, high : float
+    most : int
+        How many steps there may be between them.
+    whole : bool
+        Leave out fractions: there is no half an epoch.
+
+    Examples
+    --------
+    >>> round_numbers(0, 2, whole=True), round_numbers(0, 2)
+    ([0, 1, 2], [0.0, 0.5, 1.0, 1.5, 2.0])
+    """
+    apart = max((high - low) / most, 1.0 if whole else 0.0)
+    power = 10.0 ** math.floor(math.log10(apart))
+    step = power * next(factor for factor in (1, 2, 5, 10) if factor * power >= apart * 0.999)
+    if step >= 1:
+        step = round(step)
+    first, last = math.ceil(low / step - 1e-9), math.floor(high / step + 1e-9)
+    return [n * step for n in range(first, last + 1)]
+
+
+def powers(low: float, high: float, factors: Sequence[int] = (1,)) -> list[float]:
+    """Return the powers of ten between two numbers above 0, each times these factors.
+
+    Examples
+    --------
+    >>> powers(100, 1000, (1, 2, 5))
+    [100.0, 200.0, 500.0, 1000.0]
+    """
+    exponents = range(math.floor(math.log10(low)), math.ceil(math.log10(high)) + 1)
+    values = [factor * 10.0**power for power in exponents for factor in factors]
+    return [value for value in values if low * 0.999 <= value <= high * 1.001]
+
+
+# Parts of a chart ---------------------------------------------------------------------------------
+
+
+def grid(
+    up: Callable[[float], float],
+    ticks: Iterable[float],
+    left: float,
+    right: float,
+    *,
+    write: Callable[[float], str] = svg.show_number,
+    gap: float = 6,
+) -> str:
+    """A faint line across for each tick, with its number at the left.
+
+    Parameters
+    ----------
+    up : callable
+        The scale that goes up.
+    ticks : iterable of float
+    left, right : float
+        Where the lines begin and end, in pixels.
+    write : callable
+        Writes a tick as text.
+    gap : float
+        Between the number and the line, in pixels.
+    """
+    return "".join(
+        svg.line(left, up(tick), right, up(tick), colour=svg.FAINT)
+        + svg.text(left - gap, up(tick), write(tick), size=12, anchor="end", fill=svg.MUTED)
+        for tick in ticks
+    )
+
+
+def numbers(
+    across: Callable[[float], float],
+    ticks: Iterable[float],
+    y: float,
+    *,
+    write: Callable[[float], str] = svg.show_number,
+) -> str:
+    """The numbers of an axis that goes across, in one line.
+
+    Parameters
+    ----------
+    across : callable
+        The scale.
+    ticks : iterable of float
+    y : float
+        The middle of the line of text, in pixels.
+    write : callable
+        Writes a tick as text.
+    """
+    return "".join(
+        svg.text(across(tick), y, write(tick), size=12, anchor="middle", fill=svg.MUTED)
+        for tick in ticks
+    )
+
+
+def curve(
+    across: Callable[[float], float],
+    up: Callable[[float], float],
+    xs: Iterable[float],
+    ys: Iterable[float],
+    *,
+    colour: str = svg.INK,
+    thick: float = 2,
+    dash: str = "",
+    dots: float = 0,
+) -> str:
+    """A line through points.
+
+    Parameters
+    ----------
+    across, up : callable
+        The scales.
+    xs, ys : iterable of float
+        As many of the one as of the other.
+    colour, thick, dash
+        As for `svg.polyline`.
+    dots : float
+        The radius of a dot on each point; 0: none.
+    """
+    points = [(across(x), up(y)) for x, y in zip(xs, ys, strict=True)]
+    drawn = svg.polyline(points, colour=colour, thick=thick, dash=dash)
+    return drawn + "".join(svg.circle(*point, dots, fill=colour) for point in points if dots)
+
+
+def bar(x: float, base: float, width: float, height: float, role: svg.Role) -> str:
+    """A bar that stands on a line, in the colours of a role."""
+    return svg.rect(x, base - height, width, height, fill=role.tint, line=role.line)
+
+
+# Named lines over one axis ------------------------------------------------------------------------
+
+_LEFT, _TOP = 52, 44  # room for the numbers of the axis, for title and legend
+
+
+def line_chart(
+    series: Series,
+    *,
+    title: str,
+    across: str,
+    up: str,
+    limits: tuple[float, float] | None = None,
+    span: tuple[float, float] | None = None,
+    log: bool = False,
+    percent: bool = False,
+    at: float | None = None,
+    width: float = 330,
+    height: float = 200,
+) -> svg.Svg:
+    """Named lines over one axis.
+
+    Parameters
+    ----------
+    series : mapping of str to (x values, y values)
+        Values that are not finite are left out.
+    title, across, up : str
+        The title, and what the two axes say.
+    limits : (float, float), optional
+        Lowest and highest y; what lies beyond is drawn at the edge. By default all fit.
+    span : (float, float), optional
+        First and last x of the axis. By default all fit.
+    log : bool
+        Equal steps across are equal factors; all x must be above 0.
+    percent : bool
+        The y values are shares, written as percentages.
+    at : float, optional
+        An x to mark with a dashed line.
+    width, height : float
+        Of the drawing area, in pixels.
+    """
+    kept = {name: _finite(*values) for name, values in series.items()}
+    xs, ys = (np.concatenate([pair[i] for pair in kept.values()] or [np.array([])]) for i in (0, 1))
+    base = _TOP + height
+    first, last = span or _range(xs, 1, 10)
+    alone = 0.5 * (first == last)  # room on both sides of a single point
+    x = Scale(first - alone, last + alone, _LEFT, _LEFT + width, log)
+    low, high = limits or _range(ys, 0, 1)
+    y = Scale(low, max(high, low + 1e-3), base, _TOP)
+    parts = [frame(x, y, across, percent=percent, whole=bool(np.all(xs == np.round(xs))))]
+    if at is not None:
+        parts.append(
+            svg.line(x(at), _TOP, x(at), base, colour=svg.WINDOW.line, thick=2, dash="3 3")
+        )
+    legend = 0.0
+    for (name, values), (colour, dash) in zip(kept.items(), _STYLES, strict=False):
+        dots = 3 if len(values[0]) <= 30 else 0
+        parts.append(curve(x, y, *values, colour=colour, dash=dash, dots=dots))
+        parts.append(key(legend, 26, name, colour, dash))
+        legend += 31 + svg.text_width(name, 12) + 14
+    parts.append(svg.text(0, 7, title, bold=True))
+    if up not in title.lower():
+        parts.append(svg.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED))
+    words = "; ".join(_in_words(name, *values, percent) for name, values in kept.items())
+    sentence = f"{title} ({up} against {across}): {words or 'nothing to see yet'}."
+    full = max(_LEFT + width + 14, legend, svg.text_width(title))
+    return svg.Svg("".join(parts), full, base + 38, title, sentence)
+
+
+def frame(x: Scale, y: Scale, across: str, *, percent: bool = False, whole: bool = False) -> str:
+    """A box with its grid, the numbers of both axes, and the name of the one across.
+
+    Parameters
+    ----------
+    x, y : Scale
+    across : str
+        What the axis across says.
+    percent : bool
+        The numbers that go up are shares, written as percentages.
+    whole : bool
+        The numbers across are whole ones.
+    """
+    width, height = x.end - x.start, y.start - y.end
+
+    def write(value: float) -> str:
+        return svg.show_number(100 * value, 3) + " %" if percent else svg.show_number(value, 3)
+
+    return (
+        svg.rect(x.start, y.end, width, height, line=svg.FAINT)
+        + grid(y, y.ticks(), x.start, x.end, write=write)
+        + numbers(x, x.ticks(whole=whole), y.start + 13, write="{:,.6g}".format)
+        + svg.text(
+            x.start + width / 2, y.start + 30, across, size=12, anchor="middle", fill=svg.MUTED
+        )
+    )
+
+
+def key(x: float, y: float, name: str, colour: str, dash: str = "") -> str:
+    """A sample of a line, and what the line shows.
+
+    Parameters
+    ----------
+    x, y : float
+        The left end of the sample, in pixels.
+    name, colour, dash : str
+    """
+    sample = svg.line(x, y, x + 26, y, colour=colour, thick=2.5, dash=dash)
+    return sample + svg.text(x + 31, y, name, size=12)
+
+
+def _finite(x: Sequence[float], y: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+    xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
+    good = np.isfinite(xs) & np.isfinite(ys)
+    return xs[good], ys[good]
+
+
+def _range(values: np.ndarray, low: float, high: float) -> tuple[float, float]:
+    """The smallest and the largest value; without any, low and high."""
+    return (float(values.min()), float(values.max())) if len(values) else (low, high)
+
+
+def _in_words(name: str, x: np.ndarray, y: np.ndarray, percent: bool) -> str:
+    """What a line does, in words."""
+    if not len(y):
+        return f"{name} has no values yet"
+    first, last = (in_percent(v) if percent else svg.show_number(v, 3) for v in (y[0], y[-1]))
+    end = f" and {last} at {x[-1]:,.6g}" if len(y) > 1 else ""
+    return f"{name} {first} at {x[0]:,.6g}{end}"

@@ -1,0 +1,71 @@
+"""A scale puts numbers where they belong, and its ticks are round numbers that it shows."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cnncourse.figures import charts, svg
+
+NUMBERS = st.floats(-1e4, 1e4)
+
+
+@given(low=NUMBERS, size=st.floats(1e-3, 1e4), share=st.floats(0, 1))
+def test_a_scale_is_straight_between_its_ends(low, size, share):
+    up = charts.Scale(low, low + size, start=200, end=40)
+    assert up(low) == 200 and up(low + size) == pytest.approx(40)
+    assert up(low + share * size) == pytest.approx(200 - 160 * share, abs=1e-3)
+    assert up(low - 1) == 200 and up(low + size + 1) == pytest.approx(40)
+
+
+def test_a_scale_may_run_backwards():
+    ages = charts.Scale(30, -10, start=0, end=400)
+    assert [ages(age) for age in (40, 30, 0, -10, -20)] == [0, 0, 300, 400, 400]
+
+
+def test_equal_factors_are_equal_steps_on_a_logarithmic_scale():
+    across = charts.Scale(1, 10_000, 0, 400, log=True)
+    assert [across(10**p) for p in range(5)] == pytest.approx([0, 100, 200, 300, 400])
+
+
+@given(low=NUMBERS, size=st.floats(1e-3, 1e4), most=st.integers(3, 8), whole=st.booleans())
+def test_round_numbers_lie_on_the_scale_equally_far_apart(low, size, most, whole):
+    found = charts.round_numbers(low, low + size, most, whole=whole)
+    assert len(found) <= most + 2
+    assert all(low - 1e-6 * size - 1e-9 <= x <= low + 1.000001 * size for x in found)
+    gaps = [b - a for a, b in zip(found, found[1:], strict=False)]
+    if gaps:
+        assert re.fullmatch(r"[125]\.0*e.*", f"{gaps[0]:.3e}")
+        assert max(gaps) == pytest.approx(min(gaps), rel=1e-3)
+    assert not whole or all(x == int(x) for x in found)
+
+
+def test_ticks_of_a_logarithmic_scale_are_powers_of_ten_their_doubles_and_fives():
+    assert charts.Scale(100, 2000, 0, 1, log=True).ticks() == [100, 200, 500, 1000, 2000]
+    assert charts.powers(1, 1000) == [1, 10, 100, 1000]
+
+
+def test_a_grid_writes_each_tick_beside_its_line():
+    up = charts.Scale(0, 1, 100, 0)
+    drawn = charts.grid(up, (0, 0.5), left=40, right=90, gap=8)
+    assert re.findall(r'<line x1="40" y1="(\d+)" x2="90" y2="\1"', drawn) == ["100", "50"]
+    assert re.findall(r'<text x="32" y="\d+".*?>(.*?)<', drawn) == ["0", "0.5"]
+
+
+def test_numbers_across_stand_below_their_places():
+    drawn = charts.numbers(charts.Scale(0, 4, 10, 50), (0, 4), 80, write="t{:g}".format)
+    assert re.findall(r'<text x="(\d+)" y="80".*?>(.*?)<', drawn) == [("10", "t0"), ("50", "t4")]
+
+
+def test_a_curve_has_its_points_and_dots_if_asked():
+    scales = charts.Scale(0, 1, 0, 10), charts.Scale(0, 1, 10, 0)
+    drawn = charts.curve(*scales, (0, 1), (1, 0), dots=3)
+    assert 'points="0,0 10,10"' in drawn and drawn.count("<circle") == 2
+    assert "<circle" not in charts.curve(*scales, (0, 1), (1, 0))
+
+
+def test_a_bar_stands_on_its_base():
+    assert 'y="60" width="10" height="40"' in charts.bar(5, 100, 10, 40, svg.INPUT)
