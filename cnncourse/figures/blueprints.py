@@ -62,30 +62,25 @@ def timeline(
     """
     xs = _Scale([point.x for point in points], 84, 700, x_log)
     ys = _Scale([point.y for point in points], 262, 30, y_log)
-    parts = [
-        svg.line(84, 262, 700, 262, colour=svg.MUTED),
-        svg.line(84, 30, 84, 262, colour=svg.MUTED),
-    ]
-    parts += [
-        svg.text(xs.at(v), 278, _short(v), size=12, anchor="middle", fill=svg.MUTED)
-        + svg.line(xs.at(v), 262, xs.at(v), 267, colour=svg.MUTED)
-        for v in xs.ticks()
-    ]
-    parts += [
-        svg.text(76, ys.at(v), _short(v), size=12, anchor="end", fill=svg.MUTED)
-        + svg.line(84, ys.at(v), 700, ys.at(v), colour=svg.FAINT)
-        for v in ys.ticks()
-    ]
-    parts.append(svg.text(392, 298, x_name + _log_word(x_log), anchor="middle", bold=True))
-    parts.append(svg.text(0, 8, y_name + _log_word(y_log), bold=True))
+    d = svg.Drawing()
+    d.line(84, 262, 700, 262, colour=svg.MUTED)
+    d.line(84, 30, 84, 262, colour=svg.MUTED)
+    for v in xs.ticks():
+        d.text(xs.at(v), 278, _short(v), size=12, anchor="middle", fill=svg.MUTED)
+        d.line(xs.at(v), 262, xs.at(v), 267, colour=svg.MUTED)
+    for v in ys.ticks():
+        d.text(76, ys.at(v), _short(v), size=12, anchor="end", fill=svg.MUTED)
+        d.line(84, ys.at(v), 700, ys.at(v), colour=svg.FAINT)
+    d.text(392, 298, x_name + _log_word(x_log), anchor="middle", bold=True)
+    d.text(0, 8, y_name + _log_word(y_log), bold=True)
     places = [(xs.at(point.x), ys.at(point.y)) for point in points]
-    parts += _bubbles([point.name for point in points], places)
-    parts.append(svg.group(_point_table(points, x_name, y_name), 0, 320))
+    d.add(*_bubbles([point.name for point in points], places))
+    d.add(svg.group(_point_table(points, x_name, y_name), 0, 320))
     words = "; ".join(f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}" for p in points) + "."
     if missing:
         words += f" Without such a number: {', '.join(missing)}."
     height = 344 + 21 * len(points)
-    return _framed("".join(parts), height, f"{y_name} against {x_name}", words)
+    return _framed(d.markup, height, f"{y_name} against {x_name}", words)
 
 
 def _bubbles(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
@@ -117,16 +112,14 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 def _point_table(points: Sequence[Point], x_name: str, y_name: str) -> str:
     columns = (0, 24, 120, 245, 385)
     heads = ("", "network", x_name, y_name, "source")
-    parts = [
-        svg.text(x, 8, head, size=12.5, bold=True) for x, head in zip(columns, heads, strict=True)
-    ]
+    d = svg.Drawing()
+    for x, head in zip(columns, heads, strict=True):
+        d.text(x, 8, head, size=12.5, bold=True)
     for number, point in enumerate(points, start=1):
         cells = (str(number), point.name, point.x_words, point.y_words, point.source)
-        parts += [
-            svg.text(x, 10 + 21 * number, cell, size=12)
-            for x, cell in zip(columns, cells, strict=True)
-        ]
-    return "".join(parts)
+        for x, cell in zip(columns, cells, strict=True):
+            d.text(x, 10 + 21 * number, cell, size=12)
+    return d.markup
 
 
 class _Scale:
@@ -203,7 +196,8 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
     if not 1 <= step <= len(steps):
         raise ValueError(f"{title} has no step {step}: use 1 to {len(steps)}")
     now = steps[step - 1]
-    parts = [_card(title, steps, step)]
+    d = svg.Drawing()
+    d.add(_card(title, steps, step))
     strips = (
         ("height of the maps", [_height(s) for s in steps], svg.INPUT),
         ("parameters", [s.params for s in steps], svg.KERNEL),
@@ -211,14 +205,14 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
         ("memory of outputs", [s.memory for s in steps], svg.OUTPUT),
     )
     for place, (head, values, role) in enumerate(strips):
-        parts.append(svg.group(_strip(head, values, step, role), 0, 118 + 66 * place))
+        d.add(svg.group(_strip(head, values, step, role), 0, 118 + 66 * place))
     sentence = (
         f"{title}, step {step} of {len(steps)}: {now.name}, {by(now.before)} → {by(now.shape)}, "
         f"each output sees {_sees(now)}. {now.params:,} parameters "
         f"({_share(now.params, steps, 'params')}), {now.macs:,} MACs "
         f"({_share(now.macs, steps, 'macs')}), {show_bytes(now.memory)} of outputs."
     )
-    return _framed("".join(parts), 118 + 66 * len(strips), f"Walking through {title}", sentence)
+    return _framed(d.markup, 118 + 66 * len(strips), f"Walking through {title}", sentence)
 
 
 def _card(title: str, steps: Sequence[Step], step: int) -> str:
@@ -234,29 +228,28 @@ def _card(title: str, steps: Sequence[Step], step: int) -> str:
         f"{now.macs:,} MACs, {_share(now.macs, steps, 'macs')}",
         f"so far {sum(s.params for s in steps[:step]):,} parameters",
     )
-    parts = [
-        svg.rect(0, 0, _WIDE, 104, line=svg.WINDOW.line, thick=2, round=6),
-        svg.text(
-            16, 20, f"{title}, {step} of {len(steps)}: {now.name}{folded}", size=15, bold=True
-        ),
-    ]
+    d = svg.Drawing()
+    d.rect(0, 0, _WIDE, 104, line=svg.WINDOW.line, thick=2, round=6)
+    d.text(16, 20, f"{title}, {step} of {len(steps)}: {now.name}{folded}", size=15, bold=True)
     for row, (a, b) in enumerate(zip(left, right, strict=True)):
-        parts += [svg.text(16, 46 + 20 * row, a), svg.text(340, 46 + 20 * row, b)]
-    return "".join(parts)
+        d.text(16, 46 + 20 * row, a)
+        d.text(340, 46 + 20 * row, b)
+    return d.markup
 
 
 def _strip(head: str, values: Sequence[float], step: int, role: svg.Role) -> str:
     """A bar for each step, the present one framed."""
     wide, most = _WIDE / len(values), max(1.0, *values)
     largest = show_bytes(int(most)) if head == "memory of outputs" else _short(most)
-    parts = [svg.text(0, 7, f"{head}: at most {largest}", size=12, fill=svg.MUTED)]
+    d = svg.Drawing()
+    d.text(0, 7, f"{head}: at most {largest}", size=12, fill=svg.MUTED)
     for place, value in enumerate(values):
         high = 40 * value / most
-        parts.append(svg.rect(place * wide, 58 - high, max(wide - 1, 1.5), high, fill=role.line))
+        d.rect(place * wide, 58 - high, max(wide - 1, 1.5), high, fill=role.line)
     left = (step - 1) * wide
-    parts.append(svg.rect(left - 1, 17, max(wide, 3) + 1, 43, line=svg.INK, thick=2))
-    parts.append(svg.line(0, 58.5, _WIDE, 58.5, colour=svg.FAINT))
-    return "".join(parts)
+    d.rect(left - 1, 17, max(wide, 3) + 1, 43, line=svg.INK, thick=2)
+    d.line(0, 58.5, _WIDE, 58.5, colour=svg.FAINT)
+    return d.markup
 
 
 def _height(step: Step) -> int:
@@ -284,42 +277,43 @@ def what_if(change: str, before: Design, after: Design) -> svg.Svg:
     change : str
     before, after : swaps.Design
     """
-    parts = []
+    d = svg.Drawing()
     for x, head, design, role in (
         (0, "before", before, svg.PADDING),
         (372, "after", after, svg.OUTPUT),
     ):
-        parts.append(svg.text(x, 10, head, bold=True, size=14))
+        d.text(x, 10, head, bold=True, size=14)
         for row, words in enumerate(design.words):
             y = 26 + 27 * row
-            parts.append(svg.rect(x, y, 348, 23, fill=role.tint, line=role.line, round=4))
-            parts.append(svg.text(x + 10, y + 12, words, fill=svg.text_on(role.tint)))
+            d.rect(x, y, 348, 23, fill=role.tint, line=role.line, round=4)
+            d.text(x + 10, y + 12, words, fill=svg.text_on(role.tint))
         sees = "all" if design.field is None else f"{design.field}×{design.field}"
-        parts.append(svg.text(x, 148, f"one output sees {sees} of its input", fill=svg.MUTED))
+        d.text(x, 148, f"one output sees {sees} of its input", fill=svg.MUTED)
     for row, (what, a, b) in enumerate(
         (("parameters", before.params, after.params), ("MACs", before.macs, after.macs))
     ):
-        parts.append(svg.group(_pair(what, a, b), 0, 168 + 52 * row))
+        d.add(svg.group(_pair(what, a, b), 0, 168 + 52 * row))
     sentence = (
         f"{change}: parameters {before.params:,} → {after.params:,} "
         f"({_times(before.params, after.params)}), MACs {before.macs:,} → {after.macs:,} "
         f"({_times(before.macs, after.macs)}); {_same_field(before, after)}."
     )
-    return _framed("".join(parts), 268, f"What if: {change}", sentence)
+    return _framed(d.markup, 268, f"What if: {change}", sentence)
 
 
 def _pair(what: str, before: int, after: int) -> str:
     """Two bars of one cost, the longest as wide as there is room."""
     most = max(before, after, 1)
-    parts = [svg.text(0, 10, what, bold=True)]
+    d = svg.Drawing()
+    d.text(0, 10, what, bold=True)
     for row, (words, cost, role) in enumerate(
         (("before", before, svg.PADDING), ("after", after, svg.OUTPUT))
     ):
         y, wide = 2 + 22 * row, 400 * cost / most
-        parts.append(svg.text(150, y + 8, words, size=12, anchor="end", fill=svg.MUTED))
-        parts.append(svg.rect(158, y, max(wide, 1), 16, fill=role.tint, line=role.line))
-        parts.append(svg.text(166 + max(wide, 1), y + 8, f"{cost:,}", size=12.5))
-    return "".join(parts)
+        d.text(150, y + 8, words, size=12, anchor="end", fill=svg.MUTED)
+        d.rect(158, y, max(wide, 1), 16, fill=role.tint, line=role.line)
+        d.text(166 + max(wide, 1), y + 8, f"{cost:,}", size=12.5)
+    return d.markup
 
 
 def _times(before: int, after: int) -> str:
@@ -357,33 +351,30 @@ def inception_costs(
     reductions : bool
     """
     size = branches[0].input_shape[1]
-    parts = [
-        svg.rect(180, 0, 360, 26, fill=svg.PADDING.tint, line=svg.PADDING.line, round=4),
-        svg.text(
-            360,
-            13,
-            f"input {by(branches[0].input_shape)}",
-            anchor="middle",
-            fill=svg.text_on(svg.PADDING.tint),
-        ),
-    ]
+    d = svg.Drawing()
+    d.rect(180, 0, 360, 26, fill=svg.PADDING.tint, line=svg.PADDING.line, round=4)
+    d.text(
+        360,
+        13,
+        f"input {by(branches[0].input_shape)}",
+        anchor="middle",
+        fill=svg.text_on(svg.PADDING.tint),
+    )
     for place, branch in enumerate(branches):
         x = 181.0 * place
-        parts.append(svg.arrow(225 + 90 * place, 28, x + 85, 56, colour=svg.MUTED))
-        parts.append(svg.group(_branch(branch), x, 58))
-        parts.append(svg.arrow(x + 85, 194, 225 + 90 * place, 222, colour=svg.MUTED))
+        d.arrow(225 + 90 * place, 28, x + 85, 56, colour=svg.MUTED)
+        d.add(svg.group(_branch(branch), x, 58))
+        d.arrow(x + 85, 194, 225 + 90 * place, 222, colour=svg.MUTED)
     channels = sum(branch[-1].shape[0] for branch in branches)
     shares = " + ".join(str(branch[-1].shape[0]) for branch in branches)
-    parts += [
-        svg.rect(130, 224, 460, 26, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, round=4),
-        svg.text(
-            360,
-            237,
-            f"stacked: {shares} = {channels} channels of {size}×{size}",
-            anchor="middle",
-            fill=svg.text_on(svg.OUTPUT.tint),
-        ),
-    ]
+    d.rect(130, 224, 460, 26, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, round=4)
+    d.text(
+        360,
+        237,
+        f"stacked: {shares} = {channels} channels of {size}×{size}",
+        anchor="middle",
+        fill=svg.text_on(svg.OUTPUT.tint),
+    )
     params, macs = (_sum(branches, cost) for cost in ("params", "macs"))
     compared = [_sum(others, cost) for cost in ("params", "macs")]
     present, absent = ("with", "without") if reductions else ("without", "with")
@@ -391,27 +382,27 @@ def inception_costs(
         (("parameters", params, compared[0]), ("MACs", macs, compared[1]))
     ):
         words = f"{what} {present} the 1×1 reductions: {cost:,}   ({absent}: {other:,})"
-        parts.append(svg.text(360, 272 + 22 * row, words, anchor="middle"))
+        d.text(360, 272 + 22 * row, words, anchor="middle")
     sentence = (
         f"An inception block on {by(branches[0].input_shape)}, {present} 1×1 reductions: branches "
         f"of {shares} channels are stacked to {channels}×{size}×{size}. {params:,} parameters, "
         f"{macs:,} MACs; {absent} reductions {compared[0]:,} and {compared[1]:,}."
     )
-    return _framed("".join(parts), 304, "An inception block", sentence)
+    return _framed(d.markup, 304, "An inception block", sentence)
 
 
 def _branch(branch: Table) -> str:
     """The layers of one branch as boxes under each other; ReLU is left out."""
     shown = [row for row in branch if row.kind != "ReLU"]
-    parts = []
+    d = svg.Drawing()
     for place, row in enumerate(shown):
         y = 68 * place
         role = svg.KERNEL if row.params else svg.INPUT
         label = "3×3 max pool" if row.kind == "MaxPool2d" else name(row.layer)
-        parts.append(svg.rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4))
+        d.rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4)
         words = (label, f"→ {row.shape[0]} channels", f"{row.params:,} parameters")
-        parts += [
-            svg.text(
+        for i, word in enumerate(words):
+            d.text(
                 85,
                 y + 13 + 18 * i,
                 word,
@@ -420,11 +411,9 @@ def _branch(branch: Table) -> str:
                 bold=i == 0,
                 fill=svg.text_on(role.tint),
             )
-            for i, word in enumerate(words)
-        ]
     if len(shown) == 1:
-        parts.append(svg.line(85, 62, 85, 134, colour=svg.MUTED, thick=1.5))
-    return "".join(parts)
+        d.line(85, 62, 85, 134, colour=svg.MUTED, thick=1.5)
+    return d.markup
 
 
 def _sum(branches: Sequence[Table], cost: str) -> int:
@@ -451,37 +440,32 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> sv
     def place(layer: int, value: float) -> tuple[float, float]:
         return 70 + 490 * layer / depth, 240 - 210 * (_power(value) - low) / (high - low)
 
-    parts = [
-        svg.line(70, 30, 70, 240, colour=svg.MUTED),
-        svg.line(70, 240, 560, 240, colour=svg.MUTED),
-    ]
+    d = svg.Drawing()
+    d.line(70, 30, 70, 240, colour=svg.MUTED)
+    d.line(70, 240, 560, 240, colour=svg.MUTED)
     for power in range(low, high + 1, -(-(high - low) // 8)):
         y = place(0, 10.0**power)[1]
         words = f"10{superscript(power)}" if power else "1"
-        parts.append(svg.line(70, y, 560, y, colour=svg.FAINT if power else svg.MUTED))
-        parts.append(svg.text(62, y, words, size=12, anchor="end", fill=svg.MUTED))
+        d.line(70, y, 560, y, colour=svg.FAINT if power else svg.MUTED)
+        d.text(62, y, words, size=12, anchor="end", fill=svg.MUTED)
     for values, role, dash in ((plain, svg.KERNEL, "6 4"), (residual, svg.OUTPUT, "")):
         spots = [place(layer, value) for layer, value in enumerate(values)]
-        parts.append(svg.polyline(spots, colour=role.line, thick=3, dash=dash))
+        d.polyline(spots, colour=role.line, thick=3, dash=dash)
     for row, (words, role, dash) in enumerate(
         (("plain: scale·F(x)", svg.KERNEL, "6 4"), ("skip: x + scale·F(x)", svg.OUTPUT, ""))
     ):
         y = 60 + 24 * row
-        parts += [
-            svg.line(574, y, 604, y, colour=role.line, thick=3, dash=dash),
-            svg.text(610, y, words, size=12),
-        ]
-    parts += [
-        svg.text(0, 10, "length of the gradient (powers of ten)", bold=True),
-        svg.text(70, 258, "input", anchor="middle", size=12, fill=svg.MUTED),
-        svg.text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=svg.MUTED),
-    ]
+        d.line(574, y, 604, y, colour=role.line, thick=3, dash=dash)
+        d.text(610, y, words, size=12)
+    d.text(0, 10, "length of the gradient (powers of ten)", bold=True)
+    d.text(70, 258, "input", anchor="middle", size=12, fill=svg.MUTED)
+    d.text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=svg.MUTED)
     sentence = (
         f"{depth} layer{'s' * (depth > 1)}, scale {scale:g}. A gradient of length 1 at the output "
         f"reaches the input with length {scientific(plain[0])} through plain layers and "
         f"{scientific(residual[0])} with skip connections."
     )
-    return _framed("".join(parts), 268, "The gradient on its way back", sentence)
+    return _framed(d.markup, 268, "The gradient on its way back", sentence)
 
 
 def _power(value: float) -> float:
@@ -508,7 +492,7 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
     """
     values = ([s.params for s in steps], [s.macs for s in steps], [_height(s) for s in steps])
     roles = (svg.KERNEL, svg.WINDOW, svg.INPUT)
-    parts = []
+    d = svg.Drawing()
     for place in range(len(CLUES)):
         if place < clues:
             strip = _hidden_strip(CLUES[place], values[place], roles[place])
@@ -516,25 +500,24 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
             words = f"clue {place + 1}: still folded"
             strip = svg.rect(0, 14, _WIDE, 60, line=svg.FAINT, dash="4 4")
             strip += svg.text(360, 44, words, anchor="middle", fill=svg.MUTED)
-        parts.append(svg.group(strip, 0, 88 * place))
+        d.add(svg.group(strip, 0, 88 * place))
     words = _reply(steps, guess, answer, more=clues < len(CLUES))
-    parts.append(svg.text(0, 278, words, size=14, bold=True))
+    d.text(0, 278, words, size=14, bold=True)
     told = [_in_thirds(CLUES[i], values[i]) for i in range(2)]
     told.append(f"{CLUES[2]}: {', '.join(str(size) for size, _ in groupby(values[2]))}")
     sentence = f"A network of {len(steps)} layers; {'; '.join(told[:clues])}. {words}"
-    return _framed("".join(parts), 292, "Which network is it?", sentence)
+    return _framed(d.markup, 292, "Which network is it?", sentence)
 
 
 def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
     wide, most = _WIDE / len(values), max(1.0, *values)
-    parts = [
-        svg.text(0, 6, head, size=12.5, bold=True),
-        svg.line(0, 74.5, _WIDE, 74.5, colour=svg.MUTED),
-    ]
+    d = svg.Drawing()
+    d.text(0, 6, head, size=12.5, bold=True)
+    d.line(0, 74.5, _WIDE, 74.5, colour=svg.MUTED)
     for place, value in enumerate(values):
         high = 58 * value / most
-        parts.append(svg.rect(place * wide, 74 - high, max(wide - 1, 1.5), high, fill=role.line))
-    return "".join(parts)
+        d.rect(place * wide, 74 - high, max(wide - 1, 1.5), high, fill=role.line)
+    return d.markup
 
 
 def _in_thirds(head: str, values: Sequence[float]) -> str:

@@ -99,19 +99,23 @@ def network_stack(
     rows = _bars(table, repeat)
     largest, total = table.input_shape[-1], max(1, table.totals.params)
     heads = ((0, "layer", "start"), (_SHAPE, "output", "start"), (_WIDE, "learned", "end"))
-    parts = [svg.text(x, 8, head, size=13, anchor=anchor, bold=True) for x, head, anchor in heads]
-    parts.append(svg.group(_funnel([bar.shape for bar in rows], largest, _MIDDLE), 0, 24))
+    d = svg.Drawing()
+    for x, head, anchor in heads:
+        d.text(x, 8, head, size=13, anchor=anchor, bold=True)
+    d.add(svg.group(_funnel([bar.shape for bar in rows], largest, _MIDDLE), 0, 24))
     for place, bar in enumerate(rows):
-        parts.append(svg.group(_bar_words(bar, total), 0, 24 + _STEP * place))
-        parts.append(_bar(bar, largest, _MIDDLE, 24 + _STEP * place + _STEP / 2))
+        d.add(svg.group(_bar_words(bar, total), 0, 24 + _STEP * place))
+        d.add(_bar(bar, largest, _MIDDLE, 24 + _STEP * place + _STEP / 2))
     y = 34 + _STEP * len(rows)
     words = [f"{table.totals.params:,} learned numbers, {table.totals.macs:,} MACs", note]
-    parts += [svg.text(0, y + 18 * i, word, fill=svg.MUTED) for i, word in enumerate(words) if word]
+    for i, word in enumerate(words):
+        if word:
+            d.text(0, y + 18 * i, word, fill=svg.MUTED)
     height = y + 18 * (2 if note else 1) - 8
     listed = ", ".join(f"{bar.words} {by(bar.shape)}" for bar in rows)
     title = title or table.name
     sentence = f"{title} from top to bottom: {listed}. {words[0]}."
-    return svg.framed(svg.Svg("".join(parts), _WIDE, height, f"{title}, layer by layer", sentence))
+    return svg.framed(d.svg(_WIDE, height, f"{title}, layer by layer", sentence))
 
 
 class _BarRow(NamedTuple):
@@ -140,16 +144,15 @@ def _bars(table: Table, repeat: bool) -> list[_BarRow]:
 
 
 def _bar_words(bar: _BarRow, total: int) -> str:
-    parts = [
-        svg.text(0, _STEP / 2, bar.words, size=13.5, bold=True),
-        svg.text(_SHAPE, _STEP / 2, by(bar.shape), size=13),
-    ]
+    d = svg.Drawing()
+    d.text(0, _STEP / 2, bar.words, size=13.5, bold=True)
+    d.text(_SHAPE, _STEP / 2, by(bar.shape), size=13)
     if bar.params:
         long = 76 * bar.params / total
-        parts.append(svg.text(_WIDE, _STEP / 2, f"{bar.params:,}", size=13, anchor="end"))
+        d.text(_WIDE, _STEP / 2, f"{bar.params:,}", size=13, anchor="end")
         if long >= 1:
-            parts.append(svg.rect(_WIDE - long, _STEP / 2 + 9, long, 4, fill=svg.KERNEL.line))
-    return "".join(parts)
+            d.rect(_WIDE - long, _STEP / 2 + 9, long, 4, fill=svg.KERNEL.line)
+    return d.markup
 
 
 def _bar_size(shape: Shape, largest: int) -> tuple[float, float]:
@@ -198,17 +201,18 @@ def two_stacks(
     """
     sides = [_bars(table, repeat=True) for table in (left, right)]
     largest = max(left.input_shape[-1], right.input_shape[-1])
-    parts = []
+    d = svg.Drawing()
     for side, (table, bars) in enumerate(zip((left, right), sides, strict=True)):
         x = side * 250.0
-        parts.append(svg.text(x, 8, titles[side], size=15, bold=True))
+        d.text(x, 8, titles[side], size=15, bold=True)
         for place, pair in enumerate(pairs):
             if pair[side] is not None:
-                parts.append(svg.group(_paired(bars[pair[side]], largest), x, 22 + 44 * place))
+                d.add(svg.group(_paired(bars[pair[side]], largest), x, 22 + 44 * place))
         words = (f"{table.totals.params:,} learned", f"{table.totals.macs:,} MACs")
         y = 40 + 44 * len(pairs)
-        parts += [svg.text(x, y + 18 * i, word, bold=i == 0) for i, word in enumerate(words)]
-    parts.append(svg.line(238, 0, 238, 44 * len(pairs) + 66, colour=svg.FAINT))
+        for i, word in enumerate(words):
+            d.text(x, y + 18 * i, word, bold=i == 0)
+    d.line(238, 0, 238, 44 * len(pairs) + 66, colour=svg.FAINT)
     times = right.totals.params / left.totals.params
     lists = [", ".join(f"{bar.words} {by(bar.shape)}" for bar in bars) for bars in sides]
     sentence = (
@@ -216,7 +220,7 @@ def two_stacks(
         "as many numbers."
     )
     title = f"{titles[0]} beside {titles[1]}"
-    return svg.framed(svg.Svg("".join(parts), _WIDE, 44 * len(pairs) + 66, title, sentence))
+    return svg.framed(d.svg(_WIDE, 44 * len(pairs) + 66, title, sentence))
 
 
 def _paired(bar: _BarRow, largest: int) -> str:
@@ -240,46 +244,46 @@ def inception_module(module: Block, before: Shape) -> svg.Svg:
     traces = [[row for row in trace(path, before) if row.kind != "ReLU"] for path in module.paths]
     widths = [rows[-1].shape[0] for rows in traces]
     after = module.output(before)
-    parts = [_plate(100, 0, 280, 28, f"input {by(before)}", svg.PADDING)]
+    d = svg.Drawing()
+    d.add(_plate(100, 0, 280, 28, f"input {by(before)}", svg.PADDING))
     for place, rows in enumerate(traces):
         x = 122.0 * place
         ends = 160 + 53 * place, 28, x + 57, 58
         short = len(rows) == 1  # its only layer stands in the second row: the head is drawn there
-        parts.append(
-            svg.line(*ends, colour=svg.MUTED, thick=1.5)
-            if short
-            else svg.arrow(*ends, colour=svg.MUTED)
-        )
-        parts.append(svg.group(_path_boxes(rows), x, 60))
+        if short:
+            d.line(*ends, colour=svg.MUTED, thick=1.5)
+        else:
+            d.arrow(*ends, colour=svg.MUTED)
+        d.add(svg.group(_path_boxes(rows), x, 60))
         target = (sum(widths[:place]) + widths[place] / 2) * _WIDE / after[0]
-        parts.append(svg.arrow(x + 57, 206, target, 234, colour=svg.MUTED))
-    parts.append(svg.group(_stacked(widths, _WIDE), 0, 236))
+        d.arrow(x + 57, 206, target, 234, colour=svg.MUTED)
+    d.add(svg.group(_stacked(widths, _WIDE), 0, 236))
     totals = trace([module], before).totals
     sums = " + ".join(str(width) for width in widths)
     words = f"{sums} = {after[0]} channels of {after[1]}×{after[2]}"
-    parts.append(svg.text(_WIDE / 2, 282, words, size=14, anchor="middle", bold=True))
+    d.text(_WIDE / 2, 282, words, size=14, anchor="middle", bold=True)
     costs = f"{totals.params:,} learned numbers, {totals.macs:,} MACs"
-    parts.append(svg.text(_WIDE / 2, 304, costs, anchor="middle", fill=svg.MUTED))
+    d.text(_WIDE / 2, 304, costs, anchor="middle", fill=svg.MUTED)
     paths = "; ".join(", then ".join(layer_name(row.layer) for row in rows) for rows in traces)
     title = f"Inception module {module.label}".strip()
     sentence = (
         f"Input {by(before)}. Four paths: {paths}. Their outputs are stacked: {words}. {costs}."
     )
-    return svg.framed(svg.Svg("".join(parts), _WIDE, 314, title, sentence))
+    return svg.framed(d.svg(_WIDE, 314, title, sentence))
 
 
 def _path_boxes(rows: Sequence[Row]) -> str:
     """The layers of one path, the last one at the bottom."""
-    parts = []
+    d = svg.Drawing()
     for place, row in enumerate(rows):
         y = 76.0 * (place if len(rows) > 1 else 1)
         lines = (f"→ {row.shape[0]} channels", f"{row.params:,} learned" if row.params else "")
-        parts.append(_box(0, y, 114, 68, layer_name(row.layer), lines, _ROLES[row.kind]))
+        d.add(_box(0, y, 114, 68, layer_name(row.layer), lines, _ROLES[row.kind]))
         if place:
-            parts.append(svg.arrow(57, y - 8, 57, y - 1, colour=svg.MUTED))
+            d.arrow(57, y - 8, 57, y - 1, colour=svg.MUTED)
     if len(rows) == 1:
-        parts.append(svg.arrow(57, -2, 57, 75, colour=svg.MUTED))
-    return "".join(parts)
+        d.arrow(57, -2, 57, 75, colour=svg.MUTED)
+    return d.markup
 
 
 def _box(
@@ -288,15 +292,12 @@ def _box(
     """A box with a bold first line."""
     lines = [words for words in lines if words]
     first = y + high / 2 - 9 * len(lines)
-    parts = [svg.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)]
-    parts.append(
-        svg.text(x + wide / 2, first, head, size=13.5, anchor="middle", bold=True, fill=svg.DARK)
-    )
-    parts += [
-        svg.text(x + wide / 2, first + 18 * i, words, size=13, anchor="middle", fill=svg.DARK)
-        for i, words in enumerate(lines, start=1)
-    ]
-    return "".join(parts)
+    d = svg.Drawing()
+    d.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)
+    d.text(x + wide / 2, first, head, size=13.5, anchor="middle", bold=True, fill=svg.DARK)
+    for i, words in enumerate(lines, start=1):
+        d.text(x + wide / 2, first + 18 * i, words, size=13, anchor="middle", fill=svg.DARK)
+    return d.markup
 
 
 def _plate(x: float, y: float, wide: float, high: float, words: str, role: svg.Role) -> str:
@@ -305,26 +306,22 @@ def _plate(x: float, y: float, wide: float, high: float, words: str, role: svg.R
 
 def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
     """A bar cut into parts as long as the numbers of channels."""
-    parts, x = [], 0.0
+    d, x = svg.Drawing(), 0.0
     for channels in widths:
         long = wide * channels / sum(widths)
-        parts.append(
-            svg.rect(x, 0, long, high, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
-        )
+        d.rect(x, 0, long, high, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
         if high > 20:
-            parts.append(
-                svg.text(
-                    x + long / 2,
-                    high / 2,
-                    str(channels),
-                    size=13.5,
-                    anchor="middle",
-                    fill=svg.DARK,
-                    bold=True,
-                )
+            d.text(
+                x + long / 2,
+                high / 2,
+                str(channels),
+                size=13.5,
+                anchor="middle",
+                fill=svg.DARK,
+                bold=True,
             )
         x += long
-    return "".join(parts)
+    return d.markup
 
 
 def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.Svg:
@@ -340,45 +337,38 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
     """
     main, shortcut = ([row for row in trace(path, before)] if path else [] for path in block.paths)
     after = block.output(before)
-    boxes, y = [], 60.0
+    d, y = svg.Drawing(), 60.0
     shape = before
     for row in (row for row in main if row.kind != "BatchNorm2d"):
         shape = row.shape
-        boxes.append(svg.arrow(72, y - 14, 72, y - 1, colour=svg.INK))
+        d.arrow(72, y - 14, 72, y - 1, colour=svg.INK)
         if row.kind == "ReLU":
-            boxes.append(_plate(14, y, 116, 24, "ReLU", svg.PADDING))
+            d.add(_plate(14, y, 116, 24, "ReLU", svg.PADDING))
             y += 38
         else:
             lines = (f"{row.before[0]} → {shape[0]}", f"{row.params:,} + BN {2 * shape[0]:,}")
-            boxes.append(_box(0, y, 144, 64, layer_name(row.layer), lines, svg.KERNEL))
+            d.add(_box(0, y, 144, 64, layer_name(row.layer), lines, svg.KERNEL))
             y += 78
     plus = y + 16
-    boxes += [
-        svg.arrow(72, y - 14, 72, plus - 13, colour=svg.INK),
-        _shortcut(shortcut, before, plus),
-    ]
-    boxes += [
-        svg.circle(72, plus, 12, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line),
-        svg.text(72, plus, "+", size=18, anchor="middle", fill=svg.DARK, bold=True),
-        svg.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK),
-        _plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING),
-        svg.arrow(72, plus + 54, 72, plus + 71, colour=svg.INK),
-        _plate(0, plus + 72, 144, 28, by(after), svg.OUTPUT),
-        _plate(0, 0, 144, 28, by(before), svg.INPUT),
-        svg.line(72, 28, 72, 46, colour=svg.INK),
-    ]
+    d.arrow(72, y - 14, 72, plus - 13, colour=svg.INK)
+    d.add(_shortcut(shortcut, before, plus))
+    d.circle(72, plus, 12, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
+    d.text(72, plus, "+", size=18, anchor="middle", fill=svg.DARK, bold=True)
+    d.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK)
+    d.add(_plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING))
+    d.arrow(72, plus + 54, 72, plus + 71, colour=svg.INK)
+    d.add(_plate(0, plus + 72, 144, 28, by(after), svg.OUTPUT))
+    d.add(_plate(0, 0, 144, 28, by(before), svg.INPUT))
+    d.line(72, 28, 72, 46, colour=svg.INK)
     if formula:
         result = "F(x) + Wx" if shortcut else "F(x) + x"
-        boxes += [
-            svg.text(150, 14, "x", size=16, bold=True),
-            svg.text(90, plus + 20, result, size=15, bold=True),
-        ]
+        d.text(150, 14, "x", size=16, bold=True)
+        d.text(90, plus + 20, result, size=15, bold=True)
     totals = trace([block], before).totals
     words = f"{totals.params:,} learned numbers"
-    boxes.append(svg.text(0, plus + 118, words, fill=svg.MUTED))
+    d.text(0, plus + 118, words, fill=svg.MUTED)
     return svg.framed(
-        svg.Svg(
-            "".join(boxes),
+        d.svg(
             240,
             plus + 126,
             _residual_title(block),
@@ -390,13 +380,10 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
 def _shortcut(rows: Sequence[Row], before: Shape, plus: float) -> str:
     """The way around: a line, or a 1×1 convolution on it."""
     path = [(72, 40), (195, 40), (195, plus), (100, plus)]
-    parts = [
-        svg.polyline(path, colour=svg.WINDOW.line, thick=2.5),
-        svg.polyline(
-            [(94, plus - 6), (85, plus), (94, plus + 6)], colour=svg.WINDOW.line, thick=2.5
-        ),
-        svg.line(85, plus, 101, plus, colour=svg.WINDOW.line, thick=2.5),
-    ]
+    d = svg.Drawing()
+    d.polyline(path, colour=svg.WINDOW.line, thick=2.5)
+    d.polyline([(94, plus - 6), (85, plus), (94, plus + 6)], colour=svg.WINDOW.line, thick=2.5)
+    d.line(85, plus, 101, plus, colour=svg.WINDOW.line, thick=2.5)
     middle = (40 + plus) / 2
     if rows:
         row = rows[0]
@@ -406,14 +393,12 @@ def _shortcut(rows: Sequence[Row], before: Shape, plus: float) -> str:
             f"+ BN {2 * row.shape[0]:,}",
         )
         head = layer_name(row.layer).removeprefix("conv ")
-        parts.append(_box(150, middle - 42, 90, 84, head, words, svg.KERNEL))
+        d.add(_box(150, middle - 42, 90, 84, head, words, svg.KERNEL))
     else:
-        parts.append(svg.rect(163, middle - 22, 64, 44, fill=svg.PAPER))
-        parts += [
-            svg.text(195, middle - 9, "shortcut", anchor="middle", bold=True),
-            svg.text(195, middle + 9, "x itself", anchor="middle"),
-        ]
-    return "".join(parts)
+        d.rect(163, middle - 22, 64, 44, fill=svg.PAPER)
+        d.text(195, middle - 9, "shortcut", anchor="middle", bold=True)
+        d.text(195, middle + 9, "x itself", anchor="middle")
+    return d.markup
 
 
 def _residual_title(block: Block) -> str:
@@ -455,20 +440,20 @@ def googlenet_graph(
     heads_behind : sequence of str
         Labels of the modules whose output an auxiliary head reads.
     """
-    parts, y, shape = [], 0.0, input_shape
-    parts.append(_plain_row("input", shape, 0.0, svg.PADDING))
+    d, y, shape = svg.Drawing(), 0.0, input_shape
+    d.add(_plain_row("input", shape, 0.0, svg.PADDING))
     y += 36
     for layer in layers:
         before, shape = shape, layer.output(shape)
         if isinstance(layer, Block):
-            parts.append(svg.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED))
-            parts.append(svg.group(_module_cells(layer, before, shape), 0, y))
+            d.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED)
+            d.add(svg.group(_module_cells(layer, before, shape), 0, y))
             if layer.label in heads_behind:
-                parts.append(svg.group(_head(), 392, y + 36))
+                d.add(svg.group(_head(), 392, y + 36))
             y += 84
         elif layer.kind in _ROLES:
-            parts.append(svg.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED))
-            parts.append(_plain_row(layer_name(layer), shape, y, _ROLES[layer.kind]))
+            d.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED)
+            d.add(_plain_row(layer_name(layer), shape, y, _ROLES[layer.kind]))
             y += 36
     modules = [layer.label for layer in layers if isinstance(layer, Block)]
     convs = sum(row.kind == "Conv2d" for row in trace(layers, input_shape))
@@ -478,9 +463,7 @@ def googlenet_graph(
         f"{' and '.join(heads_behind)} an auxiliary head helps while training. "
         f"{by(input_shape)} becomes {by(shape)}."
     )
-    return svg.framed(
-        svg.Svg("".join(parts), _WIDE, y - 8, "GoogLeNet with all its paths", sentence)
-    )
+    return svg.framed(d.svg(_WIDE, y - 8, "GoogLeNet with all its paths", sentence))
 
 
 def _plain_row(words: str, shape: Shape, y: float, role: svg.Role) -> str:
@@ -489,20 +472,19 @@ def _plain_row(words: str, shape: Shape, y: float, role: svg.Role) -> str:
 
 def _module_cells(module: Block, before: Shape, after: Shape) -> str:
     """Two rows of cells, one column a path, over a bar of the stacked channels."""
-    parts = [
-        svg.text(0, 32, module.label, size=15, bold=True),
-        svg.text(392, 13, by(after), size=13),
-    ]
+    d = svg.Drawing()
+    d.text(0, 32, module.label, size=15, bold=True)
+    d.text(392, 13, by(after), size=13)
     widths = []
     for column, path in enumerate(module.paths):
         shown = [layer for layer in path if layer.kind in _ROLES]
         for layer, row in zip(reversed(shown), (1, 0), strict=False):
             words = layer_name(layer).removeprefix("conv ").removeprefix("max ")
             channels = f", {layer.channels}" if isinstance(layer, Conv) else ""
-            parts.append(_cell(46 + 86 * column, 28 * row, words + channels, _ROLES[layer.kind]))
+            d.add(_cell(46 + 86 * column, 28 * row, words + channels, _ROLES[layer.kind]))
         widths.append(chain_output(path, before)[0])
-    parts.append(svg.group(_stacked(widths, 340, high=10), 46, 58))
-    return "".join(parts)
+    d.add(svg.group(_stacked(widths, 340, high=10), 46, 58))
+    return d.markup
 
 
 def _cell(x: float, y: float, words: str, role: svg.Role) -> str:
@@ -536,24 +518,22 @@ def imagenet_chart(entries: Sequence[Entry]) -> svg.Svg:
     """
     scale = 160 / max(entry.error for entry in entries)
     deepest = max(entry.depth or 0 for entry in entries)
-    parts = [
-        svg.text(_ERROR, 8, "top-5 error, test images", size=13.5, bold=True),
-        svg.text(_DEPTH, 8, "layers", size=13.5, bold=True),
-    ]
+    d = svg.Drawing()
+    d.text(_ERROR, 8, "top-5 error, test images", size=13.5, bold=True)
+    d.text(_DEPTH, 8, "layers", size=13.5, bold=True)
     bottom, x = 26 + 32 * len(entries), _ERROR + HUMAN.error * scale
     for place, entry in enumerate(entries):
-        parts.append(svg.group(_entry(entry, scale, deepest), 0, 26 + 32 * place))
-    parts.append(svg.line(x, 24, x, bottom + 2, colour=svg.WINDOW.line, thick=2, dash="5 4"))
+        d.add(svg.group(_entry(entry, scale, deepest), 0, 26 + 32 * place))
+    d.line(x, 24, x, bottom + 2, colour=svg.WINDOW.line, thick=2, dash="5 4")
     person = f"one trained person: {svg.num(HUMAN.error)} %"
-    parts.append(svg.text(x, bottom + 12, person, size=13.5, bold=True))
+    d.text(x, bottom + 12, person, size=13.5, bold=True)
     notes = (
         "* learned from further images too. ** second place.",
         "From 2012 on: averages of several networks and crops.",
         "Not depth alone: training and data changed as well.",
     )
-    parts += [
-        svg.text(0, bottom + 38 + 18 * i, words, fill=svg.MUTED) for i, words in enumerate(notes)
-    ]
+    for i, words in enumerate(notes):
+        d.text(0, bottom + 38 + 18 * i, words, fill=svg.MUTED)
     listed = "; ".join(
         f"{e.year} {e.name} {svg.num(e.error)} %" + (f", {e.depth} layers" if e.depth else "")
         for e in entries
@@ -563,7 +543,7 @@ def imagenet_chart(entries: Sequence[Entry]) -> svg.Svg:
         f"made {svg.num(HUMAN.error)} % errors on {HUMAN.images:,} images."
     )
     title = f"Errors and depth, {entries[0].year} to {entries[-1].year}"
-    return svg.framed(svg.Svg("".join(parts), _WIDE, bottom + 84, title, sentence))
+    return svg.framed(d.svg(_WIDE, bottom + 84, title, sentence))
 
 
 def _entry(entry: Entry, scale: float, deepest: int) -> str:
@@ -573,19 +553,16 @@ def _entry(entry: Entry, scale: float, deepest: int) -> str:
     shallow = entry.year < 2012
     role, dash = (svg.PADDING, "4 3") if shallow else (svg.KERNEL, "")
     after = max(long, HUMAN.error * scale) + 8  # right of the line of the person
-    parts = [
-        svg.text(0, 10, f"{entry.year}", size=13.5, fill=svg.MUTED),
-        svg.text(42, 10, f"{entry.name}{mark}", size=13.5),
-        svg.rect(_ERROR, 1, long, 18, fill=role.tint, line=role.line, thick=1.5, dash=dash),
-        svg.text(_ERROR + after, 10, f"{svg.num(entry.error)} %", size=13.5),
-    ]
+    d = svg.Drawing()
+    d.text(0, 10, f"{entry.year}", size=13.5, fill=svg.MUTED)
+    d.text(42, 10, f"{entry.name}{mark}", size=13.5)
+    d.rect(_ERROR, 1, long, 18, fill=role.tint, line=role.line, thick=1.5, dash=dash)
+    d.text(_ERROR + after, 10, f"{svg.num(entry.error)} %", size=13.5)
     if entry.depth:
         deep = 58 * entry.depth / deepest
-        parts += [
-            svg.rect(_DEPTH, 1, deep, 18, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5),
-            svg.text(_DEPTH + deep + 7, 10, str(entry.depth), size=13.5),
-        ]
+        d.rect(_DEPTH, 1, deep, 18, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
+        d.text(_DEPTH + deep + 7, 10, str(entry.depth), size=13.5)
     else:
         words = "no network" if shallow else "not stated"
-        parts.append(svg.text(_DEPTH, 10, words, size=13, fill=svg.MUTED))
-    return "".join(parts)
+        d.text(_DEPTH, 10, words, size=13, fill=svg.MUTED)
+    return d.markup

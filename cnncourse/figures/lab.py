@@ -72,30 +72,23 @@ def digits(
         sentence = f"{title}: there are none."
         return svg.Svg(svg.text(0, 16, sentence, size=14), 560, 24, title, sentence)
     room = 20 if len(captions) else 4
-    parts = []
+    d = svg.Drawing()
     for place, picture in enumerate(images):
         row, column = divmod(place, columns)
         x, y = column * (side + 6), row * (side + room + 4)
-        parts.append(svg.image(_grey(picture), x, y, side, side))
+        d.image(_grey(picture), x, y, side, side)
         if place in marked:
-            parts.append(svg.rect(x + 1, y + 1, side - 2, side - 2, line=svg.WINDOW.line, thick=3))
+            d.rect(x + 1, y + 1, side - 2, side - 2, line=svg.WINDOW.line, thick=3)
         if len(captions):
             words = str(captions[place])
-            parts.append(
-                svg.text(
-                    x + side / 2,
-                    y + side + 11,
-                    words,
-                    size=12,
-                    anchor="middle",
-                    bold=place in marked,
-                )
+            d.text(
+                x + side / 2, y + side + 11, words, size=12, anchor="middle", bold=place in marked
             )
     rows = ceil(len(images) / columns)
     width = min(len(images), columns) * (side + 6) - 6
     listed = f": {', '.join(map(str, captions))}" if len(captions) else ""
     words = description or f"{len(images)} digits{listed}."
-    return svg.Svg("".join(parts), width, rows * (side + room + 4), title, words)
+    return d.svg(width, rows * (side + room + 4), title, words)
 
 
 def class_balance(counts: Mapping[str, Sequence[int]]) -> svg.Svg:
@@ -110,31 +103,31 @@ def class_balance(counts: Mapping[str, Sequence[int]]) -> svg.Svg:
     shares = {name: np.asarray(values) / np.sum(values) for name, values in counts.items()}
     top = 1.25 * max(share.max() for share in shares.values())
     wide = 48 / len(shares)
-    parts = [svg.line(0, 180, 640, 180, colour=svg.MUTED)]
+    d = svg.Drawing()
+    d.line(0, 180, 640, 180, colour=svg.MUTED)
     for number, (share, role) in enumerate(zip(shares.values(), roles, strict=False)):
         for digit, part in enumerate(share):
             x, tall = 8 + 64 * digit + number * wide, 150 * part / top
-            parts.append(svg.rect(x, 180 - tall, wide - 2, tall, fill=role.tint, line=role.line))
-            parts.append(
-                svg.text(
-                    x + wide / 2,
-                    170 - tall,
-                    f"{100 * part:.0f}",
-                    size=12,
-                    anchor="middle",
-                    fill=svg.MUTED,
-                )
+            d.rect(x, 180 - tall, wide - 2, tall, fill=role.tint, line=role.line)
+            d.text(
+                x + wide / 2,
+                170 - tall,
+                f"{100 * part:.0f}",
+                size=12,
+                anchor="middle",
+                fill=svg.MUTED,
             )
-    parts += [svg.text(32 + 64 * d, 196, str(d), anchor="middle", bold=True) for d in range(10)]
+    for digit in range(10):
+        d.text(32 + 64 * digit, 196, str(digit), anchor="middle", bold=True)
     x = 8.0
     for (name, values), role in zip(counts.items(), roles, strict=False):
         words = f"{name}: {np.sum(values):,} digits"
-        parts.append(svg.rect(x, 3, 12, 12, fill=role.tint, line=role.line))
-        parts.append(svg.text(x + 18, 9, words, size=12))
+        d.rect(x, 3, 12, 12, fill=role.tint, line=role.line)
+        d.text(x + 18, 9, words, size=12)
         x += svg.text_width(words, 12) + 50
-    parts.append(svg.text(636, 9, "share in %", size=12, anchor="end", fill=svg.MUTED))
+    d.text(636, 9, "share in %", size=12, anchor="end", fill=svg.MUTED)
     sentence = " ".join(_balance_words(name, share) for name, share in shares.items())
-    return svg.Svg("".join(parts), 644, 208, "How often each digit occurs", sentence)
+    return d.svg(644, 208, "How often each digit occurs", sentence)
 
 
 def _balance_words(name: str, share: np.ndarray) -> str:
@@ -189,28 +182,28 @@ def line_chart(
     xs = xs if span is None else np.array(span, dtype=float)
     ys = np.concatenate([y for _, y in kept.values()] or [np.array([])])
     axis = _Axes(xs, ys, limits, log, width, height)
-    parts = [axis.frame(across, percent, whole)]
+    d = svg.Drawing()
+    d.add(axis.frame(across, percent, whole))
     if at is not None:
         x = axis.across(at)
-        parts.append(
-            svg.line(x, axis.top, x, axis.top + height, colour=svg.WINDOW.line, thick=2, dash="3 3")
-        )
+        d.line(x, axis.top, x, axis.top + height, colour=svg.WINDOW.line, thick=2, dash="3 3")
     legend = 0.0
     for (name, (x, y)), (colour, dash) in zip(kept.items(), _STYLES, strict=False):
         points = [(axis.across(a), axis.up(b)) for a, b in zip(x, y, strict=True)]
-        parts.append(svg.polyline(points, colour=colour, dash=dash))
+        d.polyline(points, colour=colour, dash=dash)
         if len(points) <= 30:
-            parts += [svg.circle(*point, 3, fill=colour) for point in points]
-        parts.append(svg.line(legend, 26, legend + 26, 26, colour=colour, thick=2.5, dash=dash))
-        parts.append(svg.text(legend + 31, 26, name, size=12))
+            for point in points:
+                d.circle(*point, 3, fill=colour)
+        d.line(legend, 26, legend + 26, 26, colour=colour, thick=2.5, dash=dash)
+        d.text(legend + 31, 26, name, size=12)
         legend += 31 + svg.text_width(name, 12) + 14
-    parts.append(svg.text(0, 7, title, bold=True))
+    d.text(0, 7, title, bold=True)
     if up not in title.lower():
-        parts.append(svg.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED))
+        d.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED)
     words = "; ".join(_run_words(name, *xy, percent) for name, xy in kept.items())
     sentence = f"{title} ({up} against {across}): {words or 'nothing to see yet'}."
     full = max(axis.left + width + 14, legend, svg.text_width(title))
-    return svg.Svg("".join(parts), full, axis.top + height + 38, title, sentence)
+    return d.svg(full, axis.top + height + 38, title, sentence)
 
 
 class _Axes:
@@ -245,26 +238,25 @@ class _Axes:
     def frame(self, across: str, percent: bool, whole: bool = False) -> str:
         """Box, grid lines, numbers (across only whole ones?), and the name of the axis across."""
         base = self.top + self.height
-        parts = [svg.rect(self.left, self.top, self.width, self.height, line=svg.FAINT)]
+        d = svg.Drawing()
+        d.rect(self.left, self.top, self.width, self.height, line=svg.FAINT)
         for value in _round_steps(*self.y):
             y, scale = self.up(value), 100 if percent else 1
             words = svg.show_number(scale * value, 3) + (" %" if percent else "")
-            parts.append(svg.line(self.left, y, self.left + self.width, y, colour=svg.FAINT))
-            parts.append(svg.text(self.left - 6, y, words, size=12, anchor="end", fill=svg.MUTED))
+            d.line(self.left, y, self.left + self.width, y, colour=svg.FAINT)
+            d.text(self.left - 6, y, words, size=12, anchor="end", fill=svg.MUTED)
         for value in _tens(*self.x) if self.log else _round_steps(*self.x, float(whole)):
-            parts.append(
-                svg.text(
-                    self.across(value),
-                    base + 13,
-                    f"{value:,.6g}",
-                    size=12,
-                    anchor="middle",
-                    fill=svg.MUTED,
-                )
+            d.text(
+                self.across(value),
+                base + 13,
+                f"{value:,.6g}",
+                size=12,
+                anchor="middle",
+                fill=svg.MUTED,
             )
         middle = self.left + self.width / 2
-        parts.append(svg.text(middle, base + 30, across, size=12, anchor="middle", fill=svg.MUTED))
-        return "".join(parts)
+        d.text(middle, base + 30, across, size=12, anchor="middle", fill=svg.MUTED)
+        return d.markup
 
 
 def _finite(x: Sequence[float], y: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
@@ -431,15 +423,15 @@ def _maps(maps: np.ndarray, name: str, chosen: int | None, width: float) -> svg.
     columns = min(count, 16 if count > 16 else 8)
     side = min(width / columns - 4, 64)
     colours, limit = _colours(maps)
-    parts = []
+    d = svg.Drawing()
     for channel, pixels in enumerate(colours):
         row, column = divmod(channel, columns)
         x, y = column * (side + 4), row * (side + 4)
-        parts.append(svg.image(pixels, x, y, side, side))
+        d.image(pixels, x, y, side, side)
         frame = (svg.WINDOW.line, 3) if channel == chosen else (svg.FAINT, 1)
-        parts.append(svg.rect(x, y, side, side, line=frame[0], thick=frame[1]))
+        d.rect(x, y, side, side, line=frame[0], thick=frame[1])
     rows = ceil(count / columns)
-    grid = svg.Svg("".join(parts), columns * (side + 4), rows * (side + 4), "maps")
+    grid = d.svg(columns * (side + 4), rows * (side + 4), "maps")
     silent = int(np.sum(np.abs(maps).max(axis=(1, 2)) == 0))
     sentence = (
         f"{name}: {count} {'map' if count == 1 else 'maps'} of {high}×{wide}, values from "
@@ -760,17 +752,16 @@ def confusion(
     """
     wrong = table - np.diag(np.diag(table))
     most = max(int(wrong.max()), 1)
-    parts = [
-        svg.text(220, 7, "answer of the network →", anchor="middle", fill=svg.MUTED),
-        svg.text(0, 27, "label ↓", fill=svg.MUTED),
-    ]
+    d = svg.Drawing()
+    d.text(220, 7, "answer of the network →", anchor="middle", fill=svg.MUTED)
+    d.text(0, 27, "label ↓", fill=svg.MUTED)
     for i in range(10):
-        parts.append(svg.text(66 + 34 * i, 27, str(i), anchor="middle", bold=True))
-        parts.append(svg.text(36, 54 + 34 * i, str(i), anchor="middle", bold=True))
+        d.text(66 + 34 * i, 27, str(i), anchor="middle", bold=True)
+        d.text(36, 54 + 34 * i, str(i), anchor="middle", bold=True)
         for j in range(10):
-            parts.append(_cell(50 + 34 * j, 38 + 34 * i, int(table[i, j]), most, i == j))
-    parts.append(svg.rect(50 + 34 * column, 38 + 34 * row, 34, 34, line=svg.WINDOW.line, thick=3.5))
-    grid = svg.Svg("".join(parts), 392, 382, "confusion")
+            d.add(_cell(50 + 34 * j, 38 + 34 * i, int(table[i, j]), most, i == j))
+    d.rect(50 + 34 * column, 38 + 34 * row, 34, 34, line=svg.WINDOW.line, thick=3.5)
+    grid = d.svg(392, 382, "confusion")
     count, right = int(table[row, column]), int(np.trace(table))
     if len(examples):
         pictures = digits(examples, captions, columns=4, side=74)
@@ -816,19 +807,16 @@ def calibration(
     """
     groups = [g for g in zip(confidence, accuracy, count, strict=True) if g[2] > 0]
     axis = _Axes(np.array([0, 1]), np.array([0, 1]), (0, 1), False, 300, 240)
-    parts = [
-        axis.frame("probability of its answer", True),
-        svg.text(0, 7, "Calibration", bold=True),
-    ]
-    parts.append(
-        svg.text(0, 27, "share of right answers, with 95 % intervals", size=12, fill=svg.MUTED)
-    )
-    parts.append(svg.line(axis.across(0), axis.up(0), axis.across(1), axis.up(1), dash="5 4"))
+    d = svg.Drawing()
+    d.add(axis.frame("probability of its answer", True))
+    d.text(0, 7, "Calibration", bold=True)
+    d.text(0, 27, "share of right answers, with 95 % intervals", size=12, fill=svg.MUTED)
+    d.line(axis.across(0), axis.up(0), axis.across(1), axis.up(1), dash="5 4")
     for sure, right, n in groups:
         low, high = _wilson(right, n)
         x = axis.across(sure)
-        parts.append(svg.line(x, axis.up(low), x, axis.up(high), colour=svg.INPUT.line, thick=2))
-        parts.append(svg.circle(x, axis.up(right), 4.5, fill=svg.INPUT.line))
+        d.line(x, axis.up(low), x, axis.up(high), colour=svg.INPUT.line, thick=2)
+        d.circle(x, axis.up(right), 4.5, fill=svg.INPUT.line)
     gaps = sum(n * abs(sure - right) for sure, right, n in groups)
     total = sum(n for _, _, n in groups)
     worst = ", ".join(
@@ -836,7 +824,7 @@ def calibration(
         for sure, right, n in groups[-3:]
     )
     sentence = f"Mean gap between sure and right: {_percent(gaps / total)}. {worst}."
-    return svg.Svg("".join(parts), 390, 330, "Calibration", sentence)
+    return d.svg(390, 330, "Calibration", sentence)
 
 
 def _wilson(share: float, n: int, z: float = 1.96) -> tuple[float, float]:
@@ -873,18 +861,18 @@ def break_it(
         Of the damage shown.
     """
     side, left = 66, 14 + max(svg.text_width(name, 12) for name in answers)
-    parts = []
+    d = svg.Drawing()
     for place, picture in enumerate(pictures):
-        parts.append(svg.image(_grey(picture), left + place * (side + 6), 0, side, side))
+        d.image(_grey(picture), left + place * (side + 6), 0, side, side)
     for row, (name, read) in enumerate(answers.items()):
         y = side + 18 + 22 * row
-        parts.append(svg.text(left - 10, y, name, size=12, anchor="end"))
+        d.text(left - 10, y, name, size=12, anchor="end")
         for place, (answer, label) in enumerate(zip(read, labels, strict=True)):
             words = f"{answer} ✓" if answer == label else f"{answer} ✗"
             x = left + place * (side + 6) + side / 2
-            parts.append(svg.text(x, y, words, anchor="middle", bold=answer != label))
+            d.text(x, y, words, anchor="middle", bold=answer != label)
     size = (left + len(pictures) * (side + 6), side + 14 + 22 * len(answers))
-    strip = svg.Svg("".join(parts), *size, "digits")
+    strip = d.svg(*size, "digits")
     low = min([0.5, *(min(y) for _, y in curves.values())])
     chart = line_chart(
         curves,
@@ -941,17 +929,15 @@ def reading(
     side = min(104.0, 730 / len(steps) - 10)
     names = [_lines(f"{i} {name}", side / 7) for i, (name, _) in enumerate(steps, start=1)]
     top = 17 * max(map(len, names))
-    panels = []
+    d = svg.Drawing()
     for number, (_, picture) in enumerate(steps):
         x, last = number * (side + 10), number == len(steps) - 1
         high, wide = (side * n / max(picture.shape[:2]) for n in picture.shape[:2])
-        panels.append(svg.image(_grey(picture), x, top, wide, high))
-        panels.append(svg.rect(x, top, wide, high, line=svg.FAINT))
-        panels += [
-            svg.text(x, 8 + 16 * row, words, size=12, bold=last)
-            for row, words in enumerate(names[number])
-        ]
-    strip = svg.Svg("".join(panels), len(steps) * (side + 10), top + side, "steps")
+        d.image(_grey(picture), x, top, wide, high)
+        d.rect(x, top, wide, high, line=svg.FAINT)
+        for row, words in enumerate(names[number]):
+            d.text(x, 8 + 16 * row, words, size=12, bold=last)
+    strip = d.svg(len(steps) * (side + 10), top + side, "steps")
     seen = svg.captioned(_square(_grey(steps[-1][1]), 168), "what the network sees", role=svg.INPUT)
     shown = [seen, _probability_bars(np.asarray(probabilities))]
     order = np.argsort(-np.asarray(probabilities), kind="stable")
@@ -970,14 +956,14 @@ def reading(
 
 
 def _probability_bars(probabilities: np.ndarray) -> svg.Svg:
-    parts = []
+    d = svg.Drawing()
     best = int(probabilities.argmax())
     for digit, share in enumerate(probabilities):
         y = 9 + 18 * digit
-        parts.append(svg.text(10, y, str(digit), anchor="middle", bold=digit == best))
-        parts.append(svg.rect(24, y - 7, 260 * float(share), 14, fill=svg.OUTPUT.line))
-        parts.append(svg.text(290, y, _percent(float(share)), size=12, fill=svg.MUTED))
-    return svg.Svg("".join(parts), 360, 184, "probabilities")
+        d.text(10, y, str(digit), anchor="middle", bold=digit == best)
+        d.rect(24, y - 7, 260 * float(share), 14, fill=svg.OUTPUT.line)
+        d.text(290, y, _percent(float(share)), size=12, fill=svg.MUTED)
+    return d.svg(360, 184, "probabilities")
 
 
 def readings(
@@ -1002,26 +988,20 @@ def readings(
     """
     zoom = width / photo.shape[1]
     high = zoom * photo.shape[0]
-    parts = [svg.image(_grey(photo), 0, 24, width, high, crisp=False)]
+    d = svg.Drawing()
+    d.image(_grey(photo), 0, 24, width, high, crisp=False)
     for (top, left, bottom, right), answer, sure in zip(boxes, answers, confidences, strict=True):
         x, y, wide, tall = left * zoom, 24 + top * zoom, right - left, bottom - top
         # whole per cent, rounded down: there is little room beside the next digit
         words = "unsure" if answer is None else f"{answer} · {int(100 * sure)} %"
-        parts.append(svg.rect(x, y, wide * zoom, tall * zoom, line=svg.WINDOW.line, thick=2))
-        parts.append(
-            svg.rect(
-                x - 2,
-                y - 19,
-                svg.text_width(words, 12) + 6,
-                18,
-                fill="#ffffff",
-                line=svg.WINDOW.line,
-            )
+        d.rect(x, y, wide * zoom, tall * zoom, line=svg.WINDOW.line, thick=2)
+        d.rect(
+            x - 2, y - 19, svg.text_width(words, 12) + 6, 18, fill="#ffffff", line=svg.WINDOW.line
         )
-        parts.append(svg.text(x + 1, y - 10, words, size=12, fill="#0b0d10"))
+        d.text(x + 1, y - 10, words, size=12, fill="#0b0d10")
     named = ", ".join("unsure" if a is None else str(a) for a in answers) or "nothing"
     sentence = f"Found {len(answers)} in reading order: {named}."
-    return svg.Svg("".join(parts), width, 24 + high, "What was read in the photograph", sentence)
+    return d.svg(width, 24 + high, "What was read in the photograph", sentence)
 
 
 # Helpers ------------------------------------------------------------------------------------------

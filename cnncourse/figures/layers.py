@@ -45,35 +45,26 @@ def activation(name: str, *, reach: float = 8.0) -> svg.Svg:
     low, high = min(-1.0, max(y.min(), -3.0)), max(1.0, min(y.max(), 3.0))
     across, up = _scale(-reach, reach, 30, 220), _scale(low, high, 165, 45)
     flat = np.abs(slope) < act.FLAT * chosen.steepest
-    parts = [
-        svg.rect(across(x[i]), 45, across(x[1]) - across(x[0]), 120, fill=svg.PADDING.line + "44")
-        for i in np.flatnonzero(flat[:-1])
-    ]
-    parts += [
-        svg.line(30, up(0), 220, up(0), colour=svg.FAINT),
-        svg.line(across(0), 45, across(0), 165, colour=svg.FAINT),
-    ]
+    d = svg.Drawing()
+    for i in np.flatnonzero(flat[:-1]):
+        d.rect(across(x[i]), 45, across(x[1]) - across(x[0]), 120, fill=svg.PADDING.line + "44")
+    d.line(30, up(0), 220, up(0), colour=svg.FAINT)
+    d.line(across(0), 45, across(0), 165, colour=svg.FAINT)
     shown = (low <= y) & (y <= high)
-    parts.append(_curve(x, slope, across, up, svg.WINDOW.line, dash="5 4"))
-    parts.append(_curve(x[shown], y[shown], across, up, svg.OUTPUT.line))
-    parts += [
-        svg.text(125, 12, name, size=14, anchor="middle", bold=True),
-        svg.text(125, 30, chosen.formula, size=12, anchor="middle", fill=svg.MUTED),
-    ]
-    parts += [
-        svg.text(across(t), 176, svg.show_number(t), size=12, anchor="middle", fill=svg.MUTED)
-        for t in (-reach, 0, reach)
-    ]
-    parts += [
-        svg.text(26, up(t), svg.show_number(t), size=12, anchor="end", fill=svg.MUTED)
-        for t in (0, 1)
-    ]
+    d.add(_curve(x, slope, across, up, svg.WINDOW.line, dash="5 4"))
+    d.add(_curve(x[shown], y[shown], across, up, svg.OUTPUT.line))
+    d.text(125, 12, name, size=14, anchor="middle", bold=True)
+    d.text(125, 30, chosen.formula, size=12, anchor="middle", fill=svg.MUTED)
+    for t in (-reach, 0, reach):
+        d.text(across(t), 176, svg.show_number(t), size=12, anchor="middle", fill=svg.MUTED)
+    for t in (0, 1):
+        d.text(26, up(t), svg.show_number(t), size=12, anchor="end", fill=svg.MUTED)
     sentence = (
         f"{name}: at −2, 0 and 2 the value is {_three(chosen.function)} and the slope "
         f"{_three(chosen.derivative)}; {_percent(flat.mean())} of the range from "
         f"−{svg.show_number(reach)} to {svg.show_number(reach)} is flat."
     )
-    return svg.Svg("".join(parts), 230, 190, f"The activation {name} and its slope", sentence)
+    return d.svg(230, 190, f"The activation {name} and its slope", sentence)
 
 
 def activations(names: Sequence[str] = tuple(act.ACTIVATIONS)) -> svg.Svg:
@@ -102,18 +93,15 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> svg.Svg:
     """
     width = 440 / len(signals)
     middles = [70 + width * (i + 0.5) for i in range(len(signals))]
-    parts = [
-        _value_histograms(name, signals, middles, width),
-        _sizes(signals, middles),
-        _flat_bars(signals, middles, width),
-    ]
+    d = svg.Drawing()
+    d.add(_value_histograms(name, signals, middles, width))
+    d.add(_sizes(signals, middles))
+    d.add(_flat_bars(signals, middles, width))
     step = 1 if len(signals) <= 10 else 2
-    parts += [
-        svg.text(x, 448, str(i + 1), size=12, anchor="middle", fill=svg.MUTED)
-        for i, x in enumerate(middles)
-        if i % step == 0
-    ]
-    parts.append(svg.text(290, 468, "layer, from input to output", size=12, anchor="middle"))
+    for i, x in enumerate(middles):
+        if i % step == 0:
+            d.text(x, 448, str(i + 1), size=12, anchor="middle", fill=svg.MUTED)
+    d.text(290, 468, "layer, from input to output", size=12, anchor="middle")
     side = activation(name)
     key = [
         (24, "size of the values", svg.OUTPUT.line, ""),
@@ -128,7 +116,7 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> svg.Svg:
     notes += svg.rect(0, 210, 14, 14, fill=svg.PADDING.line) + svg.text(
         30, 217, "dead units", size=12
     )
-    markup = "".join(parts) + svg.group(side.markup, 525, 5) + svg.group(notes, 545, 195)
+    markup = d.markup + svg.group(side.markup, 525, 5) + svg.group(notes, 545, 195)
     first, last = signals[0], signals[-1]
     sentence = (
         f"{name}, {len(signals)} layer{'s' if len(signals) > 1 else ''}: the size of the values "
@@ -151,12 +139,11 @@ def _value_histograms(
     # The square root keeps rare values visible beside the many zeros of ReLU.
     words = "values (width: square root of their number"
     words += ")" if name in ("sigmoid", "tanh") else "; ends: and beyond)"
-    parts = [svg.text(70, 8, words, size=12, bold=True)]
+    d = svg.Drawing()
+    d.text(70, 8, words, size=12, bold=True)
     for tick in (low, (low + high) / 2, high):
-        parts.append(svg.line(70, up(tick), 510, up(tick), colour=svg.FAINT))
-        parts.append(
-            svg.text(64, up(tick), svg.show_number(tick), size=12, anchor="end", fill=svg.MUTED)
-        )
+        d.line(70, up(tick), 510, up(tick), colour=svg.FAINT)
+        d.text(64, up(tick), svg.show_number(tick), size=12, anchor="end", fill=svg.MUTED)
     heights = [up(_edge(b, low, high)) for b in np.arange(0, _BINS + 0.5, 0.5)]
     for signal, middle in zip(signals, middles, strict=True):
         counts = _histogram(signal.values, low, high)
@@ -167,15 +154,13 @@ def _value_histograms(
             long = [0.0, *lengths[first:last].tolist(), 0.0]
             right = [(middle + length, y) for length, y in zip(long, ys, strict=True)]
             left = [(middle - length, y) for length, y in zip(long, ys, strict=True)]
-            parts.append(
-                svg.polyline(
-                    right + left[-2::-1],
-                    colour=svg.OUTPUT.line,
-                    thick=0.75,
-                    fill=svg.OUTPUT.line + "66",
-                )
+            d.polyline(
+                right + left[-2::-1],
+                colour=svg.OUTPUT.line,
+                thick=0.75,
+                fill=svg.OUTPUT.line + "66",
             )
-    return "".join(parts)
+    return d.markup
 
 
 def _runs(filled: np.ndarray) -> list[tuple[int, int]]:
@@ -190,42 +175,43 @@ def _sizes(signals: Sequence[act.Signal], middles: Sequence[float]) -> str:
     logs = [np.log10(v) for v in sizes + gradients if v > 0] or [0.0]
     low, high = np.floor(min(logs) - 0.01), np.ceil(max(logs) + 0.01)
     up = _scale(low, high, 330, 205)
-    parts = [svg.text(70, 190, "sizes (logarithmic)", size=12, bold=True)]
+    d = svg.Drawing()
+    d.text(70, 190, "sizes (logarithmic)", size=12, bold=True)
     for tick in np.arange(high, low - 0.5, -max(1, np.ceil((high - low) / 4))):
-        parts.append(svg.line(70, up(tick), 510, up(tick), colour=svg.FAINT))
+        d.line(70, up(tick), 510, up(tick), colour=svg.FAINT)
         words = "1" if tick == 0 else f"10{superscript(int(tick))}"
-        parts.append(svg.text(64, up(tick), words, size=12, anchor="end", fill=svg.MUTED))
+        d.text(64, up(tick), words, size=12, anchor="end", fill=svg.MUTED)
     for values, colour, dash in ((sizes, svg.OUTPUT.line, ""), (gradients, svg.WINDOW.line, "5 4")):
         points = [(x, up(np.log10(v))) for x, v in zip(middles, values, strict=True) if v > 0]
-        parts.append(svg.polyline(points, colour=colour, dash=dash))
-        parts += [svg.circle(x, y, 3, fill=colour) for x, y in points]
-    return "".join(parts)
+        d.polyline(points, colour=colour, dash=dash)
+        for x, y in points:
+            d.circle(x, y, 3, fill=colour)
+    return d.markup
 
 
 def _flat_bars(signals: Sequence[act.Signal], middles: Sequence[float], width: float) -> str:
     """Shares of flat values (wide bars) and of dead units (narrow bars inside)."""
     up = _scale(0, 1, 435, 375)
-    parts = [svg.text(70, 358, "share flat and dead", size=12, bold=True)]
+    d = svg.Drawing()
+    d.text(70, 358, "share flat and dead", size=12, bold=True)
     for tick in (0, 0.5, 1):
-        parts.append(svg.line(70, up(tick), 510, up(tick), colour=svg.FAINT))
-        parts.append(svg.text(64, up(tick), _percent(tick), size=12, anchor="end", fill=svg.MUTED))
+        d.line(70, up(tick), 510, up(tick), colour=svg.FAINT)
+        d.text(64, up(tick), _percent(tick), size=12, anchor="end", fill=svg.MUTED)
     for signal, middle in zip(signals, middles, strict=True):
         for share, wide, fill in (
             (signal.flat, 0.7, svg.PADDING.tint),
             (signal.dead, 0.35, svg.PADDING.line),
         ):
             wide = min(wide * width, 60 * wide)
-            parts.append(
-                svg.rect(
-                    middle - wide / 2,
-                    up(share),
-                    wide,
-                    435 - up(share),
-                    fill=fill,
-                    line=svg.PADDING.line,
-                )
+            d.rect(
+                middle - wide / 2,
+                up(share),
+                wide,
+                435 - up(share),
+                fill=fill,
+                line=svg.PADDING.line,
             )
-    return "".join(parts)
+    return d.markup
 
 
 # Flatten and dense --------------------------------------------------------------------------------
@@ -307,56 +293,47 @@ def fully_connected(
         (600, classes, 5, "outputs", svg.OUTPUT),
     ]
     dots = [_dots(count, most) for _, count, most, _, _ in columns]
-    parts = [_stack(shape)]
+    d = svg.Drawing()
+    d.add(_stack(shape))
     for left, right, a, b in zip(columns, columns[1:], dots, dots[1:], strict=False):
-        parts += [
-            svg.line(left[0], y1, right[0], y2, colour=svg.FAINT, thick=0.75)
-            for y1, y2 in product(a, b)
-        ]
+        for y1, y2 in product(a, b):
+            d.line(left[0], y1, right[0], y2, colour=svg.FAINT, thick=0.75)
     for (x, count, most, noun, role), heights in zip(columns, dots, strict=True):
         for y in heights:
-            parts.append(
-                svg.rect(x - 8, y - 8, 16, 16, fill=role.tint, line=role.line)
-                if role is svg.INPUT
-                else _neuron(x, y, role)
-            )
+            if role is svg.INPUT:
+                d.rect(x - 8, y - 8, 16, 16, fill=role.tint, line=role.line)
+            else:
+                d.add(_neuron(x, y, role))
         if count > most:
-            parts.append(svg.text(x, _gap(heights), "⋮", size=20, anchor="middle", bold=True))
-        parts.append(svg.text(x, 268, f"{count:,} {noun}", anchor="middle", bold=True))
-    parts.append(
-        svg.text(80, 268, f"{shape[0]} maps of {shape[1]}×{shape[2]}", anchor="middle", bold=True)
-    )
+            d.text(x, _gap(heights), "⋮", size=20, anchor="middle", bold=True)
+        d.text(x, 268, f"{count:,} {noun}", anchor="middle", bold=True)
+    d.text(80, 268, f"{shape[0]} maps of {shape[1]}×{shape[2]}", anchor="middle", bold=True)
     first, second = inputs * units + units, units * classes + classes
     for x, words, a, b, total in (
         (330, "dense", inputs, units, first),
         (510, "dense", units, classes, second),
     ):
-        parts.append(svg.text(x, 292, words, size=12, anchor="middle"))
-        parts.append(
-            svg.text(x, 310, f"{a:,}·{b:,} + {b:,}", size=12, anchor="middle", fill=svg.MUTED)
-        )
-        parts.append(svg.text(x, 326, f"= {total:,}", size=12, anchor="middle", fill=svg.MUTED))
-    parts.append(svg.text(160, 292, "flatten", size=12, anchor="middle"))
-    parts.append(svg.text(160, 310, "0 parameters", size=12, anchor="middle", fill=svg.MUTED))
+        d.text(x, 292, words, size=12, anchor="middle")
+        d.text(x, 310, f"{a:,}·{b:,} + {b:,}", size=12, anchor="middle", fill=svg.MUTED)
+        d.text(x, 326, f"= {total:,}", size=12, anchor="middle", fill=svg.MUTED)
+    d.text(160, 292, "flatten", size=12, anchor="middle")
+    d.text(160, 310, "0 parameters", size=12, anchor="middle", fill=svg.MUTED)
     sentence = (
         f"{shape[0]} maps of {shape[1]}×{shape[2]} are flattened to {inputs:,} inputs. Each of the "
         f"{units:,} hidden neurons is connected to all of them ({first:,} parameters), each of the "
         f"{classes} outputs to all {units:,} neurons ({second:,} parameters)."
     )
-    return svg.framed(
-        svg.Svg("".join(parts), 690, 340, "Flatten and fully connected layers", sentence)
-    )
+    return svg.framed(d.svg(690, 340, "Flatten and fully connected layers", sentence))
 
 
 def _stack(shape: tuple[int, int, int]) -> str:
     """A few overlapping maps, with an arrow to the first column."""
     sheets = min(shape[0], 5)
-    parts = [
-        svg.rect(30 + 9 * i, 60 + 9 * i, 84, 84, fill=svg.INPUT.tint, line=svg.INPUT.line)
-        for i in range(sheets)
-    ]
+    d = svg.Drawing()
+    for i in range(sheets):
+        d.rect(30 + 9 * i, 60 + 9 * i, 84, 84, fill=svg.INPUT.tint, line=svg.INPUT.line)
     return (
-        "".join(parts)
+        d.markup
         + svg.line(165, 120, 222, 120, thick=1.5)
         + svg.polyline([(214, 116), (222, 120), (214, 124)], colour=svg.INK, thick=1.5)
     )
@@ -423,18 +400,18 @@ def dense_cost(
         ),
     ]
     across = _scale(0, 12, 190, 570)
-    parts = []
+    d = svg.Drawing()
     for power in range(0, 13, 2):
-        parts.append(svg.line(across(power), 22, across(power), 190, colour=svg.FAINT))
+        d.line(across(power), 22, across(power), 190, colour=svg.FAINT)
         words = "1" if power == 0 else f"10{superscript(power)}"
-        parts.append(svg.text(across(power), 10, words, size=12, anchor="middle", fill=svg.MUTED))
+        d.text(across(power), 10, words, size=12, anchor="middle", fill=svg.MUTED)
     for i, (name, count, sum_) in enumerate(bars):
         y = 45 + 42 * i
         long = across(np.log10(count)) - 190
-        parts.append(svg.rect(190, y - 12, long, 24, fill=svg.KERNEL.tint, line=svg.KERNEL.line))
-        parts.append(svg.text(182, y, name, anchor="end"))
-        parts.append(svg.text(198 + long, y - 8, f"{count:,}", size=13, bold=True))
-        parts.append(svg.text(198 + long, y + 8, sum_, size=12, fill=svg.MUTED))
+        d.rect(190, y - 12, long, 24, fill=svg.KERNEL.tint, line=svg.KERNEL.line)
+        d.text(182, y, name, anchor="end")
+        d.text(198 + long, y - 8, f"{count:,}", size=13, bold=True)
+        d.text(198 + long, y + 8, sum_, size=12, fill=svg.MUTED)
     heads = (bars[1][1] + bars[2][1], bars[3][1])
     sentence = (
         f"A {size}×{size} image, halved {_times(halvings)}, ends as {channels} maps of "
@@ -442,7 +419,7 @@ def dense_cost(
         f"{heads[0]:,} parameters, the head with global average pooling {heads[1]:,}; "
         f"the convolutions have {bars[0][1]:,}, whatever the size of the image."
     )
-    return svg.Svg("".join(parts), 760, 200, "Parameters of two classifier heads", sentence)
+    return d.svg(760, 200, "Parameters of two classifier heads", sentence)
 
 
 def _body_parameters(layers: int, channels: int) -> int:
@@ -556,53 +533,49 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg
     loss = act.cross_entropy(logits / temperature, target)
     gradient = act.cross_entropy_gradient(logits / temperature, target) / temperature
     entropy = float(-(p * act.log_softmax(logits / temperature)).sum())
-    parts = [
-        svg.text(x, 10, words, anchor=anchor, bold=True)
-        for x, words, anchor in (
-            (20, "class", "start"),
-            (158, "logit", "end"),
-            (170, "probability p", "start"),
-            (490, "gradient (p − y)/T", "start"),
-        )
-    ]
+    d = svg.Drawing()
+    for x, words, anchor in (
+        (20, "class", "start"),
+        (158, "logit", "end"),
+        (170, "probability p", "start"),
+        (490, "gradient (p − y)/T", "start"),
+    ):
+        d.text(x, 10, words, anchor=anchor, bold=True)
     limit = max(1.0, float(np.abs(gradient).max()))
     for k, (z, chance, slope) in enumerate(zip(logits, p, gradient, strict=True)):
-        parts.append(_class_row(k, z, chance, slope / limit, slope, k == target))
+        d.add(_class_row(k, z, chance, slope / limit, slope, k == target))
     y = 40 + 34 * len(logits)
     most = svg.show_number(float(np.log(len(logits))), 4)
-    parts.append(svg.text(20, y, f"cross-entropy −ln p = {svg.show_number(loss, 4)}"))
-    parts.append(svg.text(300, y, f"entropy {svg.show_number(entropy, 4)} of at most {most}"))
+    d.text(20, y, f"cross-entropy −ln p = {svg.show_number(loss, 4)}")
+    d.text(300, y, f"entropy {svg.show_number(entropy, 4)} of at most {most}")
     sentence = (
         f"Temperature {svg.show_number(temperature)}: the probabilities are "
         f"{', '.join(f'{v:.3f}' for v in p)}. The right class is {target}, with "
         f"{p[target]:.3f}: cross-entropy {loss:.4f}, entropy {entropy:.4f}."
     )
-    return svg.Svg("".join(parts), 740, y + 20, "Softmax and cross-entropy", sentence)
+    return d.svg(740, y + 20, "Softmax and cross-entropy", sentence)
 
 
 def _class_row(k: int, z: float, chance: float, share: float, slope: float, right: bool) -> str:
     """One class: its logit, the bar of its probability, the bar of its gradient."""
     y = 38 + 34 * k
-    parts = [
-        svg.text(20, y, f"{k}{'  (right)' if right else ''}", bold=right),
-        svg.text(158, y, svg.show_number(z), anchor="end", mono=True),
-        svg.rect(170, y - 11, 220 * chance, 22, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line),
-        svg.text(178 + 220 * chance, y, f"{chance:.3f}", mono=True),
-        svg.line(580, y - 14, 580, y + 14, colour=svg.MUTED),
-    ]
+    d = svg.Drawing()
+    d.text(20, y, f"{k}{'  (right)' if right else ''}", bold=right)
+    d.text(158, y, svg.show_number(z), anchor="end", mono=True)
+    d.rect(170, y - 11, 220 * chance, 22, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
+    d.text(178 + 220 * chance, y, f"{chance:.3f}", mono=True)
+    d.line(580, y - 14, 580, y + 14, colour=svg.MUTED)
     wide = 80 * abs(share)
-    parts.append(
-        svg.rect(
-            580 if slope > 0 else 580 - wide,
-            y - 9,
-            wide,
-            18,
-            fill=svg.WINDOW.tint,
-            line=svg.WINDOW.line,
-        )
+    d.rect(
+        580 if slope > 0 else 580 - wide,
+        y - 9,
+        wide,
+        18,
+        fill=svg.WINDOW.tint,
+        line=svg.WINDOW.line,
     )
-    parts.append(svg.text(674, y, svg.show_number(slope, 3), mono=True))
-    return "".join(parts)
+    d.text(674, y, svg.show_number(slope, 3), mono=True)
+    return d.markup
 
 
 # Dropout ------------------------------------------------------------------------------------------
@@ -673,29 +646,25 @@ def _net(
         [(x, 14 + 150 * (i + 0.5) / n) for i in range(n)]
         for x, n in zip((15, 80, 145), sizes, strict=True)
     ]
-    parts = []
+    d = svg.Drawing()
     for unit, (x, y) in enumerate(columns[1]):
         if not keep[unit]:
-            parts.append(_crossed(x, y))
+            d.add(_crossed(x, y))
             continue
-        parts += [
-            svg.line(a, b, x, y, colour=svg.FAINT, thick=0.75) for a, b in columns[0] + columns[2]
-        ]
-        parts.append(_neuron(x, y, svg.OUTPUT))
-    parts += [
-        svg.rect(x - 7, y - 7, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
-        for x, y in columns[0]
-    ]
-    parts += [_neuron(x, y, svg.OUTPUT) for x, y in columns[2]]
+        for a, b in columns[0] + columns[2]:
+            d.line(a, b, x, y, colour=svg.FAINT, thick=0.75)
+        d.add(_neuron(x, y, svg.OUTPUT))
+    for x, y in columns[0]:
+        d.rect(x - 7, y - 7, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    for x, y in columns[2]:
+        d.add(_neuron(x, y, svg.OUTPUT))
     for k, share in enumerate(chance):
         y = 186 + 20 * k
-        parts.append(svg.text(0, y, "ABCDEFGH"[k], size=12))
-        parts.append(
-            svg.rect(16, y - 7, 100 * share, 14, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
-        )
-        parts.append(svg.text(22 + 100 * share, y, _percent(share), size=12))
+        d.text(0, y, "ABCDEFGH"[k], size=12)
+        d.rect(16, y - 7, 100 * share, 14, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
+        d.text(22 + 100 * share, y, _percent(share), size=12)
     height = 186 + 20 * len(chance)
-    return svg.captioned(svg.Svg("".join(parts), 165, height, caption), caption)
+    return svg.captioned(d.svg(165, height, caption), caption)
 
 
 def _units(keep: np.ndarray) -> str:
@@ -783,27 +752,18 @@ def _two_histograms(
     """All values as bars, those of the first image as an outline."""
     across = _scale(low, high, 10, 330)
     counts, first = _histogram(values, low, high), _histogram(values[0], low, high)
-    parts = [svg.line(10, 150, 330, 150, colour=svg.MUTED)]
+    d = svg.Drawing()
+    d.line(10, 150, 330, 150, colour=svg.MUTED)
     wide = across(_edge(1, low, high)) - across(low)
     for b, count in enumerate(counts / counts.max()):
         x = across(_edge(b, low, high))
-        parts.append(
-            svg.rect(x, 150 - 130 * count, wide, 130 * count, fill=role.tint, line=role.line)
-        )
+        d.rect(x, 150 - 130 * count, wide, 130 * count, fill=role.tint, line=role.line)
     heights = np.repeat(first / first.max() * 60, 2)
     xs = [across(_edge(b + end, low, high)) for b in range(_BINS) for end in (0, 1)]
-    parts.append(
-        svg.polyline(
-            [(x, 150 - h) for x, h in zip(xs, heights, strict=True)], colour=svg.WINDOW.line
-        )
-    )
+    d.polyline([(x, 150 - h) for x, h in zip(xs, heights, strict=True)], colour=svg.WINDOW.line)
     for tick in (low, (low + high) / 2, high):
-        parts.append(
-            svg.text(
-                across(tick), 162, svg.show_number(tick), size=12, anchor="middle", fill=svg.MUTED
-            )
-        )
-    return svg.captioned(svg.Svg("".join(parts), 345, 172, caption), caption)
+        d.text(across(tick), 162, svg.show_number(tick), size=12, anchor="middle", fill=svg.MUTED)
+    return svg.captioned(d.svg(345, 172, caption), caption)
 
 
 def _round_range(values: np.ndarray) -> tuple[float, float]:

@@ -33,17 +33,15 @@ def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
     as_paths : bool
         Draw the pixels as SVG paths rather than as embedded PNG pictures: for picture files.
     """
-    parts = []
+    d = svg.Drawing()
     for place, stage in enumerate(stages):
         column = _maps(stage.array, as_paths) if stage.array.ndim == 3 else _numbers(stage.array)
         heading = svg.text(28, 8, stage.name, size=12.5, anchor="middle", bold=True)
         heading += svg.text(28, 25, by(stage.array.shape), size=12, anchor="middle", fill=svg.MUTED)
-        parts.append(svg.group(heading + svg.group(column, 0, _TOP), place * _COLUMN))
+        d.add(svg.group(heading + svg.group(column, 0, _TOP), place * _COLUMN))
         if place:
             x = place * _COLUMN
-            parts.append(
-                svg.arrow(x - 14, _TOP + _TALL / 2, x - 3, _TOP + _TALL / 2, colour=svg.MUTED)
-            )
+            d.arrow(x - 14, _TOP + _TALL / 2, x - 3, _TOP + _TALL / 2, colour=svg.MUTED)
     shapes = " → ".join(f"{stage.name} {by(stage.array.shape)}" for stage in stages)
     last = stages[-1].array
     sentence = (
@@ -52,8 +50,7 @@ def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
     )
     width = (len(stages) - 1) * _COLUMN + 66
     return svg.framed(
-        svg.Svg("".join(parts), width, _TOP + _TALL, "A digit goes through a network", sentence),
-        margin=8,
+        d.svg(width, _TOP + _TALL, "A digit goes through a network", sentence), margin=8
     )
 
 
@@ -68,12 +65,13 @@ def _maps(volume: np.ndarray, as_paths: bool) -> str:
         channels = svg.signed_pixels(volume, max(high, -low))
     else:
         channels = np.round(255 * volume / high).astype(np.uint8)
-    parts = []
+    d = svg.Drawing()
     for channel, pixels in enumerate(channels):
         x, y = (56 - side) / 2, start + channel * (room + 6) + (room - side) / 2
         drawn = mosaic(pixels, side) if as_paths else svg.image(pixels, 0, 0, side, side)
-        parts.append(svg.group(drawn, x, y) + svg.rect(x, y, side, side, line=svg.FAINT))
-    return "".join(parts)
+        d.add(svg.group(drawn, x, y))
+        d.rect(x, y, side, side, line=svg.FAINT)
+    return d.markup
 
 
 def mosaic(pixels: np.ndarray, side: float) -> str:
@@ -108,17 +106,15 @@ def _numbers(vector: np.ndarray) -> str:
     zero = 14.0 if share else 33.0
     most = 1.0 if share else float(np.abs(vector).max())
     role = svg.OUTPUT if share else svg.KERNEL
-    parts = []
+    d = svg.Drawing()
     for number, value in enumerate(vector):
         y, long = number * step, (40 if share else 22) * float(value) / most
-        parts.append(svg.rect(zero + min(long, 0), y + 6, abs(long), step - 18, fill=role.line))
-        parts.append(svg.line(zero, y + 3, zero, y + step - 15, colour=svg.MUTED))
-        parts.append(
-            svg.text(0, y + step / 2 - 6, str(number), size=12, bold=value == vector.max())
-        )
+        d.rect(zero + min(long, 0), y + 6, abs(long), step - 18, fill=role.line)
+        d.line(zero, y + 3, zero, y + step - 15, colour=svg.MUTED)
+        d.text(0, y + step / 2 - 6, str(number), size=12, bold=value == vector.max())
         words = svg.show_number(float(value))
-        parts.append(svg.text(56, y + step - 6, words, size=12, anchor="end", fill=svg.MUTED))
-    return "".join(parts)
+        d.text(56, y + step - 6, words, size=12, anchor="end", fill=svg.MUTED)
+    return d.markup
 
 
 def _strip(vector: np.ndarray) -> str:
@@ -148,18 +144,14 @@ def network_overview(table: Table) -> svg.Svg:
     table : architectures.Table
     """
     blocks = [("input", table.input_shape), *_shape_changes(table)]
-    parts, x, floor = [], 8.0, 160.0
+    d, x, floor = svg.Drawing(), 8.0, 160.0
     heads = [_block_size(shape, table.input_shape[-1]) for _, shape in blocks]
     for (name, shape), (height, depth) in zip(blocks, heads, strict=True):
         wide = max(depth + 0.42 * height, 74)
         left, top = x + (wide - depth - 0.42 * height) / 2, (floor + 30 - height) / 2 + 10
-        parts.append(_slab(left, top, height, depth, flat=len(shape) == 1))
-        parts.append(
-            svg.text(x + wide / 2, floor + 32, name, size=12.5, anchor="middle", bold=True)
-        )
-        parts.append(
-            svg.text(x + wide / 2, floor + 50, by(shape), size=12, anchor="middle", fill=svg.MUTED)
-        )
+        d.add(_slab(left, top, height, depth, flat=len(shape) == 1))
+        d.text(x + wide / 2, floor + 32, name, size=12.5, anchor="middle", bold=True)
+        d.text(x + wide / 2, floor + 50, by(shape), size=12, anchor="middle", fill=svg.MUTED)
         x += wide + 10
     first_flat = next((i for i, (_, shape) in enumerate(blocks) if len(shape) == 1), len(blocks))
     shapes = ", ".join(f"{name} {by(shape)}" for name, shape in blocks)
@@ -167,9 +159,7 @@ def network_overview(table: Table) -> svg.Svg:
         f"{table.name}: {shapes}. The first {first_flat - 1} steps keep rows and columns and "
         "extract features; the rest are dense layers that classify."
     )
-    return svg.framed(
-        svg.Svg("".join(parts), x - 10, floor + 60, f"{table.name} as blocks", sentence)
-    )
+    return svg.framed(d.svg(x - 10, floor + 60, f"{table.name} as blocks", sentence))
 
 
 def _shape_changes(table: Table) -> list[tuple[str, tuple[int, ...]]]:
@@ -232,21 +222,19 @@ def budget(table: Table) -> svg.Svg:
         "memory": 575,
         "sees": 690,
     }
-    parts = [svg.text(x, 10, words, bold=True, size=12.5) for words, x in columns.items()]
+    d = svg.Drawing()
+    for words, x in columns.items():
+        d.text(x, 10, words, bold=True, size=12.5)
     most = [max(1, *(getattr(row, cost) for row in table)) for cost in ("params", "macs", "memory")]
     for place, row in enumerate(table):
-        parts.append(svg.group(_budget_row(row, most, list(columns.values())), 0, 24 + 22 * place))
+        d.add(svg.group(_budget_row(row, most, list(columns.values())), 0, 24 + 22 * place))
     total = table.totals
     y = 32 + 22 * len(table)
-    parts.append(svg.line(0, y, 736, y, colour=svg.MUTED))
+    d.line(0, y, 736, y, colour=svg.MUTED)
     cells = ["total", "", f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory), ""]
-    parts += [
-        svg.text(x, y + 14, words, bold=True, size=12.5)
-        for x, words in zip(columns.values(), cells, strict=True)
-    ]
-    return _named(
-        svg.Svg("".join(parts), 736, y + 26, ""), "The cost of every layer", _budget_words(table)
-    )
+    for x, words in zip(columns.values(), cells, strict=True):
+        d.text(x, y + 14, words, bold=True, size=12.5)
+    return _named(d.svg(736, y + 26, ""), "The cost of every layer", _budget_words(table))
 
 
 def _budget_row(row: Row, most: Sequence[int], x: Sequence[int]) -> str:
@@ -260,14 +248,16 @@ def _budget_row(row: Row, most: Sequence[int], x: Sequence[int]) -> str:
         show_bytes(row.memory),
         sees,
     ]
-    parts = [svg.text(0, 8, str(row.number), size=12, fill=svg.MUTED)]
+    d = svg.Drawing()
+    d.text(0, 8, str(row.number), size=12, fill=svg.MUTED)
     costs = (row.params, row.macs, row.memory)
     for cost, largest, place, role in zip(
         costs, most, x[2:5], (svg.KERNEL, svg.WINDOW, svg.OUTPUT), strict=True
     ):
-        parts.append(svg.rect(place, 16, 100 * cost / largest, 3, fill=role.line))
-    parts += [svg.text(place, 8, word, size=12.5) for place, word in zip(x, words, strict=True)]
-    return "".join(parts)
+        d.rect(place, 16, 100 * cost / largest, 3, fill=role.line)
+    for place, word in zip(x, words, strict=True):
+        d.text(place, 8, word, size=12.5)
+    return d.markup
 
 
 def _budget_words(table: Table) -> str:
