@@ -570,15 +570,13 @@ def _cost_bars(k: int, width: float) -> svg.Svg:
 def _bars(values: Sequence[tuple[str, float]], width: float, *, y: float, digits: int) -> str:
     """Labelled horizontal bars that start at zero."""
     room, largest = 150.0, max(max(value for _, value in values), 1e-9)
-    parts = []
+    drawing = svg.Drawing()
     for i, (words, value) in enumerate(values):
         middle, length = y + 24 * i + 9, (width - room - 60) * value / largest
-        parts.append(svg.text(0, middle, words, size=13))
-        parts.append(svg.rect(room, middle - 7, max(length, 1), 14, fill=svg.OUTPUT.line))
-        parts.append(
-            svg.text(room + length + 8, middle, svg.show_number(value, digits), size=13, bold=True)
-        )
-    return "".join(parts)
+        drawing.text(0, middle, words, size=13)
+        drawing.rect(room, middle - 7, max(length, 1), 14, fill=svg.OUTPUT.line)
+        drawing.text(room + length + 8, middle, svg.show_number(value, digits), size=13, bold=True)
+    return drawing.markup
 
 
 # The angle of an edge -----------------------------------------------------------------------------
@@ -702,24 +700,23 @@ def _angle_curves(angle: float, operator: str, softness: float, width: float) ->
         return (left + (right - left) * degrees / 180, top + high / 2 - value / limit * high / 2)
 
     head = "answer where the arrow starts, for every angle of the bar"
-    parts = [svg.text(0, 8, head, size=13, bold=True)]
-    parts += [svg.line(*place(0, 0), *place(180, 0), colour=svg.MUTED)]
+    drawing = svg.Drawing()
+    drawing.text(0, 8, head, size=13, bold=True)
+    drawing.line(*place(0, 0), *place(180, 0), colour=svg.MUTED)
     for degrees in (0, 45, 90, 135, 180):
         x, _ = place(degrees, 0)
-        parts.append(svg.line(x, top, x, top + high, colour=svg.FAINT))
-        parts.append(
-            svg.text(x, top + high + 12, f"{degrees}°", size=12, anchor="middle", fill=svg.MUTED)
-        )
-    parts.append(svg.text(left - 8, place(0, 0)[1], "0", size=12, anchor="end", fill=svg.MUTED))
+        drawing.line(x, top, x, top + high, colour=svg.FAINT)
+        drawing.text(x, top + high + 12, f"{degrees}°", size=12, anchor="middle", fill=svg.MUTED)
+    drawing.text(left - 8, place(0, 0)[1], "0", size=12, anchor="end", fill=svg.MUTED)
     for name, (values, colour, dash) in curves.items():
         points = [place(a, v) for a, v in zip(angles, values, strict=True)]
-        parts.append(svg.polyline(points, colour=colour, dash=dash))
-        parts.append(svg.text(right + 8, points[-1][1], name, size=13, fill=colour, bold=True))
+        drawing.polyline(points, colour=colour, dash=dash)
+        drawing.text(right + 8, points[-1][1], name, size=13, fill=colour, bold=True)
     x, _ = place(angle, 0)
-    parts.append(svg.line(x, top, x, top + high, colour=svg.WINDOW.line, thick=2))
+    drawing.line(x, top, x, top + high, colour=svg.WINDOW.line, thick=2)
     for value in _answers_at_middle(angle, operator, softness):
-        parts.append(svg.circle(*place(angle, value), 4, fill=svg.WINDOW.line))
-    return svg.Svg("".join(parts), width, top + high + 22, "curves")
+        drawing.circle(*place(angle, value), 4, fill=svg.WINDOW.line)
+    return drawing.svg(width, top + high + 22, "curves")
 
 
 def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:

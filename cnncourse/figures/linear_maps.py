@@ -80,7 +80,7 @@ def _wires(inputs: int, outputs: int, kernel: int, name: str, count: int) -> svg
     width, gap = 204.0, 204.0 / inputs
     below = [(i + 0.5) * gap for i in range(inputs)]
     above_ = [(o + 0.5 + (inputs - outputs) / 2) * gap for o in range(outputs)]
-    parts = []
+    drawing = svg.Drawing()
     for o, x in enumerate(above_):
         reach = range(inputs) if name == "dense" else range(o, o + kernel)
         for i in reach:
@@ -95,27 +95,21 @@ def _wires(inputs: int, outputs: int, kernel: int, name: str, count: int) -> svg
                     svg.INK,
                 )
                 look = {"colour": colours[weight % 5], "dash": _DASHES[weight % 5], "thick": 1.8}
-            parts.append(svg.line(below[i], 132, x, 38, **look))
-    parts += [
-        svg.circle(x, 132, min(9, gap / 2.6), fill=svg.INPUT.tint, line=svg.INPUT.line)
-        for x in below
-    ]
-    parts += [
-        svg.circle(x, 38, min(9, gap / 2.6), fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
-        for x in above_
-    ]
-    parts.append(
-        svg.text(
-            0,
-            8,
-            {"dense": "dense", "local": "local", "shared": "local + shared"}[name],
-            size=14,
-            bold=True,
-        )
+            drawing.line(below[i], 132, x, 38, **look)
+    for x in below:
+        drawing.circle(x, 132, min(9, gap / 2.6), fill=svg.INPUT.tint, line=svg.INPUT.line)
+    for x in above_:
+        drawing.circle(x, 38, min(9, gap / 2.6), fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
+    drawing.text(
+        0,
+        8,
+        {"dense": "dense", "local": "local", "shared": "local + shared"}[name],
+        size=14,
+        bold=True,
     )
     noun = "weight" if count == 1 else "weights"
-    parts.append(svg.text(width / 2, 160, f"{count} {noun}", size=14, anchor="middle", bold=True))
-    return svg.Svg("".join(parts), width, 172, name)
+    drawing.text(width / 2, 160, f"{count} {noun}", size=14, anchor="middle", bold=True)
+    return drawing.svg(width, 172, name)
 
 
 def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
@@ -139,24 +133,23 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
     ).astype(int)
     rows, columns = labels.shape
     cell = min(32.0, 640 / columns)
-    parts = [svg.rect(0.5, 0.5, columns * cell, rows * cell, fill="#f6f6f6", line=svg.FAINT)]
+    drawing = svg.Drawing()
+    drawing.rect(0.5, 0.5, columns * cell, rows * cell, fill="#f6f6f6", line=svg.FAINT)
     for row, column in np.argwhere(labels):
         index = labels[row, column] - 1
         fill = WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
         x, y = 0.5 + column * cell, 0.5 + row * cell
-        parts.append(svg.rect(x, y, cell, cell, fill=fill, line="#ffffff", thick=0.5))
+        drawing.rect(x, y, cell, cell, fill=fill, line="#ffffff", thick=0.5)
         if cell >= 14:
-            parts.append(
-                svg.text(
-                    x + cell / 2,
-                    y + cell / 2,
-                    _letter(index),
-                    anchor="middle",
-                    size=min(13, 0.65 * cell),
-                    fill=svg.text_on(fill),
-                )
+            drawing.text(
+                x + cell / 2,
+                y + cell / 2,
+                _letter(index),
+                anchor="middle",
+                size=min(13, 0.65 * cell),
+                fill=svg.text_on(fill),
             )
-    grid = svg.Svg("".join(parts), columns * cell + 1, rows * cell + 1, "matrix")
+    grid = drawing.svg(columns * cell + 1, rows * cell + 1, "matrix")
     name = f"matrix {rows}×{columns}: zeros and {_plural(kernel.size, 'shared weight')}"
     picture = svg.above(svg.captioned(grid, name), _weight_legend(kernel), gap=14)
     nonzero = int(np.count_nonzero(labels))
@@ -395,15 +388,15 @@ def _photo(
 
 def _weight_legend(kernel: np.ndarray) -> svg.Svg:
     """Which letter stands for which number."""
-    parts, x = [], 0.0
+    drawing, x = svg.Drawing(), 0.0
     for index, weight in enumerate(kernel.ravel()):
         fill = WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
         words = f"= {svg.show_number(float(weight))}"
-        parts.append(svg.rect(x, 0, 26, 22, fill=fill, round=3))
-        parts.append(svg.text(x + 13, 11, _letter(index), anchor="middle", fill=svg.text_on(fill)))
-        parts.append(svg.text(x + 31, 11, words))
+        drawing.rect(x, 0, 26, 22, fill=fill, round=3)
+        drawing.text(x + 13, 11, _letter(index), anchor="middle", fill=svg.text_on(fill))
+        drawing.text(x + 31, 11, words)
         x += 42 + svg.text_width(words)
-    return svg.Svg("".join(parts), x, 22, "weights")
+    return drawing.svg(x, 22, "weights")
 
 
 def _letter(index: int) -> str:

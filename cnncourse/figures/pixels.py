@@ -46,7 +46,7 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
     height, width, _ = values.shape
     cell, left, top = 38, 64, 130
     corners = [(left + 78 * c, top - 50 * c) for c in range(3)]
-    sheets = ""
+    drawing = svg.Drawing()
     for channel in (2, 1, 0):  # the blue sheet lies at the back, so it is drawn first
         x, y = corners[channel]
         grid = matrix(
@@ -56,16 +56,16 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
             cell=cell,
             marked=[(row, column, 1, 1)],
         )
-        sheets += svg.group(grid.markup, x, y)
-        sheets += svg.text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
+        drawing.place(grid, x, y)
+        drawing.text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
     pixel = values[row, column].tolist()
     words = (
         f"{height} rows, {width} columns and 3 channels of numbers. The pixel in row {row}, column "
         f"{column} is {pixel}: one number from each sheet."
     )
     code = [f"image.shape is ({height}, {width}, 3)", f"image[{row}, {column}] is {pixel}"]
-    picture = svg.Svg(
-        sheets + _axes(left, top, width * cell, height * cell, (height, width)),
+    drawing.add(_axes(left, top, width * cell, height * cell, (height, width)))
+    picture = drawing.svg(
         corners[2][0] + width * cell + 70,
         top + height * cell + 44,
         "A colour picture as an array (H, W, C)",
@@ -77,13 +77,15 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
 def _axes(left: float, top: float, wide: float, high: float, size: tuple[int, int]) -> str:
     """Arrows along rows, columns and channels, with the length of each."""
     bottom, right = top + high, left + wide
-    markup = svg.arrow(left - 14, top, left - 14, bottom)
-    markup += svg.text(left - 22, top + high / 2, "rows", anchor="end")
-    markup += svg.text(left - 22, top + high / 2 + 18, f"H = {size[0]}", anchor="end")
-    markup += svg.arrow(left, bottom + 14, right, bottom + 14)
-    markup += svg.text(left + wide / 2, bottom + 30, f"columns, W = {size[1]}", anchor="middle")
-    markup += svg.arrow(right + 16, bottom, right + 172, bottom - 100)
-    return markup + svg.text(right + 104, bottom - 26, "channels, C = 3")
+    drawing = svg.Drawing()
+    drawing.arrow(left - 14, top, left - 14, bottom)
+    drawing.text(left - 22, top + high / 2, "rows", anchor="end")
+    drawing.text(left - 22, top + high / 2 + 18, f"H = {size[0]}", anchor="end")
+    drawing.arrow(left, bottom + 14, right, bottom + 14)
+    drawing.text(left + wide / 2, bottom + 30, f"columns, W = {size[1]}", anchor="middle")
+    drawing.arrow(right + 16, bottom, right + 172, bottom - 100)
+    drawing.text(right + 104, bottom - 26, "channels, C = 3")
+    return drawing.markup
 
 
 def pixel_microscope(
@@ -174,15 +176,14 @@ def _cells(patch: np.ndarray) -> svg.Svg:
 def _colour_cell(pixel: np.ndarray, x: float, y: float, cell: float) -> str:
     """A cell in the colour of a pixel, with red, green and blue under each other if they fit."""
     fill = "#" + "".join(f"{int(v):02x}" for v in pixel)
-    markup = svg.rect(x + 0.5, y + 0.5, cell, cell, fill=fill, line=svg.FAINT, thick=0.75)
+    drawing = svg.Drawing()
+    drawing.rect(x + 0.5, y + 0.5, cell, cell, fill=fill, line=svg.FAINT, thick=0.75)
     if cell < 44:
-        return markup
+        return drawing.markup
     for i, value in enumerate(pixel):
         at = y + cell / 2 + (i - 1) * min(15.0, cell / 3.1)
-        markup += svg.text(
-            x + cell / 2, at, str(value), size=12, anchor="middle", fill=svg.text_on(fill)
-        )
-    return markup
+        drawing.text(x + cell / 2, at, str(value), size=12, anchor="middle", fill=svg.text_on(fill))
+    return drawing.markup
 
 
 def _microscope_code(
@@ -287,19 +288,19 @@ def _pure_greys(weights: Sequence[float]) -> list[int]:
 
 def _swatches(weights: Sequence[float]) -> svg.Svg:
     """Pure red, green and blue beside the grey that each becomes."""
-    markup = ""
+    drawing = svg.Drawing()
     for i, (name, colour, level) in enumerate(
         zip(CHANNELS, _PURE, _pure_greys(weights), strict=True)
     ):
         y = 40 * i
         fill = "#" + "".join(f"{v:02x}" for v in colour)
         dull = f"#{level:02x}{level:02x}{level:02x}"
-        markup += svg.rect(0, y, 70, 32, fill=fill, line=svg.FAINT)
-        markup += svg.text(35, y + 16, name, anchor="middle", fill=svg.text_on(fill))
-        markup += svg.arrow(76, y + 16, 98, y + 16)
-        markup += svg.rect(104, y, 70, 32, fill=dull, line=svg.FAINT)
-        markup += svg.text(139, y + 16, str(level), anchor="middle", fill=svg.text_on(dull))
-    return svg.captioned(svg.Svg(markup, 175, 112, "pure colours"), "pure colours become")
+        drawing.rect(0, y, 70, 32, fill=fill, line=svg.FAINT)
+        drawing.text(35, y + 16, name, anchor="middle", fill=svg.text_on(fill))
+        drawing.arrow(76, y + 16, 98, y + 16)
+        drawing.rect(104, y, 70, 32, fill=dull, line=svg.FAINT)
+        drawing.text(139, y + 16, str(level), anchor="middle", fill=svg.text_on(dull))
+    return svg.captioned(drawing.svg(175, 112, "pure colours"), "pure colours become")
 
 
 # One pixel at a time ------------------------------------------------------------------------------
@@ -406,18 +407,17 @@ def _curve(table: np.ndarray) -> svg.Svg:
     """The new value of every old value, beside the line where nothing changes."""
     side, x0, y0 = 190, 30, 0
     scale = side / 255
-    markup = svg.rect(x0, y0, side, side, line=svg.FAINT)
-    markup += svg.line(x0, y0 + side, x0 + side, y0, colour=svg.MUTED, dash="4 4")
+    drawing = svg.Drawing()
+    drawing.rect(x0, y0, side, side, line=svg.FAINT)
+    drawing.line(x0, y0 + side, x0 + side, y0, colour=svg.MUTED, dash="4 4")
     points = [(x0 + v * scale, y0 + side - int(t) * scale) for v, t in enumerate(table)]
-    markup += svg.polyline(points, colour=svg.OUTPUT.line, thick=2.5)
+    drawing.polyline(points, colour=svg.OUTPUT.line, thick=2.5)
     for v in (0, 128, 255):
-        markup += svg.text(
+        drawing.text(
             x0 + v * scale, y0 + side + 12, str(v), size=12, anchor="middle", fill=svg.MUTED
         )
-        markup += svg.text(
-            x0 - 5, y0 + side - v * scale, str(v), size=12, anchor="end", fill=svg.MUTED
-        )
-    return svg.Svg(markup, x0 + side + 12, side + 22, "curve")  # as high as the pictures beside it
+        drawing.text(x0 - 5, y0 + side - v * scale, str(v), size=12, anchor="end", fill=svg.MUTED)
+    return drawing.svg(x0 + side + 12, side + 22, "curve")  # as high as the pictures beside it
 
 
 def _histogram(
@@ -436,23 +436,24 @@ def _histogram(
     for v, share in enumerate(np.minimum(counts / peak, 1)):
         points += [(x0 + (v + i) * scale, base - share * high) for i in (0, 1)]
     points.append((x0 + wide, base))
-    markup = svg.polyline(points, colour="#74767e", thick=1, fill="#9a9ca5")
-    markup += svg.line(x0, base, x0 + wide, base)
+    drawing = svg.Drawing()
+    drawing.polyline(points, colour="#74767e", thick=1, fill="#9a9ca5")
+    drawing.line(x0, base, x0 + wide, base)
     for v in (0, 64, 128, 192, 255):
         at = x0 + (v + 0.5) * scale
-        markup += svg.text(at, base + 12, str(v), size=12, anchor="middle", fill=svg.MUTED)
+        drawing.text(at, base + 12, str(v), size=12, anchor="middle", fill=svg.MUTED)
     for v, anchor in ((0, "start"), (255, "end")):
         if counts[v] > peak:
             words = f"bar cut off: {counts[v]:,} pixels are {v}"
-            markup += svg.text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
+            drawing.text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
     for i, (level, words, role, dash) in enumerate(marks):
         x, y = x0 + (level + 0.5) * scale, y0 - 24 + 16 * i
-        markup += svg.line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
+        drawing.line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
         to_the_left = _label_goes_left(i, [level for level, *_ in marks])
         anchor, gap = ("end", -6) if to_the_left else ("start", 6)
-        markup += svg.text(x + gap, y, words, size=12, anchor=anchor, bold=True)
+        drawing.text(x + gap, y, words, size=12, anchor=anchor, bold=True)
     caption = f"histogram{of}: how many pixels have each value"
-    return svg.captioned(svg.Svg(markup, x0 + wide + 10, base + 38, "histogram"), caption)
+    return svg.captioned(drawing.svg(x0 + wide + 10, base + 38, "histogram"), caption)
 
 
 def _label_goes_left(number: int, levels: Sequence[int]) -> bool:
@@ -591,22 +592,20 @@ def _distances(
     wide, high, x0 = 640, 120, 10
     scale = high / max(*distances, rival, 1)
     step = wide / len(distances)
-    markup = ""
+    drawing = svg.Drawing()
     for s, distance in enumerate(distances):
         x, tall, here = x0 + s * step, distance * scale, s == shift
         role = svg.WINDOW if here else svg.INPUT
         bar = (x + 8, 6 + high - tall, step - 16, tall)
-        markup += svg.rect(*bar, fill=role.tint, line=role.line, thick=3 if here else 1)
+        drawing.rect(*bar, fill=role.tint, line=role.line, thick=3 if here else 1)
         value = svg.show_number(distance, 1)
-        markup += svg.text(x + step / 2, high + 20, value, anchor="middle", bold=here)
-        markup += svg.text(
-            x + step / 2, high + 37, f"{s} px", size=12, anchor="middle", fill=svg.MUTED
-        )
+        drawing.text(x + step / 2, high + 20, value, anchor="middle", bold=here)
+        drawing.text(x + step / 2, high + 37, f"{s} px", size=12, anchor="middle", fill=svg.MUTED)
     y = 6 + high - rival * scale
-    markup += svg.line(x0, 6 + high, x0 + wide, 6 + high, colour=svg.INK)
-    markup += svg.line(x0, y, x0 + wide, y, colour=svg.KERNEL.line, thick=2.5, dash="6 4")
-    markup += svg.text(x0 + wide + 8, y, svg.show_number(rival, 1), bold=True)
-    picture = svg.Svg(markup, x0 + wide + 60, high + 46, "distances")
+    drawing.line(x0, 6 + high, x0 + wide, 6 + high, colour=svg.INK)
+    drawing.line(x0, y, x0 + wide, y, colour=svg.KERNEL.line, thick=2.5, dash="6 4")
+    drawing.text(x0 + wide + 8, y, svg.show_number(rival, 1), bold=True)
+    picture = drawing.svg(x0 + wide + 60, high + 46, "distances")
     caption = f"bars: from {names[0]} to itself, moved; dashed line: to {names[1]}"
     return svg.captioned(picture, caption)
 

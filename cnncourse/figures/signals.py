@@ -39,15 +39,14 @@ def noisy_sensor(
     average = sensor.weighted_average(readings, weights, int(ages[0]))
     chart = _Chart(52, 34, 640, 230, (0, len(level) - 1), (0.4, 4.4))
     times = np.arange(len(level))
-    parts = [chart.frame("minutes", "metres", (0, 30, 60, 90, 119), (1, 2, 3, 4))]
-    parts += [
-        svg.circle(*chart.point(t, r), 2.2, fill=svg.MUTED)
-        for t, r in zip(times, readings, strict=True)
-    ]
-    parts.append(chart.curve(times, level, svg.INK, dash="6 4"))
-    parts.append(chart.curve(times, average, svg.OUTPUT.line, thick=3))
-    parts.append(_legend(52, 12))
-    parts.append(_weight_bars(weights, ages, 34 + 230 + 62))
+    drawing = svg.Drawing()
+    drawing.add(chart.frame("minutes", "metres", (0, 30, 60, 90, 119), (1, 2, 3, 4)))
+    for t, r in zip(times, readings, strict=True):
+        drawing.circle(*chart.point(t, r), 2.2, fill=svg.MUTED)
+    drawing.add(chart.curve(times, level, svg.INK, dash="6 4"))
+    drawing.add(chart.curve(times, average, svg.OUTPUT.line, thick=3))
+    drawing.add(_legend(52, 12))
+    drawing.add(_weight_bars(weights, ages, 34 + 230 + 62))
     raw, calm = sensor.rmse(readings, level), sensor.rmse(average, level)
     age = sensor.mean_age(weights, ages)
     late = svg.show_number(age, 1)
@@ -65,7 +64,7 @@ def noisy_sensor(
     beyond = int(np.sum((readings < low) | (readings > high)))
     if beyond:
         sentence += f" {_count(beyond, 'reading')} beyond the scale, drawn at its edge."
-    return svg.Svg("".join(parts), 712, 420, "A noisy sensor and its weighted average", sentence)
+    return drawing.svg(712, 420, "A noisy sensor and its weighted average", sentence)
 
 
 def sliding_sum(
@@ -116,22 +115,20 @@ def sliding_sum(
         (shift, "products", _row(products, svg.WINDOW, cell)),
         ((len(kernel) - 1) / 2 * cell, "output", _output_row(result, step, cell)),
     ]
-    parts, y = [], 12.0
+    drawing, y = svg.Drawing(), 12.0
     for indent, name, row in rows:
-        parts.append(svg.text(12, y + cell / 2, name, size=14, bold=True))
-        parts.append(f'<g transform="translate({x + indent:g} {y:g})">{row}</g>')
+        drawing.text(12, y + cell / 2, name, size=14, bold=True)
+        drawing.add(f'<g transform="translate({x + indent:g} {y:g})">{row}</g>')
         y += cell + (8 if name == "input" else 14)
-    parts.append(
-        svg.rect(
-            x + shift - 3,
-            9,
-            len(kernel) * cell + 7,
-            3 * cell + 28,
-            line=svg.WINDOW.line,
-            thick=2,
-            dash="5 4",
-            round=6,
-        )
+    drawing.rect(
+        x + shift - 3,
+        9,
+        len(kernel) * cell + 7,
+        3 * cell + 28,
+        line=svg.WINDOW.line,
+        thick=2,
+        dash="5 4",
+        round=6,
     )
     sums = " + ".join(
         f"{svg.show_number(a)}·({b})" if b.startswith("−") else f"{svg.show_number(a)}·{b}"
@@ -140,16 +137,14 @@ def sliding_sum(
     total = float(result[step])
     exact = abs(round(total, 2) - total) < 1e-9
     sums += f" {'=' if exact else '≈'} {svg.show_number(total)}"
-    parts.append(svg.text(12, y + 8, sums, size=14, mono=True))
+    drawing.text(12, y + 8, sums, size=14, mono=True)
     width = max(x + len(padded) * cell + 12, 24 + svg.text_width(sums, 15), 330)
     operation = "Convolution" if flip else "Cross-correlation"
     sentence = (
         f"{operation}, padding {padding}: {len(signal)} numbers and a kernel of {len(kernel)} give "
         f"{len(result)}. Output {step + 1} of {len(result)} is {sums}."
     )
-    return svg.Svg(
-        "".join(parts), round(width), round(y + 26), f"{operation} along one axis", sentence
-    )
+    return drawing.svg(round(width), round(y + 26), f"{operation} along one axis", sentence)
 
 
 def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "tint") -> svg.Svg:
@@ -213,14 +208,13 @@ def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
         ("signal * kernel", conv.convolve(signal, kernel, padding="same"), svg.OUTPUT),
         ("signal ⋆ kernel", conv.correlate(signal, kernel, padding="same"), svg.OUTPUT),
     ]
-    cell, parts = 44.0, []
+    cell, drawing = 44.0, svg.Drawing()
     for i, (name, values, role) in enumerate(rows):
         y = 12 + i * (cell + 12)
-        parts.append(svg.text(12, y + cell / 2, name, size=14, bold=True))
-        parts.append(f'<g transform="translate(150 {y:g})">{_row(values, role, cell)}</g>')
+        drawing.text(12, y + cell / 2, name, size=14, bold=True)
+        drawing.add(f'<g transform="translate(150 {y:g})">{_row(values, role, cell)}</g>')
     listed = ", ".join(svg.show_number(float(w)) for w in kernel)
-    return svg.Svg(
-        "".join(parts),
+    return drawing.svg(
         162 + size * cell,
         12 + 3 * (cell + 12),
         "What a single 1 becomes",
@@ -262,21 +256,18 @@ class _Chart:
         self, across: str, up: str, across_at: Sequence[float], up_at: Sequence[float]
     ) -> str:
         x, y, width, height = self.box
-        parts = [svg.rect(x, y, width, height, line=svg.FAINT)]
+        drawing = svg.Drawing()
+        drawing.rect(x, y, width, height, line=svg.FAINT)
         for a in across_at:
             px, _ = self.point(a, self.up[0])
-            parts.append(
-                svg.text(px, y + height + 14, f"{a:g}", size=12, anchor="middle", fill=svg.MUTED)
-            )
+            drawing.text(px, y + height + 14, f"{a:g}", size=12, anchor="middle", fill=svg.MUTED)
         for b in up_at:
             _, py = self.point(self.across[0], b)
-            parts.append(svg.line(x, py, x + width, py, colour=svg.FAINT))
-            parts.append(svg.text(x - 8, py, f"{b:g}", size=12, anchor="end", fill=svg.MUTED))
-        parts.append(
-            svg.text(x + width / 2, y + height + 32, across, anchor="middle", fill=svg.MUTED)
-        )
-        parts.append(svg.text(8, y - 12, up, fill=svg.MUTED))
-        return "".join(parts)
+            drawing.line(x, py, x + width, py, colour=svg.FAINT)
+            drawing.text(x - 8, py, f"{b:g}", size=12, anchor="end", fill=svg.MUTED)
+        drawing.text(x + width / 2, y + height + 32, across, anchor="middle", fill=svg.MUTED)
+        drawing.text(8, y - 12, up, fill=svg.MUTED)
+        return drawing.markup
 
 
 def _legend(x: float, y: float) -> str:
@@ -296,21 +287,20 @@ def _weight_bars(weights: np.ndarray, ages: np.ndarray, y: float) -> str:
     """The weights over the age of a reading: now in the middle, the past at the left."""
     chart = _Chart(52, y, 640, 60, (30.5, -15.5), (0, 1.05 * float(weights.max())))
     wide = 640 / 46 * 0.8
-    parts = [svg.text(8, y - 10, "weights w(a) over the age a of a reading, in minutes", bold=True)]
+    drawing = svg.Drawing()
+    drawing.text(8, y - 10, "weights w(a) over the age a of a reading, in minutes", bold=True)
     for weight, age in zip(weights, ages, strict=True):
         px, py = chart.point(age, weight)
-        parts.append(
-            svg.rect(
-                px - wide / 2, py, wide, y + 60 - py, fill=svg.KERNEL.tint, line=svg.KERNEL.line
-            )
+        drawing.rect(
+            px - wide / 2, py, wide, y + 60 - py, fill=svg.KERNEL.tint, line=svg.KERNEL.line
         )
     now, _ = chart.point(0, 0)
-    parts.append(svg.line(now, y - 2, now, y + 66, colour=_MID, dash="3 3"))
-    parts.append(svg.line(52, y + 60, 692, y + 60, colour=svg.FAINT))
+    drawing.line(now, y - 2, now, y + 66, colour=_MID, dash="3 3")
+    drawing.line(52, y + 60, 692, y + 60, colour=svg.FAINT)
     for age, words in ((30, "30"), (20, "20"), (10, "10"), (0, "now"), (-10, "−10 (future)")):
         px, _ = chart.point(age, 0)
-        parts.append(svg.text(px, y + 76, words, size=12, anchor="middle", fill=svg.MUTED))
-    return "".join(parts)
+        drawing.text(px, y + 76, words, size=12, anchor="middle", fill=svg.MUTED)
+    return drawing.markup
 
 
 def _row(

@@ -202,19 +202,17 @@ def _striped_input(pixels: np.ndarray, padding: int, left: int) -> svg.Svg:
     full = len(pixels) + 2 * padding
     zoom = 192 / full
     inside = padding * zoom
-    parts = [
-        svg.rect(0, 0, 192, 192, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
-    ] * bool(padding)
+    drawing = svg.Drawing()
+    if padding:
+        drawing.rect(0, 0, 192, 192, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
     side = len(pixels) * zoom
-    parts.append(svg.image(_grey_pixels(pixels), inside, inside, side, side))
-    parts.append(
-        svg.rect(inside, inside, side, side, line=svg.FAINT)
-    )  # white stripes end at white paper
+    drawing.image(_grey_pixels(pixels), inside, inside, side, side)
+    drawing.rect(inside, inside, side, side, line=svg.FAINT)  # white stripes end at white paper
     if left:
         edge = 192 - left * zoom
-        parts.append(_hatched(edge, 0, left * zoom, 192))
-        parts.append(_hatched(0, edge, edge, left * zoom))
-    return svg.Svg("".join(parts), 192, 192, "input")
+        drawing.add(_hatched(edge, 0, left * zoom, 192))
+        drawing.add(_hatched(0, edge, edge, left * zoom))
+    return drawing.svg(192, 192, "input")
 
 
 def _division(size: int, kernel: int, stride: int, padding: int, dilation: int) -> svg.Svg:
@@ -240,28 +238,24 @@ def _windows_row(
 ) -> svg.Svg:
     """All windows along one row of the input, in three lines so that they do not overlap."""
     full = size + 2 * settings["padding"]
-    parts = []
+    drawing = svg.Drawing()
     for place in range(full):
         role = (
             svg.INPUT if settings["padding"] <= place < full - settings["padding"] else svg.PADDING
         )
-        parts.append(
-            svg.rect(place * zoom, 0, zoom, 14, fill=role.tint, line=role.line, thick=0.75)
-        )
+        drawing.rect(place * zoom, 0, zoom, 14, fill=role.tint, line=role.line, thick=0.75)
     count = geometry.conv_output_size(size, kernel, **settings)
     reach = geometry.effective_kernel(kernel, settings["dilation"])
     lanes = min(count, -(-reach // settings["stride"]), 8)  # so many windows cover one pixel
     for step in range(count):
         y, first = 22 + 9 * (step % lanes), step * settings["stride"]
-        parts.append(
-            svg.line(first * zoom + 2, y, (first + reach) * zoom - 2, y, colour=svg.WINDOW.line)
-        )
+        drawing.line(first * zoom + 2, y, (first + reach) * zoom - 2, y, colour=svg.WINDOW.line)
         for tap in range(kernel):
             x = (first + tap * settings["dilation"]) * zoom
-            parts.append(svg.rect(x + 1.5, y - 3, zoom - 3, 6, fill=svg.WINDOW.line))
+            drawing.rect(x + 1.5, y - 3, zoom - 3, 6, fill=svg.WINDOW.line)
     if left:
-        parts.append(_hatched((full - left) * zoom, 0, left * zoom, 14))
-    return svg.Svg("".join(parts), full * zoom, 22 + 9 * lanes, "windows")
+        drawing.add(_hatched((full - left) * zoom, 0, left * zoom, 14))
+    return drawing.svg(full * zoom, 22 + 9 * lanes, "windows")
 
 
 def _wave(
@@ -282,16 +276,14 @@ def _wave(
 
     middle = (geometry.effective_kernel(kernel, settings["dilation"]) - 1) / 2 - before
     dots = [place(middle + i * settings["stride"], v) for i, v in enumerate(seen)]
-    parts = [
-        svg.polyline(
-            [place(x, v) for x, v in zip(fine, curve, strict=True)],
-            colour=svg.INPUT.line,
-            thick=1.2,
-        )
-    ]
-    parts.append(svg.polyline(dots, colour=svg.OUTPUT.line, thick=2.5, dash="6 3"))
-    parts += [svg.circle(x, y, 4, fill=svg.OUTPUT.line) for x, y in dots]
-    return svg.Svg("".join(parts), (len(row) + 2 * before) * zoom, height, "the wave")
+    drawing = svg.Drawing()
+    drawing.polyline(
+        [place(x, v) for x, v in zip(fine, curve, strict=True)], colour=svg.INPUT.line, thick=1.2
+    )
+    drawing.polyline(dots, colour=svg.OUTPUT.line, thick=2.5, dash="6 3")
+    for x, y in dots:
+        drawing.circle(x, y, 4, fill=svg.OUTPUT.line)
+    return drawing.svg((len(row) + 2 * before) * zoom, height, "the wave")
 
 
 def mean_gain(period: int, kernel: int, dilation: int = 1) -> float:
@@ -466,20 +458,22 @@ def output_size(
         f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1 = "
         f"⌊{room} / {stride}⌋ + 1 = {count}"
     )
-    parts = [_axis(size, padding, 720)]
-    parts.append(_ticks(size, kernel, stride, padding, dilation, count, 720))
-    parts.append(svg.text(0, 74, formula, size=16, mono=True))
-    parts.append(svg.text(0, 104, verdict, size=15, bold=True))
+    drawing = svg.Drawing()
+    drawing.add(_axis(size, padding, 720))
+    drawing.add(_ticks(size, kernel, stride, padding, dilation, count, 720))
+    drawing.text(0, 74, formula, size=16, mono=True)
+    drawing.text(0, 104, verdict, size=15, bold=True)
     tally = f"found {len(found)} of {solutions}: " if solutions else "found: "
     lines = _wrapped(tally + (", ".join(found) or "none yet"), 96)
-    parts += [svg.text(0, 132 + 19 * i, words, fill=svg.MUTED) for i, words in enumerate(lines)]
+    for i, words in enumerate(lines):
+        drawing.text(0, 132 + 19 * i, words, fill=svg.MUTED)
     sentence = (
         f"Kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: "
         f"{size} → {count}. {verdict} Solutions found: {len(found)}"
         + (f" of {solutions}." if solutions else ".")
     )
     height = 142 + 19 * max(2, len(lines))
-    return _named(svg.Svg("".join(parts), 720, height, ""), "The output size", sentence)
+    return _named(drawing.svg(720, height, ""), "The output size", sentence)
 
 
 def _verdict(count: int, target: int) -> str:
@@ -597,25 +591,22 @@ def _field_picture(
         share = (weight / weight.max())[..., None]
         shade = 0.35 * np.repeat(shown[..., None], 3, axis=2)
         shown = (shade + share * (np.array([255, 122, 198]) - shade)).round().astype(np.uint8)
-    parts = [
-        svg.rect(0.5, 0.5, side + 2 * margin - 1, side + 2 * margin - 1, line=svg.FAINT, dash="3 3")
-    ]
-    parts.append(svg.image(shown, margin, margin, side, side))
+    drawing = svg.Drawing()
+    drawing.rect(0.5, 0.5, side + 2 * margin - 1, side + 2 * margin - 1, line=svg.FAINT, dash="3 3")
+    drawing.image(shown, margin, margin, side, side)
     (top, bottom), (left, right) = (field_span(field, place) for place in unit)
     reach = margin / zoom  # so much of the outside is drawn
     top, left = (max(edge, -reach) for edge in (top, left))
     bottom, right = (min(edge, size + reach) for edge in (bottom, right))
-    parts.append(
-        svg.rect(
-            margin + left * zoom,
-            margin + top * zoom,
-            (right - left) * zoom,
-            (bottom - top) * zoom,
-            line=svg.WINDOW.line,
-            thick=3,
-        )
+    drawing.rect(
+        margin + left * zoom,
+        margin + top * zoom,
+        (right - left) * zoom,
+        (bottom - top) * zoom,
+        line=svg.WINDOW.line,
+        thick=3,
     )
-    return svg.Svg("".join(parts), side + 2 * margin, side + 2 * margin, "image")
+    return drawing.svg(side + 2 * margin, side + 2 * margin, "image")
 
 
 def _tower(
@@ -626,16 +617,16 @@ def _tower(
 ) -> svg.Svg:
     """Rows of units, the input lowest; those that the chosen unit depends on are filled."""
     width, step, left = 256.0, 28.0, 142.0  # room for "conv 3×3, dilation 4"
-    parts = []
+    drawing = svg.Drawing()
     for level, size in enumerate(sizes):
         y = (len(sizes) - 1 - level) * step
         lit = ways[level] > 0 if level <= layer else np.zeros(size, bool)
-        parts.append(svg.text(0, y + 8, layers[level - 1][0] if level else "image", size=12))
+        drawing.text(0, y + 8, layers[level - 1][0] if level else "image", size=12)
         gap = width / size
-        parts.append(_bars([(left + i * gap, gap) for i in np.flatnonzero(~lit)], y, 14, svg.FAINT))
+        drawing.add(_bars([(left + i * gap, gap) for i in np.flatnonzero(~lit)], y, 14, svg.FAINT))
         colour = svg.KERNEL.line if level == layer else svg.WINDOW.line
-        parts.append(_bars([(left + i * gap, gap) for i in np.flatnonzero(lit)], y, 16, colour))
-    return svg.Svg("".join(parts), left + width, len(sizes) * step - 8, "tower")
+        drawing.add(_bars([(left + i * gap, gap) for i in np.flatnonzero(lit)], y, 16, colour))
+    return drawing.svg(left + width, len(sizes) * step - 8, "tower")
 
 
 def _bars(places: Sequence[tuple[float, float]], y: float, height: float, colour: str) -> str:
@@ -652,21 +643,19 @@ def _field_table(layers: Sequence[tuple[str, Window]], sizes: Sequence[int], lay
     fields = [Field(1, 1, 0.0), *geometry.receptive_field([window for _, window in layers])]
     columns = [24, 250, 350, 440, 560]
     head = ["layer", "units", "jump", "field", "centre of the first"]
-    parts = [
-        svg.text(x, 8, words, bold=True, size=12.5) for x, words in zip(columns, head, strict=True)
-    ]
+    drawing = svg.Drawing()
+    for x, words in zip(columns, head, strict=True):
+        drawing.text(x, 8, words, bold=True, size=12.5)
     for level, (size, field) in enumerate(zip(sizes, fields, strict=True)):
         y = 28 + 19 * level
         name = layers[level - 1][0] if level else "image"
         cells = [name, size, field.jump, field.size, svg.show_number(field.centre, 1)]
         chosen = level == layer
         if chosen:
-            parts.append(svg.text(4, y, "▶", size=12, fill=svg.WINDOW.line))
-        parts += [
-            svg.text(x, y, str(cell), size=12.5, bold=chosen)
-            for x, cell in zip(columns, cells, strict=True)
-        ]
-    return svg.Svg("".join(parts), 720, 24 + 19 * len(sizes), "table")
+            drawing.text(4, y, "▶", size=12, fill=svg.WINDOW.line)
+        for x, cell in zip(columns, cells, strict=True):
+            drawing.text(x, y, str(cell), size=12.5, bold=chosen)
+    return drawing.svg(720, 24 + 19 * len(sizes), "table")
 
 
 def _field_words(
@@ -751,25 +740,28 @@ def _shift_curve(
     def points(values: Sequence[float]) -> list[tuple[float, float]]:
         return [(a, height(v)) for a, v in zip(x, values, strict=True)]
 
-    parts = [svg.line(34, 30, 34, 200, colour=svg.MUTED)]
+    drawing = svg.Drawing()
+    drawing.line(34, 30, 34, 200, colour=svg.MUTED)
     for tick in (t for t in (0, 0.5, 1) if t <= top):
         y = height(tick)
-        parts.append(svg.line(34, y, 190, y, colour=svg.FAINT if tick else svg.MUTED))
-        parts.append(svg.text(28, y, svg.show_number(tick), size=12, anchor="end"))
-    parts.append(svg.line(x[shift], 30, x[shift], 200, colour=svg.WINDOW.line, dash="3 3"))
-    parts.append(svg.polyline(points(inputs), colour=svg.INPUT.line, dash="5 3"))
-    parts.append(svg.polyline(points(outputs), colour=svg.OUTPUT.line))
-    parts += [svg.circle(a, b, 3, fill=svg.OUTPUT.line) for a, b in points(outputs)]
-    parts += [svg.text(a, 213, str(s), size=12, anchor="middle") for s, a in enumerate(x)]
-    parts.append(svg.text(34, 232, "shift in pixels", size=12))
-    parts.append(svg.text(34, 12, "relative change", bold=True))
-    parts.append(svg.line(34, 256, 60, 256, colour=svg.INPUT.line, thick=2, dash="5 3"))
-    parts.append(svg.text(66, 256, f"inputs: {svg.show_number(inputs[shift])}"))
-    parts.append(svg.line(34, 276, 60, 276, colour=svg.OUTPUT.line, thick=2))
-    parts.append(svg.text(66, 276, f"pooled: {svg.show_number(outputs[shift])}"))
+        drawing.line(34, y, 190, y, colour=svg.FAINT if tick else svg.MUTED)
+        drawing.text(28, y, svg.show_number(tick), size=12, anchor="end")
+    drawing.line(x[shift], 30, x[shift], 200, colour=svg.WINDOW.line, dash="3 3")
+    drawing.polyline(points(inputs), colour=svg.INPUT.line, dash="5 3")
+    drawing.polyline(points(outputs), colour=svg.OUTPUT.line)
+    for a, b in points(outputs):
+        drawing.circle(a, b, 3, fill=svg.OUTPUT.line)
+    for s, a in enumerate(x):
+        drawing.text(a, 213, str(s), size=12, anchor="middle")
+    drawing.text(34, 232, "shift in pixels", size=12)
+    drawing.text(34, 12, "relative change", bold=True)
+    drawing.line(34, 256, 60, 256, colour=svg.INPUT.line, thick=2, dash="5 3")
+    drawing.text(66, 256, f"inputs: {svg.show_number(inputs[shift])}")
+    drawing.line(34, 276, 60, 276, colour=svg.OUTPUT.line, thick=2)
+    drawing.text(66, 276, f"pooled: {svg.show_number(outputs[shift])}")
     unchanged = round(100 * test.unchanged)
-    parts.append(svg.text(34, 298, f"{unchanged} % of outputs unchanged"))
-    return svg.Svg("".join(parts), 220, 310, "distances")
+    drawing.text(34, 298, f"{unchanged} % of outputs unchanged")
+    return drawing.svg(220, 310, "distances")
 
 
 def _pooling_words(test: Shifted, kind: str, window: int, stride: int, shift: int) -> str:

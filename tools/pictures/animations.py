@@ -43,17 +43,18 @@ def sliding_kernel(
     y = 40.0
     kernel_x = 12 + padded.shape[1] * _CELL + 40
     output_x = kernel_x + max(kernel.shape[1] * _CELL, 76) + 40
-    parts = [walk.style()]
+    drawing = svg.Drawing()
+    drawing.add(walk.style())
     source = matrix(padded, title="", cell=_CELL, padding=(padding,) * 4)
     around = f" + padding {padding}" if padding else ""
-    parts.append(_titled(source, 12, y, f"input {_by(image.shape)}{around}"))
-    parts.append(svg.group(walk.moving(outline(0, 0, *kernel.shape, _CELL)), 12, y))
+    drawing.add(_titled(source, 12, y, f"input {_by(image.shape)}{around}"))
+    drawing.add(svg.group(walk.moving(outline(0, 0, *kernel.shape, _CELL)), 12, y))
     middle = matrix(kernel, title="", role=svg.KERNEL, cell=_CELL)
-    parts.append(_titled(middle, kernel_x, y, "kernel"))
-    parts.append(_output(result, walk, output_x, y))
+    drawing.add(_titled(middle, kernel_x, y, "kernel"))
+    drawing.add(_output(result, walk, output_x, y))
     bottom = y + padded.shape[0] * _CELL + 24
     lines = [_products(padded, kernel, divmod(i, result.shape[1])) for i in range(walk.count)]
-    parts.append(walk.captions(lines, 12, bottom))
+    drawing.add(walk.captions(lines, 12, bottom))
     width = max(output_x + result.shape[1] * _CELL + 13, 24 + max(map(svg.text_width, lines)))
     border = f"with {padding} of zero padding" if padding else "without padding"
     description = (
@@ -62,9 +63,7 @@ def sliding_kernel(
         f"added: {walk.count} sums fill a {_by(result.shape)} output, row by row. "
         f"The first is {svg.show_number(result[0, 0])}, the last {svg.show_number(result[-1, -1])}."
     )
-    return svg.Svg(
-        "".join(parts), round(width), bottom + 20, "A kernel slides over an image", description
-    )
+    return drawing.svg(round(width), bottom + 20, "A kernel slides over an image", description)
 
 
 def sliding_volume(
@@ -84,14 +83,15 @@ def sliding_volume(
     result = shares.sum(axis=0) + bias
     walk = _Walk("volume", result.shape, seconds)
     height, width = image.shape[1] * 30.0, image.shape[2] * 30.0
-    kernel_x, parts = 12 + width + 46, [walk.style(30.0)]
+    kernel_x, drawing = 12 + width + 46, svg.Drawing()
+    drawing.add(walk.style(30.0))
     for c, (pixels, weights) in enumerate(zip(image, kernel, strict=True)):
         y = 40 + c * (height + 34)
-        parts.append(_titled(matrix(pixels, title="", cell=30), 12, y, f"input, channel {c}"))
-        parts.append(svg.group(walk.moving(outline(0, 0, *weights.shape, 30)), 12, y))
+        drawing.add(_titled(matrix(pixels, title="", cell=30), 12, y, f"input, channel {c}"))
+        drawing.add(svg.group(walk.moving(outline(0, 0, *weights.shape, 30)), 12, y))
         slice_y = y + (height - weights.shape[0] * 30) / 2
-        parts.append(svg.text(kernel_x - 23, y + height / 2, "⋆", size=20, anchor="middle"))
-        parts.append(
+        drawing.text(kernel_x - 23, y + height / 2, "⋆", size=20, anchor="middle")
+        drawing.add(
             _titled(
                 matrix(weights, title="", role=svg.KERNEL, cell=30),
                 kernel_x,
@@ -100,14 +100,14 @@ def sliding_volume(
             )
         )
         sums = [f"= {svg.show_number(v)}" for v in shares[c].ravel()]
-        parts.append(walk.captions(sums, kernel_x + weights.shape[1] * 30 + 14, y + height / 2))
+        drawing.add(walk.captions(sums, kernel_x + weights.shape[1] * 30 + 14, y + height / 2))
     bottom = 40 + len(image) * (height + 34)
     output_x = kernel_x + kernel.shape[2] * 30 + 110
     output_y = 40 + (bottom - 74 - result.shape[0] * _CELL) / 2
-    parts.append(_output(result, walk, output_x, output_y))
+    drawing.add(_output(result, walk, output_x, output_y))
     lines = [_channel_sum(shares[:, r, c], bias) for r, c in np.ndindex(result.shape)]
-    parts.append(svg.text(12, bottom, "sum over the channels + bias:", size=14))
-    parts.append(walk.captions(lines, 230, bottom))
+    drawing.text(12, bottom, "sum over the channels + bias:", size=14)
+    drawing.add(walk.captions(lines, 230, bottom))
     right = max(output_x + result.shape[1] * _CELL + 13, 242 + max(map(svg.text_width, lines)))
     description = (
         f"The same window moves over {len(image)} channels at once. Each channel is multiplied "
@@ -115,12 +115,8 @@ def sliding_volume(
         f"{svg.show_number(bias)} are added to one output value. {lines[0]} is the first, {lines[-1]} "
         "the last."
     )
-    return svg.Svg(
-        "".join(parts),
-        round(right),
-        bottom + 20,
-        "A kernel slides over several channels",
-        description,
+    return drawing.svg(
+        round(right), bottom + 20, "A kernel slides over several channels", description
     )
 
 

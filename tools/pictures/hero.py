@@ -95,18 +95,19 @@ def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) ->
     row, column = divmod(step, result.shape[1])
     patch = pixels[row : row + 3, column : column + 3]
     left, middle, right, top = 40, 440, 800, 104
-    parts = [svg.rect(0, 0, 1200, 520, fill=_CARD)]
-    parts.append(svg.text(40, 38, "Convolution you can touch", size=28, bold=True, fill=_TEXT))
-    parts.append(svg.text(40, 78, "input: a photograph, 40×40 numbers", size=15, fill=_BLUE))
-    parts.append(svg.text(middle + 40, 78, "kernel: 3×3 weights", size=15, fill=_AMBER))
-    parts.append(svg.text(right, 78, "output so far, 38×38", size=15, fill=_GREEN))
-    parts.append(_cells(pixels, svg.grey_fill, left, top))
-    parts.append(svg.rect(left - 1, top - 1, 362, 362, line=_BLUE, thick=2))
-    parts.append(svg.group(_frame(row, column, 3), left, top))
-    parts.append(_kernel(kernel, middle + 40, top))
-    parts.append(_sum(patch, kernel, middle, top + 190))
-    parts.append(_output(result, row, column, right, top))
-    parts.append(_sliders(step, result.size))
+    drawing = svg.Drawing()
+    drawing.rect(0, 0, 1200, 520, fill=_CARD)
+    drawing.text(40, 38, "Convolution you can touch", size=28, bold=True, fill=_TEXT)
+    drawing.text(40, 78, "input: a photograph, 40×40 numbers", size=15, fill=_BLUE)
+    drawing.text(middle + 40, 78, "kernel: 3×3 weights", size=15, fill=_AMBER)
+    drawing.text(right, 78, "output so far, 38×38", size=15, fill=_GREEN)
+    drawing.add(_cells(pixels, svg.grey_fill, left, top))
+    drawing.rect(left - 1, top - 1, 362, 362, line=_BLUE, thick=2)
+    drawing.add(svg.group(_frame(row, column, 3), left, top))
+    drawing.add(_kernel(kernel, middle + 40, top))
+    drawing.add(_sum(patch, kernel, middle, top + 190))
+    drawing.add(_output(result, row, column, right, top))
+    drawing.add(_sliders(step, result.size))
     description = (
         "A portrait of 40×40 grey pixels with a 3×3 window on it, the kernel "
         f"{'; '.join(' '.join(map(svg.show_number, line_)) for line_ in kernel)} beside it, and the "
@@ -114,7 +115,7 @@ def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) ->
         "brighter downwards, purple where it gets darker. Below, sliders for kernel, stride, "
         f"padding and step. The sum under the window is {svg.show_number(result[row, column])}."
     )
-    return svg.Svg("".join(parts), 1200, 520, "A kernel walks over a photograph", description)
+    return drawing.svg(1200, 520, "A kernel walks over a photograph", description)
 
 
 def _cells(values: np.ndarray, colour: Callable[[float], str], x: float, y: float) -> str:
@@ -137,28 +138,27 @@ def _frame(row: int, column: int, size: int) -> str:
 
 
 def _kernel(kernel: np.ndarray, x: float, y: float) -> str:
-    cell, parts = 52.0, []
+    cell, drawing = 52.0, svg.Drawing()
     for row, column in np.ndindex(kernel.shape):
         fill = svg.signed_fill(kernel[row, column], 2.5)
         at = (x + column * cell, y + row * cell)
-        parts.append(svg.rect(*at, cell - 3, cell - 3, fill=fill, line=_AMBER, thick=1.5, round=5))
-        parts.append(
-            svg.text(
-                at[0] + cell / 2 - 1.5,
-                at[1] + cell / 2 - 1.5,
-                svg.show_number(kernel[row, column]),
-                size=21,
-                anchor="middle",
-                bold=True,
-                fill=svg.text_on(fill),
-            )
+        drawing.rect(*at, cell - 3, cell - 3, fill=fill, line=_AMBER, thick=1.5, round=5)
+        drawing.text(
+            at[0] + cell / 2 - 1.5,
+            at[1] + cell / 2 - 1.5,
+            svg.show_number(kernel[row, column]),
+            size=21,
+            anchor="middle",
+            bold=True,
+            fill=svg.text_on(fill),
         )
-    return "".join(parts)
+    return drawing.markup
 
 
 def _sum(patch: np.ndarray, kernel: np.ndarray, x: float, y: float) -> str:
     """The products at the place where the walk ends: a line for each row of the kernel."""
-    parts = [svg.text(x, y, "multiply, add, move on:", size=15, fill=_SOFT)]
+    drawing = svg.Drawing()
+    drawing.text(x, y, "multiply, add, move on:", size=15, fill=_SOFT)
     lines = [
         " + ".join(
             f"{svg.show_number(p)}·{svg.bracketed(w)}" for p, w in zip(*rows, strict=True) if w
@@ -168,19 +168,12 @@ def _sum(patch: np.ndarray, kernel: np.ndarray, x: float, y: float) -> str:
     lines = [words for words in lines if words]
     for i, words in enumerate(lines):
         sign = "  " if i == 0 else "+ "
-        parts.append(
-            svg.text(
-                x,
-                y + 32 + 26 * i,
-                sign.replace(" ", "\u2007") + words,
-                size=15,
-                mono=True,
-                fill=_TEXT,
-            )
+        drawing.text(
+            x, y + 32 + 26 * i, sign.replace(" ", "\u2007") + words, size=15, mono=True, fill=_TEXT
         )
     total = f"= {svg.show_number(float((patch * kernel).sum()))}"
-    parts.append(svg.text(x, y + 40 + 26 * len(lines), total, size=24, bold=True, fill=_PINK))
-    return "".join(parts)
+    drawing.text(x, y + 40 + 26 * len(lines), total, size=24, bold=True, fill=_PINK)
+    return drawing.markup
 
 
 def _output(result: np.ndarray, row: int, column: int, x: float, y: float) -> str:
@@ -192,23 +185,24 @@ def _output(result: np.ndarray, row: int, column: int, x: float, y: float) -> st
         return _EMPTY if np.isnan(value) else svg.signed_fill(value, limit)
 
     wide = result.shape[1] * _CELL
-    parts = [_cells(np.where(done, result, np.nan), colour, x, y)]
-    parts.append(svg.rect(x - 1, y - 1, wide + 2, len(result) * _CELL + 2, line=_GREEN, thick=2))
-    parts.append(svg.group(_frame(row, column, 1), x, y))
-    return "".join(parts)
+    drawing = svg.Drawing()
+    drawing.add(_cells(np.where(done, result, np.nan), colour, x, y))
+    drawing.rect(x - 1, y - 1, wide + 2, len(result) * _CELL + 2, line=_GREEN, thick=2)
+    drawing.add(svg.group(_frame(row, column, 1), x, y))
+    return drawing.markup
 
 
 def _sliders(step: int, count: int) -> str:
     """Four sliders as the explorers have them, drawn."""
     settings = [("kernel", 3, 1, 5), ("stride", 1, 1, 4), ("padding", 0, 0, 4)]
     settings.append(("step", step, 0, count - 1))
-    parts = []
+    drawing = svg.Drawing()
     for i, (name, value, low, high) in enumerate(settings):
         x = 40 + i * 288
         knob = x + 84 + 130 * (value - low) / (high - low)
-        parts.append(svg.text(x, 494, name, size=16, fill=_TEXT))
-        parts.append(svg.line(x + 84, 494, x + 214, 494, colour="#3d4a58", thick=6))
-        parts.append(svg.line(x + 84, 494, knob, 494, colour=_BLUE, thick=6))
-        parts.append(svg.circle(knob, 494, 9, fill=_TEXT))
-        parts.append(svg.text(x + 232, 494, svg.show_number(value), size=16, bold=True, fill=_TEXT))
-    return "".join(parts)
+        drawing.text(x, 494, name, size=16, fill=_TEXT)
+        drawing.line(x + 84, 494, x + 214, 494, colour="#3d4a58", thick=6)
+        drawing.line(x + 84, 494, knob, 494, colour=_BLUE, thick=6)
+        drawing.circle(knob, 494, 9, fill=_TEXT)
+        drawing.text(x + 232, 494, svg.show_number(value), size=16, bold=True, fill=_TEXT)
+    return drawing.markup
