@@ -1,6 +1,7 @@
 """Which exercises have passed: remembered on this computer, without an account.
 
     progress.keep(checks.pixel_at, pixel_at)   # check my function, and remember that it passed
+    progress.best(checks.to_grey, images.grey) # mine if it passed, else the course's: it says which
     progress.show("01_image_basics")           # what has passed here, and what to repeat
     progress.overview()                        # the same for the whole course
     progress.forget()                          # start again
@@ -26,8 +27,12 @@ from pathlib import Path
 from cnncourse.exercises import catalogue
 from cnncourse.exercises.verdict import Verdict
 
-# Of this kernel alone: the course's own solutions, and what could not be written into the file.
+_NOT_COUNTED = "this is the course's solution, which is not counted"
+
+# Of this kernel alone: the course's own solutions, the learner's functions that passed by the names
+# of their checks, and what could not be written into the file.
 _SOLUTIONS: weakref.WeakSet[Callable] = weakref.WeakSet()
+_THEIRS: dict[str, Callable] = {}
 _UNSAVED: dict[str, datetime] = {}
 
 
@@ -44,12 +49,17 @@ def keep(check: Callable[..., Verdict], function: Callable) -> Verdict:
     Returns
     -------
     Verdict
-        The answer of the check, unchanged. Once passed, an exercise stays passed.
+        The answer of the check. Once passed, an exercise stays passed. The course's own solution,
+        which the learner may have run, is neither passed nor wrong.
     """
     name = check.__name__
+    if function in _SOLUTIONS:
+        return Verdict(None, f"{_NOT_COUNTED}. Run your own cell, then this one, to check yours.")
     verdict = check(function)
-    if verdict.passed and function not in _SOLUTIONS and name not in passed():
-        _write(name, datetime.now().astimezone())
+    if verdict.passed:
+        _THEIRS[name] = function
+        if name not in passed():
+            _write(name, datetime.now().astimezone())
     return verdict
 
 
@@ -69,10 +79,36 @@ def solution(check: Callable[..., Verdict], function: Callable) -> Verdict:
     Returns
     -------
     Verdict
-        The answer of the check, unchanged.
+        Passed and not counted; a solution that does not pass its check hears why.
     """
     _SOLUTIONS.add(function)
-    return check(function)
+    verdict = check(function)
+    return Verdict(True, _NOT_COUNTED) if verdict.passed else verdict
+
+
+def best(check: Callable[..., Verdict], ours: Callable) -> Callable:
+    """Return the learner's function if it has passed its check, else the course's, and say which.
+
+    Later cells work with what a learner has written, and still run if nothing is written yet.
+
+    Parameters
+    ----------
+    check : callable
+        One of ``cnncourse.exercises.checks``.
+    ours : callable
+        What the course uses instead, with the same arguments.
+
+    Returns
+    -------
+    callable
+        The one that passed last in this kernel, or `ours`.
+    """
+    name = check.__name__
+    if name in _THEIRS:
+        print(f"Your own {name}, which has passed its check, is used here.")
+        return _THEIRS[name]
+    print(f"The course's {name} is used here, because yours has not passed its check yet.")
+    return ours
 
 
 def passed() -> dict[str, datetime]:

@@ -22,6 +22,7 @@ def store(tmp_path, monkeypatch):
     monkeypatch.setenv("CNNCOURSE_PROGRESS", str(path))
     monkeypatch.setattr(progress, "_UNSAVED", {})
     monkeypatch.setattr(progress, "_SOLUTIONS", weakref.WeakSet())
+    monkeypatch.setattr(progress, "_THEIRS", {})
     return path
 
 
@@ -76,6 +77,36 @@ def test_passing_again_changes_neither_the_day_nor_the_file(store):
     assert progress.passed()["crop"] == datetime.fromisoformat("2025-03-14T15:09:26+00:00")
 
 
+def ours():
+    """The course's function."""
+    return 1
+
+
+def test_what_passed_is_used(capsys):
+    progress.keep(crop, right)
+    progress.keep(crop, lambda: 2)  # a later attempt that fails does not take its place
+    assert progress.best(crop, ours) is right
+    assert "Your own crop" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("answer", [2, None])
+def test_in_the_place_of_what_did_not_pass_the_course_s_is_used(answer, capsys):
+    progress.keep(crop, lambda: answer)
+    progress.keep(halve, right)  # another exercise
+    assert progress.best(crop, ours) is ours
+    assert "The course's crop" in capsys.readouterr().out
+
+
+def test_a_solution_is_not_used_as_the_learner_s():
+    progress.solution(crop, right)
+    progress.keep(crop, right)
+    assert progress.best(crop, ours) is ours
+
+
+def test_a_solution_that_is_wrong_says_so():
+    assert progress.solution(crop, lambda: 2).passed is False
+
+
 def test_a_solution_does_not_count():
     verdict = progress.solution(crop, right)
     assert verdict.passed
@@ -87,7 +118,7 @@ def test_a_solution_does_not_count_even_if_it_is_checked_once_more():
         return 1
 
     progress.solution(crop, solved)
-    assert progress.keep(crop, solved).passed
+    assert progress.keep(crop, solved).passed is None
     assert progress.passed() == {}
     progress.keep(crop, lambda: 1)  # the same idea, in the learner's own function
     assert list(progress.passed()) == ["crop"]
