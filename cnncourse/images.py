@@ -201,6 +201,23 @@ def otsu(image: np.ndarray) -> int:
         For :func:`threshold`; the lowest, if several levels split alike; 0 for an image of one
         value only.
     """
+    return int(np.argmax(separation(image)))
+
+
+def separation(image: np.ndarray) -> np.ndarray:
+    """Return how well each level 0…255 separates the dark pixels from the bright ones.
+
+    The variance between the two groups, share_dark · share_bright · (mean_bright − mean_dark)²;
+    :func:`otsu` takes the level where it is largest.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W)
+
+    Returns
+    -------
+    ndarray of float64 of shape (256,)
+    """
     check(image)
     if image.ndim != 2:
         raise ValueError(f"image has shape {image.shape}: make it grey first, images.grey(image)")
@@ -209,7 +226,54 @@ def otsu(image: np.ndarray) -> int:
     dark, bright = np.cumsum(counts), image.size - np.cumsum(counts)  # pixels in each group
     mean_dark = np.cumsum(sums) / np.maximum(dark, 1)  # an empty group has no mean; its share is 0
     mean_bright = (sums.sum() - np.cumsum(sums)) / np.maximum(bright, 1)
-    return int(np.argmax(dark * bright * (mean_bright - mean_dark) ** 2))
+    return (dark / image.size) * (bright / image.size) * (mean_bright - mean_dark) ** 2
+
+
+def light(values: np.ndarray | float) -> np.ndarray:
+    """Return the share of the light, 0 to 1, that a screen sends out for values 0…255.
+
+    Files store greys about evenly spaced *for the eye*, not amounts of light: half of 255 is a
+    fifth of the light. This is the curve of sRGB (IEC 61966-2-1, 1999), close to gamma 2.2.
+    """
+    share = np.asarray(values, dtype=float) / 255
+    return np.where(share <= 0.04045, share / 12.92, ((share + 0.055) / 1.055) ** 2.4)
+
+
+def value_of_light(share: np.ndarray | float) -> np.ndarray:
+    """Return the values 0…255 that stand for shares of the light: :func:`light` undone."""
+    share = np.asarray(share, dtype=float)
+    bent = np.where(share <= 0.0031308, share * 12.92, 1.055 * share ** (1 / 2.4) - 0.055)
+    return 255 * bent
+
+
+def grains(count: int = 23, *, exposure: float = 1.0, seed: int = 0) -> np.ndarray:
+    """Return a picture of bright grains on a dark table, none touching another: some to count.
+
+    Parameters
+    ----------
+    count : int
+        Grains, at most 40.
+    exposure : float
+        Multiplies all greys: 0.5 is a darker photograph of the same table.
+    seed : int
+        Where the grains lie, and the noise.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (160, 256)
+    """
+    check_whole("count", count, least=0)
+    if count > 40:
+        raise ValueError(f"count is {count}: at most 40 grains lie on the table without touching")
+    rng = np.random.default_rng(seed)
+    table = np.full((160, 256), 40, dtype=np.uint8)
+    for place in rng.permutation(40)[:count]:  # 5 rows of 8 places, 32 pixels apart
+        row, column = divmod(int(place), 8)
+        x, y = 32 * column + 16 + rng.integers(-4, 5), 32 * row + 16 + rng.integers(-4, 5)
+        axes, turned = (int(rng.integers(6, 10)), int(rng.integers(3, 5))), int(rng.integers(180))
+        bright = int(rng.integers(150, 200))
+        cv2.ellipse(table, (int(x), int(y)), axes, turned, 0, 360, bright, cv2.FILLED)
+    return to_uint8(exposure * add_noise(table, 5, rng))
 
 
 def gamma(image: np.ndarray, exponent: float) -> np.ndarray:

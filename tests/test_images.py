@@ -591,3 +591,37 @@ def test_no_operation_changes_its_argument(image):
 
 def test_a_sample_can_be_loaded_by_its_name_as_a_file_can():
     np.testing.assert_array_equal(images.load("china"), images.sample("china"))
+
+
+@given(grey_images)
+@settings(max_examples=20)
+def test_otsu_s_level_separates_best(image):
+    curve = images.separation(image)
+    level = images.otsu(image)
+    assert curve.shape == (256,) and curve.max() == curve[level] >= 0
+    dark, bright = image[image <= level].astype(float), image[image > level].astype(float)
+    if dark.size and bright.size:
+        shares = dark.size * bright.size / image.size**2
+        assert curve[level] == pytest.approx(shares * (bright.mean() - dark.mean()) ** 2)
+
+
+def test_half_of_the_scale_is_a_fifth_of_the_light():
+    assert images.light([0, 127.5, 255]) == pytest.approx([0, 0.2140, 1], abs=5e-5)
+    assert images.light(128) == pytest.approx(0.2159, abs=5e-5)
+    assert round(float(images.value_of_light(0.5))) == 188
+    every = np.arange(256)
+    assert images.value_of_light(images.light(every)) == pytest.approx(every)
+    assert (np.diff(images.light(every)) > 0).all()
+
+
+@pytest.mark.parametrize("count, exposure", [(0, 1), (1, 1), (23, 1), (40, 0.5), (17, 1.25)])
+def test_as_many_grains_lie_on_the_table_as_asked_for(count, exposure):
+    table = images.grains(count, exposure=exposure, seed=count)
+    assert table.shape == (160, 256) and table.dtype == np.uint8
+    mask = images.threshold(table, exposure * 95)
+    assert scipy.ndimage.label(mask)[1] == count
+
+
+def test_more_grains_than_there_is_room_for_are_refused():
+    with pytest.raises(ValueError, match="count is 41: at most 40"):
+        images.grains(41)
