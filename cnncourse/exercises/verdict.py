@@ -94,13 +94,54 @@ def compare(
     return Verdict(True, f"the answer is right in {_count(len(cases))}.")
 
 
+def design(
+    function: Callable[[], object],
+    problem: Callable[[np.ndarray], str],
+    shapes: Sequence[tuple[int, ...]],
+    praise: str,
+) -> Verdict:
+    """Judge numbers that a learner has designed for a purpose by what they do.
+
+    Parameters
+    ----------
+    function : callable
+        The learner's, without arguments: it returns the numbers.
+    problem : callable
+        Says what is wrong with the effect of the numbers, or an empty string.
+    shapes : sequence of tuples
+        The numbers must have one of them.
+    praise : str
+        What the verdict says when nothing is wrong.
+
+    Returns
+    -------
+    Verdict
+    """
+    try:
+        answer = function()
+    except NotImplementedError:
+        answer = None
+    except Exception as error:  # whatever the learner's code raises becomes a sentence
+        return Verdict(False, f"your function stopped with {type(error).__name__}: {error}")
+    if answer is None or answer is Ellipsis:
+        return Verdict(None, _NOT_YET)
+    try:
+        numbers = as_numbers(answer)
+    except (TypeError, ValueError):
+        return Verdict(False, f"I expected numbers but got {type(answer).__name__}.")
+    if numbers.shape not in shapes:
+        return Verdict(False, f"I expected the shape {shapes[0]} but got {_form(numbers)}.")
+    wrong = problem(numbers) if np.isfinite(numbers).all() else "one of them is not finite"
+    return Verdict(not wrong, f"{wrong or praise}.")
+
+
 def _difference(got: object, expected: object, tolerance: float) -> str:
     """What is wrong with an answer, or an empty string."""
     if isinstance(expected, str | bool):
         wrong = type(got) is not type(expected) and not isinstance(got, np.bool_)
         return f"I expected {expected!r} but got {got!r}" if wrong or got != expected else ""
     try:
-        answer, right = np.asarray(got, dtype=float), np.asarray(expected, dtype=float)
+        answer, right = as_numbers(got), np.asarray(expected, dtype=float)
     except (TypeError, ValueError):
         return f"I expected numbers but got {type(got).__name__}"
     if answer.shape != right.shape:
@@ -111,6 +152,21 @@ def _difference(got: object, expected: object, tolerance: float) -> str:
     where = tuple(int(i) for i in np.argwhere(~agree)[0])
     place = f" at index {where[0] if len(where) == 1 else where}" if where else ""
     return f"I expected {_number(right[where])}{place} but got {_number(answer[where])}"
+
+
+def as_numbers(answer: object) -> np.ndarray:
+    """Return an answer as decimal numbers; NumPy would read the text "9" as the number 9.
+
+    Raises
+    ------
+    ValueError
+        If the answer is or holds something else than numbers.
+    """
+    values = np.asarray(answer)
+    mixed = values.dtype.kind == "O" and any(isinstance(part, str) for part in values.flat)
+    if mixed or values.dtype.kind in "US":
+        raise ValueError("text is no number")
+    return values.astype(float)
 
 
 def _form(numbers: np.ndarray) -> str:
@@ -142,7 +198,7 @@ def _value(argument: object) -> str:
         return f"({', '.join(map(_value, argument))})"
     if not isinstance(argument, np.ndarray):
         return repr(argument)
-    if argument.size > 16:
+    if argument.size > 20:
         return f"an array of shape {argument.shape}"
     text = np.array2string(
         argument, separator=", ", formatter={"float_kind": "{:.4g}".format, "int_kind": str}

@@ -31,6 +31,8 @@ def changes_its_input(x):
         lambda x: np.where(x.T == 7, 0, x.T),
         lambda x: np.full_like(x, np.nan),
         lambda x: "a string",
+        lambda x: x.T.astype(str),  # NumPy would read it as numbers
+        lambda x: np.array([[str(v) for v in row] for row in x.T], dtype=object),
         lambda x: [[1, 2], [3]],
         lambda x: x.T[0, 0],
         wrong_shape,

@@ -7,24 +7,25 @@ not yet: your function returns nothing. Replace its ... by code that returns the
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 
+import cv2
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnncourse.convolution import convolve, correlate, toeplitz
-from cnncourse.exercises.verdict import Verdict, compare
+from cnncourse.exercises.verdict import Verdict, compare, design
 from cnncourse.geometry import conv_output_size, padding_for
 
-# What some well-known functions compute: the tests try each of them on a kernel that shows it.
-OPERATIONS = {
-    "torch.nn.functional.conv2d": "cross-correlation",
-    "cv2.filter2D": "cross-correlation",
-    "numpy.correlate": "cross-correlation",
-    "numpy.convolve": "convolution",
-    "scipy.signal.correlate2d": "cross-correlation",
-    "scipy.signal.convolve2d": "convolution",
-}
-
 _SEED = 3
+_OTHER_COLOURS = {
+    "yellow": (255, 255, 0),
+    "magenta": (255, 0, 255),
+    "green": (0, 255, 0),
+    "blue": (0, 0, 255),
+    "cyan": (0, 255, 255),
+}
 
 
 def causal_filter(function: Callable) -> Verdict:
@@ -54,9 +55,55 @@ def convolve_2d(function: Callable) -> Verdict:
     return compare(function, convolve, cases)
 
 
-def operation_of(function: Callable) -> Verdict:
-    """Check ``operation_of(name)``: which of the two operations a library function computes."""
-    return compare(function, OPERATIONS.__getitem__, [(name,) for name in OPERATIONS])
+def flips(function: Callable) -> Verdict:
+    """Check ``flips(f)``: does ``f(image, kernel)`` turn the kernel, as convolution does?"""
+    boxes = [
+        Box("convolution.convolve", convolve, True),
+        Box("convolution.correlate", correlate, False),
+        Box("convolution.convolve with padding 'full'", partial(convolve, padding="full"), True),
+        Box("convolution.correlate with padding 'same'", partial(correlate, padding="same"), False),
+        Box("cv2.filter2D", lambda image, kernel: cv2.filter2D(image, -1, kernel), False),
+        Box("convolution.convolve, then doubled", lambda x, k: 2 * convolve(x, k), True),
+    ]
+    return compare(function, lambda box: box.right, [(box,) for box in boxes])
+
+
+def is_convolution(function: Callable) -> Verdict:
+    """Check ``is_convolution(f)``: is f, from 12 numbers to 12 on a circle, a convolution?"""
+    neighbours = partial(correlate, kernel=np.array([0.5, 2, -1]), padding=1, padding_mode="wrap")
+    even = np.arange(12) % 2
+    boxes = [
+        Box("lambda x: x - np.roll(x, 1)", lambda x: x - np.roll(x, 1), True),
+        Box("lambda x: abs(x)", np.abs, False),
+        Box("lambda x: x + 1", lambda x: x + 1, False),
+        Box("lambda x: x[::-1]", lambda x: x[::-1], False),
+        Box("lambda x: np.roll(x, 3)", lambda x: np.roll(x, 3), True),
+        Box("lambda x: x * np.arange(12)", lambda x: x * np.arange(12), False),
+        Box("lambda x: x * (np.arange(12) % 2)", lambda x: x * even, False),
+        Box("lambda x: x * abs(x).max()", lambda x: x * np.abs(x).max(), False),
+        Box(
+            "lambda x: np.maximum(x, np.roll(x, 1))", lambda x: np.maximum(x, np.roll(x, 1)), False
+        ),
+        Box("the kernel 0.5, 2, −1 on a circle", neighbours, True),
+        Box("lambda x: x - x.mean()", lambda x: x - np.mean(x), True),
+        Box("lambda x: np.cumsum(x)", np.cumsum, False),
+    ]
+    return compare(function, lambda box: box.right, [(box,) for box in boxes])
+
+
+@dataclass(frozen=True, eq=False)
+class Box:
+    """A function whose inside a learner cannot see; a verdict calls it by its name."""
+
+    name: str
+    function: Callable
+    right: bool
+
+    def __call__(self, *arguments: ArrayLike) -> np.ndarray:
+        return self.function(*(np.asarray(argument, dtype=float) for argument in arguments))
+
+    def __repr__(self) -> str:
+        return self.name
 
 
 def output_sizes(function: Callable) -> Verdict:
@@ -76,25 +123,35 @@ def conv_layer(function: Callable) -> Verdict:
         return correlate(image, weights) + bias[:, None, None]
 
     rng = np.random.default_rng(_SEED)
-    shapes = [(2, 3, 3, 1, 2, 2), (2, 5, 4, 3, 2, 3), (3, 4, 6, 2, 3, 1), (1, 4, 4, 4, 1, 1)]
+    shapes = [(2, 2, 3, 1, 2, 2), (2, 2, 4, 2, 2, 2), (3, 3, 2, 2, 2, 1), (1, 3, 4, 2, 2, 3)]
     cases = [
         (
-            rng.integers(-4, 5, (c_in, high, wide)).astype(float),
-            rng.integers(-4, 5, (c_out, c_in, tall, broad)).astype(float),
-            rng.integers(-4, 5, c_out).astype(float),
+            rng.integers(-4, 5, (c_in, high, wide)) / 2,
+            rng.integers(-4, 5, (c_out, c_in, tall, broad)) / 2,
+            rng.integers(1, 5, c_out) / 2,
         )
         for c_in, high, wide, c_out, tall, broad in shapes
     ]
     return compare(function, reference, cases)
 
 
-def count_parameters(function: Callable) -> Verdict:
-    """Check ``count_parameters(c_in, c_out, kernel)``: (k²·c_in + 1)·c_out."""
+def red_detector(function: Callable) -> Verdict:
+    """Try ``red_detector()``: three weights that give 0 on grey, and most on pure red."""
 
-    def reference(c_in: int, c_out: int, kernel: int) -> int:
-        return np.zeros((c_out, c_in, kernel, kernel)).size + c_out
+    def problem(weights: np.ndarray) -> str:
+        for level in (255, 100):
+            grey = weights @ (level, level, level)
+            if abs(grey) > 1e-6:
+                return f"the grey pixel ({level}, {level}, {level}) gives {grey:g}, not 0"
+        red = weights @ (255, 0, 0)
+        if red <= 0:
+            return f"pure red, (255, 0, 0), gives {red:g}: it should be above 0"
+        for name, pixel in _OTHER_COLOURS.items():
+            if weights @ pixel >= red - 1e-6:
+                return f"{name}, {pixel}, gives {weights @ pixel:g}, pure red only {red:g}"
+        return ""
 
-    return compare(function, reference, [(1, 1, 1), (3, 64, 3), (1, 6, 5), (64, 3, 1), (2, 3, 2)])
+    return design(function, problem, ((3,),), "grey gives 0, and nothing gives more than pure red")
 
 
 def as_matrix(function: Callable) -> Verdict:
@@ -103,6 +160,6 @@ def as_matrix(function: Callable) -> Verdict:
         (np.array([1.0, 2.0, 3.0]), 5),
         (np.array([1.0, -1.0]), 3),
         (np.array([2.0, 0.0, -1.0, 4.0]), 4),
-        (np.array([7.0]), 3),
+        (np.array([0.75]), 3),
     ]
     return compare(function, toeplitz, cases)

@@ -1,4 +1,4 @@
-"""Checks of notebook 01: pixels, channels, grey values, point operations, a smaller picture.
+"""Checks of notebook 01: pixels, channels, grey values, grains, point operations, halving.
 
 >>> halve(lambda image: image[::2, ::2])
 not right: with image = [[0, 255], [255, 0]]: I expected 127.5 at index (0, 0) but got 0.
@@ -8,23 +8,25 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import cv2
 import numpy as np
 
+from cnncourse import images
 from cnncourse.exercises.verdict import Verdict, compare
 
-# Small pictures that are neither square nor symmetric, so that a mixed-up axis shows. The first
-# ones are so small that a verdict quotes them.
+# Pictures that are neither square nor symmetric, so that a mixed-up axis shows, and so small that a
+# verdict quotes them: the learner can try the same case by hand.
 _TINY = np.array([[10, 20, 30, 40, 50], [60, 70, 80, 90, 100]], dtype=np.uint8)
 _RNG = np.random.default_rng(1)
-_GREY = _RNG.integers(0, 256, (4, 6), dtype=np.uint8)
-_TALL = _RNG.integers(30, 200, (6, 4), dtype=np.uint8)
-_COLOUR = _RNG.integers(0, 256, (3, 5, 3), dtype=np.uint8)
-_PURE = np.array([[[255, 0, 0], [0, 255, 0], [0, 0, 255]]], dtype=np.uint8)
+_GREY = _RNG.integers(0, 256, (2, 6), dtype=np.uint8)
+_TALL = _RNG.integers(30, 200, (4, 2), dtype=np.uint8)
+_COLOUR = _RNG.integers(0, 256, (2, 3, 3), dtype=np.uint8)
+_ORANGE = np.array([[[255, 140, 0], [10, 20, 30]]], dtype=np.uint8)
 
 
 def pixel_at(function: Callable) -> Verdict:
     """The pixel in column x, row y."""
-    cases = [(_TINY, 4, 1), (_GREY, 5, 1), (_GREY, 0, 3), (_TALL, 2, 5), (_COLOUR, 4, 2)]
+    cases = [(_TINY, 4, 1), (_TINY, 0, 0), (_GREY, 5, 0), (_TALL, 1, 3), (_COLOUR, 2, 1)]
     return compare(function, lambda image, x, y: image[y, x], cases)
 
 
@@ -35,20 +37,33 @@ def crop(function: Callable) -> Verdict:
         return image[top : top + height, left : left + width]
 
     tiny = (_TINY, 0, 1, 1, 3)
-    grey = [(_GREY, 1, 2, 2, 3), (_GREY, 0, 0, 4, 6), (_TALL, 3, 1, 3, 1)]
-    cases = [tiny, *grey, (_COLOUR, 1, 3, 2, 2)]
+    grey = [(_GREY, 1, 2, 1, 3), (_GREY, 0, 0, 2, 6), (_TALL, 1, 1, 3, 1)]
+    cases = [tiny, *grey, (_COLOUR, 1, 1, 1, 2)]
     return compare(function, reference, cases)
 
 
 def swap_red_blue(function: Callable) -> Verdict:
     """BGR to RGB, or back."""
-    return compare(function, lambda image: image[..., ::-1], [(_PURE,), (_COLOUR,)])
+    return compare(function, lambda image: image[..., ::-1], [(_ORANGE,), (_COLOUR,)])
 
 
 def to_grey(function: Callable) -> Verdict:
     """0.299·red + 0.587·green + 0.114·blue, not rounded."""
     weights = np.array([0.299, 0.587, 0.114])
-    return compare(function, lambda image: image @ weights, [(_PURE,), (_COLOUR,)])
+    return compare(function, lambda image: image @ weights, [(_ORANGE,), (_COLOUR,)])
+
+
+def count_grains(function: Callable) -> Verdict:
+    """How many bright grains lie on a dark table, whatever the exposure."""
+
+    def reference(image: np.ndarray) -> int:
+        return cv2.connectedComponents(images.threshold(image, images.otsu(image)))[0] - 1
+
+    day = np.array([[20, 20, 20, 20, 20], [20, 200, 20, 20, 180], [20, 20, 20, 20, 190]], np.uint8)
+    dusk = (day // 4).astype(np.uint8)
+    noon = np.array([[150, 250, 155, 245], [140, 150, 160, 150]], np.uint8)
+    tables = [images.grains(n, exposure=e, seed=n) for n, e in [(23, 1.0), (31, 0.4), (12, 1.2)]]
+    return compare(function, reference, [(day,), (dusk,), (noon,), *((table,) for table in tables)])
 
 
 def brighten(function: Callable) -> Verdict:
@@ -58,7 +73,7 @@ def brighten(function: Callable) -> Verdict:
         return np.clip(image.astype(int) + amount, 0, 255)
 
     values = np.array([[0, 100, 200], [50, 250, 255]], dtype=np.uint8)
-    cases = [(values, 100), (values, 0), (values, -60), (_GREY, 200), (_TALL, -300)]
+    cases = [(values, 100), (values, 0), (values, -60), (_GREY, 300), (_TALL, -300)]
     verdict = compare(function, reference, cases)
     if not verdict.passed:
         return verdict

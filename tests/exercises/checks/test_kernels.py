@@ -8,8 +8,11 @@ from scipy import ndimage, signal
 from cnncourse.exercises.checks import kernels as checks
 
 SOBEL_X = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])
-SHARPEN = np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])
-CROSS = np.array([[0, 1, 0], [1, 1, 1], [0, 1, 0]])
+EMBOSS = np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]])
+SPOT = np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]])
+LEFT = np.array([[0, 0, 0], [1, 0, 0], [0, 0, 0]])  # the left neighbour moves here
+DIAGONAL = np.array([[-2, -1, 0], [-1, 0, 1], [0, 1, 2]])
+LAPLACIAN = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])
 
 
 def valid(image, weights):
@@ -49,6 +52,10 @@ def full_bell(size, sigma):
     return weights / weights.sum()
 
 
+def full_sum(size, sigma):
+    return np.exp(-((np.arange(size) - size // 2) ** 2) / 2 / sigma**2).sum() ** 2
+
+
 def by_two_passes(image):
     smooth, change = np.array([[1, 2, 1]]), np.array([[-1, 0, 1]])
     across = valid(valid(image, smooth.T), change)
@@ -61,26 +68,55 @@ RIGHT = {
         lambda x, w, i, j: valid(x, w)[i, j],
         loop_response,
         lambda x, w, i, j: float((x[i : i + len(w), j : j + w.shape[1]] * w).sum()),
+        lambda x, w, i, j: np.einsum("uv,uv->", x[i:, j:][: len(w), : w.shape[1]], w),
     ],
-    "box_blur": [
-        lambda x, k: valid(x, np.ones((k, k)) / k**2),
-        lambda x, k: valid(valid(x, np.ones((k, 1)) / k), np.ones((1, k)) / k),
+    "shift_kernel": [
+        lambda: [[0, 0, 0], [1, 0, 0], [0, 0, 0]],
+        lambda: LEFT.astype(float),
+        lambda: np.pad(LEFT, 1),  # 5×5
+        lambda: np.eye(1, 9, 3).reshape(3, 3),
     ],
-    "soften": [
-        lambda x: valid(x, CROSS / 5),
-        lambda x: (x[1:-1, 1:-1] + x[:-2, 1:-1] + x[2:, 1:-1] + x[1:-1, :-2] + x[1:-1, 2:]) / 5,
+    "slash_kernel": [
+        lambda: DIAGONAL,
+        lambda: -DIAGONAL.astype(float),
+        lambda: [[-1, 0, 0], [0, 0, 0], [0, 0, 1]],
+        lambda: [[0, -1, 0], [-1, 0, 1], [0, 1, 0]],
+        lambda: np.pad(DIAGONAL, 1),
     ],
-    "edge_response": [
-        lambda x: valid(x, SOBEL_X),
-        lambda x: cv2.filter2D(x.astype(float), -1, SOBEL_X.astype(float))[1:-1, 1:-1],
+    "ramp_blind_kernel": [
+        lambda: LAPLACIAN,
+        lambda: [[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]],
+        lambda: 0.25 * LAPLACIAN,
+        lambda: np.pad(LAPLACIAN, 1),
+    ],
+    "emboss_kernel": [
+        lambda: EMBOSS[::-1, ::-1],
+        lambda: 2 * SPOT - EMBOSS,
+        lambda: [[2, 1, 0], [1, 1, -1], [0, -1, -2]],
+        lambda: np.rot90(EMBOSS, 2).astype(float),
     ],
     "edge_strength": [
         lambda x: np.hypot(valid(x, SOBEL_X), valid(x, SOBEL_X.T)),
         by_two_passes,
         lambda x: np.hypot(ndimage.sobel(x, 0), ndimage.sobel(x, 1))[1:-1, 1:-1],
+        lambda x: np.sqrt(valid(x, SOBEL_X) ** 2 + valid(x, SOBEL_X.T) ** 2),
     ],
-    "gaussian_kernel": [bell, with_opencv, full_bell],
-    "median_filter": [loop_median, lambda x: ndimage.median_filter(x, 3)[1:-1, 1:-1]],
+    "gaussian_kernel": [
+        bell,
+        with_opencv,
+        full_bell,
+        lambda k, s: (
+            np.outer(*[np.exp(-((np.arange(k) - k // 2) ** 2) / 2 / s**2)] * 2) / full_sum(k, s)
+        ),
+    ],
+    "median_filter": [
+        loop_median,
+        lambda x: ndimage.median_filter(x, 3)[1:-1, 1:-1],
+        lambda x: np.median(np.lib.stride_tricks.sliding_window_view(x, (3, 3)), axis=(2, 3)),
+        lambda x: np.median(
+            [np.roll(x, (a, b), (0, 1)) for a in (-1, 0, 1) for b in (-1, 0, 1)], 0
+        )[1:-1, 1:-1],
+    ],
 }
 
 WRONG = {
@@ -95,33 +131,59 @@ WRONG = {
         lambda x, w, i, j: x[i : i + len(w), j : j + w.shape[1]] * w,
         lambda x, w, i, j: valid(x, w),
         lambda x, w, i, j: float((x[i : i + len(w), j : j + w.shape[1]] * w).mean()),
+        lambda x, w, i, j: int(valid(x, w)[i, j]),
+        lambda x, w, i, j: str(valid(x, w)[i, j]),
+        lambda x, w, i, j: np.clip(valid(x, w)[i, j], 0, 255),
     ],
-    "box_blur": [
-        lambda x, k: valid(x, np.ones((k, k)) / k),  # the mistake the exercise hands out
-        lambda x, k: np.zeros((x.shape[0] - k + 1, x.shape[1] - k + 1)),
-        lambda x, k: ndimage.uniform_filter(x, k),
-        lambda x, k: valid(x, np.ones((k, k)) / k**2).T,
-        lambda x, k: valid(x, np.ones((k, k)) / (k**2 - 1 if k > 1 else 1)),
-        lambda x, k: valid(x, np.ones((3, 3)) / 9),
-        lambda x, k: np.round(valid(x, np.ones((k, k)) / k**2)),
+    "shift_kernel": [
+        lambda: SPOT,
+        lambda: LEFT[:, ::-1],  # to the left
+        lambda: LEFT.T,  # down
+        lambda: LEFT.T[::-1],  # up
+        lambda: 2 * LEFT,
+        lambda: 0.9 * LEFT,
+        lambda: np.pad(LEFT, ((0, 0), (0, 2)))[:, :3] + SPOT,
+        lambda: np.eye(1, 25, 10).reshape(5, 5),  # by two pixels
+        lambda: [0, 1, 0],
+        lambda: [["0", "0", "0"], ["1", "0", "0"], ["0", "0", "0"]],
+        lambda: np.full((3, 3), np.nan),
+        lambda: LEFT.astype(bool).tolist()[:2],
     ],
-    "soften": [
-        lambda x: valid(x, SHARPEN),  # the mistake the exercise hands out
-        lambda x: valid(x, np.ones((3, 3)) / 9),
-        lambda x: valid(x, CROSS),
-        lambda x: valid(x, CROSS - np.eye(3) * (np.arange(3) == 1)) / 4,
-        lambda x: np.zeros((x.shape[0] - 2, x.shape[1] - 2)),
-        lambda x: ndimage.correlate(x, CROSS / 5),
-        lambda x: x[1:-1, 1:-1],
+    "slash_kernel": [
+        lambda: SOBEL_X,
+        lambda: DIAGONAL[:, ::-1],  # the other diagonal
+        lambda: LAPLACIAN,
+        lambda: np.zeros((3, 3)),
+        lambda: np.eye(3),
+        lambda: DIAGONAL + 0.01 * SPOT,  # walls shine through
+        lambda: EMBOSS,
+        lambda: np.round(DIAGONAL / 5),
+        lambda: DIAGONAL.astype(str),
+        lambda: DIAGONAL.ravel(),
     ],
-    "edge_response": [
-        lambda x: np.clip(valid(x, SOBEL_X), 0, 255).astype(np.uint8),  # handed out
-        lambda x: np.abs(valid(x, SOBEL_X)),
-        lambda x: -valid(x, SOBEL_X),
-        lambda x: valid(x, SOBEL_X.T),
-        lambda x: np.zeros((x.shape[0] - 2, x.shape[1] - 2)),
-        lambda x: np.clip(valid(x, SOBEL_X), -255, 255),
-        lambda x: valid(x, np.sign(SOBEL_X)),
+    "ramp_blind_kernel": [
+        lambda: SOBEL_X,
+        lambda: [[0, 0, 0], [1, -2, 1], [0, 0, 0]],  # does not see level lines
+        lambda: [[0, 1, 0], [0, -2, 0], [0, 1, 0]],  # does not see upright lines
+        lambda: np.zeros((3, 3)),
+        lambda: np.full((3, 3), 1 / 9),
+        lambda: LAPLACIAN + SPOT,
+        lambda: [[0, 1, 0], [1, -3, 0], [0, 1, 0]],  # sum 0, but lopsided
+        lambda: DIAGONAL,
+        lambda: LAPLACIAN.astype(str),
+        lambda: [[1, -2, 1]],
+    ],
+    "emboss_kernel": [
+        lambda: EMBOSS,
+        lambda: -EMBOSS,
+        lambda: EMBOSS.T,
+        lambda: EMBOSS[::-1],
+        lambda: EMBOSS[:, ::-1],
+        lambda: EMBOSS[::-1, ::-1] - SPOT,  # the relief without the picture
+        lambda: 0.5 * EMBOSS[::-1, ::-1],
+        lambda: SPOT,
+        lambda: EMBOSS[::-1, ::-1].astype(str),
+        lambda: np.round(EMBOSS[::-1, ::-1] / 2),
     ],
     "edge_strength": [
         lambda x: np.abs(valid(x, SOBEL_X)),
@@ -132,6 +194,8 @@ WRONG = {
         lambda x: np.hypot(valid(x, SOBEL_X), valid(x, SOBEL_X.T)).T,
         lambda x: np.hypot(ndimage.sobel(x, 0), ndimage.sobel(x, 1)),
         lambda x: np.minimum(np.hypot(valid(x, SOBEL_X), valid(x, SOBEL_X.T)), 255),
+        lambda x: np.rint(np.hypot(valid(x, SOBEL_X), valid(x, SOBEL_X.T))),
+        lambda x: np.hypot(valid(x, SOBEL_X), valid(x, SOBEL_X.T)).astype(str),
     ],
     "gaussian_kernel": [
         lambda k, s: np.full((k, k), 1 / k**2),
@@ -141,6 +205,9 @@ WRONG = {
         lambda k, s: bell(k, s / np.sqrt(2)),
         lambda k, s: np.roll(bell(k, s), 1, axis=0) + (k == 1),
         lambda k, s: bell(k, 1.0),
+        lambda k, s: full_bell(k, s).round(2),
+        lambda k, s: full_bell(k, s).astype(str),
+        lambda k, s: full_bell(k, s).astype(int),
     ],
     "median_filter": [
         lambda x: valid(x, np.ones((3, 3)) / 9),
@@ -150,6 +217,9 @@ WRONG = {
         lambda x: ndimage.maximum_filter(x, 3)[1:-1, 1:-1],
         lambda x: ndimage.rank_filter(x, 5, 3)[1:-1, 1:-1],
         lambda x: x[1:-1, 1:-1],
+        lambda x: np.median(x),
+        lambda x: np.clip(loop_median(x), 0, 255),
+        lambda x: np.array(loop_median(x)).astype(str),
     ],
 }
 

@@ -139,3 +139,4 @@ WRONG = {
 
 class TestAnswers(Answers):
     checks, right, wrong = checks, RIGHT, WRONG
+    at_least = (2, 5)

@@ -177,6 +177,7 @@ WRONG = {
 
 class TestAnswers(Answers):
     checks, right, wrong = checks, RIGHT, WRONG
+    at_least = (2, 5)
 
 
 def test_the_mistake_of_the_pooling_exercise_by_hand():
