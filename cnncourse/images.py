@@ -385,6 +385,25 @@ def shift(image: np.ndarray, down: int, right: int, fill: int = 0) -> np.ndarray
     return moved
 
 
+def rotate(image: np.ndarray, degrees: float) -> np.ndarray:
+    """Return the image turned counter-clockwise about its middle; black fills the corners.
+
+    Parameters
+    ----------
+    image : ndarray of uint8
+    degrees : float
+
+    Returns
+    -------
+    ndarray of uint8, same shape; values between pixels are interpolated
+    """
+    check(image)
+    height, width = image.shape[:2]
+    middle = ((width - 1) / 2, (height - 1) / 2)  # of pixels 0 … width - 1; OpenCV: width first
+    turn = cv2.getRotationMatrix2D(middle, degrees, 1)
+    return cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_LINEAR)
+
+
 def shuffle_pixels(image: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Return the image with its pixels in another order, the same for every image of that size.
 

@@ -348,6 +348,7 @@ def test_numbers_of_unknown_range_are_refused():
         lambda image: images.resize(image, (2, 2)),
         lambda image: images.shrink(image, 2),
         lambda image: images.shift(image, 1, 1),
+        lambda image: images.rotate(image, 10),
         lambda image: images.shuffle_pixels(image, [0]),
         lambda image: images.add_noise(image, 1, rng),
         lambda image: images.salt_pepper(image, 0.1, rng),
@@ -523,6 +524,19 @@ def test_shift_moves_every_pixel_that_stays_and_fills_the_rest(image, down, righ
 def test_shift_refuses_parts_of_pixels_and_fills_that_are_no_grey(down, right, fill):
     with pytest.raises(ValueError, match="down is 0.5|right is 1.0|fill is 256"):
         images.shift(COLOURS, down, right, fill)
+
+
+@pytest.mark.parametrize("quarters", range(4))
+def test_a_quarter_turn_is_counter_clockwise(quarters):
+    square = COLOURS[:13, :13]
+    assert_array_equal(images.rotate(square, 90 * quarters), np.rot90(square, quarters))
+
+
+def test_turning_there_and_back_is_nearly_nothing():
+    square = np.zeros((28, 28), np.uint8)
+    square[9:19, 9:19] = 200
+    back = images.rotate(images.rotate(square, 20), -20)
+    assert np.abs(back.astype(int) - square).mean() < 5 and not back[0, 0]
 
 
 def test_shuffling_moves_whole_pixels_and_the_inverse_order_undoes_it():

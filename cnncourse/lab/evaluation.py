@@ -1,7 +1,7 @@
-"""What a trained network is worth: accuracy with its interval, confusion, errors, robustness.
+"""What a trained network answers, where it errs, whether it knows, and digits made harder for it.
 
     probabilities = predict(model, split.images)
-    accuracy(probabilities, split.labels)
+    metrics.accuracy(probabilities, split.labels)
 
 Everything but :func:`logits` and :func:`predict` works on arrays and knows no network.
 """
@@ -10,11 +10,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 import torch
 from torch import nn
 
+from cnncourse import images as pictures
 from cnncourse.geometry import check_whole
 
 
@@ -34,7 +34,7 @@ def logits(model: nn.Module, images: np.ndarray, *, batch_size: int = 250) -> to
     -------
     Tensor of float32 of shape (N, 10), on the CPU
     """
-    images = _check_images(images)
+    images = _as_bytes(images)
     parameter = next(model.parameters(), torch.empty(0))
     was_training = model.training
     model.eval()
@@ -43,8 +43,7 @@ def logits(model: nn.Module, images: np.ndarray, *, batch_size: int = 250) -> to
         with torch.no_grad():
             for start in range(0, len(images), batch_size):
                 batch = torch.tensor(images[start : start + batch_size]).to(parameter.device)
-                batch = batch.float() / 255 if batch.dtype == torch.uint8 else batch.float()
-                scores.append(model(batch.unsqueeze(1)).cpu())  # (N, 1, 28, 28) → (N, 10)
+                scores.append(model(batch.unsqueeze(1).float() / 255).cpu())  # (N, 1, 28, 28)
     finally:
         model.train(was_training)
     return torch.cat(scores)
@@ -67,63 +66,29 @@ def predict(
     Returns
     -------
     ndarray of float32 of shape (N, 10); each row adds up to 1
+
+    Raises
+    ------
+    ValueError
+        If `views` is another number, or the images have another shape.
     """
     if views not in (1, 5):
         raise ValueError(f"views is {views}: use 1, or 5 for the image and its four neighbours")
-    total = np.zeros((len(images), 10), np.float32)
-    for down, right in [(0, 0), (-1, 0), (1, 0), (0, -1), (0, 1)][:views]:
+    total = logits(model, images, batch_size=batch_size).softmax(1)
+    for down, right in [(-1, 0), (1, 0), (0, -1), (0, 1)][: views - 1]:
         moved = shifted(images, down, right)
-        total += logits(model, moved, batch_size=batch_size).softmax(1).numpy()
-    return total / views
-
-
-def accuracy(probabilities: np.ndarray, labels: np.ndarray) -> float:
-    """Return the share of images whose most probable digit is the right one."""
-    _check_pair(probabilities, labels)
-    return float(np.mean(probabilities.argmax(1) == labels))
-
-
-def interval(accuracy: float, n: int) -> tuple[float, float]:
-    """Return the interval in which the accuracy on endlessly many such digits lies, at 95 %.
-
-    The score interval of E. B. Wilson (1927), *Probable Inference, the Law of Succession, and
-    Statistical Inference*. It is about the choice of the test digits only: another seed, another
-    training moves the accuracy too.
-
-    Parameters
-    ----------
-    accuracy : float
-        Measured on n digits, 0 to 1.
-    n : int
-
-    >>> [round(100 * end, 2) for end in interval(0.99, 10_000)]
-    [98.79, 99.18]
-    """
-    if not 0 <= accuracy <= 1:
-        raise ValueError(f"accuracy is {accuracy}: use a share from 0 to 1, not per cent")
-    check_whole("n", n, least=1)
-    z = 1.959964  # 95 % of a normal distribution lie within so many standard deviations
-    centre = (accuracy + z**2 / (2 * n)) / (1 + z**2 / n)
-    half = z / (1 + z**2 / n) * np.sqrt(accuracy * (1 - accuracy) / n + z**2 / (4 * n**2))
-    return float(max(0, centre - half)), float(min(1, centre + half))
-
-
-def confusion(probabilities: np.ndarray, labels: np.ndarray) -> np.ndarray:
-    """Return how often each digit was read as each.
-
-    Returns
-    -------
-    ndarray of int of shape (10, 10)
-        The row is the right digit, the column the answer; right answers are on the diagonal.
-    """
-    _check_pair(probabilities, labels)
-    counts = np.zeros((10, 10), int)
-    np.add.at(counts, (labels, probabilities.argmax(1)), 1)
-    return counts
+        total += logits(model, moved, batch_size=batch_size).softmax(1)
+    return (total / views).numpy()
 
 
 def most_wrong(probabilities: np.ndarray, labels: np.ndarray, n: int = 10) -> np.ndarray:
     """Return the places of the wrong answers that were given with the most confidence.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (N, 10)
+    labels : ndarray of int of shape (N,)
+    n : int
 
     Returns
     -------
@@ -161,6 +126,14 @@ class Calibration:
 def calibration(probabilities: np.ndarray, labels: np.ndarray, *, bins: int = 10) -> Calibration:
     """Return confidence against accuracy, in bins of equal width.
 
+    Parameters
+    ----------
+    probabilities : ndarray of shape (N, 10)
+    labels : ndarray of int of shape (N,)
+    bins : int
+
+    References
+    ----------
     C. Guo, G. Pleiss, Y. Sun and K. Q. Weinberger (2017), *On Calibration of Modern Neural
     Networks*.
     """
@@ -173,20 +146,30 @@ def calibration(probabilities: np.ndarray, labels: np.ndarray, *, bins: int = 10
     sums = [np.bincount(place, weights=x, minlength=bins) for x in (confidence, right)]
     error = np.abs(sums[0] - sums[1]).sum() / max(1, len(labels))
     means = [np.divide(x, count, out=np.full(bins, np.nan), where=count > 0) for x in sums]
-    return Calibration(edges, count, *means, float(error))
+    return Calibration(edges, count, means[0], means[1], float(error))
 
 
 def likely_mislabelled(probabilities: np.ndarray, labels: np.ndarray, n: int = 10) -> np.ndarray:
     """Return the places of labels that a person should look at.
 
     A label is suspect if the network reads another digit, and more confidently than it reads that
-    digit on average where the label agrees. After C. G. Northcutt, L. Jiang and I. L. Chuang
-    (2021), *Confident Learning: Estimating Uncertainty in Dataset Labels*. Ask a network that has
-    not learnt from these labels: it may have learnt the mistakes.
+    digit on average where the label agrees. Ask a network that has not learnt from these labels:
+    it may have learnt the mistakes.
+
+    Parameters
+    ----------
+    probabilities : ndarray of shape (N, 10)
+    labels : ndarray of int of shape (N,)
+    n : int
 
     Returns
     -------
     ndarray of int of shape (up to n,), those that believe least in the label first
+
+    References
+    ----------
+    C. G. Northcutt, L. Jiang and I. L. Chuang (2021), *Confident Learning: Estimating Uncertainty
+    in Dataset Labels*.
     """
     _check_pair(probabilities, labels)
     answers = probabilities.argmax(1)
@@ -196,32 +179,64 @@ def likely_mislabelled(probabilities: np.ndarray, labels: np.ndarray, n: int = 1
 
 
 def shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
-    """Return images (N, 28, 28) moved by whole pixels (negative: up, left) on black."""
-    images = _check_images(images)
-    check_whole("down", down)
-    check_whole("right", right)
-    down, right = np.clip([down, right], -28, 28)  # beyond, nothing is left to see
-    margin = max(abs(down), abs(right))
-    padded = np.pad(images, ((0, 0), (margin, margin), (margin, margin)))
-    top, left = margin - down, margin - right
-    return padded[:, top : top + 28, left : left + 28]
+    """Return images moved by whole pixels (negative: up, left) on black.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, or of float in [0, 1], of shape (N, 28, 28)
+    down, right : int, in pixels
+
+    Returns
+    -------
+    ndarray of uint8 of shape (N, 28, 28)
+    """
+    moved = _as_bytes(images).copy()
+    for place, image in enumerate(moved):
+        moved[place] = pictures.shift(image, down, right)
+    return moved
 
 
 def rotated(images: np.ndarray, degrees: float) -> np.ndarray:
-    """Return images (N, 28, 28) turned counter-clockwise about their middle, on black."""
-    images = _check_images(images)
-    turn = cv2.getRotationMatrix2D((13.5, 13.5), degrees, 1)  # pixel 0 … 27: the middle is 13.5
-    turns = [cv2.warpAffine(image, turn, (28, 28), flags=cv2.INTER_LINEAR) for image in images]
-    return np.stack(turns) if turns else images
+    """Return images turned counter-clockwise about their middle, on black.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, or of float in [0, 1], of shape (N, 28, 28)
+    degrees : float
+
+    Returns
+    -------
+    ndarray of uint8 of shape (N, 28, 28)
+    """
+    turned = _as_bytes(images).copy()
+    for place, image in enumerate(turned):
+        turned[place] = pictures.rotate(image, degrees)
+    return turned
 
 
 def noisy(images: np.ndarray, sigma: float, rng: np.random.Generator) -> np.ndarray:
-    """Return uint8 images with Gaussian noise of so many grey levels, clipped to 0…255."""
-    images = _check_images(images)
+    """Return images with Gaussian noise, clipped to 0…255.
+
+    Parameters
+    ----------
+    images : ndarray of uint8, or of float in [0, 1], of shape (N, 28, 28)
+    sigma : float
+        Standard deviation, in grey levels.
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8 of shape (N, 28, 28)
+
+    Raises
+    ------
+    ValueError
+        If sigma is below 0.
+    """
     if not sigma >= 0:
         raise ValueError(f"sigma is {sigma}: use a number of grey levels, 0 or more")
-    noise = sigma * rng.standard_normal(images.shape, np.float32)
-    return np.clip(np.rint(images + noise), 0, 255).astype(np.uint8)
+    images = _as_bytes(images)
+    return pictures.to_uint8(images + sigma * rng.standard_normal(images.shape, np.float32))
 
 
 def _mean(values: np.ndarray) -> float:
@@ -241,10 +256,11 @@ def _check_pair(probabilities: np.ndarray, labels: np.ndarray) -> None:
         )
 
 
-def _check_images(images: np.ndarray) -> np.ndarray:
+def _as_bytes(images: np.ndarray) -> np.ndarray:
+    """Return images as uint8 (N, 28, 28)."""
     images = np.asarray(images)
     if images.ndim != 3 or images.shape[1:] != (28, 28):
         raise ValueError(
             f"images has shape {images.shape}: use (N, 28, 28); one image alone is image[None]"
         )
-    return images
+    return images if images.dtype == np.uint8 else pictures.to_uint8(255 * images)

@@ -11,17 +11,17 @@ so, and what holds for digits need not hold for photographs.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from html import escape
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
+from cnncourse import metrics
 from cnncourse.lab import history_models as nets
 from cnncourse.lab.digits import Digits
-from cnncourse.lab.evaluation import accuracy, predict
+from cnncourse.lab.evaluation import predict, shifted
 from cnncourse.lab.models import count_parameters
 from cnncourse.lab.reproducible import using_seed
 from cnncourse.lab.training import History, fit
@@ -87,24 +87,47 @@ class Comparison:
 
 
 def _cells(outcome: Outcome) -> tuple[str, ...]:
-    name, parameters, loss, accuracy, shifted, seconds = (
-        getattr(outcome, field.name) for field in fields(outcome)
+    return (
+        outcome.name,
+        f"{outcome.parameters:,}",
+        f"{outcome.train_loss:.3f}",
+        f"{100 * outcome.accuracy:.1f} %",
+        f"{100 * outcome.shifted_accuracy:.1f} %",
+        f"{outcome.seconds:.1f}",
     )
-    shares = (f"{100 * accuracy:.1f} %", f"{100 * shifted:.1f} %")
-    return (name, f"{parameters:,}", f"{loss:.3f}", *shares, f"{seconds:.1f}")
 
 
 # The experiments ----------------------------------------------------------------------------------
 
 
 def lenets(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train LeNet-5 as of 1998 and as it is written today."""
+    """Train LeNet-5 as of 1998 and as it is written today.
+
+    Parameters
+    ----------
+    digits : Digits
+    epochs, seed : int
+
+    Returns
+    -------
+    Comparison
+    """
     networks = {"1998": nets.LeNet1998, "today": nets.lenet_today}
     return _compare("LeNet-5, then and now", networks, digits, epochs, seed, learning_rate=0.003)
 
 
 def small_kernels(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train one 5×5 layer a stage and two 3×3 layers a stage: the same field."""
+    """Train one 5×5 layer a stage and two 3×3 layers a stage: the same field.
+
+    Parameters
+    ----------
+    digits : Digits
+    epochs, seed : int
+
+    Returns
+    -------
+    Comparison
+    """
     networks = {
         "one 5×5": lambda: nets.stacked(5, layers=1),
         "two 3×3": lambda: nets.stacked(3, layers=2),
@@ -113,7 +136,17 @@ def small_kernels(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparis
 
 
 def bottlenecks(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train two residual blocks of 48 channels, with and without 1×1 bottlenecks."""
+    """Train two residual blocks of 48 channels, with and without 1×1 bottlenecks.
+
+    Parameters
+    ----------
+    digits : Digits
+    epochs, seed : int
+
+    Returns
+    -------
+    Comparison
+    """
     networks = {
         "two 3×3": lambda: nets.blocks(2, width=48),
         "bottleneck": lambda: nets.blocks(2, width=48, branch=nets.bottleneck_branch),
@@ -122,7 +155,17 @@ def bottlenecks(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison
 
 
 def heads(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train one trunk with dense layers on top and with global average pooling on top."""
+    """Train one trunk with dense layers on top and with global average pooling on top.
+
+    Parameters
+    ----------
+    digits : Digits
+    epochs, seed : int
+
+    Returns
+    -------
+    Comparison
+    """
     networks = {
         name: lambda name=name: nets.with_head(name) for name in ("dense", "global average")
     }
@@ -141,6 +184,10 @@ def degradation(
         Layers with weights: even numbers from 4 on, a stem, two for each block and a dense one.
     epochs, seed : int
 
+    Returns
+    -------
+    Comparison
+
     Raises
     ------
     ValueError
@@ -158,6 +205,13 @@ def degradation(
 def first_gradients(digits: Digits, *, depth: int = 34, seed: int = 0) -> dict[str, list[float]]:
     """Return the size of the gradient of every 3×3 layer's weights, before any training.
 
+    Parameters
+    ----------
+    digits : Digits
+    depth : int
+        Layers with weights, as for :func:`degradation`.
+    seed : int
+
     Returns
     -------
     dict of str to list of float
@@ -171,16 +225,21 @@ def first_gradients(digits: Digits, *, depth: int = 34, seed: int = 0) -> dict[s
 
 
 def gradient_sizes(model: nn.Module, batch: Split) -> list[float]:
-    """Return the root mean square of the loss gradient of each 3×3 layer's weights."""
+    """Return the root mean square of the loss gradient of each 3×3 layer's weights.
+
+    Parameters
+    ----------
+    model : nn.Module
+    batch : Split
+        The digits whose loss is taken.
+    """
     model.train()
     images = torch.from_numpy(batch.images).unsqueeze(1).float() / 255
     model.zero_grad(set_to_none=True)
     F.cross_entropy(model(images), torch.from_numpy(batch.labels)).backward()
-    return [
-        float(layer.weight.grad.square().mean().sqrt())
-        for layer in model.modules()
-        if isinstance(layer, nn.Conv2d) and layer.kernel_size == (3, 3)
-    ]
+    layers = (layer for layer in model.modules() if isinstance(layer, nn.Conv2d))
+    gradients = (layer.weight.grad for layer in layers if layer.kernel_size == (3, 3))
+    return [float(grad.square().mean().sqrt()) for grad in gradients if grad is not None]
 
 
 def _deep(depth: int, skip: bool) -> Callable[[], nn.Module]:
@@ -226,25 +285,11 @@ def _seeded(build: Callable[[], nn.Module], seed: int) -> nn.Module:
 
 
 def _outcome(name: str, model: nn.Module, history: History, validation: Split) -> Outcome:
-    shifted = moved(validation.images, 3)
     return Outcome(
         name,
         count_parameters(model),
         history.train_loss[-1],
         history.validation_accuracy[-1],
-        accuracy(predict(model, shifted), validation.labels),
+        metrics.accuracy(predict(model, shifted(validation.images, 0, 3)), validation.labels),
         history.seconds[-1],
     )
-
-
-def moved(images: np.ndarray, pixels: int) -> np.ndarray:
-    """Return the images moved to the right by some pixels; black enters on the left.
-
-    Parameters
-    ----------
-    images : ndarray of shape (N, H, W)
-    pixels : int, 1 or more
-    """
-    result = np.zeros_like(images)
-    result[:, :, pixels:] = images[:, :, :-pixels]
-    return result

@@ -15,14 +15,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from pickle import UnpicklingError
+from typing import Any
 
 import numpy as np
 import torch
 from torch import nn
 
+from cnncourse import metrics
 from cnncourse.lab.reproducible import using_seed
 from cnncourse.split import Split
 
+FEATURES = 512  # of ResNet-18, after global pooling
 SIDE = 32  # pixels to which digits are scaled, whichever layers learn: a fair comparison
 
 _PATIENCE = 20  # seconds without an answer, then fetching is given up
@@ -48,7 +51,7 @@ class Backbone:
     note: str
 
 
-def weights():
+def weights() -> Any:
     """Return what torchvision knows of ResNet-18's ImageNet weights: address, classes, settings."""
     from torchvision.models import ResNet18_Weights  # loads PyTorch's compiler: two seconds
 
@@ -114,6 +117,11 @@ def prepare(photo: np.ndarray, size: int = 224) -> torch.Tensor:
     Returns
     -------
     Tensor of float32 of shape (1, 3, size, size)
+
+    Raises
+    ------
+    ValueError
+        If it is no photograph of bytes.
     """
     if photo.dtype != np.uint8 or photo.ndim not in (2, 3):
         raise ValueError(
@@ -132,6 +140,13 @@ def prepare(photo: np.ndarray, size: int = 224) -> torch.Tensor:
 def classify(backbone: Backbone, photo: np.ndarray, top: int = 5) -> list[tuple[str, float]]:
     """Return the most probable of ImageNet's 1000 classes, with their probabilities.
 
+    Parameters
+    ----------
+    backbone : Backbone
+    photo : ndarray of uint8 of shape (H, W, 3) or (H, W)
+    top : int
+        How many classes.
+
     Raises
     ------
     ValueError
@@ -147,7 +162,15 @@ def classify(backbone: Backbone, photo: np.ndarray, top: int = 5) -> list[tuple[
 
 
 def report(backbone: Backbone, photo: np.ndarray, top: int = 5) -> str:
-    """Return what the network sees in a photograph in words, or why it cannot say."""
+    """Return what the network sees in a photograph in words, or why it cannot say.
+
+    Parameters
+    ----------
+    backbone : Backbone
+    photo : ndarray of uint8 of shape (H, W, 3) or (H, W)
+    top : int
+        How many classes.
+    """
     if not backbone.pretrained:
         return backbone.note
     guesses = classify(backbone, photo, top)
@@ -182,7 +205,14 @@ def features(backbone: Backbone, images: np.ndarray, size: int = SIDE) -> np.nda
 def new_head(
     backbone: Backbone, train: Split, validation: Split, *, epochs: int = 100, seed: int = 0
 ) -> float:
-    """Train a new last layer on frozen features, and return its accuracy on validation digits."""
+    """Train a new last layer on frozen features, and return its accuracy on validation digits.
+
+    Parameters
+    ----------
+    backbone : Backbone
+    train, validation : Split
+    epochs, seed : int
+    """
     known, asked = (torch.tensor(features(backbone, split.images)) for split in (train, validation))
     mean, std = known.mean(0), known.std(0) + 1e-6
     known, asked = (known - mean) / std, (asked - mean) / std
@@ -195,7 +225,7 @@ def new_head(
         loss.backward()
         optimiser.step()
     with torch.inference_mode():
-        return _share_right(head(asked), validation)
+        return metrics.accuracy(head(asked).numpy(), validation.labels)
 
 
 def fine_tune(
@@ -237,13 +267,14 @@ def fine_tune(
             optimiser.step()
     network.eval()  # batch normalisation now uses its running statistics
     with torch.inference_mode():
-        return _share_right(network(asked), validation)
+        return metrics.accuracy(network(asked).numpy(), validation.labels)
 
 
 def _two_rates(network: nn.Module) -> list[dict[str, object]]:
     """The new layer learns fast, all others slowly, so that they forget little."""
-    others = [p for name, p in network.named_parameters() if not name.startswith("fc.")]
-    head = list(network.fc.parameters())
+    named = list(network.named_parameters())
+    head = [p for name, p in named if name.startswith("fc.")]
+    others = [p for name, p in named if not name.startswith("fc.")]
     return [{"params": head, "lr": 3e-3}, {"params": others, "lr": 3e-4}]
 
 
@@ -251,14 +282,10 @@ def _stack(images: np.ndarray, size: int) -> torch.Tensor:
     return torch.cat([prepare(image, size) for image in images])
 
 
-def _share_right(logits: torch.Tensor, split: Split) -> float:
-    return float(np.mean(logits.argmax(1).numpy() == split.labels))
-
-
 def _with_new_head(backbone: Backbone, seed: int) -> nn.Module:
     """A copy of the network whose last layer is new, with ten outputs."""
     network = _untrained(seed)
     network.load_state_dict(backbone.network.state_dict())
     with using_seed(seed):
-        network.fc = nn.Linear(network.fc.in_features, 10)
+        network.fc = nn.Linear(FEATURES, 10)
     return network

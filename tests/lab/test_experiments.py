@@ -102,12 +102,6 @@ def test_gradient_sizes_equal_finite_differences(digits):
     assert np.sqrt(slope / direction.numel()) == pytest.approx(size, rel=1e-2)
 
 
-def test_moving_to_the_right_leaves_black_on_the_left():
-    image = np.arange(1, 13).reshape(1, 3, 4)
-    moved = experiments.moved(image, 1)
-    assert moved.tolist() == [[[0, 1, 2, 3], [0, 5, 6, 7], [0, 9, 10, 11]]]
-
-
 def test_a_comparison_shows_itself_as_text_and_as_a_table(digits):
     outcome = experiments.Outcome("a <b>", 1234, 0.5, 0.9, 0.85, 1.0)
     shown = experiments.Comparison("title", (outcome,))
