@@ -15,6 +15,8 @@ X. Zhang, S. Ren and J. Sun (2016), *Deep Residual Learning for Image Recognitio
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -43,6 +45,7 @@ class ScaledTanh(nn.Module):
     """1.7159·tanh(2a/3): it maps 1 to about 1 and −1 to about −1."""
 
     def forward(self, a: torch.Tensor) -> torch.Tensor:
+        """Return the activations, shape unchanged."""
         return 1.7159 * torch.tanh(2 / 3 * a)
 
 
@@ -56,6 +59,7 @@ class Subsampling(nn.Module):
         self.squash = ScaledTanh()
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """Return maps (N, C, H, W) in half their size."""
         return self.squash(4 * F.avg_pool2d(maps, 2) * self.coefficient + self.bias)
 
 
@@ -65,7 +69,8 @@ class PartialConv(nn.Module):
     def __init__(self, inputs: tuple[tuple[int, ...], ...], kernel: int) -> None:
         super().__init__()
         pairs = [(out, c) for out, chosen in enumerate(inputs) for c in chosen]
-        self.register_buffer("pairs", torch.tensor(pairs).T)  # (2, number of small kernels)
+        self.pairs: torch.Tensor  # (2, number of small kernels)
+        self.register_buffer("pairs", torch.tensor(pairs).T)
         self.shape = (len(inputs), max(c for _, c in pairs) + 1, kernel, kernel)
         reach = torch.tensor([(len(chosen) * kernel**2) ** -0.5 for chosen in inputs])
         self.weight = nn.Parameter(
@@ -74,6 +79,7 @@ class PartialConv(nn.Module):
         self.bias = nn.Parameter((2 * torch.rand(len(inputs)) - 1) * reach)
 
     def forward(self, maps: torch.Tensor) -> torch.Tensor:
+        """Return the output maps of input maps (N, C, H, W)."""
         whole = torch.zeros(self.shape, dtype=maps.dtype, device=maps.device)  # 0: not connected
         whole = whole.index_put(tuple(self.pairs), self.weight)
         return F.conv2d(maps, whole, self.bias)
@@ -87,9 +93,11 @@ class RadialBasis(nn.Module):
 
     def __init__(self) -> None:
         super().__init__()
-        self.register_buffer("codes", segment_digits().flatten(1))  # (10, 84), not trained
+        self.codes: torch.Tensor  # (10, 84), not trained
+        self.register_buffer("codes", segment_digits().flatten(1))
 
     def forward(self, features: torch.Tensor) -> torch.Tensor:
+        """Return scores (N, 10) of features (N, 84)."""
         return -((features[:, None] - self.codes) ** 2).sum(2)
 
 
@@ -141,6 +149,7 @@ class PaperLevels(nn.Module):
     """The paper's grey levels: −0.1 for the background and 1.175 for the ink."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return images (N, 1, 28, 28) with the paper's levels."""
         return 1.275 * images - 0.1
 
 
@@ -158,7 +167,15 @@ def lenet_today() -> nn.Sequential:
 
 
 def conv(c_in: int, c_out: int, kernel: int, stride: int = 1) -> list[nn.Module]:
-    """Return a convolution that keeps the size (at stride 1), batch normalisation and ReLU."""
+    """Return a convolution that keeps the size (at stride 1), batch normalisation and ReLU.
+
+    Parameters
+    ----------
+    c_in, c_out : int
+        Channels.
+    kernel, stride : int
+        In pixels.
+    """
     layer = nn.Conv2d(c_in, c_out, kernel, stride, padding=kernel // 2, bias=False)
     return [layer, nn.BatchNorm2d(c_out), nn.ReLU()]
 
@@ -167,6 +184,13 @@ def stacked(kernel: int, layers: int, width: int = 24) -> nn.Sequential:
     """Return a network whose two stages are each a stack of equal convolutions.
 
     Two layers of 3×3 and one layer of 5×5 see the same field.
+
+    Parameters
+    ----------
+    kernel : int
+        Side, in pixels.
+    layers, width : int
+        Of a stage.
     """
     network = [Normalise(), *conv(1, width, 3, stride=2)]  # (N, width, 14, 14)
     for _ in range(2):
@@ -184,6 +208,7 @@ class Residual(nn.Module):
         self.branch, self.skip = branch, skip
 
     def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """Return maps of the same shape."""
         return F.relu(x + self.branch(x) if self.skip else self.branch(x))
 
 
@@ -199,10 +224,25 @@ def bottleneck_branch(width: int) -> nn.Sequential:
     return nn.Sequential(*layers)
 
 
-def blocks(count: int, *, skip: bool = True, width: int = 16, branch=basic_branch) -> nn.Sequential:
+def blocks(
+    count: int,
+    *,
+    skip: bool = True,
+    width: int = 16,
+    branch: Callable[[int], nn.Module] = basic_branch,
+) -> nn.Sequential:
     """Return a stem, `count` blocks at 7×7 pixels, global average pooling and one dense layer.
 
-    With `basic_branch` it has 2·count + 2 layers with weights.
+    Parameters
+    ----------
+    count : int
+        With `basic_branch` the network has 2·count + 2 layers with weights.
+    skip : bool
+        Add each block's input to its output.
+    width : int
+        Channels.
+    branch : callable
+        ``branch(width)`` → F(x) of a block.
     """
     return nn.Sequential(
         *(Normalise(), *conv(1, width, 5, stride=2), nn.MaxPool2d(2)),  # (N, width, 7, 7)
@@ -212,10 +252,16 @@ def blocks(count: int, *, skip: bool = True, width: int = 16, branch=basic_branc
 
 
 def with_head(head: str) -> nn.Sequential:
-    """Return one trunk of three convolutions with a "dense" head or a "global average" head."""
+    """Return one trunk of three convolutions with a "dense" head or a "global average" head.
+
+    Raises
+    ------
+    ValueError
+        If there is no such head.
+    """
     trunk = [Normalise(), *conv(1, 16, 5, stride=2), *conv(16, 32, 3), nn.MaxPool2d(2)]
     trunk += conv(32, 64, 3)  # (N, 64, 7, 7)
-    heads = {
+    heads: dict[str, list[nn.Module]] = {
         "dense": [nn.Flatten(), nn.Linear(64 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, CLASSES)],
         "global average": [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, CLASSES)],
     }

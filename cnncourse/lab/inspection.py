@@ -18,7 +18,8 @@ import numpy as np
 import torch
 from torch import nn
 
-from cnncourse.lab.evaluation import accuracy, predict
+from cnncourse import metrics
+from cnncourse.lab.evaluation import predict
 from cnncourse.lab.threads import using_threads
 from cnncourse.split import Split
 
@@ -47,6 +48,13 @@ class Snapshot:
 def snapshot(model: nn.Module, step: int, split: Split) -> Snapshot:
     """Return a record of a network after so many steps; for networks with a convolution.
 
+    Parameters
+    ----------
+    model : nn.Module
+    step : int
+    split : Split
+        Digits to look at it with.
+
     Raises
     ------
     ValueError
@@ -56,7 +64,7 @@ def snapshot(model: nn.Module, step: int, split: Split) -> Snapshot:
     if not found:
         raise ValueError('this network has no kernels to record: use the model "small"')
     name = next(iter(found))
-    share = accuracy(predict(model, split.images), split.labels)
+    share = metrics.accuracy(predict(model, split.images), split.labels)
     return Snapshot(step, share, found[name], feature_maps(model, split.images[0])[name])
 
 
@@ -103,9 +111,6 @@ def feature_maps(model: nn.Module, image: np.ndarray) -> dict[str, np.ndarray]:
 def saliency(model: nn.Module, image: np.ndarray, digit: int | None = None) -> np.ndarray:
     """Return how strongly each pixel, changed a little, would move the score of a digit.
 
-    The size of the gradient of the logit (K. Simonyan, A. Vedaldi and A. Zisserman, 2013, *Deep
-    inside convolutional networks*, arXiv:1312.6034).
-
     Parameters
     ----------
     model : nn.Module
@@ -116,6 +121,12 @@ def saliency(model: nn.Module, image: np.ndarray, digit: int | None = None) -> n
     Returns
     -------
     ndarray of shape (28, 28), not negative
+        The size of the gradient of the logit.
+
+    References
+    ----------
+    K. Simonyan, A. Vedaldi and A. Zisserman (2013), *Deep inside convolutional networks*,
+    arXiv:1312.6034.
     """
     with _evaluating(model):
         pixels = _batch(model, image[None]).requires_grad_()
@@ -135,9 +146,6 @@ def occlusion(
 ) -> np.ndarray:
     """Return the probability of a digit with a black patch laid over the image, place by place.
 
-    The idea is that of M. D. Zeiler and R. Fergus (2014), *Visualizing and understanding
-    convolutional networks*.
-
     Parameters
     ----------
     model : nn.Module
@@ -156,6 +164,10 @@ def occlusion(
     ------
     ValueError
         If the patch does not fit in the image.
+
+    References
+    ----------
+    M. D. Zeiler and R. Fergus (2014), *Visualizing and understanding convolutional networks*.
     """
     if not 1 <= patch <= min(image.shape) or stride < 1:
         raise ValueError(
@@ -171,42 +183,15 @@ def occlusion(
     return predict(model, covered)[:, chosen].reshape(len(rows), len(columns))
 
 
-def top_activating(
-    model: nn.Module, images: np.ndarray, layer: str, channel: int, k: int = 8
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return which images make a channel of a layer answer most strongly anywhere.
+def peaks(model: nn.Module, images: np.ndarray, layer: str) -> np.ndarray:
+    """Return the largest value of every channel of a layer, for every image.
 
     Parameters
     ----------
     model : nn.Module
     images : ndarray of uint8 of shape (N, 28, 28)
     layer : str
-        A name from `feature_maps`, such as "relu2".
-    channel : int
-        Counted from 0.
-    k : int
-        How many images.
-
-    Returns
-    -------
-    places : ndarray of int of shape (k,), in `images`, the strongest first
-    strengths : ndarray of shape (k,)
-        The largest value of the channel's map.
-
-    Raises
-    ------
-    ValueError
-        If the layer gives no maps, or has no such channel.
-    """
-    strongest = peaks(model, images, layer)
-    if not 0 <= channel < strongest.shape[1]:
-        raise ValueError(f"{layer} has no channel {channel}: use 0 to {strongest.shape[1] - 1}")
-    places = np.argsort(-strongest[:, channel], kind="stable")[:k]
-    return places, strongest[places, channel]
-
-
-def peaks(model: nn.Module, images: np.ndarray, layer: str) -> np.ndarray:
-    """Return the largest value of every channel of a layer, for every image.
+        A name from :func:`feature_maps`, such as "relu2".
 
     Returns
     -------

@@ -1,6 +1,6 @@
 """Training in small pieces, so that a hand can change the learning rate on the way.
 
-    session = live.Session(digits.load().first(2000))
+    session = Session(digits.load().first(2000))
     session.advance(learning_rate=0.01)  # learns 500 digits, returns what was measured
     session.advance(learning_rate=0.001)
 
@@ -15,11 +15,13 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
+from cnncourse import metrics
 from cnncourse.lab import evaluation, models
+from cnncourse.lab.adam import Adam
 from cnncourse.lab.digits import Digits
 from cnncourse.lab.inspection import kernels
 from cnncourse.lab.threads import using_threads
-from cnncourse.lab.training import Adam, learn
+from cnncourse.lab.training import learn
 from cnncourse.split import Split
 
 PIECE = 500  # digits learnt in one go: a fraction of a second
@@ -112,4 +114,4 @@ class Session:
         probabilities = evaluation.predict(self.model, split.images)
         right = probabilities[np.arange(len(split)), split.labels]
         loss = float(-np.log(np.maximum(right, 1e-12)).mean())
-        return loss, evaluation.accuracy(probabilities, split.labels)
+        return loss, metrics.accuracy(probabilities, split.labels)

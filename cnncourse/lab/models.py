@@ -31,6 +31,7 @@ class Normalise(nn.Module):
     """Shift and scale the pixels so that MNIST has mean 0 and standard deviation 1."""
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
+        """Return images (N, 1, 28, 28), scaled."""
         return (images - MEAN) / STD
 
 
@@ -54,6 +55,10 @@ def build(name: str = "small", *, width: int = 16, seed: int = 0) -> nn.Module:
     seed : int
         Decides the random weights at the start. PyTorch's own generator is left as it was.
 
+    Returns
+    -------
+    nn.Module
+
     Raises
     ------
     ValueError
@@ -67,9 +72,7 @@ def build(name: str = "small", *, width: int = 16, seed: int = 0) -> nn.Module:
             f'width is {width}, but only "small" comes in several widths: leave it out'
         )
     with using_seed(seed):
-        network = MODELS[name](width) if name == "small" else MODELS[name]()
-    network.recipe = {"name": name, "width": width}  # for the checkpoint
-    return network
+        return MODELS[name](width) if name == "small" else MODELS[name]()
 
 
 def small(width: int = 16) -> nn.Sequential:

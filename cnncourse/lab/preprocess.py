@@ -26,7 +26,7 @@ def read(
     model : nn.Module or callable
         A callable takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
     memory : NearestNeighbours, optional
-        Digits that were trained on; by default those that `training.fit` left with the model.
+        Digits that were trained on: then the reader says "unsure" of what is unlike all of them.
 
     Returns
     -------
@@ -38,7 +38,5 @@ def read(
     ValueError
         If it is no picture.
     """
-    if isinstance(model, nn.Module):
-        memory = memory or getattr(model, "memory", None)
-        model = partial(predict, model)
-    return reading.read(photo, model, memory=memory)
+    reader = partial(predict, model) if isinstance(model, nn.Module) else model
+    return reading.read(photo, reader, memory=memory)

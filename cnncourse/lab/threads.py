@@ -52,9 +52,16 @@ def free_cores() -> int:  # the same seed would not give the same numbers in the
 def idle_cores(before: str, after: str, cores: Collection[int]) -> float:
     """Return how many cores had nothing to do between two readings of Linux's /proc/stat.
 
-    A line there is a core and what it spent its time on: user, nice, system, idle, waiting for a
-    disk, and other things.
+    Parameters
+    ----------
+    before, after : str
+        A line is a core and what it spent its time on: user, nice, system, idle, waiting for a
+        disk, and other things.
+    cores : collection of int
+        Those that count.
 
+    Examples
+    --------
     >>> idle_cores("cpu0 5 0 0 5 0\\ncpu1 9 0 0 1 0", "cpu0 5 0 0 9 0\\ncpu1 12 0 0 2 0", {0, 1})
     1.25
     """

@@ -19,6 +19,7 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
+from cnncourse import metrics
 from cnncourse.lab import digits, evaluation, models, training
 from cnncourse.lab.threads import using_threads
 
@@ -85,7 +86,7 @@ class Yardstick:
 
 def test_accuracy(model, mnist, views=1):
     test = mnist.open_test(again=True)  # nothing is chosen by it: the recipes are fixed
-    return evaluation.accuracy(evaluation.predict(model, test.images, views=views), test.labels)
+    return metrics.accuracy(evaluation.predict(model, test.images, views=views), test.labels)
 
 
 test_accuracy.__test__ = False
@@ -140,7 +141,7 @@ def test_our_loop_is_faster_with_the_lectures_network_too(mnist, loader, capsys)
     recipe = {"batch_size": 100, "schedule": "constant", "augment": None, "epochs": 1}
     training.fit(model, mnist, **recipe)
     ours = (perf_counter() - start) / len(mnist.train)
-    accuracies = [evaluation.accuracy(evaluation.predict(m, test.images), test.labels)
+    accuracies = [metrics.accuracy(evaluation.predict(m, test.images), test.labels)
                   for m in (model, normalised)]  # fmt: skip
     with capsys.disabled():
         print(f"\nthe lecture's network, one epoch: {theirs / ours:.2f} times faster a digit, "

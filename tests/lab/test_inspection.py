@@ -163,14 +163,6 @@ def test_a_patch_that_does_not_fit_is_refused(images, patch, stride):
         inspection.occlusion(models.build("linear"), images[0], patch=patch, stride=stride)
 
 
-def test_the_top_activating_images_are_those_of_a_search_one_by_one(images):
-    model = models.build("small", seed=5)
-    places, strengths = inspection.top_activating(model, images, "relu2", 3, k=4)
-    each = [inspection.feature_maps(model, image)["relu2"][3].max() for image in images]
-    assert places.tolist() == np.argsort(-np.array(each), kind="stable")[:4].tolist()
-    np.testing.assert_allclose(strengths, np.sort(each)[::-1][:4], rtol=1e-4)
-
-
 def test_peaks_do_not_depend_on_the_size_of_the_batch(images):
     model = models.build("small", seed=5)
     many = np.repeat(images, 60, axis=0)  # more than one batch of `predict`
@@ -179,12 +171,16 @@ def test_peaks_do_not_depend_on_the_size_of_the_batch(images):
     np.testing.assert_allclose(found[::60], inspection.peaks(model, images, "pool3"), atol=1e-5)
 
 
-def test_a_wrong_layer_or_channel_gets_a_remedy(images):
-    model = models.build("small")
+def test_peaks_are_the_largest_values_of_the_maps(images):
+    model = models.build("small", seed=5)
+    maps = [inspection.feature_maps(model, image)["relu2"] for image in images]
+    expected = np.stack(maps).max(axis=(2, 3))
+    np.testing.assert_allclose(inspection.peaks(model, images, "relu2"), expected, atol=1e-5)
+
+
+def test_a_layer_without_maps_gets_a_remedy(images):
     with pytest.raises(ValueError, match="use one of normalise, conv1"):
-        inspection.top_activating(model, images, "dense", 0)
-    with pytest.raises(ValueError, match="use 0 to 15"):
-        inspection.top_activating(model, images, "relu1", 16)
+        inspection.peaks(models.build("small"), images, "dense")
 
 
 def test_the_preferred_inputs_raise_the_scores_of_their_digits():

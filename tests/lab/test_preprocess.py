@@ -32,14 +32,13 @@ def test_a_network_of_torch_is_taken_as_it_is():
     assert [reading.digit for reading in read(a_page(), SaysThree())] == [3]
 
 
-def test_what_fit_left_with_a_network_is_compared_with():
-    network = SaysThree()
+def test_what_it_has_learnt_from_is_compared_with():
     seen = np.array([to_mnist(a_page())])
     strokes = halved(np.rint(255 * np.repeat(seen, 3, axis=0)))
-    network.memory = NearestNeighbours(strokes, np.full(3, 3), 1.0)
-    (known,) = read(a_page(), network)
-    (strange,) = read(a_page(foot=80), network)
+    memory = NearestNeighbours(strokes, np.full(3, 3), 1.0)
+    (known,) = read(a_page(), SaysThree(), memory=memory)
+    (strange,) = read(a_page(foot=80), SaysThree(), memory=memory)
     assert (known.digit, known.in_distribution) == (3, True)
     assert (strange.digit, strange.in_distribution) == (None, False)
-    (again,) = read(a_page(foot=80), network, memory=NearestNeighbours(strokes, np.full(3, 3)))
+    (again,) = read(a_page(foot=80), SaysThree())
     assert again.digit == 3

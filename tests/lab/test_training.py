@@ -1,21 +1,18 @@
 """Training: it learns, it repeats, it can be stopped, and it leaves the machine as it was."""
 
 import math
-import os
 import subprocess
 import sys
 import threading
-from contextlib import contextmanager
 
 import numpy as np
 import pytest
 import torch
-from torch import nn
 from torch.nn import functional as F
-from torch.optim.adam import adam as pytorchs_adam
 
-from cnncourse.files import write_atomically
-from cnncourse.lab import digits, evaluation, models, threads, training
+from cnncourse import metrics
+from cnncourse.lab import digits, evaluation, models, training
+from cnncourse.lab.adam import Adam
 
 NUMBERS = ("train_loss", "train_accuracy", "validation_loss", "validation_accuracy")
 
@@ -28,25 +25,6 @@ def sample():
 def fit(model, some, **arguments):
     """Train with one thread, whatever else the machine is doing."""
     return training.fit(model, some, **{"threads": 1, "epochs": 1, **arguments})
-
-
-class PyTorchsAdam:
-    """The arithmetic of ``torch.optim.Adam``, whose class loads the compiler: four seconds."""
-
-    def __init__(self, parameters):
-        self.parameters = list(parameters)
-        self.means, self.squares = (
-            [torch.zeros_like(each) for each in self.parameters] for _ in range(2)
-        )
-        self.steps = [torch.tensor(0.0) for _ in self.parameters]
-
-    @torch.no_grad()
-    def step(self, rate):
-        pytorchs_adam(
-            self.parameters, [each.grad for each in self.parameters], self.means, self.squares, [],
-            self.steps, foreach=False, amsgrad=False, beta1=0.9, beta2=0.999, lr=rate,
-            weight_decay=0, eps=1e-8, maximize=False,
-        )  # fmt: skip
 
 
 def weights(model):
@@ -65,7 +43,7 @@ def test_a_network_learns_the_sample(name, least, augment, sample):
     model = models.build(name)
     history = fit(model, sample, epochs=6, augment=augment)
     answers = evaluation.predict(model, sample.validation.images)
-    assert evaluation.accuracy(answers, sample.validation.labels) >= least
+    assert metrics.accuracy(answers, sample.validation.labels) >= least
     assert history.train_loss[-1] < history.train_loss[0]
 
 
@@ -82,13 +60,12 @@ def test_shuffled_labels_can_only_be_memorised(sample):
     assert history.train_accuracy[-1] > 0.95 and history.validation_accuracy[-1] < 0.35
 
 
-@pytest.mark.slow  # it loads much of PyTorch
 def test_one_step_is_adams(sample):
-    """One batch of all digits against PyTorch's plain Adam, written out."""
+    """One batch of all digits against the five lines of a step, written out."""
     few = sample.first(40)
     ours, theirs = models.build("mlp", seed=4), models.build("mlp", seed=4)
     fit(ours, few, batch_size=40, schedule="constant", learning_rate=0.02, augment=None)
-    optimiser = PyTorchsAdam(theirs.parameters())
+    optimiser = Adam(theirs.parameters())
     images = torch.from_numpy(few.train.images)[:, None] / 255
     F.cross_entropy(theirs(images), torch.from_numpy(few.train.labels)).backward()
     optimiser.step(0.02)
@@ -98,14 +75,16 @@ def test_one_step_is_adams(sample):
 def test_every_digit_is_seen_once_an_epoch(sample):
     few = sample.first(23)
     generator = torch.Generator().manual_seed(0)
-    batches = list(training._batches(few.train, 2, 5, None, generator))
-    assert [len(labels) for _, labels in batches] == [5, 5, 5, 5, 3] * 2
-    for epoch in (batches[:5], batches[5:]):
+    settings = training.Settings(batch_size=5, augment=None)
+    place = torch.device("cpu")
+    epochs = [list(training.batches(few.train, settings, generator, place)) for _ in range(2)]
+    for epoch in epochs:
+        assert [len(labels) for _, labels in epoch] == [5, 5, 5, 5, 3]
         seen = torch.cat([images for images, _ in epoch]).squeeze(1) * 255
         seen = seen.round().byte().flatten(1).numpy()
         wanted = few.train.images.reshape(23, -1)
         assert sorted(map(bytes, seen)) == sorted(map(bytes, wanted))
-    order = [torch.cat([labels for _, labels in epoch]) for epoch in (batches[:5], batches[5:])]
+    order = [torch.cat([labels for _, labels in epoch]) for epoch in epochs]
     assert not torch.equal(*order)
 
 
@@ -136,7 +115,7 @@ def test_the_numbers_in_the_history_are_those_of_evaluation(sample):
         answers = evaluation.predict(model, split.images)
         loss = -np.log(answers[np.arange(len(split)), split.labels]).mean()
         assert getattr(history, f"{name}_accuracy")[-1] == pytest.approx(
-            evaluation.accuracy(answers, split.labels)
+            metrics.accuracy(answers, split.labels)
         )
         assert getattr(history, f"{name}_loss")[-1] == pytest.approx(loss, rel=1e-3)
 
@@ -210,7 +189,7 @@ def test_a_stop_keeps_what_was_learnt(stop, sample):
     assert history.step == [10] and history.epoch == [pytest.approx(10 / 26)]
     assert not torch.equal(weights(model), before) and not model.training
     answers = evaluation.predict(model, sample.validation.images)
-    accuracy = evaluation.accuracy(answers, sample.validation.labels)
+    accuracy = metrics.accuracy(answers, sample.validation.labels)
     assert history.validation_accuracy == [pytest.approx(accuracy)]
 
 
@@ -289,111 +268,6 @@ def test_the_history_holds_the_rates_of_the_schedule(sample):
     assert fit(models.build("linear"), few, **arguments).learning_rate == [0.2] * 10
 
 
-def test_a_shift_moves_each_image_by_at_most_a_pixel_and_every_way_comes_up():
-    image = torch.zeros(28, 28, dtype=torch.uint8)
-    image[10, 17] = 255
-    moved = training.shift(image.repeat(900, 1, 1), torch.Generator().manual_seed(0))
-    places = moved.flatten(1).argmax(1)
-    assert moved.dtype == torch.uint8 and (moved.sum((1, 2)) == 255).all()
-    counts = torch.bincount(places, minlength=784).view(28, 28)
-    assert counts[9:12, 16:19].sum() == 900
-    assert (counts[9:12, 16:19] - 100).abs().max() < 45  # ±4.5 standard deviations
-
-
-def test_a_shift_brings_in_black_and_does_not_wrap_around():
-    white = torch.full((200, 28, 28), 255, dtype=torch.uint8)
-    moved = training.shift(white, torch.Generator().manual_seed(0))
-    edges = torch.stack([moved[:, 0], moved[:, -1], moved[:, :, 0], moved[:, :, -1]])
-    assert (edges == 0).any() and (moved[:, 1:-1, 1:-1] == 255).all()
-
-
-def test_a_warp_without_any_change_is_the_image(monkeypatch, sample):
-    for name in ("TURN", "SCALE", "SLANT", "MOVE", "BEND"):
-        monkeypatch.setattr(training, name, 0)
-    images = torch.from_numpy(sample.train.images[:5]).float() / 255
-    warped = training.warp(images, torch.Generator())
-    torch.testing.assert_close(warped, images, atol=1e-5, rtol=0)
-
-
-@pytest.mark.parametrize("name", ["TURN", "SCALE", "SLANT", "MOVE", "BEND"])
-def test_a_warp_moves_ink_a_little_and_loses_next_to_none(name, monkeypatch, sample):
-    for other in {"TURN", "SCALE", "SLANT", "MOVE", "BEND"} - {name}:
-        monkeypatch.setattr(training, other, 0)
-    images = torch.from_numpy(sample.train.images[:200]).float() / 255
-    warped = training.warp(images, torch.Generator().manual_seed(0))
-    change = (warped - images).abs().mean((1, 2))
-    assert change.median() > 0.002 and warped.min() >= 0 and warped.max() <= 1 + 1e-6
-    ink = warped.sum((1, 2)) / images.sum((1, 2))
-    assert 0.95 < ink.mean() < 1.05 and (ink - 1).abs().max() < 0.35
-
-
-def test_a_turn_is_a_turn(monkeypatch):
-    """With one angle only, against OpenCV."""
-    for name in ("SCALE", "SLANT", "MOVE", "BEND"):
-        monkeypatch.setattr(training, name, 0)
-    monkeypatch.setattr(torch, "rand", lambda size, generator: torch.ones(size))
-    blob = np.zeros((1, 28, 28), np.float32)
-    blob[0, 6:12, 8:22] = 1
-    turned = training.warp(torch.from_numpy(blob), torch.Generator()).numpy()
-    ways = [evaluation.rotated(blob, sign * training.TURN) for sign in (1, -1)]
-    assert min(np.abs(turned - way).max() for way in ways) < 0.1
-
-
-@pytest.mark.parametrize("kind", [None, "shift", "full"])
-def test_augmented_digits_can_be_looked_at(kind, sample):
-    images = sample.train.images[:6]
-    shown = training.augmented(images, kind, seed=1)
-    assert shown.shape == (6, 28, 28) and shown.dtype == np.float32
-    assert 0 <= shown.min() and shown.max() <= 1 + 1e-6
-    np.testing.assert_array_equal(shown, training.augmented(images, kind, seed=1))
-    assert np.array_equal(shown, np.float32(images) / 255) is (kind is None)
-
-
-@pytest.mark.slow
-def test_our_adam_takes_pytorchs_steps():
-    ours, theirs = models.build("small", seed=2), models.build("small", seed=2)
-    adam, reference = training.Adam(ours.parameters()), PyTorchsAdam(theirs.parameters())
-    generator = torch.Generator().manual_seed(0)
-    for step in range(30):
-        images = torch.rand((8, 1, 28, 28), generator=generator)
-        labels = torch.randint(10, (8,), generator=generator)
-        rate = training.one_cycle(step, 30, 1e-3)
-        for model in (ours, theirs):
-            model.zero_grad()
-            F.cross_entropy(model(images), labels).backward()
-        torch.testing.assert_close(  # from the same gradients: rounding would grow otherwise
-            torch.cat([p.grad.flatten() for p in ours.parameters()]),
-            torch.cat([p.grad.flatten() for p in theirs.parameters()]),
-            atol=1e-3, rtol=1e-2,
-        )  # fmt: skip
-        for mine, other in zip(ours.parameters(), theirs.parameters(), strict=True):
-            mine.grad.copy_(other.grad)
-        adam.step(rate)
-        reference.step(rate)
-    torch.testing.assert_close(weights(ours), weights(theirs), atol=1e-6, rtol=1e-4)
-
-
-def test_adam_leaves_alone_what_has_no_gradient():
-    used, unused, frozen = (torch.ones(2, requires_grad=ask) for ask in (True, True, False))
-    (3 * used).sum().backward()
-    training.Adam([used, unused, frozen]).step(0.1)
-    assert used.tolist() == [pytest.approx(0.9)] * 2  # the first step is the learning rate
-    assert unused.tolist() == frozen.tolist() == [1, 1]
-
-
-def test_a_mean_that_fades_never_gets_denormal():
-    """A dead unit's gradient is zero for ever: its mean shrinks by a tenth each step."""
-    dead, alive = (torch.ones(3, requires_grad=True) for _ in range(2))
-    adam = training.Adam([dead, alive])
-    for step in range(1500):
-        dead.grad = torch.full((3,), 1e-3 if step == 0 else 0.0)
-        alive.grad = torch.full((3,), 1e-3)
-        adam.step(1e-3)
-        smallest = torch.finfo(torch.float32).tiny
-        assert not any(((m > 0) & (m < smallest)).any() for m in (*adam.means, *adam.squares))
-    assert (adam.means[0] == 0).all() and (adam.means[1] > 9e-4).all()
-
-
 @pytest.mark.slow
 def test_training_does_not_load_the_compiler():
     program = """
@@ -405,6 +279,26 @@ print("torch._dynamo" in sys.modules)
 """
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert run.stdout.strip() == "False", run.stderr
+
+
+def test_settings_are_taken_as_they_are_or_changed_by_name(sample):
+    few = sample.first(100)
+    settings = training.Settings(epochs=2, batch_size=50, augment=None, threads=1, seed=3)
+    runs = [
+        training.fit(models.build("linear"), few, settings).step_loss,
+        training.fit(models.build("linear"), few, settings, epochs=1).step_loss,
+        fit(models.build("linear"), few, epochs=2, batch_size=50, augment=None, seed=3).step_loss,
+    ]
+    assert runs[0] == runs[2] and (len(runs[0]), len(runs[1])) == (4, 2)
+    with pytest.raises(TypeError, match="epoch"):
+        fit(models.build("linear"), few, epoch=1)
+
+
+def test_nothing_is_hung_on_the_network(sample):
+    model = models.build("linear")
+    before = set(vars(model))
+    fit(model, sample.first(100))
+    assert set(vars(model)) == before
 
 
 # Refusing.
@@ -475,182 +369,3 @@ def processes():
     import psutil
 
     return [child.pid for child in psutil.Process().children(recursive=True)]
-
-
-# Checkpoints.
-
-
-@pytest.mark.parametrize("arguments", [{"name": "small", "width": 5}, {"name": "lecture"}])
-def test_a_checkpoint_brings_the_network_back(arguments, tmp_path, sample):
-    model = models.build(**arguments)
-    fit(model, sample.first(200))
-    training.save(model, tmp_path / "digits.pt")
-    again = training.load(tmp_path / "digits.pt")
-    images = sample.validation.images
-    before, after = (evaluation.predict(network, images) for network in (model, again))
-    np.testing.assert_allclose(after, before, atol=1e-6)  # memory layouts round differently
-    assert all(map(torch.equal, model.state_dict().values(), again.state_dict().values()))
-    assert not again.training
-    assert [path.name for path in tmp_path.iterdir()] == ["digits.pt"]
-
-
-def test_a_checkpoint_brings_back_what_was_learnt_from(tmp_path, sample):
-    model = models.build("linear")
-    fit(model, sample)
-    training.save(model, tmp_path / "with.pt")
-    loaded = training.load(tmp_path / "with.pt").memory
-    np.testing.assert_array_equal(loaded.images, model.memory.images)
-    np.testing.assert_array_equal(loaded.labels, sample.train.labels)
-    assert loaded.limit == model.memory.limit
-    training.save(models.build("linear"), tmp_path / "without.pt")
-    assert not hasattr(training.load(tmp_path / "without.pt"), "memory")
-
-
-def test_a_network_of_ones_own_is_loaded_into_another(tmp_path):
-    def own():
-        return nn.Sequential(nn.Flatten(), nn.Linear(784, 10))
-
-    model, other = own(), own()
-    training.save(model, tmp_path / "own.pt")
-    assert training.load(tmp_path / "own.pt", into=other) is other
-    assert torch.equal(weights(model), weights(other))
-    with pytest.raises(ValueError, match="into=model"):
-        training.load(tmp_path / "own.pt")
-    with pytest.raises(ValueError, match="another network"):
-        training.load(tmp_path / "own.pt", into=models.build("small"))
-
-
-def test_a_checkpoint_that_is_not_there_is_said_to_be_missing(tmp_path):
-    with pytest.raises(FileNotFoundError, match="there is no file"):
-        training.load(tmp_path / "none.pt")
-
-
-def broken_checkpoints():
-    import io
-    import pickle
-
-    whole = io.BytesIO()
-    torch.save({"recipe": None, "weights": {}}, whole)
-    other = io.BytesIO()
-    torch.save([1, 2], other)
-    return {
-        "empty": b"",
-        "text": b"this is no checkpoint",
-        "cut off": whole.getvalue()[:-200],
-        "something else": other.getvalue(),
-        "a plain pickle": pickle.dumps({"recipe": None}, protocol=2),
-    }
-
-
-@pytest.mark.parametrize("kind", broken_checkpoints())
-def test_a_damaged_checkpoint_is_refused_in_a_sentence(kind, tmp_path):
-    (tmp_path / "bad.pt").write_bytes(broken_checkpoints()[kind])
-    with pytest.raises(ValueError, match="no checkpoint of the lab, or damaged"):
-        training.load(tmp_path / "bad.pt")
-
-
-class Burglar:
-    def __reduce__(self):
-        return os.system, ("touch burgled",)
-
-
-def test_a_checkpoint_cannot_run_a_program(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    torch.save({"recipe": Burglar(), "weights": {}}, tmp_path / "bad.pt")
-    with pytest.raises(ValueError, match="no checkpoint"):
-        training.load(tmp_path / "bad.pt")
-    assert not (tmp_path / "burgled").exists()
-
-
-@contextmanager
-def files_limited_to(size):
-    """Let this process write no file beyond a size, as if the disk were full."""
-    import resource
-
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="file sizes cannot be limited")
-def test_a_full_disk_leaves_the_old_checkpoint(tmp_path):
-    path = tmp_path / "digits.pt"
-    training.save(models.build("small", width=2), path)
-    old = path.read_bytes()
-    with files_limited_to(10_000), pytest.raises(OSError, match="free some space") as refused:
-        training.save(models.build("small"), path)
-    assert "could not be written" in str(refused.value)
-    assert path.read_bytes() == old and list(tmp_path.iterdir()) == [path]
-
-
-def test_a_reader_never_sees_half_a_file(tmp_path):
-    path, done = tmp_path / "file", threading.Event()
-    contents = [bytes([n]) * 300_000 for n in range(20)]
-    write_atomically(path, contents[0])
-
-    def write():
-        for each in contents * 5:
-            write_atomically(path, each)
-        done.set()
-
-    threading.Thread(target=write).start()
-    while not done.is_set():
-        assert path.read_bytes() in contents
-    assert list(tmp_path.iterdir()) == [path]
-
-
-# Threads.
-
-
-def test_cores_that_others_use_are_not_counted():
-    before = "cpu  0 0 0 0\ncpu0 100 0 50 1000 10 0 0\ncpu1 200 0 80 1000 5 0 0\nintr 9"
-    after = "cpu  0 0 0 0\ncpu0 100 0 50 1020 10 0 0\ncpu1 215 0 80 1005 5 0 0\nintr 9"
-    assert threads.idle_cores(before, after, {0, 1}) == pytest.approx(1.25)
-    assert threads.idle_cores(before, after, {1}) == pytest.approx(0.25)
-
-
-@pytest.mark.parametrize(
-    "times, limit, expected",
-    [
-        ([(0, 10)] * 8, None, 8),  # all idle
-        ([(0, 10)] * 8, "200000 100000", 2),  # a container may use two
-        ([(0, 10)] * 8, "max 100000", 8),
-        ([(10, 0)] * 8, None, 1),  # all busy: one is always used
-        ([(10, 0), (0, 10)], None, 1),
-        ([(1, 9), (1, 9)], None, 2),
-    ],
-)
-def test_free_cores_are_idle_and_allowed(times, limit, expected, monkeypatch, tmp_path):
-    stat, maximum = tmp_path / "stat", tmp_path / "cpu.max"
-    stat.write_text("".join(f"cpu{n} 0 0 0 0 0\n" for n in range(len(times))))
-    if limit:
-        maximum.write_text(limit)
-    later = "".join(f"cpu{n} {busy} 0 0 {idle} 0\n" for n, (busy, idle) in enumerate(times))
-    monkeypatch.setattr(threads, "CORE_TIMES", stat)
-    monkeypatch.setattr(threads, "CONTAINER_LIMIT", maximum)
-    monkeypatch.setattr(os, "sched_getaffinity", lambda pid: set(range(len(times))), raising=False)
-    monkeypatch.setattr(threads.time, "sleep", lambda seconds: stat.write_text(later))
-    monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    assert threads.free_cores.__wrapped__() == expected
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("threads", [1, 2])
-def test_the_environment_can_fix_the_number_of_threads(threads):
-    if threads > (os.cpu_count() or 1):
-        pytest.skip("PyTorch starts no more threads than there are cores")
-    command = "from cnncourse.lab import processor; print(threads.free_cores())"
-    environment = {**os.environ, "OMP_NUM_THREADS": str(threads)}
-    done = subprocess.run([sys.executable, "-c", command], env=environment, capture_output=True)
-    assert int(done.stdout) == threads
-
-
-def test_the_number_of_threads_comes_back_after_an_error():
-    before = torch.get_num_threads()
-    with pytest.raises(KeyError), threads.using_threads(1):
-        assert torch.get_num_threads() == 1
-        raise KeyError
-    assert torch.get_num_threads() == before

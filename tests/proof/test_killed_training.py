@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sources
 
-from cnncourse.lab import models, training
+from cnncourse.lab import checkpoints, models
 from cnncourse.run.execute import FAILED, PASSED, execute
 from cnncourse.run.plan import plan
 
@@ -23,7 +23,7 @@ pytestmark = [
 TRAIN_AND_SAVE = """
 import os, signal, sys
 import numpy as np
-from cnncourse.lab import digits, models, training
+from cnncourse.lab import checkpoints, digits, models, training
 
 
 def die(*_):
@@ -38,7 +38,7 @@ watch = die if moment == "training" else None
 blank = digits.Split(np.zeros((400, 28, 28), np.uint8), np.zeros(400, np.int64))
 some = digits._divide("blank", "as good as any, and soon there", blank, train=300, validation=50)
 training.fit(model, some, epochs=1, watch=watch, watch_every=1)
-training.save(model, path)
+checkpoints.save(path, model)
 print("saved")
 """
 
@@ -46,16 +46,16 @@ print("saved")
 @pytest.mark.parametrize("moment", ["training", "fsync", "replace"])
 def test_a_checkpoint_outlives_a_program_killed_while_training_or_saving(moment, tmp_path):
     path = tmp_path / "digits.pt"
-    training.save(models.build("small", seed=0), path)
+    checkpoints.save(path, models.build("small", seed=0))
     old = path.read_bytes()
     command = [sys.executable, "-c", TRAIN_AND_SAVE, moment, str(path)]
     killed = subprocess.run(command, capture_output=True, text=True)
     assert killed.returncode == -signal.SIGKILL and killed.stdout == ""
     assert path.read_bytes() == old
-    training.load(path)
+    checkpoints.load(path, models.build("small"))
     others = [other.suffix for other in tmp_path.iterdir() if other != path]
     assert others == ([] if moment == "training" else [".part"])  # nobody takes that for a network
-    training.save(models.build("small", seed=2), path)
+    checkpoints.save(path, models.build("small", seed=2))
     assert path.read_bytes() != old
 
 
