@@ -31,6 +31,7 @@ from cnncourse.geometry import (
     effective_kernel,
     padding_for,
     pool_output_size,
+    windows_per_pixel,
 )
 
 PADDING_MODES: dict[str, Literal["constant", "reflect", "edge", "wrap"]] = {
@@ -296,6 +297,69 @@ def pad(
         return image
     untouched = [(0, 0)] * (image.ndim - 2)
     return np.pad(image, [*untouched, *margins], mode=PADDING_MODES[mode])
+
+
+def pixel_uses(shape: tuple[int, int], kernel: int, padding: int, mode: str = "zero") -> np.ndarray:
+    """Return how often the value of each pixel enters the output, copies in the padding included.
+
+    Parameters
+    ----------
+    shape : (H, W)
+        Of the image.
+    kernel, padding : int
+    mode : str
+        One of PADDING_MODES.
+
+    Returns
+    -------
+    ndarray of int of shape (H, W)
+    """
+    numbers = np.arange(1, shape[0] * shape[1] + 1).reshape(shape)  # 0 is no pixel
+    padded = pad(numbers, padding, mode)
+    down, across = (windows_per_pixel(size, kernel) for size in padded.shape)
+    counts = np.bincount(padded.ravel(), np.outer(down, across).ravel(), minlength=numbers.size + 1)
+    return counts[1:].reshape(shape).astype(int)
+
+
+def shift_both_ways(
+    image: np.ndarray, kernel: np.ndarray, *, by: int, padding_mode: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the shifted image filtered, and the filtered image shifted.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    kernel : ndarray of shape (K, K), K odd
+    by : int
+        Pixels to the right; to the left below 0.
+    padding_mode : str
+        What lies beyond the border, for the filter and for the shift: one of PADDING_MODES.
+    """
+
+    def filtered(pixels: np.ndarray) -> np.ndarray:
+        return correlate(pixels, kernel, padding=len(kernel) // 2, padding_mode=padding_mode)
+
+    def moved(pixels: np.ndarray) -> np.ndarray:
+        wide = pad(pixels, ((0, 0), (max(by, 0), max(-by, 0))), padding_mode)
+        return wide[:, max(-by, 0) : max(-by, 0) + pixels.shape[1]]
+
+    return filtered(moved(image)), moved(filtered(image))
+
+
+def inner_columns(width: int, kernel: int, by: int) -> slice:
+    """Return the columns whose windows hold real pixels only, in both orders of `shift_both_ways`.
+
+    Parameters
+    ----------
+    width : int
+        Of the image.
+    kernel : int
+        Rows and columns of the kernel.
+    by : int
+        Pixels of the shift.
+    """
+    reach = kernel // 2
+    return slice(max(by, 0) + reach, max(width + min(by, 0) - reach, 0))
 
 
 def im2col(

@@ -52,6 +52,15 @@ class Field:
     jump: int
     centre: float
 
+    def span(self, unit: int) -> tuple[int, int]:
+        """Return the first pixel of a unit's field and the one after the last, inside or outside.
+
+        >>> Field(size=3, jump=2, centre=0.0).span(1)
+        (1, 4)
+        """
+        first = round(self.centre + unit * self.jump - (self.size - 1) / 2)
+        return first, first + self.size
+
 
 def conv_output_size(
     size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1
@@ -196,6 +205,22 @@ def padding_for(name: str, kernel: int, dilation: int = 1) -> tuple[int, int]:
     raise ValueError(f"unknown padding {name!r}: use a whole number, 'valid', 'same' or 'full'")
 
 
+def padding_name(kernel: int, padding: int) -> str:
+    """Return what a padding is called for a kernel, or an empty string.
+
+    Parameters
+    ----------
+    kernel, padding : int
+
+    Examples
+    --------
+    >>> padding_name(3, 1), padding_name(4, 1)
+    ('same', '')
+    """
+    names = [name for name in PADDING_NAMES if padding_for(name, kernel) == (padding, padding)]
+    return " and ".join(names)
+
+
 def unused(size: int, kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1) -> int:
     """Return how many pixels at the end of the *padded* input no window reaches.
 
@@ -280,6 +305,42 @@ def receptive_field(layers: Iterable[Window | tuple[int, int]]) -> list[Field]:
         jump *= layer.stride
         fields.append(Field(size, jump, centre))
     return fields
+
+
+def layer_sizes(size: int, layers: Sequence[tuple[str, Window]]) -> list[int]:
+    """Return the size of the image and of every layer.
+
+    Parameters
+    ----------
+    size : int
+        Of the image.
+    layers : sequence of (name, Window)
+        From the input on.
+
+    Raises
+    ------
+    ValueError
+        If a layer does not fit: the sentence names it.
+    """
+    sizes = [size]
+    for number, (name, w) in enumerate(layers, start=1):
+        try:
+            sizes.append(conv_output_size(sizes[-1], w.kernel, w.stride, w.padding, w.dilation))
+        except ValueError as problem:
+            raise ValueError(f"layer {number}, {name}, is impossible: {problem}") from None
+    return sizes
+
+
+def field_at(windows: Sequence[Window], layer: int) -> Field:
+    """Return the receptive field of a layer.
+
+    Parameters
+    ----------
+    windows : sequence of Window
+    layer : int
+        Counted from 1; 0 is the image, whose pixels see themselves.
+    """
+    return receptive_field(windows)[layer - 1] if layer else Field(1, 1, 0.0)
 
 
 def by(shape: Sequence[int]) -> str:

@@ -15,6 +15,7 @@ from __future__ import annotations
 from math import comb
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnncourse.geometry import check_whole
 
@@ -130,6 +131,18 @@ def chance(only_first: int, only_second: int) -> float:
     n, fewer = only_first + only_second, min(only_first, only_second)
     tail = sum(comb(n, k) for k in range(fewer + 1)) / 2**n
     return min(1.0, 2 * tail)
+
+
+def rmse(estimate: ArrayLike, truth: ArrayLike) -> float:
+    """Return the root of the mean squared error.
+
+    Parameters
+    ----------
+    estimate, truth : array_like, of equal shapes
+        Numbers of any type; the error has their unit.
+    """
+    difference = np.asarray(estimate, dtype=float) - np.asarray(truth, dtype=float)
+    return float(np.sqrt(np.mean(difference**2)))
 
 
 def _classes(answers: np.ndarray, labels: np.ndarray) -> np.ndarray:

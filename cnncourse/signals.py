@@ -14,6 +14,7 @@ of a reading. Nothing is drawn here; `cnncourse.figures.noisy_sensor` does that.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from fractions import Fraction
 
 import numpy as np
 
@@ -151,11 +152,58 @@ def mean_age(weights: np.ndarray, ages: np.ndarray) -> float:
     return float(np.dot(weights, ages) / np.sum(weights))
 
 
-def rmse(estimate: np.ndarray, truth: np.ndarray) -> float:
-    """Return the root of the mean squared error.
+def stripes(size: int, period: int) -> np.ndarray:
+    """Return smooth vertical stripes from 0 to 1.
 
     Parameters
     ----------
-    estimate, truth : ndarrays of one shape
+    size : int
+        Rows and columns.
+    period : int
+        Pixels from one stripe to the next.
+
+    Returns
+    -------
+    ndarray of shape (size, size)
     """
-    return float(np.sqrt(np.mean((np.asarray(estimate) - truth) ** 2)))
+    wave = 0.5 + 0.5 * np.cos(2 * np.pi * np.arange(size) / period)
+    return np.tile(wave, (size, 1))
+
+
+def apparent_period(period: int, stride: int) -> Fraction | None:
+    """Return the period, in input pixels, at which sampled stripes seem to repeat.
+
+    A cosine of f cycles a step looks the same as one of f − 1, f − 2 …: the nearest to 0 is seen.
+    None: every step falls on the same place of a stripe, and no stripes are seen at all.
+
+    Parameters
+    ----------
+    period, stride : int
+        Pixels from one stripe to the next, and from one sample to the next.
+
+    Examples
+    --------
+    >>> apparent_period(3, 4)
+    Fraction(12, 1)
+    """
+    cycles = Fraction(stride, period)
+    seen = abs(cycles - round(cycles))
+    return Fraction(stride) / seen if seen else None
+
+
+def mean_gain(period: int, kernel: int, dilation: int = 1) -> float:
+    """Return the share of a wave's height that is left after a mean over the kernel's window.
+
+    Parameters
+    ----------
+    period : int
+        Of the wave, in pixels.
+    kernel, dilation : int
+
+    Examples
+    --------
+    >>> [round(mean_gain(3, kernel), 2) for kernel in (1, 2, 3)]
+    [1.0, 0.5, 0.0]
+    """
+    phases = 2 * np.pi * dilation * np.arange(kernel) / period
+    return float(abs(np.exp(1j * phases).mean()))

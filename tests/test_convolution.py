@@ -11,6 +11,7 @@ import scipy.signal
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
+from scipy import ndimage
 
 from cnncourse.convolution import (
     PADDING_MODES,
@@ -18,8 +19,11 @@ from cnncourse.convolution import (
     correlate,
     correlate_loop,
     im2col,
+    inner_columns,
     pad,
+    pixel_uses,
     pool,
+    shift_both_ways,
     toeplitz,
 )
 
@@ -607,3 +611,52 @@ def test_every_other_refusal_is_a_sentence_too(call, sentence):
     with pytest.raises(ValueError) as refusal:
         call()
     assert str(refusal.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("mode", ["zero", "reflect", "edge", "wrap"])
+@pytest.mark.parametrize("kernel, padding", [(3, 0), (3, 1), (3, 2), (4, 2), (5, 4), (1, 3)])
+def test_uses_are_the_gradient_of_the_sum_of_all_outputs(mode, kernel, padding):
+    # Correlation is linear: a pixel's share of the total is the total for an image with only that.
+    ones = np.ones((kernel, kernel))
+    expected = np.zeros((5, 6))
+    for row, column in np.ndindex(5, 6):
+        single = np.zeros((5, 6))
+        single[row, column] = 1
+        result = correlate(single, ones, padding=padding, padding_mode=mode)
+        expected[row, column] = result.sum()
+    assert np.array_equal(pixel_uses((5, 6), kernel, padding, mode), expected)
+
+
+def test_uses_of_a_5x5_input_by_hand():
+    assert pixel_uses((5, 5), 3, 0).tolist() == [
+        [1, 2, 3, 2, 1], [2, 4, 6, 4, 2], [3, 6, 9, 6, 3], [2, 4, 6, 4, 2], [1, 2, 3, 2, 1],
+    ]  # fmt: skip
+
+
+# SciPy's names for the rules at a border
+BORDERS = {"zero": "constant", "reflect": "mirror", "edge": "nearest", "wrap": "grid-wrap"}
+
+
+@pytest.mark.parametrize("mode", BORDERS)
+@pytest.mark.parametrize("by", [-7, 0, 3])
+@pytest.mark.parametrize("size", [3, 5])
+def test_the_two_orders_are_those_of_scipy_and_agree_inside(mode, by, size):
+    rng = np.random.default_rng(5)
+    pixels, kernel = rng.normal(size=(12, 20)), rng.normal(size=(size, size))
+    first, second = shift_both_ways(pixels, kernel, by=by, padding_mode=mode)
+
+    def filtered(image):
+        return ndimage.correlate(image, kernel, mode=BORDERS[mode])
+
+    def moved(image):
+        return ndimage.shift(image, (0, by), order=0, mode=BORDERS[mode])
+
+    assert np.allclose(first, filtered(moved(pixels)))
+    assert np.allclose(second, moved(filtered(pixels)))
+    inside = inner_columns(20, size, by)
+    assert np.allclose(first[:, inside], second[:, inside])
+    if mode == "wrap":
+        assert np.allclose(first, second)
+    elif by:  # the column beyond, where the filter of the shifted image leaves what was measured
+        beyond = inside.stop if by > 0 else inside.start - 1
+        assert not np.allclose(first[:, beyond], second[:, beyond])

@@ -16,6 +16,7 @@ from cnncourse.geometry import (
     conv_output_size,
     effective_kernel,
     padding_for,
+    padding_name,
     pool_output_size,
     receptive_field,
     unused,
@@ -373,3 +374,12 @@ def test_a_chain_without_layers_has_no_fields_and_a_bad_layer_is_refused():
     assert receptive_field([(1, 1)]) == [Field(size=1, jump=1, centre=0.0)]
     with pytest.raises(ValueError, match="stride is 0"):
         receptive_field([(3, 0)])
+
+
+@pytest.mark.parametrize(
+    "kernel, padding, name",
+    [(3, 0, "valid"), (3, 1, "same"), (3, 2, "full"), (5, 2, "same"), (5, 1, ""), (4, 1, ""),
+     (1, 0, "valid and same and full")],
+)  # fmt: skip
+def test_a_padding_has_its_name(kernel, padding, name):
+    assert padding_name(kernel, padding) == name

@@ -639,3 +639,13 @@ def test_as_many_grains_lie_on_the_table_as_asked_for(count, exposure):
 def test_more_grains_than_there_is_room_for_are_refused():
     with pytest.raises(ValueError, match="count is 41: at most 40"):
         images.grains(41)
+
+
+def test_the_bar_turns_clockwise_and_has_its_side_in_the_middle():
+    flat, upright, slanted = images.bar(0), images.bar(90), images.bar(30)
+    assert flat[32, 32] == upright[32, 32] == slanted[32, 32] == pytest.approx(127.5)
+    assert np.ptp(flat, axis=1).max() == pytest.approx(0)
+    assert np.ptp(upright, axis=0).max() == pytest.approx(0)
+    right = 32 + 20
+    down = 32 + round(20 * np.tan(np.deg2rad(30)))
+    assert abs(slanted[down, right] - 127.5) < 30  # along 30° towards the lower right

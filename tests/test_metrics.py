@@ -76,3 +76,11 @@ def test_answers_and_labels_must_belong_together(function):
     for wrong in (answers[:-1], np.eye(10)[answers][:-1], answers[:, None, None]):
         with pytest.raises(ValueError, match="of the same cases"):
             function(wrong, labels)
+
+
+def test_rmse_of_a_worked_example():
+    assert metrics.rmse([3.0, 0.0], [0.0, 4.0]) == pytest.approx(12.5**0.5)
+
+
+def test_rmse_of_bytes_does_not_wrap_around():
+    assert metrics.rmse(np.array([10, 0], np.uint8), np.array([20, 10], np.uint8)) == 10

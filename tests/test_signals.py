@@ -1,4 +1,6 @@
-"""The noisy sensor: averages are convolutions, and behave as averages do."""
+"""The noisy sensor: averages are convolutions, and behave as averages do; sampled stripes."""
+
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -7,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import ndimage, signal
 
 from cnncourse import signals
+from cnncourse.metrics import rmse
 
 shapes = st.sampled_from(signals.AVERAGES)
 
@@ -72,7 +75,7 @@ def test_what_the_notebook_says_about_wide_windows():
         weights = signals.averaging_weights(shape, ages)
         return np.mean(
             [
-                signals.rmse(
+                rmse(
                     signals.weighted_average(
                         signals.readings(level, noise, np.random.default_rng(seed)),
                         weights,
@@ -110,10 +113,6 @@ def test_readings_scatter_around_the_level_as_told():
     assert np.array_equal(measured, signals.readings(level, 0.3, np.random.default_rng(1)))
 
 
-def test_rmse_of_a_worked_example():
-    assert signals.rmse(np.array([3.0, 0.0]), np.array([0.0, 4.0])) == pytest.approx(12.5**0.5)
-
-
 @pytest.mark.parametrize(
     ("call", "words"),
     [
@@ -127,3 +126,33 @@ def test_rmse_of_a_worked_example():
 def test_bad_arguments_are_refused_with_a_remedy(call, words):
     with pytest.raises(ValueError, match=words):
         call()
+
+
+@given(st.integers(2, 12), st.integers(1, 12))
+def test_the_apparent_period_fits_the_samples_and_none_longer_does(period, stride):
+    apparent = signals.apparent_period(period, stride)
+    steps = np.arange(40) * stride
+    samples = np.cos(2 * np.pi * steps / period)
+    if apparent is None:
+        assert np.allclose(samples, 1)
+    else:
+        assert apparent >= 2 * stride  # two samples a stripe at least: what dots can show
+        assert np.allclose(samples, np.cos(2 * np.pi * steps / float(apparent)))
+
+
+@pytest.mark.parametrize("period", range(2, 9))
+@pytest.mark.parametrize("kernel, dilation", [(1, 1), (2, 1), (3, 1), (3, 2), (5, 1)])
+def test_the_gain_of_a_mean_is_what_the_mean_leaves_of_a_wave(period, kernel, dilation):
+    weights = np.zeros(dilation * (kernel - 1) + 1)
+    weights[::dilation] = 1 / kernel
+    wave = np.exp(2j * np.pi * np.arange(40) / period)
+    left = np.abs(np.convolve(wave, weights, mode="valid"))
+    np.testing.assert_allclose(left, signals.mean_gain(period, kernel, dilation), atol=1e-12)
+
+
+def test_apparent_periods_by_hand():
+    assert signals.apparent_period(3, 4) == 12
+    assert signals.apparent_period(8, 3) == 8
+    assert signals.apparent_period(5, 4) == 20
+    assert signals.apparent_period(5, 3) == Fraction(15, 2)
+    assert signals.apparent_period(2, 4) is None

@@ -10,11 +10,9 @@ import ipywidgets as widgets
 import numpy as np
 import traitlets
 
-from cnncourse import architectures, figures, geometry
+from cnncourse import architectures, figures, geometry, signals
 from cnncourse import pipeline as small_network
 from cnncourse.architectures.networks import NETWORKS
-from cnncourse.figures.spatial import layer_sizes
-from cnncourse.figures.spatial import stripes as striped
 from cnncourse.figures.svg import Svg
 from cnncourse.geometry import Window
 from cnncourse.pooling import POOLINGS
@@ -301,7 +299,7 @@ def receptive_field(example: str = "three 3×3", effective: bool = False) -> Exp
             "pixels", [("as they are", False), ("by number of ways", True)], effective
         ),
     }
-    last = layer_sizes(32, _windows(stack.value, "none"))[-1]
+    last = geometry.layer_sizes(32, _windows(stack.value, "none"))[-1]
     controls["row"].value = controls["column"].value = (last - 1) // 2
     stills = tuple({"step": step} for step in range(1, min(4, len(stack.value) + 1)))
     return Explorer(
@@ -336,7 +334,7 @@ def _last_unit(
     *, layers: tuple[str, ...], step: int, padding: str, **_others: object
 ) -> dict[str, int]:
     """The last layer, and the last unit of the layer that is shown."""
-    sizes = layer_sizes(32, _windows(layers, padding))
+    sizes = geometry.layer_sizes(32, _windows(layers, padding))
     last = sizes[min(step, len(layers))] - 1
     return {"step": len(layers), "row": last, "column": last}
 
@@ -376,7 +374,7 @@ def _pool_input(name: str) -> np.ndarray:
     """A 28×28 input from 0 to 1."""
     if name == "noise":
         return np.random.default_rng(0).uniform(size=(28, 28))
-    return striped(28, 3) if name.startswith("stripes") else small_network.digit(3)
+    return signals.stripes(28, 3) if name.startswith("stripes") else small_network.digit(3)
 
 
 # Budget -------------------------------------------------------------------------------------------

@@ -17,10 +17,11 @@ from functools import lru_cache
 import numpy as np
 
 from cnncourse import convolution as conv
-from cnncourse import kernels
+from cnncourse import images, kernels
 from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix
 from cnncourse.images import count_clipped, to_uint8
+from cnncourse.metrics import rmse
 
 VIEWS = ("signed", "clipped to 0–255")
 OPERATORS = ("sobel", "prewitt")
@@ -602,7 +603,7 @@ def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) 
     """
     if operator not in OPERATORS:
         raise ValueError(f"unknown operator {operator!r}: use one of {', '.join(OPERATORS)}")
-    pixels = bar(angle, softness=softness)
+    pixels = images.bar(angle, softness=softness)
     across, down = (_edge_response(pixels, operator, axis) for axis in "xy")
     strength = np.hypot(across, down)
     centre = tuple(n // 2 for n in pixels.shape)
@@ -616,31 +617,6 @@ def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) 
             _angle_words(angle, operator, gx, gy),
         )
     )
-
-
-def bar(
-    angle: float, *, softness: float = 1.0, size: int = 65, thickness: float = 18
-) -> np.ndarray:
-    """A bright bar one side of which passes through the middle pixel.
-
-    Parameters
-    ----------
-    angle : float
-        Direction of the bar in degrees, from right towards down.
-    softness, thickness : float, in pixels
-    size : int
-        Rows and columns; odd, so that there is a middle pixel.
-
-    Returns
-    -------
-    ndarray of float64 of shape (size, size), 0 to 255
-    """
-    turn = np.deg2rad(angle)
-    steps = np.arange(size) - size // 2
-    beyond = np.cos(turn) * steps[:, None] - np.sin(turn) * steps[None, :]  # distance to the side
-    rise = (1 + np.tanh(beyond / (2 * softness))) / 2
-    fall = (1 + np.tanh((beyond - thickness) / (2 * softness))) / 2
-    return 255 * (rise - fall)
 
 
 def _edge_response(pixels: np.ndarray, operator: str, axis: str) -> np.ndarray:
@@ -721,7 +697,7 @@ def _angle_curves(angle: float, operator: str, softness: float, width: float) ->
 
 def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
     """The answers of kernels x and y where the side of the bar passes: nine pixels are enough."""
-    nine = bar(angle, softness=softness, size=3)
+    nine = images.bar(angle, softness=softness, size=3)
     answers = (np.sum(nine * kernels.KERNELS[f"{operator} {axis}"].weights) for axis in "xy")
     x, y = answers
     return float(x), float(y)
@@ -761,7 +737,7 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
         With the root mean square error of each against the clean picture.
     """
     pictures = {"noisy": noisy, **results}
-    errors = {name: _rmse(pixels, clean) for name, pixels in pictures.items()}
+    errors = {name: rmse(pixels, clean) for name, pixels in pictures.items()}
     roles = [svg.INPUT, svg.INPUT, *[svg.OUTPUT] * len(results)]
     panels = [
         _photo_panel(pixels, name, role=role, side=172)
@@ -776,11 +752,6 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
     sentence = f"RMSE in grey levels: {listed}. Closest to the clean picture: {best}."
     return svg.framed(_titled(svg.above(row, chart, gap=14), "Filters against noise", sentence))
-
-
-def _rmse(pixels: np.ndarray, clean: np.ndarray) -> float:
-    """The root of the mean squared difference."""
-    return float(np.sqrt(np.mean((np.asarray(pixels, float) - np.asarray(clean, float)) ** 2)))
 
 
 # Frequencies --------------------------------------------------------------------------------------

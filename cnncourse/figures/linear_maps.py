@@ -325,9 +325,9 @@ def shift_equivariance(
     padding_mode : {"zero", "reflect", "edge", "wrap"}
         What lies beyond the border, for the filter and for the shift.
     """
-    first, second = shift_both_ways(pixels, kernel, by=by, padding_mode=padding_mode)
+    first, second = conv.shift_both_ways(pixels, kernel, by=by, padding_mode=padding_mode)
     error = np.abs(first - second)
-    inside = error[:, inner_columns(pixels.shape[1], len(kernel), by)]
+    inside = error[:, conv.inner_columns(pixels.shape[1], len(kernel), by)]
     worst = float(inside.max()) if inside.size else 0.0
     signed = abs(kernel.sum()) < 1e-9  # differences, not a picture
     limit = float(max(np.abs(first).max(), np.abs(second).max())) if signed else 255.0
@@ -351,28 +351,6 @@ def shift_equivariance(
     return svg.framed(
         svg.Svg(picture.markup, picture.width, picture.height, "Shift equivariance", sentence)
     )
-
-
-def shift_both_ways(
-    pixels: np.ndarray, kernel: np.ndarray, *, by: int, padding_mode: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the shifted image filtered, and the filtered image shifted."""
-
-    def filtered(image_: np.ndarray) -> np.ndarray:
-        return conv.correlate(image_, kernel, padding=len(kernel) // 2, padding_mode=padding_mode)
-
-    def moved(image_: np.ndarray) -> np.ndarray:
-        margins = ((0, 0), (max(by, 0), max(-by, 0)))
-        wide = conv.pad(image_, margins, padding_mode)
-        return wide[:, max(-by, 0) : max(-by, 0) + image_.shape[1]]
-
-    return filtered(moved(pixels)), moved(filtered(pixels))
-
-
-def inner_columns(width: int, kernel: int, by: int) -> slice:
-    """Return the columns whose windows hold real pixels only, in both orders."""
-    reach = kernel // 2
-    return slice(max(by, 0) + reach, max(width + min(by, 0) - reach, 0))
 
 
 def _photo(

@@ -20,6 +20,7 @@ import numpy as np
 from cnncourse import images
 from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix, outline
+from cnncourse.metrics import rmse
 
 CHANNELS = ("red", "green", "blue")
 VIEWS = ("RGB", "grey", *CHANNELS)
@@ -559,8 +560,8 @@ def shift_and_shuffle(
     if order is not None:
         scene = [images.shuffle_pixels(picture, order) for picture in scene]
     first, second, *moved = scene
-    distances = [pixel_distance(first, picture) for picture in moved]
-    rival = pixel_distance(first, second)
+    distances = [rmse(first, picture) for picture in moved]
+    rival = rmse(first, second)
     pictures = svg.beside(
         svg.captioned(_picture(first, 200), names[0], role=svg.INPUT),
         svg.captioned(
@@ -578,11 +579,6 @@ def shift_and_shuffle(
         f"moved picture is {verdict} the other one."
     )
     return _titled(svg.above(pictures, bars, gap=18), "Shift and shuffle", words)
-
-
-def pixel_distance(one: np.ndarray, other: np.ndarray) -> float:
-    """The root of the mean squared difference of two pictures, in grey levels."""
-    return float(np.sqrt(np.mean((one.astype(float) - other) ** 2)))
 
 
 def _distances(

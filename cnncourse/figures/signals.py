@@ -19,6 +19,7 @@ from cnncourse import geometry
 from cnncourse import signals as sensor
 from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix, outline
+from cnncourse.metrics import rmse
 
 _MID = "#74767e"  # seen on a light page, on a dark one, and on the tint of a bar
 
@@ -47,7 +48,7 @@ def noisy_sensor(
     drawing.add(chart.curve(times, average, svg.OUTPUT.line, thick=3))
     drawing.add(_legend(52, 12))
     drawing.add(_weight_bars(weights, ages, 34 + 230 + 62))
-    raw, calm = sensor.rmse(readings, level), sensor.rmse(average, level)
+    raw, calm = rmse(readings, level), rmse(average, level)
     age = sensor.mean_age(weights, ages)
     late = svg.show_number(age, 1)
     lag = f"lags {late} {'minute' if late == '1' else 'minutes'} behind"

@@ -18,6 +18,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import geometry
+from cnncourse import signals as sampling
 from cnncourse.architectures.table import by, paths
 from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix
@@ -46,7 +47,7 @@ def padding(
     padded = conv.pad(pixels, padding, padding_mode)
     weights = np.full((kernel, kernel), 1 / kernel**2)
     means = conv.correlate(pixels, weights, padding=padding, padding_mode=padding_mode)
-    uses = pixel_uses(pixels.shape, kernel, padding, padding_mode)
+    uses = conv.pixel_uses(pixels.shape, kernel, padding, padding_mode)
     margins, side = (padding,) * 4, 224
     around = f" + padding {padding}" if padding else ""
     shown = matrix(
@@ -80,30 +81,6 @@ def padding(
     return _named(picture, "Padding", sentence)
 
 
-def pixel_uses(shape: tuple[int, int], kernel: int, padding: int, mode: str = "zero") -> np.ndarray:
-    """Return how often the value of each pixel enters the output, copies in the padding included.
-
-    Returns
-    -------
-    ndarray of int of shape (H, W)
-    """
-    numbers = np.arange(1, shape[0] * shape[1] + 1).reshape(shape)  # 0 is no pixel
-    padded = conv.pad(numbers, padding, mode)
-    down, across = (geometry.windows_per_pixel(size, kernel) for size in padded.shape)
-    counts = np.bincount(padded.ravel(), np.outer(down, across).ravel(), minlength=numbers.size + 1)
-    return counts[1:].reshape(shape).astype(int)
-
-
-def padding_name(kernel: int, padding: int) -> str:
-    """What a padding is called for a kernel, or an empty string."""
-    names = [
-        name
-        for name in geometry.PADDING_NAMES
-        if geometry.padding_for(name, kernel) == (padding, padding)
-    ]
-    return " and ".join(names)
-
-
 def _padding_words(
     shape: tuple[int, int],
     kernel: int,
@@ -112,7 +89,7 @@ def _padding_words(
     uses: np.ndarray,
     means: np.ndarray,
 ) -> str:
-    name = padding_name(kernel, padding)
+    name = geometry.padding_name(kernel, padding)
     called = f" ({name})" if name else ""
     filled = f", filled by {mode}" if padding else ""
     before, after = geometry.padding_for("same", kernel)
@@ -135,12 +112,6 @@ def _padding_words(
 # Stride and dilation ------------------------------------------------------------------------------
 
 
-def stripes(size: int, period: int) -> np.ndarray:
-    """Return smooth vertical stripes, (size, size), from 0 to 1, that repeat every `period`."""
-    wave = 0.5 + 0.5 * np.cos(2 * np.pi * np.arange(size) / period)
-    return np.tile(wave, (size, 1))
-
-
 def stride(
     *,
     size: int = 24,
@@ -161,7 +132,7 @@ def stride(
     kernel, stride, padding, dilation : int
         The filter takes the mean of its kernel×kernel pixels.
     """
-    pixels = stripes(size, period)
+    pixels = sampling.stripes(size, period)
     weights = np.full((kernel, kernel), 1 / kernel**2)
     settings = {"stride": stride, "padding": padding, "dilation": dilation}
     result = conv.correlate(pixels, weights, **settings)
@@ -184,17 +155,6 @@ def stride(
         svg.captioned(wave, "the stripes (line) and what the output sees (dots)"),
     )
     return _named(picture, "Stride and dilation", sentence)
-
-
-def apparent_period(period: int, stride: int) -> Fraction | None:
-    """Return the period, in input pixels, at which sampled stripes seem to repeat.
-
-    A cosine of f cycles a step looks the same as one of f − 1, f − 2 …: the nearest to 0 is seen.
-    None: every step falls on the same place of a stripe, and no stripes are seen at all.
-    """
-    cycles = Fraction(stride, period)
-    seen = abs(cycles - round(cycles))
-    return Fraction(stride) / seen if seen else None
 
 
 def _striped_input(pixels: np.ndarray, padding: int, left: int) -> svg.Svg:
@@ -286,22 +246,6 @@ def _wave(
     return drawing.svg((len(row) + 2 * before) * zoom, height, "the wave")
 
 
-def mean_gain(period: int, kernel: int, dilation: int = 1) -> float:
-    """Return the share of a wave's height that is left after a mean over the kernel's window.
-
-    Parameters
-    ----------
-    period : int
-        Of the wave, in pixels.
-    kernel, dilation : int
-
-    >>> [round(mean_gain(3, kernel), 2) for kernel in (1, 2, 3)]
-    [1.0, 0.5, 0.0]
-    """
-    phases = 2 * np.pi * dilation * np.arange(kernel) / period
-    return float(abs(np.exp(1j * phases).mean()))
-
-
 def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, period: int) -> str:
     count = geometry.conv_output_size(size, kernel, **settings)
     step = settings["stride"]
@@ -313,9 +257,9 @@ def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, p
         f"{left or 'no'} {'row and column' if left == 1 else 'rows and columns'} of the padded "
         f"input left over{where if left and settings['padding'] else ''}. "
     )
-    if mean_gain(period, kernel, settings["dilation"]) < 1e-9:
+    if sampling.mean_gain(period, kernel, settings["dilation"]) < 1e-9:
         return words + f"The mean over the window wipes out stripes every {period} pixels."
-    apparent = apparent_period(period, step)
+    apparent = sampling.apparent_period(period, step)
     if apparent is None:
         return words + f"Stripes every {period} pixels vanish: each step meets the same place."
     if 2 * step == period:
@@ -535,9 +479,9 @@ def receptive_field(
         If a layer does not fit, or there is no such unit.
     """
     windows = [window for _, window in layers]
-    sizes = layer_sizes(len(pixels), layers)
+    sizes = geometry.layer_sizes(len(pixels), layers)
     down, across = (paths(windows[:layer], len(pixels), unit) for unit in (row, column))
-    field = field_at(windows, layer)
+    field = geometry.field_at(windows, layer)
     seen = _field_picture(pixels, field, (row, column), down[0], across[0], effective)
     tower = _tower(layers, sizes, across, layer)
     table = _field_table(layers, sizes, layer)
@@ -548,30 +492,6 @@ def receptive_field(
     )
     sentence = _field_words(layers, sizes, layer, (row, column), field, effective)
     return _named(svg.above(top, table), "The receptive field", sentence)
-
-
-def layer_sizes(size: int, layers: Sequence[tuple[str, Window]]) -> list[int]:
-    """Return the size of the image and of every layer; refuse the first that does not fit."""
-    sizes = [size]
-    for number, (name, w) in enumerate(layers, start=1):
-        try:
-            sizes.append(
-                geometry.conv_output_size(sizes[-1], w.kernel, w.stride, w.padding, w.dilation)
-            )
-        except ValueError as problem:
-            raise ValueError(f"layer {number}, {name}, is impossible: {problem}") from None
-    return sizes
-
-
-def field_at(windows: Sequence[Window], layer: int) -> Field:
-    """Return the receptive field of a layer; layer 0 is the image, whose pixels see themselves."""
-    return geometry.receptive_field(windows)[layer - 1] if layer else Field(1, 1, 0.0)
-
-
-def field_span(field: Field, unit: int) -> tuple[int, int]:
-    """Return the first pixel of a unit's field and the one after the last, inside or outside."""
-    first = round(field.centre + unit * field.jump - (field.size - 1) / 2)
-    return first, first + field.size
 
 
 def _field_picture(
@@ -594,7 +514,7 @@ def _field_picture(
     drawing = svg.Drawing()
     drawing.rect(0.5, 0.5, side + 2 * margin - 1, side + 2 * margin - 1, line=svg.FAINT, dash="3 3")
     drawing.image(shown, margin, margin, side, side)
-    (top, bottom), (left, right) = (field_span(field, place) for place in unit)
+    (top, bottom), (left, right) = (field.span(place) for place in unit)
     reach = margin / zoom  # so much of the outside is drawn
     top, left = (max(edge, -reach) for edge in (top, left))
     bottom, right = (min(edge, size + reach) for edge in (bottom, right))
@@ -667,7 +587,7 @@ def _field_words(
     effective: bool,
 ) -> str:
     name = f"layer {layer} ({layers[layer - 1][0]})" if layer else "the image itself"
-    spans = [field_span(field, place) for place in unit]
+    spans = [field.span(place) for place in unit]
     outside = max(max(-first, last - sizes[0], 0) for first, last in spans)
     rows, columns = (
         f"{svg.show_number(first)} to {svg.show_number(last - 1)}" for first, last in spans

@@ -8,9 +8,9 @@ from xml.etree import ElementTree
 import numpy as np
 import pytest
 from PIL import Image
-from scipy import ndimage, signal
+from scipy import signal
 
-from cnncourse import figures
+from cnncourse import convolution, figures
 from cnncourse.figures import linear_maps
 from cnncourse.kernels import KERNELS
 
@@ -103,38 +103,10 @@ def test_there_is_no_output_channel_beyond_the_kernel(output):
         figures.channel_sum(np.ones((1, 3, 3)), np.ones((2, 1, 2, 2)), [0, 0], output=output)
 
 
-BORDERS = {"zero": "constant", "reflect": "mirror", "edge": "nearest", "wrap": "grid-wrap"}
-
-
-@pytest.mark.parametrize("mode", BORDERS)
-@pytest.mark.parametrize("by", [-7, 0, 3])
-@pytest.mark.parametrize("size", [3, 5])
-def test_the_two_orders_are_those_of_scipy_and_agree_inside(mode, by, size):
-    rng = np.random.default_rng(5)
-    pixels, kernel = rng.normal(size=(12, 20)), rng.normal(size=(size, size))
-    first, second = linear_maps.shift_both_ways(pixels, kernel, by=by, padding_mode=mode)
-
-    def filtered(image):
-        return ndimage.correlate(image, kernel, mode=BORDERS[mode])
-
-    def moved(image):
-        return ndimage.shift(image, (0, by), order=0, mode=BORDERS[mode])
-
-    assert np.allclose(first, filtered(moved(pixels)))
-    assert np.allclose(second, moved(filtered(pixels)))
-    inside = linear_maps.inner_columns(20, size, by)
-    assert np.allclose(first[:, inside], second[:, inside])
-    if mode == "wrap":
-        assert np.allclose(first, second)
-    elif by:  # the column beyond, where the filter of the shifted image leaves what was measured
-        beyond = inside.stop if by > 0 else inside.start - 1
-        assert not np.allclose(first[:, beyond], second[:, beyond])
-
-
 def test_the_shift_figure_states_both_errors():
     pixels = np.random.default_rng(6).integers(0, 256, (30, 30)).astype(float)
     kernel = np.full((3, 3), 1 / 9)
-    first, second = linear_maps.shift_both_ways(pixels, kernel, by=4, padding_mode="zero")
+    first, second = convolution.shift_both_ways(pixels, kernel, by=4, padding_mode="zero")
     picture = figures.shift_equivariance(pixels, kernel, by=4, padding_mode="zero")
     worst = np.abs(first - second).max()
     assert "inside, the two orders agree exactly" in picture.description

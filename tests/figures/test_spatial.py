@@ -1,7 +1,6 @@
 """Figures of padding, stride, fields and pooling: what they say is what is true."""
 
 import re
-from fractions import Fraction
 from xml.etree import ElementTree
 
 import numpy as np
@@ -10,9 +9,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from cnncourse import convolution, figures
-from cnncourse.figures import spatial
 from cnncourse.figures.svg import WINDOW
-from cnncourse.geometry import Window
+from cnncourse.geometry import Window, layer_sizes
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -30,35 +28,6 @@ def frames(picture):
 # Padding ------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("mode", ["zero", "reflect", "edge", "wrap"])
-@pytest.mark.parametrize("kernel, padding", [(3, 0), (3, 1), (3, 2), (4, 2), (5, 4), (1, 3)])
-def test_uses_are_the_gradient_of_the_sum_of_all_outputs(mode, kernel, padding):
-    # Correlation is linear: a pixel's share of the total is the total for an image with only that.
-    ones = np.ones((kernel, kernel))
-    expected = np.zeros((5, 6))
-    for row, column in np.ndindex(5, 6):
-        single = np.zeros((5, 6))
-        single[row, column] = 1
-        result = convolution.correlate(single, ones, padding=padding, padding_mode=mode)
-        expected[row, column] = result.sum()
-    assert np.array_equal(spatial.pixel_uses((5, 6), kernel, padding, mode), expected)
-
-
-def test_uses_of_a_5x5_input_by_hand():
-    assert spatial.pixel_uses((5, 5), 3, 0).tolist() == [
-        [1, 2, 3, 2, 1], [2, 4, 6, 4, 2], [3, 6, 9, 6, 3], [2, 4, 6, 4, 2], [1, 2, 3, 2, 1],
-    ]  # fmt: skip
-
-
-@pytest.mark.parametrize(
-    "kernel, padding, name",
-    [(3, 0, "valid"), (3, 1, "same"), (3, 2, "full"), (5, 2, "same"), (5, 1, ""), (4, 1, ""),
-     (1, 0, "valid and same and full")],
-)  # fmt: skip
-def test_a_padding_has_its_name(kernel, padding, name):
-    assert spatial.padding_name(kernel, padding) == name
-
-
 def test_the_sentence_tells_what_zeros_do_at_the_border():
     words = figures.padding(np.ones((7, 7)), kernel=3, padding=1).description
     assert "padding 1 (same), filled by zero: 7×7 → 7×7" in words
@@ -74,40 +43,10 @@ def test_an_even_kernel_is_told_what_same_would_be():
 # Stride -------------------------------------------------------------------------------------------
 
 
-@given(st.integers(2, 12), st.integers(1, 12))
-def test_the_apparent_period_fits_the_samples_and_none_longer_does(period, stride):
-    apparent = spatial.apparent_period(period, stride)
-    steps = np.arange(40) * stride
-    samples = np.cos(2 * np.pi * steps / period)
-    if apparent is None:
-        assert np.allclose(samples, 1)
-    else:
-        assert apparent >= 2 * stride  # two samples a stripe at least: what dots can show
-        assert np.allclose(samples, np.cos(2 * np.pi * steps / float(apparent)))
-
-
-@pytest.mark.parametrize("period", range(2, 9))
-@pytest.mark.parametrize("kernel, dilation", [(1, 1), (2, 1), (3, 1), (3, 2), (5, 1)])
-def test_the_gain_of_a_mean_is_what_the_mean_leaves_of_a_wave(period, kernel, dilation):
-    weights = np.zeros(dilation * (kernel - 1) + 1)
-    weights[::dilation] = 1 / kernel
-    wave = np.exp(2j * np.pi * np.arange(40) / period)
-    left = np.abs(np.convolve(wave, weights, mode="valid"))
-    np.testing.assert_allclose(left, spatial.mean_gain(period, kernel, dilation), atol=1e-12)
-
-
 def test_stripes_that_a_mean_wipes_out_are_no_aliasing():
     words = figures.stride(kernel=3, stride=4, period=3).description
     assert "wipes out stripes every 3 pixels" in words
     assert "aliasing" not in words
-
-
-def test_apparent_periods_by_hand():
-    assert spatial.apparent_period(3, 4) == 12
-    assert spatial.apparent_period(8, 3) == 8
-    assert spatial.apparent_period(5, 4) == 20
-    assert spatial.apparent_period(5, 3) == Fraction(15, 2)
-    assert spatial.apparent_period(2, 4) is None
 
 
 @pytest.mark.parametrize(
@@ -186,7 +125,7 @@ LAYERS = [("a", Window(3, 2, 1)), ("b", Window(3, 1, 0, 2)), ("c", Window(2, 2))
 @given(st.integers(0, 3), st.data())
 def test_the_words_name_the_pixels_that_reach_the_unit(layer, data):
     size = 24
-    sizes = spatial.layer_sizes(size, LAYERS)
+    sizes = layer_sizes(size, LAYERS)
     assume(sizes == [24, 12, 8, 4])
     row, column = (data.draw(st.integers(0, sizes[layer] - 1)) for _ in range(2))
     words = figures.receptive_field(
