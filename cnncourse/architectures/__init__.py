@@ -7,10 +7,10 @@
 ``imagenet``  the ImageNet results and their sources
 """
 
+from cnncourse.architectures.layers import parse
 from cnncourse.architectures.table import (
     connections,
     folded,
-    parse,
     paths,
     torchinfo_estimate,
     torchsummary_estimate,

@@ -12,7 +12,7 @@ side are a :class:`Block`. Chains can also be written as text, a layer a line (s
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from math import prod
 from typing import ClassVar, NamedTuple
@@ -34,7 +34,18 @@ Shape = tuple[int, ...]
 class Layer:
     """What all layers answer. As it stands: a layer that changes numbers, but no shapes."""
 
-    kind: ClassVar[str] = "Layer"  # what PyTorch calls it
+    pytorch: ClassVar[str] = "Layer"  # its name in PyTorch
+    noun: ClassVar[str] = "layer"  # what people call it
+
+    @property
+    def kind(self) -> str:
+        """The layer's name in PyTorch, such as "Conv2d"."""
+        return self.pytorch
+
+    @property
+    def label(self) -> str:
+        """What the layer is called in pictures: conv 7×7 /2 (its stride), dense, inception 3a."""
+        return self.noun
 
     def output(self, shape: Shape) -> Shape:
         """Return the shape that comes out, or raise `ValueError` where none can."""
@@ -71,7 +82,13 @@ class Conv(Layer):
     dilation: int = 1
     bias: bool = True
     groups: int = 1
-    kind: ClassVar[str] = "Conv2d"
+    pytorch: ClassVar[str] = "Conv2d"
+    noun: ClassVar[str] = "conv"
+
+    @property
+    def label(self) -> str:
+        noun = "depthwise" if 1 < self.groups == self.channels else self.noun
+        return f"{noun} {by((self.kernel, self.kernel))}{_slash(self.stride)}"
 
     def output(self, shape: Shape) -> Shape:
         _check_volume(shape)
@@ -116,7 +133,12 @@ class MaxPool(Layer):
     stride: int | None = None
     padding: int = 0
     ceil_mode: bool = False
-    kind: ClassVar[str] = "MaxPool2d"
+    pytorch: ClassVar[str] = "MaxPool2d"
+    noun: ClassVar[str] = "max pooling"
+
+    @property
+    def label(self) -> str:
+        return f"{self.noun} {by((self.size, self.size))}{_slash(self.stride or self.size)}"
 
     def output(self, shape: Shape) -> Shape:
         _check_volume(shape)
@@ -131,7 +153,8 @@ class MaxPool(Layer):
 class AveragePool(MaxPool):
     """The mean of each window."""
 
-    kind: ClassVar[str] = "AvgPool2d"
+    pytorch: ClassVar[str] = "AvgPool2d"
+    noun: ClassVar[str] = "average pooling"
 
 
 @dataclass(frozen=True)
@@ -139,7 +162,14 @@ class GlobalAveragePool(Layer):
     """The mean of each channel; with `size` n, the means of n×n equal parts of it."""
 
     size: int = 1
-    kind: ClassVar[str] = "AdaptiveAvgPool2d"
+    pytorch: ClassVar[str] = "AdaptiveAvgPool2d"
+    noun: ClassVar[str] = "global average pooling"
+
+    @property
+    def label(self) -> str:
+        if self.size == 1:
+            return self.noun
+        return f"{AveragePool.noun} to {by((self.size, self.size))}"
 
     def output(self, shape: Shape) -> Shape:
         _check_volume(shape)
@@ -162,7 +192,8 @@ class Flatten(Layer):
     """
 
     listed: bool = True
-    kind: ClassVar[str] = "Flatten"
+    pytorch: ClassVar[str] = "Flatten"
+    noun: ClassVar[str] = "flatten"
 
     def output(self, shape: Shape) -> Shape:
         return (prod(shape),)
@@ -174,7 +205,8 @@ class Linear(Layer):
 
     features: int
     bias: bool = True
-    kind: ClassVar[str] = "Linear"
+    pytorch: ClassVar[str] = "Linear"
+    noun: ClassVar[str] = "dense"
 
     def output(self, shape: Shape) -> Shape:
         check_whole("features", self.features, least=1)
@@ -198,7 +230,8 @@ class Linear(Layer):
 class BatchNorm(Layer):
     """Batch normalisation: learns a scale and a shift for each channel."""
 
-    kind: ClassVar[str] = "BatchNorm2d"
+    pytorch: ClassVar[str] = "BatchNorm2d"
+    noun: ClassVar[str] = "batch norm"
 
     def params(self, shape: Shape) -> int:
         return 2 * shape[0]
@@ -209,7 +242,8 @@ class Dropout(Layer):
     """Drops a share of the numbers while training."""
 
     share: float = 0.5
-    kind: ClassVar[str] = "Dropout"
+    pytorch: ClassVar[str] = "Dropout"
+    noun: ClassVar[str] = "dropout"
 
     def output(self, shape: Shape) -> Shape:
         if not 0 <= self.share <= 1:
@@ -221,21 +255,24 @@ class Dropout(Layer):
 class ReLU(Layer):
     """max(0, x)."""
 
-    kind: ClassVar[str] = "ReLU"
+    pytorch: ClassVar[str] = "ReLU"
+    noun: ClassVar[str] = "ReLU"
 
 
 @dataclass(frozen=True)
 class Softmax(Layer):
     """Scores to probabilities, over the channels or features."""
 
-    kind: ClassVar[str] = "Softmax"
+    pytorch: ClassVar[str] = "Softmax"
+    noun: ClassVar[str] = "softmax"
 
 
 @dataclass(frozen=True)
 class LogSoftmax(Layer):
     """The logarithms of the probabilities."""
 
-    kind: ClassVar[str] = "LogSoftmax"
+    pytorch: ClassVar[str] = "LogSoftmax"
+    noun: ClassVar[str] = "log softmax"
 
 
 @dataclass(frozen=True)
@@ -243,14 +280,16 @@ class LocalResponseNorm(Layer):
     """Divides each number by the size of its neighbours in `size` channels; learns nothing."""
 
     size: int = 5
-    kind: ClassVar[str] = "LocalResponseNorm"
+    pytorch: ClassVar[str] = "LocalResponseNorm"
+    noun: ClassVar[str] = "local response norm"
 
 
 @dataclass(frozen=True)
 class Tanh(Layer):
     """The hyperbolic tangent; LeNet-5 scaled it to 1.7159·tanh(2a/3)."""
 
-    kind: ClassVar[str] = "Tanh"
+    pytorch: ClassVar[str] = "Tanh"
+    noun: ClassVar[str] = "tanh"
 
 
 # Layers of 1998 -----------------------------------------------------------------------------------
@@ -264,7 +303,7 @@ class PartialConv(Conv):
     """
 
     reads: tuple[tuple[int, ...], ...] = ()
-    kind: ClassVar[str] = "PartialConv2d"
+    pytorch: ClassVar[str] = "PartialConv2d"
 
     def output(self, shape: Shape) -> Shape:
         if len(self.reads) != self.channels:
@@ -286,7 +325,8 @@ class PartialConv(Conv):
 class Subsampling(MaxPool):
     """The sum of each window times a learned number, plus another: two for each channel."""
 
-    kind: ClassVar[str] = "Subsampling"
+    pytorch: ClassVar[str] = "Subsampling"
+    noun: ClassVar[str] = "subsampling"
 
     def params(self, shape: Shape) -> int:
         return 2 * shape[0]
@@ -300,7 +340,8 @@ class RadialBasis(Linear):
     """
 
     bias: bool = False
-    kind: ClassVar[str] = "RadialBasis"
+    pytorch: ClassVar[str] = "RadialBasis"
+    noun: ClassVar[str] = "distances"
 
     def params(self, shape: Shape) -> int:
         return 0
@@ -324,20 +365,29 @@ class Block(Layer):
         "keep": there is one path, and its output goes on.
     after : tuple of Layer
         What follows the joining and still belongs to the block.
-    label : str
-        Its name in this network, such as "3a" or "layer2.0".
+    place : str
+        Which one of its network it is, such as "3a" or "layer2.0".
     """
 
     name: str
     paths: tuple[tuple[Layer, ...], ...]
     join: str = "keep"
     after: tuple[Layer, ...] = ()
-    label: str = ""
+    place: str = ""
 
     @property
     def kind(self) -> str:
         """The name of the block, which is also its name in PyTorch."""
         return self.name
+
+    @property
+    def label(self) -> str:
+        first = self.paths[0]
+        if self.name == "BasicConv2d":
+            return first[0].label
+        noun = "inception" if self.name == "Inception" else "block"
+        stride = prod(getattr(layer, "stride", None) or 1 for layer in first)
+        return f"{noun} {self.place.removeprefix('layer')}{_slash(stride)}"
 
     def output(self, shape: Shape) -> Shape:
         joined = self.joined([chain_output(path, shape) for path in self.paths])
@@ -362,7 +412,7 @@ class Block(Layer):
         return shapes[0]
 
     def __str__(self) -> str:
-        return f"{self.name} {self.label}".strip()
+        return f"{self.name} {self.place}".strip()
 
 
 def chain_output(layers: Sequence[Layer], shape: Shape) -> Shape:
@@ -370,6 +420,11 @@ def chain_output(layers: Sequence[Layer], shape: Shape) -> Shape:
     for layer in layers:
         shape = layer.output(shape)
     return shape
+
+
+def _slash(stride: int) -> str:
+    """A stride as He et al. (2016) write it; 1 is left out."""
+    return f" /{stride}" if stride > 1 else ""
 
 
 def _listed(shapes: Sequence[Shape]) -> str:
@@ -392,19 +447,19 @@ class _Word(NamedTuple):
 
     layer: type[Layer]
     first: str = ""
-    options: dict[str, str] = {}  # noqa: RUF012 - read only
-    flags: dict[str, tuple[str, object]] = {}  # noqa: RUF012 - read only
+    options: Mapping[str, str] = {}
+    flags: Mapping[str, tuple[str, object]] = {}
     example: str = ""
 
 
 _CONV_OPTIONS = {"k": "kernel", "s": "stride", "p": "padding", "d": "dilation", "g": "groups"}
 _POOL_OPTIONS = {"s": "stride", "p": "padding"}
-_CEIL = {"ceil": ("ceil_mode", True)}
-_NO_BIAS = {"nobias": ("bias", False)}
-_NAMED_PADDING = {name: ("padding", name) for name in PADDING_NAMES}
+_CEIL: Mapping[str, tuple[str, object]] = {"ceil": ("ceil_mode", True)}
+_NO_BIAS: Mapping[str, tuple[str, object]] = {"nobias": ("bias", False)}
+_CONV_FLAGS = {**{name: ("padding", name) for name in PADDING_NAMES}, **_NO_BIAS}
 
 _WORDS = {
-    "conv": _Word(Conv, "channels", _CONV_OPTIONS, _NAMED_PADDING | _NO_BIAS, "conv 16 k3 s1 p1"),
+    "conv": _Word(Conv, "channels", _CONV_OPTIONS, _CONV_FLAGS, "conv 16 k3 s1 p1"),
     "pool": _Word(MaxPool, "size", _POOL_OPTIONS, _CEIL, "pool 2, or pool 3 s2 p1 ceil"),
     "avgpool": _Word(AveragePool, "size", _POOL_OPTIONS, _CEIL, "avgpool 2"),
     "gap": _Word(GlobalAveragePool, "size", example="gap"),

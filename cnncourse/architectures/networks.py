@@ -26,7 +26,9 @@ The functions behind them take settings, to ask what would happen if: `vgg`, `go
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import partial
 
 from cnncourse.architectures.layers import (
     AveragePool,
@@ -187,7 +189,7 @@ INCEPTION: dict[str, Widths] = {  # table 1 of Szegedy et al. (2015)
 
 
 def inception(
-    widths: Widths, *, label: str = "", torchvision: bool = False, reduce: bool = True
+    widths: Widths, *, place: str = "", torchvision: bool = False, reduce: bool = True
 ) -> Block:
     """An inception module: four paths side by side, their channels stacked.
 
@@ -196,7 +198,8 @@ def inception(
     widths : six ints
         Channels of the 1×1 path; of the 3×3 path's reduction and convolution; the same of the 5×5
         path; of the 1×1 convolution behind the pooling.
-    label : str
+    place : str
+        Which module it is, such as "3a".
     torchvision : bool
         Batch norm instead of a bias, and 3×3 in place of 5×5.
     reduce : bool
@@ -214,7 +217,7 @@ def inception(
         (*(conv(reduce_5, 1) if reduce else ()), *conv(five, 3 if torchvision else 5)),
         (MaxPool(3, stride=1, padding=1), *(conv(project, 1) if reduce else ())),
     )
-    return Block("Inception", paths, "stack", label=label)
+    return Block("Inception", paths, "stack", place=place)
 
 
 def googlenet(*, torchvision: bool = True, reduce: bool = True) -> Layers:
@@ -223,12 +226,12 @@ def googlenet(*, torchvision: bool = True, reduce: bool = True) -> Layers:
     `reduce` False leaves out all 1×1 reductions of the inception modules.
     """
 
-    def modules(*labels: str) -> Layers:
-        settings = {"torchvision": torchvision, "reduce": reduce}
-        return tuple(inception(INCEPTION[label], label=label, **settings) for label in labels)
+    def modules(*places: str) -> Layers:
+        build = partial(inception, torchvision=torchvision, reduce=reduce)
+        return tuple(build(INCEPTION[place], place=place) for place in places)
 
-    def conv(label: str, channels: int, kernel: int, stride: int = 1) -> Layers:
-        return _conv_relu(channels, kernel, stride, kernel // 2, label, torchvision=torchvision)
+    def conv(place: str, channels: int, kernel: int, stride: int = 1) -> Layers:
+        return _conv_relu(channels, kernel, stride, kernel // 2, place, torchvision=torchvision)
 
     normalise = () if torchvision else (LocalResponseNorm(),)
     pool = MaxPool(3, stride=2, ceil_mode=True)
@@ -250,7 +253,7 @@ def auxiliary_head(*, torchvision: bool = True) -> Layers:
     """
     return (
         GlobalAveragePool(4) if torchvision else AveragePool(5, stride=3),
-        *_conv_relu(128, 1, label="conv", torchvision=torchvision),
+        *_conv_relu(128, 1, place="conv", torchvision=torchvision),
         *(_FLATTEN, Linear(1024), ReLU(), Dropout(0.7), Linear(1000)),
     )
 
@@ -260,7 +263,7 @@ def _conv_relu(
     kernel: int,
     stride: int = 1,
     padding: int = 0,
-    label: str = "",
+    place: str = "",
     *,
     torchvision: bool,
 ) -> Layers:
@@ -268,7 +271,7 @@ def _conv_relu(
     if not torchvision:
         return (Conv(channels, kernel, stride, padding), ReLU())
     chain = (Conv(channels, kernel, stride, padding, bias=False), BatchNorm())
-    return (Block("BasicConv2d", (chain,), label=label),)
+    return (Block("BasicConv2d", (chain,), place=place),)
 
 
 # ResNet -------------------------------------------------------------------------------------------
@@ -285,11 +288,11 @@ RESNET_CHANNELS = (64, 128, 256, 512)
 
 
 def basic_block(
-    channels: int, *, stride: int = 1, project: bool = False, skip: bool = True, label: str = ""
+    channels: int, *, stride: int = 1, project: bool = False, skip: bool = True, place: str = ""
 ) -> Block:
     """Two 3×3 convolutions and a shortcut around them; for `project`, `skip` see `bottleneck`."""
     chain = (*_conv_norm(channels, 3, stride), ReLU(), *_conv_norm(channels, 3))
-    return _residual("BasicBlock", chain, channels, stride, project, skip, label)
+    return _residual("BasicBlock", chain, channels, stride, project, skip, place)
 
 
 def bottleneck(
@@ -299,7 +302,7 @@ def bottleneck(
     project: bool = False,
     skip: bool = True,
     step_first: bool = False,
-    label: str = "",
+    place: str = "",
 ) -> Block:
     """1×1 down to `channels`, 3×3 there, 1×1 up to four times as many, and a shortcut.
 
@@ -314,7 +317,8 @@ def bottleneck(
     step_first : bool
         The stride is taken by the first 1×1 convolution, as in the paper (v1), and not by the
         3×3 convolution, as in torchvision (v1.5).
-    label : str
+    place : str
+        Which block it is, such as "layer2.0".
     """
     first, second = (stride, 1) if step_first else (1, stride)
     chain = (
@@ -324,15 +328,15 @@ def bottleneck(
         ReLU(),
         *_conv_norm(4 * channels, 1),
     )
-    return _residual("Bottleneck", chain, 4 * channels, stride, project, skip, label)
+    return _residual("Bottleneck", chain, 4 * channels, stride, project, skip, place)
 
 
 def _residual(
-    name: str, chain: Layers, channels: int, stride: int, project: bool, skip: bool, label: str
+    name: str, chain: Layers, channels: int, stride: int, project: bool, skip: bool, place: str
 ) -> Block:
     shortcut = _conv_norm(channels, 1, stride) if project else ()
     paths = (chain, shortcut) if skip else (chain,)
-    return Block(name, paths, "add" if skip else "keep", (ReLU(),), label)
+    return Block(name, paths, "add" if skip else "keep", (ReLU(),), place)
 
 
 def _conv_norm(channels: int, kernel: int, stride: int = 1) -> Layers:
@@ -356,21 +360,18 @@ def resnet(
     """
     if depth not in RESNET_DEPTHS:
         raise ValueError(f"there is no ResNet of depth {depth}: use one of {_or(RESNET_DEPTHS)}")
-    blocks: list[Layer] = []
-    for stage, count in enumerate(RESNET_DEPTHS[depth]):
-        for place in range(count):
-            first = place == 0
-            settings = {
-                "stride": 2 if first and stage > 0 else 1,
-                "project": first and (stage > 0 or depth >= 50),
-                "skip": skip,
-                "label": f"layer{stage + 1}.{place}",
-            }
-            channels = RESNET_CHANNELS[stage]
-            if depth < 50:
-                blocks.append(basic_block(channels, **settings))
-            else:
-                blocks.append(bottleneck(channels, step_first=step_first, **settings))
+    build = basic_block if depth < 50 else partial(bottleneck, step_first=step_first)
+    blocks = [
+        build(
+            RESNET_CHANNELS[stage],
+            stride=2 if stage and not number else 1,
+            project=not number and (stage > 0 or depth >= 50),
+            skip=skip,
+            place=f"layer{stage + 1}.{number}",
+        )
+        for stage, count in enumerate(RESNET_DEPTHS[depth])
+        for number in range(count)
+    ]
     return (
         *(_three_small() if three_small else (*_conv_norm(64, 7, 2), ReLU())),
         MaxPool(3, stride=2, padding=1),
@@ -406,7 +407,7 @@ def mobilenet() -> Layers:
 # All ----------------------------------------------------------------------------------------------
 
 
-def _or(choices: object) -> str:
+def _or(choices: Iterable[int]) -> str:
     return ", ".join(str(choice) for choice in choices)
 
 

@@ -23,17 +23,9 @@ from itertools import groupby
 import numpy as np
 
 from cnncourse.architectures import networks, trace
-from cnncourse.architectures.layers import (
-    Conv,
-    Flatten,
-    GlobalAveragePool,
-    Layer,
-    Linear,
-    Shape,
-    by,
-)
+from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Layer, Linear, Shape
 from cnncourse.architectures.table import Row, Table, folded
-from cnncourse.geometry import Field
+from cnncourse.geometry import Field, by
 
 # One design for another ---------------------------------------------------------------------------
 
@@ -61,10 +53,10 @@ class Design:
 SWAPS = (
     "one 7×7 → three 3×3",
     "one 5×5 → two 3×3",
-    "dense head → global average",
+    "dense head → global average pooling",
     "two 3×3 → bottleneck",
     "3×3 → depthwise separable",
-    "VGG-16: dense head → global average",
+    "VGG-16: dense head → global average pooling",
     "GoogLeNet: reductions → none",
     "ResNet-50: 7×7 stem → three 3×3",
 )
@@ -91,13 +83,15 @@ def swap(change: str, channels: int, size: int) -> tuple[Design, Design]:
     if change not in SWAPS:
         raise ValueError(f"there is no change {change!r}: use one of {', '.join(SWAPS)}")
     if change in _WHOLE:
-        return tuple(_whole_design(*version) for version in _WHOLE[change])
+        old, new = _WHOLE[change]
+        return _whole_design(*old), _whole_design(*new)
     if change == "two 3×3 → bottleneck" and channels % 4:
         raise ValueError(
             f"a bottleneck narrows to a quarter, and {channels} channels cannot be divided by 4: "
             f"use {channels - channels % 4 or 4} or {channels + 4 - channels % 4}"
         )
-    return tuple(_design(layers, (channels, size, size)) for layers in _pieces(change, channels))
+    before, after = _pieces(change, channels)
+    return _design(before, (channels, size, size)), _design(after, (channels, size, size))
 
 
 def _pieces(change: str, c: int) -> tuple[Sequence[Layer], Sequence[Layer]]:
@@ -121,9 +115,12 @@ def _conv(channels: int, kernel: int, groups: int = 1) -> Conv:
 
 def _design(layers: Sequence[Layer], shape: Shape) -> Design:
     table = trace(layers, shape)
-    words = tuple(f"{name(row.layer)} → {by(row.shape)}" for row in table)
+    words = tuple(f"{row.layer.label} → {by(row.shape)}" for row in table)
     sees = table[-1].field
     return Design(words, table.totals.params, table.totals.macs, sees.size if sees else None)
+
+
+_Version = tuple[str, Callable[[], Sequence[Layer]]]  # words, and what builds the layers
 
 
 def _whole_design(words: str, build: Callable[[], Sequence[Layer]]) -> Design:
@@ -132,10 +129,10 @@ def _whole_design(words: str, build: Callable[[], Sequence[Layer]]) -> Design:
     return Design((words,), total.params, total.macs, None)
 
 
-_WHOLE = {
-    "VGG-16: dense head → global average": (
+_WHOLE: dict[str, tuple[_Version, _Version]] = {
+    "VGG-16: dense head → global average pooling": (
         ("VGG-16 with three dense layers", networks.vgg),
-        ("VGG-16 with global average and one", partial(networks.vgg, dense=False)),
+        ("VGG-16 with global average pooling, one", partial(networks.vgg, dense=False)),
     ),
     "GoogLeNet: reductions → none": (
         ("GoogLeNet of 2014", partial(networks.googlenet, torchvision=False)),
@@ -149,15 +146,6 @@ _WHOLE = {
         ("ResNet-50, first three layers 3×3", partial(networks.resnet, three_small=True)),
     ),
 }
-
-
-def name(layer: Layer) -> str:
-    """A layer as people say it: 3×3 convolution, dense, global average."""
-    if isinstance(layer, Conv):
-        kind = "depthwise" if layer.groups > 1 else "convolution"
-        return f"{layer.kernel}×{layer.kernel} {kind}"
-    names = {"Linear": "dense", "Flatten": "flatten", "AdaptiveAvgPool2d": "global average"}
-    return names.get(layer.kind, layer.kind)
 
 
 # The inception block ------------------------------------------------------------------------------
@@ -288,6 +276,13 @@ def _stage_name(shape: Shape) -> str:
 
 
 def _step(name: str, rows: Sequence[Row], layers: int | None = None) -> Step:
-    sums = (sum(getattr(row, cost) for row in rows) for cost in ("params", "macs", "memory"))
-    count = layers or len(rows)
-    return Step(name, count, rows[0].before, rows[-1].shape, *sums, rows[-1].field)
+    return Step(
+        name,
+        layers or len(rows),
+        before=rows[0].before,
+        shape=rows[-1].shape,
+        params=sum(row.params for row in rows),
+        macs=sum(row.macs for row in rows),
+        memory=sum(row.memory for row in rows),
+        field=rows[-1].field,
+    )

@@ -1,17 +1,13 @@
 """Networks as lists of layers, and what every layer costs: `trace` follows the shapes through.
 
-    >>> table = trace([Conv(8, 3, padding=1), MaxPool(2), Flatten(), Linear(10)], (1, 28, 28))
-    >>> [row.shape for row in table]
-    [(8, 28, 28), (8, 14, 14), (1568,), (10,)]
+    >>> [row.shape for row in trace("lenet5")][-4:]
+    [(84,), (84,), (10,), (10,)]
     >>> trace("lenet5").totals.params
     61706
 
-The layers are the records of `cnncourse.architectures.layers`, the named networks those of
-`cnncourse.architectures.networks`:
-lenet5, lab_cnn, alexnet, vgg16 and, to compare, lenet5-1998, alexnet-2012, alexnet-lecture,
-vgg16-lecture, vgg11, vgg13, vgg19, googlenet, googlenet-2014, resnet18, resnet34, resnet50,
-resnet101, resnet152, resnet50-v1 and mobilenet-2017. No weight is ever made: the numbers are
-counted from the settings. A stack can also be written as text, a layer a line (see :func:`parse`).
+The layers are the records of `cnncourse.architectures.layers`; the named networks are those of
+`cnncourse.architectures.networks`. No weight is ever made: the numbers are counted from the
+settings.
 
 A network with blocks (`layers.Block`) is listed the way PyTorch runs it: the layers of each path,
 then a row for the block. `folded` shows one row for each block.
@@ -28,75 +24,18 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncourse.architectures.layers import (
-    AveragePool,
-    BatchNorm,
-    Block,
-    Conv,
-    Dropout,
-    Flatten,
-    GlobalAveragePool,
-    Layer,
-    Linear,
-    LocalResponseNorm,
-    LogSoftmax,
-    MaxPool,
-    PartialConv,
-    RadialBasis,
-    ReLU,
-    Shape,
-    Softmax,
-    Subsampling,
-    Tanh,
-    by,
-    parse,
-)
+from cnncourse.architectures.layers import BatchNorm, Block, Flatten, Layer, Shape, Subsampling
 from cnncourse.architectures.networks import NETWORKS, Network
 from cnncourse.geometry import (
     Field,
     Window,
+    by,
     check_whole,
     conv_output_size,
     effective_kernel,
     receptive_field,
 )
 
-__all__ = [
-    "NETWORKS",
-    "AveragePool",
-    "BatchNorm",
-    "Block",
-    "Conv",
-    "Dropout",
-    "Estimate",
-    "Flatten",
-    "GlobalAveragePool",
-    "Layer",
-    "Linear",
-    "LocalResponseNorm",
-    "LogSoftmax",
-    "MaxPool",
-    "Network",
-    "PartialConv",
-    "RadialBasis",
-    "ReLU",
-    "Row",
-    "Shape",
-    "Softmax",
-    "Subsampling",
-    "Table",
-    "Tanh",
-    "Totals",
-    "by",
-    "connections",
-    "folded",
-    "parse",
-    "paths",
-    "show_bytes",
-    "torchinfo_estimate",
-    "torchsummary_estimate",
-    "trace",
-]
 
 BYTES = 4  # of one float32 number
 
@@ -252,7 +191,8 @@ def trace(network: str | Sequence[Layer], input_shape: Shape | None = None) -> T
 
     Examples
     --------
-    >>> trace([Conv(6, 5), MaxPool(2)], (1, 28, 28))
+    >>> from cnncourse.architectures.layers import parse
+    >>> trace(parse("conv 6 k5; pool 2"), (1, 28, 28))
     my network, input 1×28×28
        layer       output  parameters    MACs    memory  sees
     1  Conv2d     6×24×24         156  86,400  13.5 KiB     5
@@ -264,17 +204,18 @@ def trace(network: str | Sequence[Layer], input_shape: Shape | None = None) -> T
         named = _named(network)
         name, network = named.name, named.layers
         input_shape = input_shape or named.input_shape
-    here = _Place(_check_input(input_shape), Field(1, 1, 0.0))  # an input pixel sees itself
-    steps: list[_Step] = []
+    shape = _check_input(input_shape)
+    here = _Place(shape, Field(1, 1, 0.0))  # an input pixel sees itself
+    visits: list[_Visit] = []
     for number, layer in enumerate(network, start=1):
         try:
-            made, here = _steps(layer, here, "")
+            made, here = _visits(layer, here, "")
         except ValueError as problem:
             raise ValueError(f"layer {number}, {layer}, is impossible: {problem}") from None
-        steps += made
-    listed = [step for step in steps if getattr(step.layer, "listed", True)]
-    rows = tuple(_row(number, step) for number, step in enumerate(listed, start=1))
-    return Table(name, tuple(input_shape), rows)
+        visits += made
+    listed = [visit for visit in visits if getattr(visit.layer, "listed", True)]
+    rows = tuple(_row(number, visit) for number, visit in enumerate(listed, start=1))
+    return Table(name, shape, rows)
 
 
 class _Place(NamedTuple):
@@ -284,7 +225,7 @@ class _Place(NamedTuple):
     sees: Field | None
 
 
-class _Step(NamedTuple):
+class _Visit(NamedTuple):
     """A layer, the places before and after it, and the label of the block it is in."""
 
     layer: Layer
@@ -293,34 +234,34 @@ class _Step(NamedTuple):
     block: str
 
 
-def _steps(layer: Layer, before: _Place, block: str) -> tuple[list[_Step], _Place]:
-    """The steps through a layer, or through all layers of a block, and where they lead."""
+def _visits(layer: Layer, before: _Place, block: str) -> tuple[list[_Visit], _Place]:
+    """The visits to a layer, or to all layers of a block, and where they lead."""
     if isinstance(layer, Block):
-        return _block_steps(layer, before, block or layer.label)
+        return _block_visits(layer, before, block or layer.place)
     shape = layer.output(before.shape)  # first, as it refuses what is impossible
     after = _Place(shape, _through(before.sees, layer.window(before.shape)))
-    return [_Step(layer, before, after, block)], after
+    return [_Visit(layer, before, after, block)], after
 
 
-def _chain_steps(layers: Sequence[Layer], here: _Place, block: str) -> tuple[list[_Step], _Place]:
-    steps: list[_Step] = []
+def _chain_visits(layers: Sequence[Layer], here: _Place, block: str) -> tuple[list[_Visit], _Place]:
+    visits: list[_Visit] = []
     for layer in layers:
-        made, here = _steps(layer, here, block)
-        steps += made
-    return steps, here
+        made, here = _visits(layer, here, block)
+        visits += made
+    return visits, here
 
 
-def _block_steps(block: Block, before: _Place, label: str) -> tuple[list[_Step], _Place]:
+def _block_visits(block: Block, before: _Place, label: str) -> tuple[list[_Visit], _Place]:
     """The paths one after the other, what follows them, and the block itself."""
-    steps: list[_Step] = []
+    visits: list[_Visit] = []
     ends = []
     for path in block.paths:
-        made, end = _chain_steps(path, before, label)
-        steps += made
+        made, end = _chain_visits(path, before, label)
+        visits += made
         ends.append(end)
     joined = _Place(block.joined([end.shape for end in ends]), _union([end.sees for end in ends]))
-    made, after = _chain_steps(block.after, joined, label)
-    return [*steps, *made, _Step(block, before, after, label)], after
+    made, after = _chain_visits(block.after, joined, label)
+    return [*visits, *made, _Visit(block, before, after, label)], after
 
 
 def _through(sees: Field | None, window: Window | None) -> Field | None:
@@ -334,15 +275,16 @@ def _through(sees: Field | None, window: Window | None) -> Field | None:
 
 def _union(fields: Sequence[Field | None]) -> Field | None:
     """What the paths of a block see together: from the first pixel of any to the last of any."""
-    if None in fields:
+    parts = [field for field in fields if field is not None]
+    if len(parts) < len(fields):
         return None
-    first = min(field.centre - (field.size - 1) / 2 for field in fields)
-    last = max(field.centre + (field.size - 1) / 2 for field in fields)
-    return Field(round(last - first) + 1, fields[0].jump, (first + last) / 2)
+    first = min(field.centre - (field.size - 1) / 2 for field in parts)
+    last = max(field.centre + (field.size - 1) / 2 for field in parts)
+    return Field(round(last - first) + 1, parts[0].jump, (first + last) / 2)
 
 
-def _row(number: int, step: _Step) -> Row:
-    layer, before, after, block = step
+def _row(number: int, visit: _Visit) -> Row:
+    layer, before, after, block = visit
     memory = 0 if isinstance(layer, Flatten) else BYTES * prod(after.shape)
     costs = (layer.params(before.shape), layer.macs(before.shape), memory)
     return Row(number, layer, before.shape, after.shape, *costs, after.sees, block)
@@ -422,9 +364,9 @@ def torchinfo_estimate(table: Table) -> Estimate:
 
 
 def _estimate(table: Table, outputs: int, unit: int) -> Estimate:
-    shares = [prod(table.input_shape), 2 * outputs, table.totals.params]
-    sizes = [BYTES * numbers / unit for numbers in shares]
-    return Estimate(*sizes, sum(sizes))
+    counts = (prod(table.input_shape), 2 * outputs, table.totals.params)
+    first, passes, params = (BYTES * numbers / unit for numbers in counts)
+    return Estimate(first, passes, params, first + passes + params)
 
 
 def connections(row: Row) -> int:

@@ -202,7 +202,7 @@ def what_if() -> Explorer:
     }
     stills = (
         {},
-        {"change": "dense head → global average", "channels": 512, "size": 7},
+        {"change": "dense head → global average pooling", "channels": 512, "size": 7},
         {"change": "two 3×3 → bottleneck", "channels": 256, "size": 14},
     )
     return Explorer(_draw_what_if, controls, stills=stills)

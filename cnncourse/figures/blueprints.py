@@ -17,10 +17,10 @@ from itertools import groupby
 
 import numpy as np
 
-from cnncourse.architectures.swaps import Design, Step, name
-from cnncourse.architectures.table import Table, by, show_bytes
-from cnncourse.figures import svg
-from cnncourse.figures.layers import scientific, superscript
+from cnncourse.architectures.swaps import Design, Step
+from cnncourse.architectures.table import Table, show_bytes
+from cnncourse.figures import charts, svg
+from cnncourse.figures.words import by, count, percent, power_of_ten, scientific
 
 _WIDE = 720.0
 
@@ -60,27 +60,27 @@ def timeline(
     missing : sequence of str
         Networks that have no such number, to be named.
     """
-    xs = _Scale([point.x for point in points], 84, 700, x_log)
-    ys = _Scale([point.y for point in points], 262, 30, y_log)
+    across = _scale([point.x for point in points], 84, 700, x_log)
+    up = _scale([point.y for point in points], 262, 30, y_log)
+    x_ticks = _ticks(across, [point.x for point in points])
+    y_ticks = _ticks(up, [point.y for point in points])
     d = svg.Drawing()
     d.line(84, 262, 700, 262, colour=svg.MUTED)
     d.line(84, 30, 84, 262, colour=svg.MUTED)
-    for v in xs.ticks():
-        d.text(xs.at(v), 278, _short(v), size=12, anchor="middle", fill=svg.MUTED)
-        d.line(xs.at(v), 262, xs.at(v), 267, colour=svg.MUTED)
-    for v in ys.ticks():
-        d.text(76, ys.at(v), _short(v), size=12, anchor="end", fill=svg.MUTED)
-        d.line(84, ys.at(v), 700, ys.at(v), colour=svg.FAINT)
+    for value in x_ticks:
+        d.line(across(value), 262, across(value), 267, colour=svg.MUTED)
+    d.add(charts.numbers(across, x_ticks, 278, write=_short))
+    d.add(charts.grid(up, y_ticks, 84, 700, write=_short, gap=8))
     d.text(392, 298, x_name + _log_word(x_log), anchor="middle", bold=True)
     d.text(0, 8, y_name + _log_word(y_log), bold=True)
-    places = [(xs.at(point.x), ys.at(point.y)) for point in points]
+    places = [(across(point.x), up(point.y)) for point in points]
     d.add(*_bubbles([point.name for point in points], places))
     d.add(svg.group(_point_table(points, x_name, y_name), 0, 320))
     words = "; ".join(f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}" for p in points) + "."
     if missing:
         words += f" Without such a number: {', '.join(missing)}."
     height = 344 + 21 * len(points)
-    return _framed(d.markup, height, f"{y_name} against {x_name}", words)
+    return svg.framed(d.svg(_WIDE, height, f"{y_name} against {x_name}", words))
 
 
 def _bubbles(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
@@ -110,55 +110,34 @@ def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
 
 
 def _point_table(points: Sequence[Point], x_name: str, y_name: str) -> str:
-    columns = (0, 24, 120, 245, 385)
     heads = ("", "network", x_name, y_name, "source")
+    rows = [(str(n), p.name, p.x_words, p.y_words, p.source) for n, p in enumerate(points, start=1)]
     d = svg.Drawing()
-    for x, head in zip(columns, heads, strict=True):
-        d.text(x, 8, head, size=12.5, bold=True)
-    for number, point in enumerate(points, start=1):
-        cells = (str(number), point.name, point.x_words, point.y_words, point.source)
-        for x, cell in zip(columns, cells, strict=True):
-            d.text(x, 10 + 21 * number, cell, size=12)
+    for number, cells in enumerate((heads, *rows)):
+        y, look = (10 + 21 * number, {"size": 12}) if number else (8, {"size": 12.5, "bold": True})
+        for x, cell in zip((0, 24, 120, 245, 385), cells, strict=True):
+            d.text(x, y, cell, **look)
     return d.markup
 
 
-class _Scale:
-    """Where a value lies between two pixels, counted evenly or in powers of ten."""
-
-    def __init__(self, values: Sequence[float], start: float, end: float, log: bool) -> None:
-        self.log = log
-        self.whole = all(value == int(value) for value in values)
-        shown = [self._count(value) for value in values]
-        margin = 0.08 * (max(shown) - min(shown)) or 1
-        self.low, self.high = min(shown) - margin, max(shown) + margin
-        self.start, self.end = start, end
-
-    def _count(self, value: float) -> float:
-        return math.log10(value) if self.log else value
-
-    def at(self, value: float) -> float:
-        share = (self._count(value) - self.low) / (self.high - self.low)
-        return self.start + share * (self.end - self.start)
-
-    def ticks(self) -> list[float]:
-        """Round numbers that the scale shows, at most eight."""
-        if not self.log:
-            return _round_numbers(self.low, self.high, whole=self.whole)
-        if self.high - self.low < 1:  # not even one power of ten
-            return _round_numbers(10**self.low, 10**self.high, whole=self.whole)
-        powers = range(math.ceil(self.low), math.floor(self.high) + 1)
-        steps = (1, 3) if len(powers) < 3 else (1,)
-        ticks = [step * 10.0**power for power in powers for step in steps]
-        shown = [tick for tick in ticks if math.log10(tick) <= self.high]
-        return shown[:: -(-len(shown) // 8)]
+def _scale(values: Sequence[float], start: float, end: float, log: bool) -> charts.Scale:
+    """A scale that shows all values, with some room at its ends."""
+    low, high = min(values), max(values)
+    if log:
+        room = (high / low) ** 0.08 if high > low else 10.0
+        return charts.Scale(low / room, high * room, start, end, log=True)
+    room = 0.08 * (high - low) or 1
+    return charts.Scale(low - room, high + room, start, end)
 
 
-def _round_numbers(low: float, high: float, *, whole: bool) -> list[float]:
-    """Multiples of 1, 2 or 5 times a power of ten in a range; whole ones if `whole`."""
-    size = 10 ** math.floor(math.log10(high - low))
-    apart = next(s * size for s in (0.1, 0.2, 0.5, 1, 2) if (high - low) / (s * size) <= 7)
-    apart = max(apart, 1) if whole else apart  # years and layers have no halves
-    return [n * apart for n in range(math.ceil(low / apart), math.floor(high / apart) + 1)]
+def _ticks(scale: charts.Scale, values: Sequence[float]) -> list[float]:
+    """Round numbers that the scale shows, at most eight; years and layers have no halves."""
+    if not scale.log or scale.high < 10 * scale.low:
+        whole = all(value == int(value) for value in values)
+        return charts.round_numbers(scale.low, scale.high, 7, whole=whole)
+    tens = charts.powers(scale.low, scale.high)
+    ticks = tens if len(tens) > 2 else charts.powers(scale.low, scale.high, (1, 3))
+    return ticks[:: -(-len(ticks) // 8)]
 
 
 def _log_word(log: bool) -> str:
@@ -212,7 +191,7 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
         f"({_share(now.params, steps, 'params')}), {now.macs:,} MACs "
         f"({_share(now.macs, steps, 'macs')}), {show_bytes(now.memory)} of outputs."
     )
-    return _framed(d.markup, 118 + 66 * len(strips), f"Walking through {title}", sentence)
+    return svg.framed(d.svg(_WIDE, 118 + 66 * len(strips), f"Walking through {title}", sentence))
 
 
 def _card(title: str, steps: Sequence[Step], step: int) -> str:
@@ -243,12 +222,20 @@ def _strip(head: str, values: Sequence[float], step: int, role: svg.Role) -> str
     largest = show_bytes(int(most)) if head == "memory of outputs" else _short(most)
     d = svg.Drawing()
     d.text(0, 7, f"{head}: at most {largest}", size=12, fill=svg.MUTED)
-    for place, value in enumerate(values):
-        high = 40 * value / most
-        d.rect(place * wide, 58 - high, max(wide - 1, 1.5), high, fill=role.line)
+    d.add(_bars(values, 58, 40, role))
     left = (step - 1) * wide
     d.rect(left - 1, 17, max(wide, 3) + 1, 43, line=svg.INK, thick=2)
     d.line(0, 58.5, _WIDE, 58.5, colour=svg.FAINT)
+    return d.markup
+
+
+def _bars(values: Sequence[float], base: float, high: float, role: svg.Role) -> str:
+    """Bars over the whole width, the largest value this high."""
+    wide, most = _WIDE / len(values), max(1.0, *values)
+    d = svg.Drawing()
+    for place, value in enumerate(values):
+        tall = high * value / most
+        d.rect(place * wide, base - tall, max(wide - 1, 1.5), tall, fill=role.line)
     return d.markup
 
 
@@ -263,7 +250,7 @@ def _sees(step: Step) -> str:
 
 def _share(cost: int, steps: Sequence[Step], what: str) -> str:
     total = sum(getattr(step, what) for step in steps)
-    return f"{100 * cost / total:.1f} %" if total else "0 %"
+    return percent(cost / total if total else 0)
 
 
 # What if ------------------------------------------------------------------------------------------
@@ -287,18 +274,16 @@ def what_if(change: str, before: Design, after: Design) -> svg.Svg:
             y = 26 + 27 * row
             d.rect(x, y, 348, 23, fill=role.tint, line=role.line, round=4)
             d.text(x + 10, y + 12, words, fill=svg.text_on(role.tint))
-        sees = "all" if design.field is None else f"{design.field}×{design.field}"
+        sees = "all" if design.field is None else by((design.field, design.field))
         d.text(x, 148, f"one output sees {sees} of its input", fill=svg.MUTED)
-    for row, (what, a, b) in enumerate(
-        (("parameters", before.params, after.params), ("MACs", before.macs, after.macs))
-    ):
-        d.add(svg.group(_pair(what, a, b), 0, 168 + 52 * row))
+    d.add(svg.group(_pair("parameters", before.params, after.params), 0, 168))
+    d.add(svg.group(_pair("MACs", before.macs, after.macs), 0, 220))
     sentence = (
         f"{change}: parameters {before.params:,} → {after.params:,} "
         f"({_times(before.params, after.params)}), MACs {before.macs:,} → {after.macs:,} "
         f"({_times(before.macs, after.macs)}); {_same_field(before, after)}."
     )
-    return _framed(d.markup, 268, f"What if: {change}", sentence)
+    return svg.framed(d.svg(_WIDE, 268, f"What if: {change}", sentence))
 
 
 def _pair(what: str, before: int, after: int) -> str:
@@ -322,9 +307,7 @@ def _times(before: int, after: int) -> str:
         return "no change"
     if after > 2 * before:
         return f"{after / before:.1f} times as many"
-    return (
-        f"to {100 * after / before:.1f} %" if after > before / 10 else f"to 1/{before / after:.0f}"
-    )
+    return f"to {percent(after / before)}" if after > before / 10 else f"to 1/{before / after:.0f}"
 
 
 def _same_field(before: Design, after: Design) -> str:
@@ -350,45 +333,36 @@ def inception_costs(
         The other kind, to compare.
     reductions : bool
     """
-    size = branches[0].input_shape[1]
+    shape = branches[0].input_shape
+    widths = [branch[-1].shape[0] for branch in branches]
+    shares, after = " + ".join(map(str, widths)), (sum(widths), *shape[1:])
     d = svg.Drawing()
-    d.rect(180, 0, 360, 26, fill=svg.PADDING.tint, line=svg.PADDING.line, round=4)
-    d.text(
-        360,
-        13,
-        f"input {by(branches[0].input_shape)}",
-        anchor="middle",
-        fill=svg.text_on(svg.PADDING.tint),
-    )
+    _plate(d, 180, 0, 360, f"input {by(shape)}", svg.PADDING)
     for place, branch in enumerate(branches):
         x = 181.0 * place
         d.arrow(225 + 90 * place, 28, x + 85, 56, colour=svg.MUTED)
         d.add(svg.group(_branch(branch), x, 58))
         d.arrow(x + 85, 194, 225 + 90 * place, 222, colour=svg.MUTED)
-    channels = sum(branch[-1].shape[0] for branch in branches)
-    shares = " + ".join(str(branch[-1].shape[0]) for branch in branches)
-    d.rect(130, 224, 460, 26, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, round=4)
-    d.text(
-        360,
-        237,
-        f"stacked: {shares} = {channels} channels of {size}×{size}",
-        anchor="middle",
-        fill=svg.text_on(svg.OUTPUT.tint),
-    )
+    stacked = f"stacked: {shares} = {after[0]} channels of {by(shape[1:])}"
+    _plate(d, 130, 224, 460, stacked, svg.OUTPUT)
     params, macs = (_sum(branches, cost) for cost in ("params", "macs"))
-    compared = [_sum(others, cost) for cost in ("params", "macs")]
+    other_params, other_macs = (_sum(others, cost) for cost in ("params", "macs"))
     present, absent = ("with", "without") if reductions else ("without", "with")
-    for row, (what, cost, other) in enumerate(
-        (("parameters", params, compared[0]), ("MACs", macs, compared[1]))
-    ):
+    costs = (("parameters", params, other_params), ("MACs", macs, other_macs))
+    for row, (what, cost, other) in enumerate(costs):
         words = f"{what} {present} the 1×1 reductions: {cost:,}   ({absent}: {other:,})"
         d.text(360, 272 + 22 * row, words, anchor="middle")
     sentence = (
-        f"An inception block on {by(branches[0].input_shape)}, {present} 1×1 reductions: branches "
-        f"of {shares} channels are stacked to {channels}×{size}×{size}. {params:,} parameters, "
-        f"{macs:,} MACs; {absent} reductions {compared[0]:,} and {compared[1]:,}."
+        f"An inception block on {by(shape)}, {present} 1×1 reductions: branches of {shares} "
+        f"channels are stacked to {by(after)}. {params:,} parameters, {macs:,} MACs; {absent} "
+        f"reductions {other_params:,} and {other_macs:,}."
     )
-    return _framed(d.markup, 304, "An inception block", sentence)
+    return svg.framed(d.svg(_WIDE, 304, "An inception block", sentence))
+
+
+def _plate(d: svg.Drawing, x: float, y: float, wide: float, words: str, role: svg.Role) -> None:
+    d.rect(x, y, wide, 26, fill=role.tint, line=role.line, round=4)
+    d.text(x + wide / 2, y + 13, words, anchor="middle", fill=svg.text_on(role.tint))
 
 
 def _branch(branch: Table) -> str:
@@ -396,21 +370,12 @@ def _branch(branch: Table) -> str:
     shown = [row for row in branch if row.kind != "ReLU"]
     d = svg.Drawing()
     for place, row in enumerate(shown):
-        y = 68 * place
-        role = svg.KERNEL if row.params else svg.INPUT
-        label = "3×3 max pool" if row.kind == "MaxPool2d" else name(row.layer)
+        y, role = 68 * place, svg.KERNEL if row.params else svg.INPUT
         d.rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4)
-        words = (label, f"→ {row.shape[0]} channels", f"{row.params:,} parameters")
-        for i, word in enumerate(words):
-            d.text(
-                85,
-                y + 13 + 18 * i,
-                word,
-                size=12.5 if i == 0 else 12,
-                anchor="middle",
-                bold=i == 0,
-                fill=svg.text_on(role.tint),
-            )
+        look = {"anchor": "middle", "fill": svg.text_on(role.tint)}
+        d.text(85, y + 13, row.layer.label, size=12.5, bold=True, **look)
+        d.text(85, y + 31, f"→ {row.shape[0]} channels", size=12, **look)
+        d.text(85, y + 49, f"{row.params:,} parameters", size=12, **look)
     if len(shown) == 1:
         d.line(85, 62, 85, 134, colour=svg.MUTED, thick=1.5)
     return d.markup
@@ -436,36 +401,34 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> sv
     depth = len(plain) - 1
     powers = [_power(value) for value in (*plain, *residual)]
     low, high = min(-1, math.floor(min(powers))), max(1, math.ceil(max(powers)))
-
-    def place(layer: int, value: float) -> tuple[float, float]:
-        return 70 + 490 * layer / depth, 240 - 210 * (_power(value) - low) / (high - low)
-
+    across, up = charts.Scale(0, depth, 70, 560), charts.Scale(low, high, 240, 30)
+    ticks = range(low, high + 1, -(-(high - low) // 8))
     d = svg.Drawing()
     d.line(70, 30, 70, 240, colour=svg.MUTED)
     d.line(70, 240, 560, 240, colour=svg.MUTED)
-    for power in range(low, high + 1, -(-(high - low) // 8)):
-        y = place(0, 10.0**power)[1]
-        words = f"10{superscript(power)}" if power else "1"
-        d.line(70, y, 560, y, colour=svg.FAINT if power else svg.MUTED)
-        d.text(62, y, words, size=12, anchor="end", fill=svg.MUTED)
-    for values, role, dash in ((plain, svg.KERNEL, "6 4"), (residual, svg.OUTPUT, "")):
-        spots = [place(layer, value) for layer, value in enumerate(values)]
-        d.polyline(spots, colour=role.line, thick=3, dash=dash)
-    for row, (words, role, dash) in enumerate(
-        (("plain: scale·F(x)", svg.KERNEL, "6 4"), ("skip: x + scale·F(x)", svg.OUTPUT, ""))
-    ):
-        y = 60 + 24 * row
-        d.line(574, y, 604, y, colour=role.line, thick=3, dash=dash)
-        d.text(610, y, words, size=12)
+    d.add(charts.grid(up, ticks, 70, 560, write=power_of_ten, gap=8, zero=svg.MUTED))
+    kinds = (
+        (plain, "plain: scale·F(x)", svg.KERNEL, "6 4"),
+        (residual, "skip: x + scale·F(x)", svg.OUTPUT, ""),
+    )
+    for values, _, role, dash in kinds:
+        lengths = [_power(value) for value in values]
+        d.add(
+            charts.curve(
+                across, up, range(depth + 1), lengths, colour=role.line, thick=3, dash=dash
+            )
+        )
+    for row, (_, words, role, dash) in enumerate(kinds):
+        d.add(charts.key(574, 60 + 24 * row, words, role.line, dash, thick=3, long=30))
     d.text(0, 10, "length of the gradient (powers of ten)", bold=True)
     d.text(70, 258, "input", anchor="middle", size=12, fill=svg.MUTED)
     d.text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=svg.MUTED)
     sentence = (
-        f"{depth} layer{'s' * (depth > 1)}, scale {scale:g}. A gradient of length 1 at the output "
+        f"{count(depth, 'layer')}, scale {scale:g}. A gradient of length 1 at the output "
         f"reaches the input with length {scientific(plain[0])} through plain layers and "
         f"{scientific(residual[0])} with skip connections."
     )
-    return _framed(d.markup, 268, "The gradient on its way back", sentence)
+    return svg.framed(d.svg(_WIDE, 268, "The gradient on its way back", sentence))
 
 
 def _power(value: float) -> float:
@@ -506,17 +469,14 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
     told = [_in_thirds(CLUES[i], values[i]) for i in range(2)]
     told.append(f"{CLUES[2]}: {', '.join(str(size) for size, _ in groupby(values[2]))}")
     sentence = f"A network of {len(steps)} layers; {'; '.join(told[:clues])}. {words}"
-    return _framed(d.markup, 292, "Which network is it?", sentence)
+    return svg.framed(d.svg(_WIDE, 292, "Which network is it?", sentence))
 
 
 def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
-    wide, most = _WIDE / len(values), max(1.0, *values)
     d = svg.Drawing()
     d.text(0, 6, head, size=12.5, bold=True)
     d.line(0, 74.5, _WIDE, 74.5, colour=svg.MUTED)
-    for place, value in enumerate(values):
-        high = 58 * value / most
-        d.rect(place * wide, 74 - high, max(wide - 1, 1.5), high, fill=role.line)
+    d.add(_bars(values, 74, 58, role))
     return d.markup
 
 
@@ -524,8 +484,8 @@ def _in_thirds(head: str, values: Sequence[float]) -> str:
     """How much lies in the first, second and last third of the layers."""
     cuts = [round(third * len(values) / 3) for third in range(4)]
     total = sum(values)
-    shares = [100 * sum(values[a:b]) / total for a, b in zip(cuts, cuts[1:], strict=False)]
-    first, second, last = (f"{share:.0f} %" for share in shares)
+    thirds = zip(cuts, cuts[1:], strict=False)
+    first, second, last = (percent(sum(values[a:b]) / total) for a, b in thirds)
     return f"{head}: {first} in the first third of layers, {second} in the next, {last} in the last"
 
 
@@ -537,7 +497,3 @@ def _reply(steps: Sequence[Step], guess: str | None, answer: str, *, more: bool)
         return f"Not {guess}. {'Ask for another clue, or guess' if more else 'Guess'} again."
     total = sum(step.params for step in steps)
     return f"Yes: {answer}, with {total:,} parameters."
-
-
-def _framed(markup: str, height: float, title: str, description: str) -> svg.Svg:
-    return svg.framed(svg.Svg(markup, _WIDE, height, title, description))

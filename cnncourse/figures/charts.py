@@ -114,6 +114,7 @@ def grid(
     *,
     write: Callable[[float], str] = svg.show_number,
     gap: float = 6,
+    zero: str = svg.FAINT,
 ) -> str:
     """A faint line across for each tick, with its number at the left.
 
@@ -128,9 +129,11 @@ def grid(
         Writes a tick as text.
     gap : float
         Between the number and the line, in pixels.
+    zero : str
+        The colour of the line at 0.
     """
     return "".join(
-        svg.line(left, up(tick), right, up(tick), colour=svg.FAINT)
+        svg.line(left, up(tick), right, up(tick), colour=svg.FAINT if tick else zero)
         + svg.text(left - gap, up(tick), write(tick), size=12, anchor="end", fill=svg.MUTED)
         for tick in ticks
     )
@@ -195,6 +198,34 @@ def bar(x: float, base: float, width: float, height: float, role: svg.Role) -> s
     return svg.rect(x, base - height, width, height, fill=role.tint, line=role.line)
 
 
+def key(
+    x: float,
+    y: float,
+    words: str,
+    colour: str,
+    dash: str = "",
+    *,
+    thick: float = 2,
+    long: float = 24,
+    gap: float = 6,
+    fill: str = svg.INK,
+) -> str:
+    """A sample of a line, and what the line shows.
+
+    Parameters
+    ----------
+    x, y : float
+        The left end of the sample, in pixels.
+    words, colour, dash : str
+    thick, long, gap : float
+        How thick and long the sample is, and how far the words stand behind it.
+    fill : str
+        The colour of the words.
+    """
+    sample = svg.line(x, y, x + long, y, colour=colour, thick=thick, dash=dash)
+    return sample + svg.text(x + long + gap, y, words, size=12, fill=fill)
+
+
 # Named lines over one axis ------------------------------------------------------------------------
 
 _LEFT, _TOP = 52, 44  # room for the numbers of the axis, for title and legend
@@ -252,7 +283,7 @@ def line_chart(
     for (name, values), (colour, dash) in zip(kept.items(), _STYLES, strict=False):
         dots = 3 if len(values[0]) <= 30 else 0
         parts.append(curve(x, y, *values, colour=colour, dash=dash, dots=dots))
-        parts.append(key(legend, 26, name, colour, dash))
+        parts.append(key(legend, 26, name, colour, dash, thick=2.5, long=26, gap=5))
         legend += 31 + svg.text_width(name, 12) + 14
     parts.append(svg.text(0, 7, title, bold=True))
     if up not in title.lower():
@@ -289,19 +320,6 @@ def frame(x: Scale, y: Scale, across: str, *, percent: bool = False, whole: bool
             x.start + width / 2, y.start + 30, across, size=12, anchor="middle", fill=svg.MUTED
         )
     )
-
-
-def key(x: float, y: float, name: str, colour: str, dash: str = "") -> str:
-    """A sample of a line, and what the line shows.
-
-    Parameters
-    ----------
-    x, y : float
-        The left end of the sample, in pixels.
-    name, colour, dash : str
-    """
-    sample = svg.line(x, y, x + 26, y, colour=colour, thick=2.5, dash=dash)
-    return sample + svg.text(x + 31, y, name, size=12)
 
 
 def _finite(x: Sequence[float], y: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:

@@ -12,21 +12,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from itertools import groupby
-from math import prod
 from typing import NamedTuple
 
 from cnncourse.architectures import trace
 from cnncourse.architectures.imagenet import HUMAN, Entry
-from cnncourse.architectures.layers import Block, Conv, Layer, Shape, by, chain_output
+from cnncourse.architectures.layers import Block, Conv, Layer, Shape, chain_output
 from cnncourse.architectures.table import Row, Table, folded
 from cnncourse.figures import svg
+from cnncourse.figures.words import by
 
 _WIDE = 480.0  # of a picture, without its margins
 _BAR = 130.0  # of the widest bar in a stack
 _STEP = 36.0  # from one row of a stack to the next
 _MIDDLE, _SHAPE = 214.0, 298.0  # where a stack's bars have their middle, and its shapes begin
-
-# Words for layers ---------------------------------------------------------------------------------
 
 # The kinds that change the shape, or add: everything else is left out of the pictures.
 _ROLES = {
@@ -43,34 +41,6 @@ _ROLES = {
     "BasicBlock": svg.WINDOW,
     "Bottleneck": svg.WINDOW,
 }
-
-
-def layer_name(layer: Layer) -> str:
-    """What a layer is called in a picture: conv 3×3, conv 7×7 /2 (its stride), inception 3a."""
-    if isinstance(layer, Block):
-        first = layer.paths[0][0]
-        if layer.name == "BasicConv2d":
-            return layer_name(first)
-        word = "inception" if layer.name == "Inception" else "block"
-        return f"{word} {layer.label.removeprefix('layer')}{_slash(_stride(layer))}"
-    if isinstance(layer, Conv):
-        return f"conv {layer.kernel}×{layer.kernel}{_slash(layer.stride)}"
-    words = {"MaxPool2d": "max pool", "AvgPool2d": "mean pool", "Subsampling": "subsample"}
-    if layer.kind in words:
-        return f"{words[layer.kind]} {layer.size}×{layer.size}{_slash(layer.stride or layer.size)}"
-    if layer.kind == "AdaptiveAvgPool2d":
-        return "global mean" if layer.size == 1 else f"mean → {layer.size}×{layer.size}"
-    return {"Linear": "dense", "RadialBasis": "distances"}.get(layer.kind, layer.kind)
-
-
-def _slash(stride: int) -> str:
-    """A stride as He et al. (2016) write it; 1 is left out."""
-    return f" /{stride}" if stride > 1 else ""
-
-
-def _stride(block: Block) -> int:
-    """The steps that a block takes: the product along its first path."""
-    return prod(getattr(layer, "stride", None) or 1 for layer in block.paths[0])
 
 
 # A network from top to bottom ---------------------------------------------------------------------
@@ -132,7 +102,7 @@ def _bars(table: Table, repeat: bool) -> list[_BarRow]:
     """The input and the layers that a picture shows; equal convolutions joined unless `repeat`."""
     shown = [row for row in folded(table) if row.kind in _ROLES]
     bars = [_BarRow("input", table.input_shape, 0, svg.PADDING, halves=False)]
-    for (words, shape), rows in groupby(shown, key=lambda r: (layer_name(r.layer), r.shape)):
+    for (words, shape), rows in groupby(shown, key=lambda r: (r.layer.label, r.shape)):
         members = list(rows)
         alone = repeat or members[0].kind != "Conv2d"
         for some in [[row] for row in members] if alone else [members]:
@@ -164,11 +134,11 @@ def _bar_size(shape: Shape, largest: int) -> tuple[float, float]:
 def _bar(bar: _BarRow, largest: int, x: float, y: float) -> str:
     """A bar with its middle at (x, y)."""
     wide, thick = _bar_size(bar.shape, largest)
-    style = {"fill": bar.role.tint, "line": bar.role.line, "thick": 1.5}
-    if not bar.halves:
-        return svg.rect(x - wide / 2, y - thick / 2, wide, thick, **style)
-    lefts, half = (x - wide / 2, x + 3), wide / 2 - 3
-    return "".join(svg.rect(left, y - thick / 2, half, thick, **style) for left in lefts)
+    lefts, long = ([x - wide / 2, x + 3], wide / 2 - 3) if bar.halves else ([x - wide / 2], wide)
+    d = svg.Drawing()
+    for left in lefts:
+        d.rect(left, y - thick / 2, long, thick, fill=bar.role.tint, line=bar.role.line, thick=1.5)
+    return d.markup
 
 
 def _funnel(shapes: Sequence[Shape], largest: int, x: float) -> str:
@@ -179,7 +149,8 @@ def _funnel(shapes: Sequence[Shape], largest: int, x: float) -> str:
         middle = _STEP * place + _STEP / 2
         right += [(x + wide / 2, middle - thick / 2), (x + wide / 2, middle + thick / 2)]
     left = [(2 * x - a, b) for a, b in reversed(right)]
-    return f'<g opacity="0.35">{svg.polyline([*right, *left], colour=svg.FAINT, thick=0, fill=svg.FAINT)}</g>'
+    outline = svg.polyline([*right, *left], colour=svg.FAINT, thick=0, fill=svg.FAINT)
+    return f'<g opacity="0.35">{outline}</g>'
 
 
 def two_stacks(
@@ -206,8 +177,9 @@ def two_stacks(
         x = side * 250.0
         d.text(x, 8, titles[side], size=15, bold=True)
         for place, pair in enumerate(pairs):
-            if pair[side] is not None:
-                d.add(svg.group(_paired(bars[pair[side]], largest), x, 22 + 44 * place))
+            row = pair[side]
+            if row is not None:
+                d.add(svg.group(_paired(bars[row], largest), x, 22 + 44 * place))
         words = (f"{table.totals.params:,} learned", f"{table.totals.macs:,} MACs")
         y = 40 + 44 * len(pairs)
         for i, word in enumerate(words):
@@ -248,12 +220,9 @@ def inception_module(module: Block, before: Shape) -> svg.Svg:
     d.add(_plate(100, 0, 280, 28, f"input {by(before)}", svg.PADDING))
     for place, rows in enumerate(traces):
         x = 122.0 * place
-        ends = 160 + 53 * place, 28, x + 57, 58
-        short = len(rows) == 1  # its only layer stands in the second row: the head is drawn there
-        if short:
-            d.line(*ends, colour=svg.MUTED, thick=1.5)
-        else:
-            d.arrow(*ends, colour=svg.MUTED)
+        # A path's only layer stands in the second row, and the arrow's head is drawn there.
+        draw = d.line if len(rows) == 1 else d.arrow
+        draw(160 + 53 * place, 28, x + 57, 58, colour=svg.MUTED, thick=1.5)
         d.add(svg.group(_path_boxes(rows), x, 60))
         target = (sum(widths[:place]) + widths[place] / 2) * _WIDE / after[0]
         d.arrow(x + 57, 206, target, 234, colour=svg.MUTED)
@@ -264,8 +233,8 @@ def inception_module(module: Block, before: Shape) -> svg.Svg:
     d.text(_WIDE / 2, 282, words, size=14, anchor="middle", bold=True)
     costs = f"{totals.params:,} learned numbers, {totals.macs:,} MACs"
     d.text(_WIDE / 2, 304, costs, anchor="middle", fill=svg.MUTED)
-    paths = "; ".join(", then ".join(layer_name(row.layer) for row in rows) for rows in traces)
-    title = f"Inception module {module.label}".strip()
+    paths = "; ".join(", then ".join(row.layer.label for row in rows) for rows in traces)
+    title = f"Inception module {module.place}".strip()
     sentence = (
         f"Input {by(before)}. Four paths: {paths}. Their outputs are stacked: {words}. {costs}."
     )
@@ -278,7 +247,7 @@ def _path_boxes(rows: Sequence[Row]) -> str:
     for place, row in enumerate(rows):
         y = 76.0 * (place if len(rows) > 1 else 1)
         lines = (f"→ {row.shape[0]} channels", f"{row.params:,} learned" if row.params else "")
-        d.add(_box(0, y, 114, 68, layer_name(row.layer), lines, _ROLES[row.kind]))
+        d.add(_box(0, y, 114, 68, row.layer.label, lines, _ROLES[row.kind]))
         if place:
             d.arrow(57, y - 8, 57, y - 1, colour=svg.MUTED)
     if len(rows) == 1:
@@ -311,15 +280,8 @@ def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
         long = wide * channels / sum(widths)
         d.rect(x, 0, long, high, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
         if high > 20:
-            d.text(
-                x + long / 2,
-                high / 2,
-                str(channels),
-                size=13.5,
-                anchor="middle",
-                fill=svg.DARK,
-                bold=True,
-            )
+            look = {"size": 13.5, "anchor": "middle", "fill": svg.DARK, "bold": True}
+            d.text(x + long / 2, high / 2, str(channels), **look)
         x += long
     return d.markup
 
@@ -347,11 +309,11 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
             y += 38
         else:
             lines = (f"{row.before[0]} → {shape[0]}", f"{row.params:,} + BN {2 * shape[0]:,}")
-            d.add(_box(0, y, 144, 64, layer_name(row.layer), lines, svg.KERNEL))
+            d.add(_box(0, y, 144, 64, row.layer.label, lines, svg.KERNEL))
             y += 78
     plus = y + 16
     d.arrow(72, y - 14, 72, plus - 13, colour=svg.INK)
-    d.add(_shortcut(shortcut, before, plus))
+    d.add(_shortcut(shortcut, plus))
     d.circle(72, plus, 12, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
     d.text(72, plus, "+", size=18, anchor="middle", fill=svg.DARK, bold=True)
     d.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK)
@@ -367,17 +329,11 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
     totals = trace([block], before).totals
     words = f"{totals.params:,} learned numbers"
     d.text(0, plus + 118, words, fill=svg.MUTED)
-    return svg.framed(
-        d.svg(
-            240,
-            plus + 126,
-            _residual_title(block),
-            _residual_words(block, before, main, shortcut, words),
-        )
-    )
+    sentence = _residual_words(block, before, main, shortcut, words)
+    return svg.framed(d.svg(240, plus + 126, _residual_title(block), sentence))
 
 
-def _shortcut(rows: Sequence[Row], before: Shape, plus: float) -> str:
+def _shortcut(rows: Sequence[Row], plus: float) -> str:
     """The way around: a line, or a 1×1 convolution on it."""
     path = [(72, 40), (195, 40), (195, plus), (100, plus)]
     d = svg.Drawing()
@@ -387,13 +343,9 @@ def _shortcut(rows: Sequence[Row], before: Shape, plus: float) -> str:
     middle = (40 + plus) / 2
     if rows:
         row = rows[0]
-        words = (
-            f"{row.before[0]} → {row.shape[0]}",
-            f"{row.params:,}",
-            f"+ BN {2 * row.shape[0]:,}",
-        )
-        head = layer_name(row.layer).removeprefix("conv ")
-        d.add(_box(150, middle - 42, 90, 84, head, words, svg.KERNEL))
+        change, norm = f"{row.before[0]} → {row.shape[0]}", f"+ BN {2 * row.shape[0]:,}"
+        head = row.layer.label.removeprefix("conv ")
+        d.add(_box(150, middle - 42, 90, 84, head, (change, f"{row.params:,}", norm), svg.KERNEL))
     else:
         d.rect(163, middle - 22, 64, 44, fill=svg.PAPER)
         d.text(195, middle - 9, "shortcut", anchor="middle", bold=True)
@@ -403,20 +355,18 @@ def _shortcut(rows: Sequence[Row], before: Shape, plus: float) -> str:
 
 def _residual_title(block: Block) -> str:
     names = {"BasicBlock": "A residual block", "Bottleneck": "A bottleneck block"}
-    return names.get(block.name, block.name) + (f" ({block.label})" if block.label else "")
+    return names.get(block.name, block.name) + (f" ({block.place})" if block.place else "")
 
 
 def _residual_words(
     block: Block, before: Shape, main: Sequence[Row], shortcut: Sequence[Row], words: str
 ) -> str:
     layers = ", ".join(
-        f"{layer_name(row.layer)} to {by(row.shape)}" for row in main if row.kind == "Conv2d"
+        f"{row.layer.label} to {by(row.shape)}" for row in main if row.kind == "Conv2d"
     )
-    way = (
-        f"through a {layer_name(shortcut[0].layer)} to {by(shortcut[0].shape)}"
-        if shortcut
-        else "unchanged"
-    )
+    way = "unchanged"
+    if shortcut:
+        way = f"through a {shortcut[0].layer.label} to {by(shortcut[0].shape)}"
     return (
         f"Input {by(before)}. Main path: {layers}, each with batch norm, ReLU between them. "
         f"Shortcut: the input {way}. Both are added, then ReLU: {by(block.output(before))}. "
@@ -438,7 +388,7 @@ def googlenet_graph(
         As `networks.googlenet(torchvision=False)` makes it.
     input_shape : (channels, height, width)
     heads_behind : sequence of str
-        Labels of the modules whose output an auxiliary head reads.
+        Places of the modules, such as "4a", whose output an auxiliary head reads.
     """
     d, y, shape = svg.Drawing(), 0.0, input_shape
     d.add(_plain_row("input", shape, 0.0, svg.PADDING))
@@ -448,14 +398,14 @@ def googlenet_graph(
         if isinstance(layer, Block):
             d.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED)
             d.add(svg.group(_module_cells(layer, before, shape), 0, y))
-            if layer.label in heads_behind:
+            if layer.place in heads_behind:
                 d.add(svg.group(_head(), 392, y + 36))
             y += 84
         elif layer.kind in _ROLES:
             d.arrow(225, y - 10, 225, y - 1, colour=svg.MUTED)
-            d.add(_plain_row(layer_name(layer), shape, y, _ROLES[layer.kind]))
+            d.add(_plain_row(layer.label, shape, y, _ROLES[layer.kind]))
             y += 36
-    modules = [layer.label for layer in layers if isinstance(layer, Block)]
+    modules = [layer.place for layer in layers if isinstance(layer, Block)]
     convs = sum(row.kind == "Conv2d" for row in trace(layers, input_shape))
     sentence = (
         f"GoogLeNet from top to bottom: {convs} convolutions, most of them in the modules "
@@ -473,13 +423,13 @@ def _plain_row(words: str, shape: Shape, y: float, role: svg.Role) -> str:
 def _module_cells(module: Block, before: Shape, after: Shape) -> str:
     """Two rows of cells, one column a path, over a bar of the stacked channels."""
     d = svg.Drawing()
-    d.text(0, 32, module.label, size=15, bold=True)
+    d.text(0, 32, module.place, size=15, bold=True)
     d.text(392, 13, by(after), size=13)
     widths = []
     for column, path in enumerate(module.paths):
         shown = [layer for layer in path if layer.kind in _ROLES]
         for layer, row in zip(reversed(shown), (1, 0), strict=False):
-            words = layer_name(layer).removeprefix("conv ").removeprefix("max ")
+            words = layer.label.removeprefix("conv ").removeprefix("max ")
             channels = f", {layer.channels}" if isinstance(layer, Conv) else ""
             d.add(_cell(46 + 86 * column, 28 * row, words + channels, _ROLES[layer.kind]))
         widths.append(chain_output(path, before)[0])

@@ -13,13 +13,17 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncourse.architectures.table import Row, Table, by, show_bytes
+from cnncourse.architectures.table import Row, Table, show_bytes
 from cnncourse.figures import svg
+from cnncourse.figures.words import by, percent
 from cnncourse.pipeline import Stage
 
 _COLUMN = 73.0  # from one stage of the pipeline to the next
 _TOP = 44.0  # below the two lines of words
 _TALL = 300.0  # of the tallest stack of maps
+
+# The layers that change the shape, by PyTorch's names.
+_CHANGES = ("Conv2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Linear", "Flatten")
 
 
 def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
@@ -40,8 +44,8 @@ def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
         heading += svg.text(28, 25, by(stage.array.shape), size=12, anchor="middle", fill=svg.MUTED)
         d.add(svg.group(heading + svg.group(column, 0, _TOP), place * _COLUMN))
         if place:
-            x = place * _COLUMN
-            d.arrow(x - 14, _TOP + _TALL / 2, x - 3, _TOP + _TALL / 2, colour=svg.MUTED)
+            x, middle = place * _COLUMN, _TOP + _TALL / 2
+            d.arrow(x - 14, middle, x - 3, middle, colour=svg.MUTED)
     shapes = " → ".join(f"{stage.name} {by(stage.array.shape)}" for stage in stages)
     last = stages[-1].array
     sentence = (
@@ -147,7 +151,7 @@ def network_overview(table: Table) -> svg.Svg:
     d, x, floor = svg.Drawing(), 8.0, 160.0
     heads = [_block_size(shape, table.input_shape[-1]) for _, shape in blocks]
     for (name, shape), (height, depth) in zip(blocks, heads, strict=True):
-        wide = max(depth + 0.42 * height, 74)
+        wide = max(depth + 0.42 * height, 74, svg.text_width(name, 12))
         left, top = x + (wide - depth - 0.42 * height) / 2, (floor + 30 - height) / 2 + 10
         d.add(_slab(left, top, height, depth, flat=len(shape) == 1))
         d.text(x + wide / 2, floor + 32, name, size=12.5, anchor="middle", bold=True)
@@ -163,16 +167,8 @@ def network_overview(table: Table) -> svg.Svg:
 
 
 def _shape_changes(table: Table) -> list[tuple[str, tuple[int, ...]]]:
-    """The layers that change the shape, and names that a learner knows them by."""
-    names = {
-        "Conv2d": "conv",
-        "MaxPool2d": "max pool",
-        "AvgPool2d": "avg pool",
-        "AdaptiveAvgPool2d": "avg pool",
-        "Linear": "dense",
-        "Flatten": "flatten",
-    }
-    return [(names[row.kind], row.shape) for row in table if row.kind in names]
+    """The layers that change the shape: what they are called, and what comes out."""
+    return [(row.layer.noun, row.shape) for row in table if row.kind in _CHANGES]
 
 
 def _block_size(shape: Sequence[int], largest: int) -> tuple[float, float]:
@@ -214,49 +210,41 @@ def budget(table: Table) -> svg.Svg:
     ----------
     table : architectures.Table
     """
-    columns = {
-        "layer": 30,
-        "output": 206,
-        "parameters": 308,
-        "MACs": 430,
-        "memory": 575,
-        "sees": 690,
-    }
     d = svg.Drawing()
-    for words, x in columns.items():
-        d.text(x, 10, words, bold=True, size=12.5)
-    most = [max(1, *(getattr(row, cost) for row in table)) for cost in ("params", "macs", "memory")]
+    _cells(d, 10, ("layer", "output", "parameters", "MACs", "memory", "sees"), bold=True)
+    most = [max(1, *(costs[i] for costs in map(_costs, table))) for i in range(3)]
     for place, row in enumerate(table):
-        d.add(svg.group(_budget_row(row, most, list(columns.values())), 0, 24 + 22 * place))
-    total = table.totals
-    y = 32 + 22 * len(table)
+        d.add(svg.group(_budget_row(row, most), 0, 24 + 22 * place))
+    total, y = table.totals, 32 + 22 * len(table)
     d.line(0, y, 736, y, colour=svg.MUTED)
-    cells = ["total", "", f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory), ""]
-    for x, words in zip(columns.values(), cells, strict=True):
-        d.text(x, y + 14, words, bold=True, size=12.5)
-    return _named(d.svg(736, y + 26, ""), "The cost of every layer", _budget_words(table))
+    sums = f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory)
+    _cells(d, y + 14, ("total", "", *sums, ""), bold=True)
+    return svg.framed(d.svg(736, y + 26, "The cost of every layer", _budget_words(table)))
 
 
-def _budget_row(row: Row, most: Sequence[int], x: Sequence[int]) -> str:
+_COLUMNS = (30, 206, 308, 430, 575, 690)
+
+
+def _cells(d: svg.Drawing, y: float, cells: Sequence[str], *, bold: bool = False) -> None:
+    """One line of the budget in words."""
+    for x, words in zip(_COLUMNS, cells, strict=True):
+        d.text(x, y, words, size=12.5, bold=bold)
+
+
+def _costs(row: Row) -> tuple[int, int, int]:
+    return row.params, row.macs, row.memory
+
+
+def _budget_row(row: Row, most: Sequence[int]) -> str:
     """One line of the budget: its numbers above bars as long as the layer's share."""
-    sees = "all" if row.field is None else f"{row.field.size}×{row.field.size}"
-    words = [
-        str(row.layer),
-        by(row.shape),
-        f"{row.params:,}",
-        f"{row.macs:,}",
-        show_bytes(row.memory),
-        sees,
-    ]
     d = svg.Drawing()
     d.text(0, 8, str(row.number), size=12, fill=svg.MUTED)
-    costs = (row.params, row.macs, row.memory)
-    for cost, largest, place, role in zip(
-        costs, most, x[2:5], (svg.KERNEL, svg.WINDOW, svg.OUTPUT), strict=True
-    ):
-        d.rect(place, 16, 100 * cost / largest, 3, fill=role.line)
-    for place, word in zip(x, words, strict=True):
-        d.text(place, 8, word, size=12.5)
+    roles = (svg.KERNEL, svg.WINDOW, svg.OUTPUT)
+    for cost, largest, x, role in zip(_costs(row), most, _COLUMNS[2:5], roles, strict=True):
+        d.rect(x, 16, 100 * cost / largest, 3, fill=role.line)
+    costs = f"{row.params:,}", f"{row.macs:,}", show_bytes(row.memory)
+    sees = "all" if row.field is None else by((row.field.size, row.field.size))
+    _cells(d, 8, (str(row.layer), by(row.shape), *costs, sees))
     return d.markup
 
 
@@ -271,16 +259,12 @@ def _budget_words(table: Table) -> str:
         largest = max(table, key=lambda row: row.params)
         words += (
             f" Layer {largest.number} ({largest.layer}) holds "
-            f"{100 * largest.params / total.params:.1f} % of the parameters."
+            f"{percent(largest.params / total.params)} of the parameters."
         )
     if total.macs:
         busiest = max(table, key=lambda row: row.macs)
         words += (
             f" Layer {busiest.number} ({busiest.layer}) does "
-            f"{100 * busiest.macs / total.macs:.1f} % of the products."
+            f"{percent(busiest.macs / total.macs)} of the products."
         )
     return words
-
-
-def _named(picture: svg.Svg, title: str, description: str) -> svg.Svg:
-    return svg.framed(svg.Svg(picture.markup, picture.width, picture.height, title, description))

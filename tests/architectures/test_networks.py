@@ -12,11 +12,8 @@ from hypothesis import strategies as st
 
 from cnncourse.architectures import networks, trace
 from cnncourse.architectures import table as arch
+from cnncourse.architectures.layers import Block, Conv, PartialConv, ReLU
 from cnncourse.architectures.table import (
-    Block,
-    Conv,
-    PartialConv,
-    ReLU,
     connections,
     folded,
     torchinfo_estimate,
@@ -246,7 +243,7 @@ paths_of_convs = st.lists(st.lists(small, max_size=3).map(tuple), min_size=1, ma
 @given(st.lists(paths_of_convs, min_size=1, max_size=3), st.sampled_from(["add", "stack"]))
 def test_the_field_behind_blocks_is_where_the_gradient_is_not_zero(path_lists, join):
     torch = pytest.importorskip("torch")
-    blocks = [Block("Block", tuple(paths), join, label=str(i)) for i, paths in
+    blocks = [Block("Block", tuple(paths), join, place=str(i)) for i, paths in
               enumerate(path_lists)]  # fmt: skip
     table = trace(blocks, (1, 61, 61))
     x = torch.ones(1, 1, 61, 61, requires_grad=True)
@@ -265,7 +262,7 @@ def test_the_field_behind_blocks_is_where_the_gradient_is_not_zero(path_lists, j
 
 
 def test_a_block_lists_its_paths_then_what_follows_then_itself():
-    block = Block("Sum", ((Conv(2, 3, padding=1),), ()), "add", (ReLU(),), label="one")
+    block = Block("Sum", ((Conv(2, 3, padding=1),), ()), "add", (ReLU(),), place="one")
     table = trace([block, Conv(4, 1)], (2, 9, 9))
     assert [row.kind for row in table] == ["Conv2d", "ReLU", "Sum", "Conv2d"]
     assert [row.block for row in table] == ["one", "one", "one", ""]

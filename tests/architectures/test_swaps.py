@@ -30,7 +30,7 @@ def test_small_kernels_cost_what_the_square_of_their_width_says(channels, size):
         ("one 5×5 → two 3×3", (5, 5)),
         ("two 3×3 → bottleneck", (5, 3)),
         ("3×3 → depthwise separable", (3, 3)),
-        ("dense head → global average", (None, None)),
+        ("dense head → global average pooling", (None, None)),
     ],
 )
 def test_fields_before_and_after(change, fields):
@@ -48,7 +48,7 @@ def test_the_bottleneck_of_resnet_50_by_hand():
 
 
 def test_the_head_of_vgg_by_hand():
-    before, after = swaps.swap("dense head → global average", 512, 7)
+    before, after = swaps.swap("dense head → global average pooling", 512, 7)
     assert before.params == 102_764_544 + 16_781_312 + 4_097_000
     assert after.params == 512 * 1000 + 1000
 
@@ -56,7 +56,7 @@ def test_the_head_of_vgg_by_hand():
 def test_whole_networks_do_not_depend_on_channels_and_size():
     for change in swaps.SWAPS[-3:]:
         assert swaps.swap(change, 4, 1) == swaps.swap(change, 512, 56)
-    before, after = swaps.swap("VGG-16: dense head → global average", 4, 1)
+    before, after = swaps.swap("VGG-16: dense head → global average pooling", 4, 1)
     assert before.params == 138_357_544
     assert before.params - after.params == 123_642_856 - 513_000
 

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cnncourse.architectures import table as arch
 from cnncourse.architectures import trace
-from cnncourse.architectures.table import (
+from cnncourse.architectures.layers import (
     AveragePool,
     BatchNorm,
     Conv,
@@ -23,8 +23,8 @@ from cnncourse.architectures.table import (
     ReLU,
     Softmax,
     parse,
-    paths,
 )
+from cnncourse.architectures.table import paths
 from cnncourse.geometry import Window, receptive_field
 
 LENET5 = [  # kind, shape, parameters

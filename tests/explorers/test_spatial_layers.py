@@ -10,7 +10,7 @@ import traitlets
 from driving import put
 
 from cnncourse import explorers
-from cnncourse.architectures.table import NETWORKS
+from cnncourse.architectures.networks import NETWORKS
 from cnncourse.explorers import spatial_layers as module
 
 ALL = ["pipeline", "padding", "stride", "output_size", "receptive_field", "pooling", "budget"]

@@ -47,9 +47,9 @@ def numbers(words):
     (GlobalAveragePool(), "global mean"),
     (GlobalAveragePool(7), "mean → 7×7"),
     (Linear(10), "dense"),
-    (networks.inception(networks.INCEPTION["4d"], label="4d"), "inception 4d"),
-    (networks.bottleneck(64, stride=2, label="layer3.0"), "block 3.0 /2"),
-    (networks.bottleneck(64, stride=2, step_first=True, label="layer3.0"), "block 3.0 /2"),
+    (networks.inception(networks.INCEPTION["4d"], place="4d"), "inception 4d"),
+    (networks.bottleneck(64, stride=2, place="layer3.0"), "block 3.0 /2"),
+    (networks.bottleneck(64, stride=2, step_first=True, place="layer3.0"), "block 3.0 /2"),
 ])  # fmt: skip
 def test_layers_have_short_names_with_their_stride(layer, said):
     assert layer_name(layer) == said
@@ -136,7 +136,7 @@ def test_alexnet_learns_a_thousand_times_as_many_numbers_as_lenet():
 def test_an_inception_module_shows_the_channels_and_costs_of_every_layer(label, before):
     size = {"3": 28, "4": 14, "5": 7}[label[0]]
     widths = networks.INCEPTION[label]
-    module = networks.inception(widths, label=label)
+    module = networks.inception(widths, place=label)
     picture = figures.inception_module(module, (before, size, size))
     shown = texts(picture)
     assert [words for words in shown if words.startswith("→")] == [

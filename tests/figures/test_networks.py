@@ -8,7 +8,8 @@ import pytest
 
 from cnncourse import figures, pipeline
 from cnncourse.architectures import trace
-from cnncourse.architectures.table import NETWORKS, parse
+from cnncourse.architectures.layers import parse
+from cnncourse.architectures.networks import NETWORKS
 from cnncourse.figures.networks import mosaic
 
 SVG = "{http://www.w3.org/2000/svg}"

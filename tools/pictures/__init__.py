@@ -86,7 +86,7 @@ PICTURES: dict[str, Callable[[], svg.Svg]] = {
     ),
     "vgg2": lambda: network_stack(trace("vgg16-lecture"), title="VGG-16 (2014)"),
     "googlenet": lambda: googlenet_graph(googlenet(torchvision=False), PHOTO, ("4a", "4d")),
-    "inception": lambda: inception_module(inception(INCEPTION["3a"], label="3a"), (192, 28, 28)),
+    "inception": lambda: inception_module(inception(INCEPTION["3a"], place="3a"), (192, 28, 28)),
     "inception-full": lambda: network_stack(trace("googlenet-2014"), title="GoogLeNet (2014)"),
     "resnet-block": lambda: residual_block(basic_block(64), (64, 56, 56)),
     "ResNetFull": lambda: network_stack(trace("resnet50"), title="ResNet-50"),
@@ -120,8 +120,8 @@ def _two_bottlenecks() -> tuple[svg.Svg, svg.Svg]:
     """A block of ResNet-50 that keeps the shape, and the first one that changes it."""
     before = (256, 56, 56)
     return (
-        residual_block(bottleneck(64, label="layer1.1"), before),
-        residual_block(bottleneck(128, stride=2, project=True, label="layer2.0"), before),
+        residual_block(bottleneck(64, place="layer1.1"), before),
+        residual_block(bottleneck(128, stride=2, project=True, place="layer2.0"), before),
     )
 
 

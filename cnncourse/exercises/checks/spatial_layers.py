@@ -8,7 +8,7 @@ import numpy as np
 
 from cnncourse import convolution, geometry
 from cnncourse.architectures import trace
-from cnncourse.architectures.table import Conv
+from cnncourse.architectures.layers import Conv
 from cnncourse.exercises.verdict import Verdict, compare
 from cnncourse.geometry import Window
 
