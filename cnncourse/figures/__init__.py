@@ -8,6 +8,7 @@ from cnncourse.figures.blueprints import (
     what_if,
     which_network,
 )
+from cnncourse.figures.charts import line_chart
 from cnncourse.figures.filters import (
     borders,
     clipping,
@@ -36,12 +37,10 @@ from cnncourse.figures.lab import (
     class_balance,
     confusion,
     digits,
-    feature_maps,
     filters_over_time,
     layer_xray,
     learned_kernels,
     learning_curves,
-    line_chart,
     live_training,
     reading,
     readings,
@@ -106,7 +105,6 @@ __all__ = [
     "digits",
     "dropout",
     "edge_angle",
-    "feature_maps",
     "filters_over_time",
     "flattening",
     "flip",

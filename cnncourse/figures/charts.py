@@ -14,11 +14,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from cnncourse.figures import svg
 from cnncourse.figures.words import percent as in_percent
 
-Series = Mapping[str, tuple[Sequence[float], Sequence[float]]]
+Series = Mapping[str, tuple[ArrayLike, ArrayLike]]
 
 # Lines are told apart by their dashes and their names as well as by their colours.
 _STYLES = (
@@ -322,7 +323,7 @@ def frame(x: Scale, y: Scale, across: str, *, percent: bool = False, whole: bool
     )
 
 
-def _finite(x: Sequence[float], y: Sequence[float]) -> tuple[np.ndarray, np.ndarray]:
+def _finite(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     good = np.isfinite(xs) & np.isfinite(ys)
     return xs[good], ys[good]

@@ -21,6 +21,7 @@ __all__ = [
     "scientific",
     "superscript",
     "times",
+    "whole_percent",
     "wrapped",
 ]
 
@@ -37,6 +38,15 @@ def percent(share: float) -> str:
     if 0 < value < 0.05:
         return "under 0.1 %"
     return f"{svg.show_number(value, 1)} %"
+
+
+def whole_percent(probability: float) -> str:
+    """A probability in whole per cent, rounded down where there is little room; at most 99 %.
+
+    >>> whole_percent(0.876), whole_percent(1.0)
+    ('87 %', '99 %')
+    """
+    return f"{int(100 * min(probability, 0.99))} %"
 
 
 def count(number: int, noun: str) -> str:
@@ -58,9 +68,9 @@ def superscript(number: int) -> str:
     return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
-def power_of_ten(power: int) -> str:
-    """A power of ten on an axis: 10⁻³; the power 0 is written 1."""
-    return f"10{superscript(power)}" if power else "1"
+def power_of_ten(power: float) -> str:
+    """A whole power of ten, as on an axis: 10⁻³; the power 0 is written 1."""
+    return f"10{superscript(int(power))}" if power else "1"
 
 
 def scientific(value: float) -> str:

@@ -466,7 +466,7 @@ def test_counting_vgg_16_takes_no_weights():
     assert peak < 5e6
 
 
-def test_every_network_names_its_source_and_is_listed_in_the_docstrings():
+def test_every_network_names_its_source_and_is_listed_in_the_docstring():
     for name, network in networks.NETWORKS.items():
         assert network.name == name and network.source
-        assert name in arch.__doc__ and name in networks.__doc__
+        assert name in networks.__doc__

@@ -10,7 +10,7 @@ import pytest
 
 from cnncourse import figures
 from cnncourse.architectures import swaps, trace
-from cnncourse.figures.blueprints import CLUES, Point, _round_numbers
+from cnncourse.figures.blueprints import CLUES, Point
 
 ALEXNET = swaps.steps(trace("alexnet"))
 
@@ -105,10 +105,3 @@ def test_folded_clues_show_nothing():
     shown = [len(bars(figures.which_network(ALEXNET, n, None, "a"), "#de42ce")) for n in (1, 2)]
     assert shown == [0, len(ALEXNET)]
     assert len(CLUES) == 3
-
-
-@pytest.mark.parametrize(("low", "high"), [(0, 1), (1998, 2017), (0.3, 0.9), (2, 2e8)])
-def test_ticks_are_inside_and_few(low, high):
-    ticks = _round_numbers(low, high, whole=False)
-    assert 2 <= len(ticks) <= 8 and low <= min(ticks) and max(ticks) <= high
-    assert len(set(np.diff(ticks).round(9))) == 1

@@ -10,9 +10,9 @@ import pytest
 from cnncourse import figures
 from cnncourse.architectures import networks, trace
 from cnncourse.architectures.imagenet import HUMAN, RESULTS
-from cnncourse.architectures.layers import AveragePool, Conv, GlobalAveragePool, Linear, MaxPool
+from cnncourse.architectures.layers import Conv, GlobalAveragePool, MaxPool
 from cnncourse.architectures.table import folded
-from cnncourse.figures.history import layer_name
+from cnncourse.geometry import by
 
 SVG = "{http://www.w3.org/2000/svg}"
 DRAWN = ["lenet5", "alexnet", "alexnetvslenet", "vgg2", "googlenet", "inception", "inception-full",
@@ -27,32 +27,8 @@ def texts(picture):
     return [element.text for element in root(picture).iter(f"{SVG}text")]
 
 
-def by(shape):
-    return "×".join(map(str, shape))
-
-
 def numbers(words):
     return [int(word.replace(",", "")) for word in words if re.fullmatch(r"[\d,]+", word or "")]
-
-
-# Names --------------------------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("layer, said", [
-    (Conv(8, 3), "conv 3×3"),
-    (Conv(8, 7, stride=2), "conv 7×7 /2"),
-    (MaxPool(2), "max pool 2×2 /2"),
-    (MaxPool(3, stride=1), "max pool 3×3"),
-    (AveragePool(5, stride=3), "mean pool 5×5 /3"),
-    (GlobalAveragePool(), "global mean"),
-    (GlobalAveragePool(7), "mean → 7×7"),
-    (Linear(10), "dense"),
-    (networks.inception(networks.INCEPTION["4d"], place="4d"), "inception 4d"),
-    (networks.bottleneck(64, stride=2, place="layer3.0"), "block 3.0 /2"),
-    (networks.bottleneck(64, stride=2, step_first=True, place="layer3.0"), "block 3.0 /2"),
-])  # fmt: skip
-def test_layers_have_short_names_with_their_stride(layer, said):
-    assert layer_name(layer) == said
 
 
 # Stacks -------------------------------------------------------------------------------------------

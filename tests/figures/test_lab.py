@@ -41,7 +41,6 @@ def all_figures():
     yield figures.learning_curves([1, 2], **halves)
     yield figures.learned_kernels(RNG.normal(size=(8, 1, 5, 5)), name="conv1")
     yield figures.learned_kernels(RNG.normal(size=(6, 3, 3, 3)), name="conv2")
-    yield figures.feature_maps(maps, name="conv2", chosen=3)
     yield figures.layer_xray(IMAGES[0], maps, name="conv2", channel=5, examples=IMAGES[:8],
                              strengths=np.arange(8, 0, -1))  # fmt: skip
     yield figures.what_matters(IMAGES[0], RNG.random((12, 12)), RNG.random((28, 28)), patch=5,
@@ -197,18 +196,20 @@ def test_ten_kernels_stand_in_two_full_rows():
     assert sheet.shape == (13 * 2 - 1, 13 * 5 - 1, 3)
 
 
-def test_maps_without_negatives_are_grey_on_one_scale():
-    maps = np.stack([np.full((2, 2), 1.0), np.full((2, 2), 4.0), np.zeros((2, 2))])
-    picture = figures.feature_maps(maps, name="relu1")
-    assert [int(p[0, 0]) for p in rasters(picture)] == [64, 255, 0]
-    assert (
-        picture.description == "relu1: 3 maps of 2×2, values from 0 to 4; 1 of them is entirely 0."
+def xray(maps, name):
+    return figures.layer_xray(
+        IMAGES[0], np.array(maps), name=name, channel=0, examples=IMAGES[:1], strengths=[1.0]
     )
 
 
+def test_maps_without_negatives_are_grey_on_one_scale():
+    picture = xray([np.full((2, 2), 1.0), np.full((2, 2), 4.0), np.zeros((2, 2))], "relu1")
+    assert [int(p[0, 0]) for p in rasters(picture)[-3:]] == [64, 255, 0]
+    assert "3 maps of 2×2, values from 0 to 4; 1 of them" in picture.description
+
+
 def test_signed_maps_are_coloured_around_zero():
-    picture = figures.feature_maps(np.array([[[-2.0, 0.0]], [[1.0, 2.0]]]), name="conv1")
-    first, second = rasters(picture)
+    first, second = rasters(xray([[[-2.0, 0.0]], [[1.0, 2.0]]], "conv1"))[-2:]
     assert first.tolist() == [[[94, 60, 153], [247, 247, 247]]]
     assert second[0, 1].tolist() == [230, 97, 1]
 
