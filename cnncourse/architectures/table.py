@@ -36,7 +36,6 @@ from cnncourse.geometry import (
     receptive_field,
 )
 
-
 BYTES = 4  # of one float32 number
 
 

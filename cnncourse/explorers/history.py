@@ -66,12 +66,15 @@ def timeline() -> Explorer:
         "x_log": toggle("powers of ten across"),
         "y_log": toggle("powers of ten up", True),
     }
-    stills = (
-        {},
-        {"y": _ENTRY_ERROR, "y_log": False},
-        {"x": "parameters", "y": "MACs", "x_log": True},
+    return Explorer(
+        _draw_timeline,
+        controls,
+        stills=(
+            {},
+            {"y": _ENTRY_ERROR, "y_log": False},
+            {"x": "parameters", "y": "MACs", "x_log": True},
+        ),
     )
-    return Explorer(_draw_timeline, controls, stills=stills)
 
 
 def _draw_timeline(*, x: str, y: str, x_log: bool, y_log: bool) -> Svg:
@@ -81,11 +84,11 @@ def _draw_timeline(*, x: str, y: str, x_log: bool, y_log: bool) -> Svg:
         raise ValueError("years are too close together for powers of ten: use even steps for them")
     points, missing = [], []
     for milestone in MILESTONES:
-        values = _value(milestone, x), _value(milestone, y)
-        if None in values:
+        across, up = _value(milestone, x), _value(milestone, y)
+        if across is None or up is None:
             missing.append(milestone.name)
         else:
-            points.append(_point(milestone.name, *values))
+            points.append(_point(milestone.name, across, up))
     return figures.timeline(points, x, y, x_log=x_log, y_log=y_log, missing=missing)
 
 
@@ -101,16 +104,14 @@ def _value(milestone: _Milestone, axis: str) -> _Value | None:
     if axis == _SINGLE_ERROR:
         found = [single for single in imagenet.SINGLE if single.name == milestone.single]
         return (found[0].error, f"{found[0].error:g} %", "He et al., table 3") if found else None
+    if axis == "year":
+        year = NETWORKS[milestone.network].year
+        return None if year is None else (year, str(year), milestone.source)
     totals = _table(milestone.network).totals
-    number = {
-        "year": NETWORKS[milestone.network].year,
-        "depth": milestone.depth,
-        "parameters": totals.params,
-        "MACs": totals.macs,
-        "output memory": totals.memory,
-    }[axis]
-    words = {"year": str(number), "output memory": show_bytes(number)}.get(axis, f"{number:,}")
-    return number, words, milestone.source
+    if axis == "output memory":
+        return totals.memory, show_bytes(totals.memory), milestone.source
+    counts = {"depth": milestone.depth, "parameters": totals.params, "MACs": totals.macs}
+    return counts[axis], f"{counts[axis]:,}", milestone.source
 
 
 def _entry_error(milestone: _Milestone) -> _Value | None:
@@ -162,8 +163,12 @@ def blueprint(network: str = "lenet5") -> Explorer:
         "step": slider("step", 1, 1, len(_steps(network, swaps.FOLDS[0]))),
         "fold": choice("fold into", swaps.FOLDS),
     }
-    stills = ({}, {"network": "vgg16", "step": 33}, {"network": "resnet50", "step": 37})
-    return Explorer(_draw_blueprint, controls, limits=_last_step, stills=stills)
+    return Explorer(
+        _draw_blueprint,
+        controls,
+        limits=_last_step,
+        stills=({}, {"network": "vgg16", "step": 33}, {"network": "resnet50", "step": 37}),
+    )
 
 
 def _draw_blueprint(*, network: str, step: int, fold: str) -> Svg:
@@ -200,12 +205,15 @@ def what_if() -> Explorer:
         "channels": slider("channels", 64, 4, 1024, 4),
         "size": slider("size of the maps", 28, 1, 112),
     }
-    stills = (
-        {},
-        {"change": "dense head → global average pooling", "channels": 512, "size": 7},
-        {"change": "two 3×3 → bottleneck", "channels": 256, "size": 14},
+    return Explorer(
+        _draw_what_if,
+        controls,
+        stills=(
+            {},
+            {"change": "dense head → global average pooling", "channels": 512, "size": 7},
+            {"change": "two 3×3 → bottleneck", "channels": 256, "size": 14},
+        ),
     )
-    return Explorer(_draw_what_if, controls, stills=stills)
 
 
 def _draw_what_if(*, change: str, channels: int, size: int) -> Svg:
@@ -261,15 +269,17 @@ def inception_costs() -> Explorer:
             controls[name].value = value
 
     controls["block"].observe(fill, "value")
-    stills = ({}, {"reductions": False})
-    return Explorer(_draw_inception_costs, controls, more=list(controls)[4:], stills=stills)
+    return Explorer(
+        _draw_inception_costs, controls, more=list(controls)[4:], stills=({}, {"reductions": False})
+    )
 
 
 def _draw_inception_costs(
     *, block: str, reductions: bool, c_in: int, size: int, **widths: int
 ) -> Svg:
     # block filled in the widths; the widths themselves are drawn.
-    six = tuple(widths[name] for name in _WIDTHS)
+    one, reduce_3, three, reduce_5, five, project = (widths[name] for name in _WIDTHS)
+    six = one, reduce_3, three, reduce_5, five, project
     present, others = (
         swaps.inception_branches(c_in, size, six, reduce=reduce)
         for reduce in (reductions, not reductions)
@@ -293,8 +303,9 @@ def skip_connection() -> Explorer:
         "scale": fine_slider("scale of F(x)", 0.5, 0.0, 2.0, 0.05),
         "seed": slider("draw again", 0, 0, 20),
     }
-    stills = ({}, {"scale": 0.1}, {"scale": 1.0, "depth": 60})
-    return Explorer(_draw_skip_connection, controls, stills=stills)
+    return Explorer(
+        _draw_skip_connection, controls, stills=({}, {"scale": 0.1}, {"scale": 1.0, "depth": 60})
+    )
 
 
 def _draw_skip_connection(*, depth: int, scale: float, seed: int) -> Svg:

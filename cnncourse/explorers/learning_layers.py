@@ -31,14 +31,18 @@ def activations() -> Explorer:
         "weights": choice("weights", list(act.INITIALISATIONS), "Glorot"),
         "seed": slider("seed", 0, 0, 20),
     }
-    stills = ({}, {"function": "relu", "weights": "He"}, {"function": "tanh", "scale": 5.0})
-    return Explorer(_draw_activations, controls, more=["seed"], stills=stills)
+    return Explorer(
+        _draw_activations,
+        controls,
+        more=["seed"],
+        stills=({}, {"function": "relu", "weights": "He"}, {"function": "tanh", "scale": 5.0}),
+    )
 
 
 def _draw_activations(*, function: str, scale: float, depth: int, weights: str, seed: int) -> Svg:
     normal, inputs = _random_stack(seed)
     spread = act.weight_spread(UNITS, UNITS, weights)
-    signals = act.through_depth(function, spread * normal[:depth], scale * inputs)
+    signals = act.through_depth(function, list(spread * normal[:depth]), scale * inputs)
     return figures.signal_through_depth(function, signals)
 
 
@@ -85,8 +89,9 @@ def conv_backward() -> Explorer:
         "weights": MatrixInput("kernel", np.arange(4).reshape(2, 2)),
         "gradient": MatrixInput("gradient of the output", np.ones((2, 2))),
     }
-    stills = ({}, {"gradient": ((1.0, 0.0), (0.0, 0.0))})
-    return Explorer(_draw_conv_backward, controls, stills=stills)
+    return Explorer(
+        _draw_conv_backward, controls, stills=({}, {"gradient": ((1.0, 0.0), (0.0, 0.0))})
+    )
 
 
 def _draw_conv_backward(*, pixels: tuple, weights: tuple, gradient: tuple) -> Svg:
@@ -106,8 +111,7 @@ def softmax() -> Explorer:
         "temperature": fine_slider("temperature", 1.0, 0.1, 10.0),
         "target": slider("right class", 0, 0, 3),
     }
-    stills = ({}, {"temperature": 0.2}, {"target": 3})
-    return Explorer(_draw_softmax, controls, stills=stills)
+    return Explorer(_draw_softmax, controls, stills=({}, {"temperature": 0.2}, {"target": 3}))
 
 
 def _draw_softmax(*, logits: tuple, temperature: float, target: int) -> Svg:
@@ -173,8 +177,12 @@ def batch_norm() -> Explorer:
         "beta": fine_slider("β", 0.0, -2.0, 2.0),
         "seed": slider("seed", 0, 0, 20),
     }
-    stills = ({}, {"mode": "evaluation"}, {"batch": 1}, {"batch": 1, "mode": "evaluation"})
-    return Explorer(_draw_batch_norm, controls, more=list(controls)[4:], stills=stills)
+    return Explorer(
+        _draw_batch_norm,
+        controls,
+        more=list(controls)[4:],
+        stills=({}, {"mode": "evaluation"}, {"batch": 1}, {"batch": 1, "mode": "evaluation"}),
+    )
 
 
 def _draw_batch_norm(

@@ -9,14 +9,20 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any, Protocol
 
 import cv2
 import ipywidgets as widgets
 import numpy as np
 
-from cnncourse import figures
+from cnncourse import figures, metrics
 from cnncourse.figures.svg import Svg
+from cnncourse.figures.words import whole_percent
+from cnncourse.handwriting import form
+from cnncourse.handwriting.neighbours import NearestNeighbours
+from cnncourse.images import to_uint8
 from cnncourse.widgets.digit import DRAW, DigitInput
+from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
 from cnncourse.widgets.photo import Photo
 from cnncourse.widgets.run_button import RunButton
@@ -26,6 +32,34 @@ Predict = Callable[[np.ndarray], np.ndarray]
 _RATES = (0.0003, 0.001, 0.003, 0.01, 0.03, 0.1)
 _THRESHOLDS = [("adaptive", "adaptive"), ("Otsu", "otsu"), ("none", None)]
 _SHOWN = 16  # digits of one cell of the confusion matrix
+
+
+class History(Protocol):
+    """A training as it is remembered, such as `lab.training.History`."""
+
+    step: list[int]
+    step_loss: list[float]
+    validation_accuracy: list[float]
+
+
+class Snapshot(Protocol):
+    """A network during its training, such as `lab.inspection.Snapshot`."""
+
+    @property
+    def step(self) -> int:
+        """Steps of training so far."""
+
+    @property
+    def accuracy(self) -> float:
+        """On held-out digits."""
+
+    @property
+    def kernels(self) -> np.ndarray:
+        """Of the first convolution: (C, 1, KH, KW)."""
+
+    @property
+    def maps(self) -> np.ndarray:
+        """Of the first convolution, for one digit: (C, H, W)."""
 
 
 # Training -----------------------------------------------------------------------------------------
@@ -113,7 +147,7 @@ class Monitor(widgets.VBox):
         self.view = widgets.HTML()
         super().__init__([self.view])
 
-    def show(self, history: object) -> None:
+    def show(self, history: History) -> None:
         """Draw a `lab.training.History` as far as it has come."""
         self.picture = figures.training_so_far(
             history.step_loss, history.step, history.validation_accuracy, steps=self.steps
@@ -127,14 +161,13 @@ class Monitor(widgets.VBox):
         return bundle
 
 
-def filters_over_time(snapshots: Sequence[object]) -> Explorer:
+def filters_over_time(snapshots: Sequence[Snapshot]) -> Explorer:
     """The kernels of the first layer from their random start to the end of a training.
 
     Parameters
     ----------
-    snapshots : sequence
-        Each with `step`, `accuracy`, `kernels` (C, 1, KH, KW) and `maps` (C, H, W), as
-        `lab.inspection.Snapshot`, in the order of training.
+    snapshots : sequence of Snapshot
+        In the order of training.
 
     Returns
     -------
@@ -189,7 +222,7 @@ def layer_xray(
             name=layer,
             channel=channel,
             examples=images[best],
-            strengths=strengths[best],
+            strengths=strengths[best].tolist(),
         )
 
     def limits(*, layer: str, **_others: object) -> dict[str, int]:
@@ -272,16 +305,14 @@ def confusion(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray)
         Controls: label, answer, order.
     """
     answers = probabilities.argmax(1)
-    table = np.zeros((10, 10), dtype=int)
-    np.add.at(table, (labels, answers), 1)
+    table = metrics.confusion(answers, labels)
 
     def draw(*, label: int, answer: int, order: str) -> Svg:
         sure = probabilities.max(1)
         found = np.flatnonzero((labels == label) & (answers == answer))
         sign = -1 if order == "surest first" else 1
         shown = found[np.argsort(sign * sure[found], kind="stable")][:_SHOWN]
-        # Rounded down: no network is 100 % sure.
-        captions = [f"{int(100 * min(sure[place], 0.99))} % sure" for place in shown]
+        captions = [f"{whole_percent(sure[place])} sure" for place in shown]
         return figures.confusion(
             table, row=label, column=answer, examples=images[shown], captions=captions
         )
@@ -325,12 +356,22 @@ def damage(
     images: np.ndarray,
     labels: np.ndarray,
 ) -> Damage:
-    """Return a way to spoil digits, with every network measured at every amount."""
-    curves = {name: [] for name in predict}
+    """Return a way to spoil digits, with every network measured at every amount.
+
+    Parameters
+    ----------
+    spoil, amounts, unit
+        As in `Damage`.
+    predict : mapping of str to callable
+        The networks by name.
+    images : ndarray of uint8 of shape (N, 28, 28)
+    labels : ndarray of int of shape (N,)
+    """
+    curves: dict[str, list[float]] = {name: [] for name in predict}
     for amount in amounts:
         spoilt = spoil(images, amount)
         for name, function in predict.items():
-            curves[name].append(float(np.mean(function(spoilt).argmax(1) == labels)))
+            curves[name].append(metrics.accuracy(function(spoilt), labels))
     return Damage(spoil, amounts, unit, curves)
 
 
@@ -362,7 +403,7 @@ def break_it(
         spoilt = chosen.spoil(images[shown], much)
         return figures.break_it(
             spoilt,
-            labels[shown],
+            labels[shown].tolist(),
             {name: function(spoilt).argmax(1) for name, function in predict.items()},
             {name: (chosen.amounts, y) for name, y in chosen.curves.items()},
             change=damage,
@@ -388,31 +429,18 @@ def break_it(
 
 
 def own_digit(
-    steps: Callable[..., Sequence[object]],
-    predict: Predict,
-    examples: Mapping[str, np.ndarray],
-    *,
-    memory: object | None = None,
-    pad: widgets.Widget | None = None,
-    type_in: Callable[[str], np.ndarray] | None = None,
+    predict: Predict, examples: Mapping[str, np.ndarray], *, memory: NearestNeighbours | None = None
 ) -> Explorer:
     """A digit of your own, brought into MNIST's form step by step, and what is read.
 
     Parameters
     ----------
-    steps : callable
-        ``steps(photo, polarity=…, threshold=…, crop=…, keep_aspect=…, stroke=…, centre=…)`` →
-        pictures with `name` and `image`, the last one (28, 28), as `lab.preprocess.steps`.
     predict : callable
     examples : mapping of str to ndarray
         Photographs to begin with.
-    memory : object, optional
-        What the network has learnt from, as `handwriting.neighbours.NearestNeighbours`: then the
-        picture is compared with it, unless it has no limit.
-    pad : widget, optional
-        To draw on; its `value` is a picture.
-    type_in : callable, optional
-        Turns typed text into a picture, as `lab.preprocess.from_ascii`.
+    memory : NearestNeighbours, optional
+        What the network has learnt from: then the picture is compared with it, unless it has no
+        limit.
 
     Returns
     -------
@@ -421,30 +449,27 @@ def own_digit(
         down, turn.
     """
 
-    def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: object) -> Svg:
+    def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: Any) -> Svg:
         if photo.name == DRAW and not photo.pixels.any():
             raise ValueError("the pad is empty: draw a digit on it")
-        done = [(step.name, step.image) for step in steps(_as_bytes(photo.pixels), **toggles)]
+        done = [(step.name, step.image) for step in form.steps(_as_bytes(photo.pixels), **toggles)]
         seen = _as_bytes(done[-1][1])
         if right or down or turn:
             seen = moved(seen, right=right, down=down, turn=turn)
             done.append(("moved", seen))
         probabilities = predict(seen[None])[0]
-        alike = compared(seen, probabilities) if compares else {}
+        alike: dict[str, Any] = {}
+        if memory is not None and np.isfinite(memory.limit):
+            places, distances = memory.nearest(seen[None], probabilities.argmax()[None])
+            alike = {
+                "nearest": memory.images[places[0]],
+                "distance": float(distances.mean()),
+                "limit": memory.limit,
+            }
         return figures.reading(done, probabilities, f"{photo.name}:", **alike)
 
-    def compared(seen: np.ndarray, probabilities: np.ndarray) -> dict[str, object]:
-        places, distances = memory.nearest(seen[None], probabilities.argmax(keepdims=True))
-        return {
-            "nearest": memory.images[places[0]],
-            "distance": float(distances.mean()),
-            "limit": memory.limit,
-        }
-
-    compares = memory is not None and np.isfinite(memory.limit)
-
     controls = {
-        "photo": DigitInput(examples, pad=pad, type_in=type_in),
+        "photo": DigitInput(examples, pad=DrawPad(), type_in=form.from_ascii),
         "polarity": toggle("look which way round the ink is", True),
         "crop": toggle("crop to the ink", True),
         "centre": toggle("centre of mass in the middle", True),
@@ -456,8 +481,9 @@ def own_digit(
         "turn": slider("turn (degrees)", 0, -90, 90, 5),
     }
     plain = dict.fromkeys(("polarity", "crop", "centre", "keep_aspect", "stroke"), False)
-    stills = ({}, {**plain, "threshold": "otsu"})
-    return Explorer(draw, controls, more=list(controls)[4:], stills=stills)
+    return Explorer(
+        draw, controls, more=list(controls)[4:], stills=({}, {**plain, "threshold": "otsu"})
+    )
 
 
 def moved(image: np.ndarray, *, right: int, down: int, turn: float) -> np.ndarray:
@@ -478,6 +504,4 @@ def moved(image: np.ndarray, *, right: int, down: int, turn: float) -> np.ndarra
 
 def _as_bytes(image: np.ndarray) -> np.ndarray:
     """A picture from 0 to 1 as uint8."""
-    if image.dtype == np.uint8:
-        return image
-    return np.round(255 * np.clip(image, 0, 1)).astype(np.uint8)
+    return image if image.dtype == np.uint8 else to_uint8(255 * image)

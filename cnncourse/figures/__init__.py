@@ -47,7 +47,7 @@ from cnncourse.figures.lab import (
     training_so_far,
     what_matters,
 )
-from cnncourse.figures.layers import (
+from cnncourse.figures.learning_layers import (
     activation,
     activations,
     batch_norm,

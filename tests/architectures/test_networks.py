@@ -11,7 +11,6 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncourse.architectures import networks, trace
-from cnncourse.architectures import table as arch
 from cnncourse.architectures.layers import Block, Conv, PartialConv, ReLU
 from cnncourse.architectures.table import (
     connections,

@@ -8,7 +8,7 @@ import pytest
 from test_redraw import movable, move
 
 from cnncourse.explorers import mnist_lab as explorers
-from cnncourse.handwriting import form, specimen
+from cnncourse.handwriting import specimen
 from cnncourse.lab import digits, evaluation, inspection, models
 from conftest import seconds
 
@@ -74,7 +74,7 @@ def break_it(network, looked_at):
 
 def own_digit(network, looked_at):
     photos = {"a 7": specimen.write([[7]], looked_at, seed=0)}
-    return explorers.own_digit(form.steps, partial(evaluation.predict, network), photos)
+    return explorers.own_digit(partial(evaluation.predict, network), photos)
 
 
 @pytest.mark.parametrize(

@@ -16,9 +16,7 @@ from test_explorers_mnist_lab import make as make_for_the_lab
 
 from cnncourse import explorers
 from cnncourse.explorers import mnist_lab
-from cnncourse.handwriting import form
 from cnncourse.pipeline import digit
-from cnncourse.widgets.drawpad import DrawPad
 
 NAMES = (*explorers.__all__, *LAB)
 HERE = Path(__file__).resolve().parent
@@ -39,10 +37,7 @@ def make(name):
     """An explorer by name; those of the lab get networks made of NumPy, which need no training."""
     if name == "own_digit":
         examples = {"ink on paper": 255 - IMAGES[3], "chalk on a board": IMAGES[5]}
-        steps, typed = form.steps, form.from_ascii
-        return mnist_lab.own_digit(
-            steps, reader().predict_proba, examples, pad=DrawPad(), type_in=typed
-        )
+        return mnist_lab.own_digit(reader().predict_proba, examples)
     return make_for_the_lab(name) if name in LAB else getattr(explorers, name)()
 
 

@@ -171,7 +171,6 @@ def trained(data, shown):
 
 def about_a_network(network, snapshots, shown):
     """Return the explorers of notebook 05 that look at a network: name → arguments."""
-    from cnncourse.handwriting import form
     from cnncourse.lab import evaluation, inspection
 
     images, predict = shown.images, partial(evaluation.predict, network)
@@ -188,7 +187,7 @@ def about_a_network(network, snapshots, shown):
         "what_matters": (images, predict, *ways),
         "confusion": (images, shown.labels, predict(images)),
         "break_it": (images, shown.labels, {"small": predict}, damages),
-        "own_digit": (form.steps, predict, {"a digit": 255 - images[0]}),
+        "own_digit": (predict, {"a digit": 255 - images[0]}),
     }
 
 

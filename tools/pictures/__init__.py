@@ -36,7 +36,7 @@ from cnncourse.figures.history import (
     residual_block,
     two_stacks,
 )
-from cnncourse.figures.layers import activations, dropout, flattening, fully_connected
+from cnncourse.figures.learning_layers import activations, dropout, flattening, fully_connected
 from cnncourse.figures.networks import network_overview, pipeline
 from cnncourse.figures.pixels import array_layout
 from cnncourse.figures.signals import sliding_sum

@@ -11,7 +11,6 @@ import pytest
 
 from cnncourse import activations as act
 from cnncourse import figures, regularise
-from cnncourse.figures.layers import scientific
 
 NUMBER = re.compile(r"−?\d[\d,]*\.?\d*")
 
@@ -52,7 +51,7 @@ def test_all_activations_stand_in_one_picture():
 
 
 def test_the_flat_share_of_tanh_is_where_its_slope_is_under_one_percent():
-    share = float(re.search(r"(\d+) % of the range", figures.activation("tanh").description)[1])
+    share = float(re.search(r"([\d.]+) % of the range", figures.activation("tanh").description)[1])
     edge = math.acosh(10)  # 1 − tanh² = 1/cosh² = 0.01
     assert share == pytest.approx(100 * (8 - edge) / 8, abs=2)
 
@@ -176,11 +175,6 @@ def test_histograms_through_depth_are_drawn_only_where_there_are_values():
     edges = [((160 - max(ys)) / 140, (160 - min(ys)) / 140) for ys in drawn]
     expected = [(5 / 24, 6 / 24), (7 / 24, 8 / 24), (19 / 24, 20 / 24)]
     np.testing.assert_allclose(edges, expected, atol=1e-3)
-
-
-def test_numbers_of_any_size_are_written_in_two_digits():
-    written = [scientific(v) for v in (0, 0.0149, 0.524, 17.2, 540, 1234, 9.97e-10)]
-    assert written == ["0", "0.015", "0.52", "17", "540", "1.2·10³", "1.0·10⁻⁹"]
 
 
 def test_a_signal_that_dies_is_drawn_without_logarithms_of_zero():
