@@ -13,13 +13,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import images, kernels
 from cnncourse.figures import svg
+from cnncourse.figures.charts import Scale, curve, numbers
 from cnncourse.figures.grids import matrix
+from cnncourse.figures.words import by, count
 from cnncourse.images import count_clipped, to_uint8
 from cnncourse.metrics import rmse
 
@@ -75,7 +78,7 @@ def kernel_lab(
         sentence += f" The bias of {svg.show_number(bias)} is added everywhere."
     if view != "signed":
         sentence += f" {_clipped_words(response)}"
-    return svg.framed(_titled(picture, "A kernel applied to a photograph", sentence))
+    return svg.framed(picture.titled("A kernel applied to a photograph", sentence))
 
 
 def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.ndarray:
@@ -87,26 +90,16 @@ def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.n
 
 def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
     """The weights, and under them what their sums say."""
-    cell = 38 if kernel.shape[1] <= 3 else 31
-    most = float(np.abs(kernel).max()) or 1.0
-    weights = matrix(
-        kernel,
-        title="kernel",
-        role=svg.KERNEL,
-        shade="signed",
-        limits=(-most, most),
-        cell=cell,
-        caption=name,
-    )
+    weights = _signed(kernel, name, role=svg.KERNEL, cell=38 if kernel.shape[1] <= 3 else 31)
     facts = (
         f"sum of weights: {svg.show_number(kernel.sum())}",
         f"noise gain Σw²: {svg.show_number(kernels.noise_gain(kernel))}",
     )
-    lines = [svg.text(0, 10 + 20 * i, words, size=13) for i, words in enumerate(facts)]
-    widest = max(
-        5 * 31 + 1, *(svg.text_width(words, 13) for words in facts)
-    )  # nothing jumps at 5×5
-    return svg.above(weights, svg.Svg("".join(lines), widest, 40, ""), gap=8)
+    drawing = svg.Drawing()
+    for i, words in enumerate(facts):
+        drawing.text(0, 10 + 20 * i, words)
+    widest = max(156, *map(svg.text_width, facts))  # nothing jumps at 5×5
+    return svg.above(weights, drawing.svg(widest, 40, ""), gap=8)
 
 
 def _signed_panel(response: np.ndarray) -> svg.Svg:
@@ -119,13 +112,9 @@ def _signed_panel(response: np.ndarray) -> svg.Svg:
 def _clipped_panel(response: np.ndarray) -> svg.Svg:
     """The response as bytes, with how much was cut off below."""
     panel = _photo_panel(response, "result (clipped)", role=svg.OUTPUT)
-    below = 100 * np.mean(np.rint(response) < 0)
-    over = 100 * np.mean(np.rint(response) > 255)
+    below, over = 100 * np.mean(np.rint(response) < 0), 100 * np.mean(np.rint(response) > 255)
     words = f"cut off: {below:.1f} % below 0, {over:.1f} % over 255"
-    note = svg.Svg(
-        svg.text(0, 8, words, size=12, fill=svg.MUTED), svg.text_width(words, 12), 28, ""
-    )
-    return svg.above(panel, note, gap=6)
+    return svg.above(panel, svg.label(words, height=28), gap=6)
 
 
 def _photo_panel(
@@ -138,16 +127,12 @@ def _photo_panel(
     scale = side / max(pixels.shape[:2])
     height, width = (max(1.0, scale * size) for size in pixels.shape[:2])
     shown = pixels if pixels.dtype == np.uint8 else to_uint8(pixels)
-    frame = svg.rect(0.5, 0.5, width, height, line=role.line)
+    drawing = svg.Drawing()
     crisp = scale >= 2  # show the squares where they are large enough to be seen
-    picture = svg.image(shown, 0.5, 0.5, width, height, crisp=crisp) + frame
-    panel = svg.captioned(svg.Svg(picture, width + 1, height + 1, caption), caption, role=role)
-    if note:
-        words = svg.Svg(
-            svg.text(0, 8, note, size=12, fill=svg.MUTED), svg.text_width(note, 12), 16, ""
-        )
-        panel = svg.above(panel, words, gap=4)
-    return panel
+    drawing.image(shown, 0.5, 0.5, width, height, crisp=crisp)
+    drawing.rect(0.5, 0.5, width, height, line=role.line)
+    panel = svg.captioned(drawing.svg(width + 1, height + 1, caption), caption, role=role)
+    return svg.above(panel, svg.label(note), gap=4) if note else panel
 
 
 @lru_cache(maxsize=1)
@@ -164,21 +149,17 @@ def signed_photo(values: np.ndarray, limit: float) -> np.ndarray:
 
 def _signed_bar(width: float, limit: float) -> svg.Svg:
     """The scale of a signed picture: −limit, 0, +limit."""
-    ends = (
-        (0, f"−{svg.show_number(limit, 0)}", "start"),
-        (width / 2, "0", "middle"),
-        (width, f"+{svg.show_number(limit, 0)}", "end"),
-    )
-    labels = (
-        svg.text(x, 22, words, size=12, anchor=side, fill=svg.MUTED) for x, words, side in ends
-    )
-    bar = svg.image(_palette()[None], 0, 0, width, 12, crisp=False)
-    return svg.Svg(bar + "".join(labels), width, 28, "scale")
+    shown = svg.show_number(limit, 0)
+    drawing = svg.Drawing()
+    drawing.image(_palette()[None], 0, 0, width, 12, crisp=False)
+    drawing.text(0, 22, f"−{shown}", size=12, fill=svg.MUTED)
+    drawing.text(width / 2, 22, "0", size=12, anchor="middle", fill=svg.MUTED)
+    drawing.text(width, 22, f"+{shown}", size=12, anchor="end", fill=svg.MUTED)
+    return drawing.svg(width, 28, "scale")
 
 
 def _kernel_words(kernel: np.ndarray, name: str) -> str:
     total = float(kernel.sum())
-    size = "×".join(str(n) for n in kernel.shape)
     if abs(total - 1) < 1e-9:
         meaning = "flat areas keep their brightness"
     elif abs(total) < 1e-9:
@@ -186,15 +167,15 @@ def _kernel_words(kernel: np.ndarray, name: str) -> str:
     else:
         meaning = f"flat areas are multiplied by {svg.show_number(total)}"
     called = f"{name[0].upper()}{name[1:]}" if name else "Kernel"
-    return f"{called}, {size} weights with sum {svg.show_number(total)}: {meaning}."
+    return f"{called}, {by(kernel.shape)} weights with sum {svg.show_number(total)}: {meaning}."
 
 
 def _response_words(photo: np.ndarray, response: np.ndarray) -> str:
-    low, high = float(response.min()), float(response.max())
-    return (
-        f"Mean {svg.show_number(float(np.mean(photo)), 1)} → {svg.show_number(float(response.mean()), 1)}; "
-        f"responses from {svg.show_number(low, 1)} to {svg.show_number(high, 1)}."
+    before, after, low, high = (
+        svg.show_number(float(value), 1)
+        for value in (np.mean(photo), response.mean(), response.min(), response.max())
     )
+    return f"Mean {before} → {after}; responses from {low} to {high}."
 
 
 def _clipped_words(response: np.ndarray) -> str:
@@ -246,91 +227,40 @@ def window_walk(
         f"Step {step + 1} of {result.size}: output[{row}, {column}]. The {kernel.size} products "
         f"add up to {svg.show_number(total)}."
     )
-    return svg.framed(_titled(picture, "A window walks over an image", sentence))
+    return svg.framed(picture.titled("A window walks over an image", sentence))
 
 
 def _walked_input(padded: np.ndarray, padding: int, window: tuple[int, int, int, int]) -> svg.Svg:
-    around = f" + padding {padding}" if padding else ""
-    return matrix(
-        padded,
-        title="input",
-        shade="grey",
-        limits=(0, 255),
-        cell=32,
-        digits=0,
-        caption=f"input{around}",
-        marked=[window],
-        padding=(padding,) * 4,
-    )
+    caption = f"input + padding {padding}" if padding else "input"
+    return _grey(padded, caption, cell=32, marked=[window], padding=(padding,) * 4)
 
 
 def _output_so_far(result: np.ndarray, step: int) -> svg.Svg:
-    row, column = divmod(step, result.shape[1])
     later = np.arange(result.size).reshape(result.shape) > step
-    most = float(np.abs(result).max()) or 1.0
-    return matrix(
-        result,
-        title="output",
-        role=svg.OUTPUT,
-        shade="signed",
-        limits=(-most, most),
-        cell=38,
-        digits=1,
-        caption="output",
-        marked=[(row, column, 1, 1)],
-        hidden=later,
-    )
+    here = (*divmod(step, result.shape[1]), 1, 1)
+    look = {"role": svg.OUTPUT, "cell": 38, "digits": 1}
+    return _signed(result, "output", marked=[here], hidden=later, **look)
 
 
 def _products_row(window: np.ndarray, kernel: np.ndarray, total: float) -> svg.Svg:
     """Window · weights = products, and their sum."""
     cell = 42 if kernel.shape[1] <= 3 else 34
-    products = window * kernel
-    most = float(np.abs(products).max()) or 1.0
-    heaviest = float(np.abs(kernel).max()) or 1.0
-    parts = (
-        matrix(
-            window,
-            title="window",
-            role=svg.WINDOW,
-            shade="grey",
-            limits=(0, 255),
-            cell=cell,
-            digits=0,
-            caption="window",
-        ),
+    return svg.beside(
+        _grey(window, "window", role=svg.WINDOW, cell=cell),
         _sign("×"),
-        matrix(
-            kernel,
-            title="weights",
-            role=svg.KERNEL,
-            shade="signed",
-            limits=(-heaviest, heaviest),
-            cell=cell,
-            caption="kernel",
-        ),
+        _signed(kernel, "kernel", role=svg.KERNEL, cell=cell),
         _sign("="),
-        matrix(
-            products,
-            title="products",
-            role=svg.OUTPUT,
-            shade="signed",
-            limits=(-most, most),
-            cell=cell,
-            digits=1,
-            caption="products",
-        ),
+        _signed(window * kernel, "products", role=svg.OUTPUT, cell=cell, digits=1),
         _sign(f"sum: {svg.show_number(total)}"),
+        gap=10,
     )
-    return svg.beside(*parts, gap=10)
 
 
 def _sign(words: str) -> svg.Svg:
     """A word between two matrices, level with their middle rows."""
-    width = svg.text_width(words, 17)
-    return svg.Svg(
-        svg.text(width / 2, 22, words, size=16, anchor="middle", bold=True), width, 22, words
-    )
+    drawing, width = svg.Drawing(), svg.text_width(words, 17)
+    drawing.text(width / 2, 22, words, size=16, anchor="middle", bold=True)
+    return drawing.svg(width, 22, words)
 
 
 # Brightness, bytes and borders in numbers ---------------------------------------------------------
@@ -353,36 +283,11 @@ def clipping(row: Sequence[float], kernel: np.ndarray) -> svg.Svg:
     rows = np.tile(np.asarray(row, dtype=float), (kernel.shape[0], 1))
     response = _same_size(rows, kernel, "edge")[kernel.shape[0] // 2][None].astype(float)
     stored = to_uint8(response).astype(float)
-    most = float(np.abs(response).max())
-    changed = [(0, column, 1, 1) for column in np.flatnonzero(stored != response)]
-    options = {"cell": 44, "digits": 1}
+    changed = [(0, int(column), 1, 1) for column in np.flatnonzero(stored != response)]
     lines = (
-        _labelled(
-            "input", matrix(rows[:1], title="input", shade="grey", limits=(0, 255), **options)
-        ),
-        _labelled(
-            "float",
-            matrix(
-                response,
-                title="float",
-                role=svg.OUTPUT,
-                shade="signed",
-                limits=(-most, most),
-                **options,
-            ),
-        ),
-        _labelled(
-            "uint8",
-            matrix(
-                stored,
-                title="bytes",
-                role=svg.OUTPUT,
-                shade="grey",
-                limits=(0, 255),
-                marked=changed,
-                **options,
-            ),
-        ),
+        ("input", _grey(rows[:1], cell=44, digits=1)),
+        ("float", _signed(response, role=svg.OUTPUT, cell=44, digits=1)),
+        ("uint8", _grey(stored, role=svg.OUTPUT, cell=44, digits=1, marked=changed)),
     )
     lost = [
         f"{_whole(a)} becomes {_whole(b)}"
@@ -391,14 +296,15 @@ def clipping(row: Sequence[float], kernel: np.ndarray) -> svg.Svg:
     ]
     sentence = f"Stored as bytes, {' and '.join(lost)}." if lost else "Bytes keep every value."
     title = "A step, its float response, and the same stored as bytes"
-    return _titled(svg.above(*lines, gap=7), title, sentence)
+    picture = svg.above(*(_labelled(*line) for line in lines), gap=7)
+    return picture.titled(title, sentence)
 
 
 def _labelled(words: str, picture: svg.Svg, room: float = 90) -> svg.Svg:
-    label = svg.text(0, picture.height / 2, words, size=14, bold=True)
-    return svg.Svg(
-        label + svg.group(picture.markup, room), room + picture.width, picture.height, words
-    )
+    drawing = svg.Drawing()
+    drawing.text(0, picture.height / 2, words, size=14, bold=True)
+    drawing.place(picture, room)
+    return drawing.svg(room + picture.width, picture.height, words)
 
 
 def borders(
@@ -415,26 +321,18 @@ def borders(
     modes : sequence of str
         Border rules of `cnncourse.convolution.pad`.
     """
-    results = [_same_size(patch, kernel, mode).astype(float) for mode in modes]
-    low, high = min(r.min() for r in results), max(r.max() for r in results)
+    results = {mode: _same_size(patch, kernel, mode).astype(float) for mode in modes}
+    low = min(0.0, *(result.min() for result in results.values()))
+    high = max(result.max() for result in results.values())
+    look: dict[str, Any] = {"role": svg.OUTPUT, "shade": "grey", "limits": (low, high)}
     pictures = [
-        matrix(
-            result,
-            title=mode,
-            role=svg.OUTPUT,
-            shade="grey",
-            limits=(min(low, 0), high),
-            cell=34,
-            caption=mode,
-        )
-        for mode, result in zip(modes, results, strict=True)
+        matrix(result, title=mode, caption=mode, **look) for mode, result in results.items()
     ]
     corners = ", ".join(
-        f"{mode} {svg.show_number(float(result[0, 0]))}"
-        for mode, result in zip(modes, results, strict=True)
+        f"{mode} {svg.show_number(float(result[0, 0]))}" for mode, result in results.items()
     )
     sentence = f"Top left value with each border rule: {corners}."
-    return _titled(svg.beside(*pictures, gap=20), "Border rules compared", sentence)
+    return svg.beside(*pictures, gap=20).titled("Border rules compared", sentence)
 
 
 def separable(column: np.ndarray, row: np.ndarray) -> svg.Svg:
@@ -446,18 +344,20 @@ def separable(column: np.ndarray, row: np.ndarray) -> svg.Svg:
     row : ndarray of shape (KW,)
     """
     whole = np.outer(column, row)
-    parts = (
-        matrix(np.reshape(column, (-1, 1)), title="column", role=svg.KERNEL, caption="column"),
+    look: dict[str, Any] = {"title": "", "role": svg.KERNEL}
+    picture = svg.beside(
+        matrix(np.reshape(column, (-1, 1)), caption="column", **look),
         _sign("×"),
-        matrix(np.reshape(row, (1, -1)), title="row", role=svg.KERNEL, caption="row"),
+        matrix(np.reshape(row, (1, -1)), caption="row", **look),
         _sign("="),
-        matrix(whole, title="kernel", role=svg.KERNEL, caption="kernel"),
+        matrix(whole, caption="kernel", **look),
+        gap=12,
     )
     weights = len(column) + len(row)
     sentence = (
         f"{weights} weights in a column and a row make the {whole.size} weights of the kernel."
     )
-    return _titled(svg.beside(*parts, gap=12), "A separable kernel", sentence)
+    return picture.titled("A separable kernel", sentence)
 
 
 def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> svg.Svg:
@@ -470,27 +370,15 @@ def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> svg.Svg:
     """
     if not isinstance(shown, Mapping):
         shown = {name: kernels.KERNELS[name].weights for name in shown}
+    sums = {name: svg.show_number(float(weights.sum())) for name, weights in shown.items()}
     cards = []
     for name, weights in shown.items():
-        most = float(np.abs(weights).max()) or 1.0
         cell = 34 if weights.shape[1] <= 3 else 32
-        grid = matrix(
-            weights,
-            title=name,
-            role=svg.KERNEL,
-            shade="signed",
-            limits=(-most, most),
-            cell=cell,
-            caption=name,
-        )
-        words = f"sum {svg.show_number(float(weights.sum()))}"
-        note = svg.Svg(
-            svg.text(0, 8, words, size=13, fill=svg.MUTED), svg.text_width(words), 16, words
-        )
-        cards.append(svg.above(grid, note, gap=5))
-    totals = (f"{name}: {svg.show_number(float(w.sum()))}" for name, w in shown.items())
+        grid = _signed(weights, name, role=svg.KERNEL, cell=cell)
+        cards.append(svg.above(grid, svg.label(f"sum {sums[name]}", size=13), gap=5))
+    totals = (f"{name}: {total}" for name, total in sums.items())
     sentence = f"Sums of the weights: {', '.join(totals)}."
-    return _titled(svg.beside(*cards, gap=22), "Named kernels", sentence)
+    return svg.beside(*cards, gap=22).titled("Named kernels", sentence)
 
 
 # Gaussian blur and its cost -----------------------------------------------------------------------
@@ -511,9 +399,8 @@ def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> s
     bell = kernel.sum(axis=0)  # a column of the same numbers times this row is the kernel
     k = len(bell)
     pixels = np.asarray(photo, dtype=np.float32)
-    half = {"padding_mode": "edge"}
-    down = conv.correlate(pixels, bell[:, None], padding=(k // 2, 0), **half)
-    blurred = conv.correlate(down, bell[None], padding=(0, k // 2), **half)
+    down = conv.correlate(pixels, bell[:, None], padding=(k // 2, 0), padding_mode="edge")
+    blurred = conv.correlate(down, bell[None], padding=(0, k // 2), padding_mode="edge")
     row = _in_a_row(
         _photo_panel(photo, "input", role=svg.INPUT),
         svg.above(_bell_map(kernel), _profile(bell), gap=12),
@@ -522,62 +409,52 @@ def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> s
     )
     kept = np.sqrt(kernels.noise_gain(kernel))
     sentence = (
-        f"σ = {svg.show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as one "
-        f"kernel, {2 * k} as a column and a row, {svg.show_number(k / 2, 1)} times fewer. "
+        f"σ = {svg.show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as "
+        f"one kernel, {2 * k} as a column and a row, {svg.show_number(k / 2, 1)} times fewer. "
         f"The middle weight is {kernel.max():.3f}; {100 * kept:.0f} % of the standard "
         "deviation of random noise is left."
     )
     picture = svg.above(row, _cost_bars(k, row.width), gap=14)
-    return svg.framed(_titled(picture, "Gaussian blur and its cost", sentence))
+    return svg.framed(picture.titled("Gaussian blur and its cost", sentence))
 
 
 def _bell_map(kernel: np.ndarray) -> svg.Svg:
     """The kernel from above: white is its largest weight, black is 0."""
-    k = len(kernel)
-    shades = to_uint8(255 * kernel / kernel.max())
-    picture = svg.image(shades, 0.5, 0.5, 140, 140) + svg.rect(
-        0.5, 0.5, 140, 140, line=svg.KERNEL.line
+    drawing = svg.Drawing()
+    drawing.image(to_uint8(255 * kernel / kernel.max()), 0.5, 0.5, 140, 140)
+    drawing.rect(0.5, 0.5, 140, 140, line=svg.KERNEL.line)
+    return svg.captioned(
+        drawing.svg(141, 141, "kernel"), f"kernel {by(kernel.shape)}", role=svg.KERNEL
     )
-    return svg.captioned(svg.Svg(picture, 141, 141, "kernel"), f"kernel {k}×{k}", role=svg.KERNEL)
 
 
 def _profile(bell: np.ndarray) -> svg.Svg:
     """The middle row of a kernel as bars."""
-    step = 140 / len(bell)
-    bars = [
-        svg.rect(
-            i * step + 0.1 * step,
-            80 - 72 * weight / bell.max(),
-            0.8 * step,
-            max(72 * weight / bell.max(), 0.6),
-            fill=svg.KERNEL.line,
-        )
-        for i, weight in enumerate(bell)
-    ]
-    label = svg.text(70, 92, "weights of its row", size=12, anchor="middle", fill=svg.MUTED)
-    return svg.Svg(
-        "".join(bars) + svg.line(0, 80.5, 140, 80.5, colour=svg.FAINT) + label, 141, 100, "profile"
-    )
+    drawing, step = svg.Drawing(), 140 / len(bell)
+    for i, high in enumerate(72 * bell / bell.max()):
+        drawing.rect((i + 0.1) * step, 80 - high, 0.8 * step, max(high, 0.6), fill=svg.KERNEL.line)
+    drawing.line(0, 80.5, 140, 80.5, colour=svg.FAINT)
+    drawing.text(70, 92, "weights of its row", size=12, anchor="middle", fill=svg.MUTED)
+    return drawing.svg(141, 100, "profile")
 
 
 def _cost_bars(k: int, width: float) -> svg.Svg:
     """Multiplications per pixel: the whole kernel against a column and a row."""
-    costs = ((f"one {k}×{k} kernel", k * k), ("column, then row", 2 * k))
-    head = svg.text(0, 8, "multiplications per pixel", size=13, bold=True)
-    bars = _bars(costs, width, y=22, digits=0)
-    return svg.Svg(head + bars, width, 22 + 24 * len(costs), "cost")
+    costs = {f"one {k}×{k} kernel": k * k, "column, then row": 2 * k}
+    return _bars("multiplications per pixel", costs, width, digits=0)
 
 
-def _bars(values: Sequence[tuple[str, float]], width: float, *, y: float, digits: int) -> str:
-    """Labelled horizontal bars that start at zero."""
-    room, largest = 150.0, max(max(value for _, value in values), 1e-9)
+def _bars(head: str, values: Mapping[str, float], width: float, *, digits: int) -> svg.Svg:
+    """Labelled horizontal bars that start at zero, under a head."""
+    room, largest = 150.0, max(*values.values(), 1e-9)
     drawing = svg.Drawing()
-    for i, (words, value) in enumerate(values):
-        middle, length = y + 24 * i + 9, (width - room - 60) * value / largest
-        drawing.text(0, middle, words, size=13)
+    drawing.text(0, 8, head, bold=True)
+    for i, (words, value) in enumerate(values.items()):
+        middle, length = 31 + 24 * i, (width - room - 60) * value / largest
+        drawing.text(0, middle, words)
         drawing.rect(room, middle - 7, max(length, 1), 14, fill=svg.OUTPUT.line)
-        drawing.text(room + length + 8, middle, svg.show_number(value, digits), size=13, bold=True)
-    return drawing.markup
+        drawing.text(room + length + 8, middle, svg.show_number(value, digits), bold=True)
+    return drawing.svg(width, 22 + 24 * len(values), head)
 
 
 # The angle of an edge -----------------------------------------------------------------------------
@@ -610,13 +487,9 @@ def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) 
     gx, gy = float(across[centre]), float(down[centre])
     panels = _in_a_row(*_angle_panels(pixels, across, down, strength, gx, gy), gap=12)
     plot = _angle_curves(angle, operator, softness, panels.width)
-    return svg.framed(
-        _titled(
-            svg.above(panels, plot, gap=16),
-            "The angle of an edge from two kernels",
-            _angle_words(angle, operator, gx, gy),
-        )
-    )
+    words = _angle_words(angle, operator, gx, gy)
+    picture = svg.above(panels, plot, gap=16)
+    return svg.framed(picture.titled("The angle of an edge from two kernels", words))
 
 
 def _edge_response(pixels: np.ndarray, operator: str, axis: str) -> np.ndarray:
@@ -635,87 +508,67 @@ def _angle_panels(
     """The bar with its gradient, the two answers, and their length."""
     limit = max(np.abs(across).max(), np.abs(down).max(), strength.max())
     side = 160
-    bar_panel = _photo_panel(pixels, "bar", role=svg.INPUT, side=side, note="arrow: brighter")
+    panel = _photo_panel(pixels, "bar", role=svg.INPUT, side=side, note="arrow: brighter")
     length = float(np.hypot(gx, gy)) or 1.0
-    middle = (side / 2, 22 + side / 2)
-    head = svg.arrow(
-        *middle,
-        middle[0] + 44 * gx / length,
-        middle[1] + 44 * gy / length,
-        colour=svg.WINDOW.line,
-        thick=3,
-    )
-    marked = svg.Svg(bar_panel.markup + head, bar_panel.width, bar_panel.height, "bar")
-    notes = (
-        f"x, at the arrow: {_whole(gx)}",
-        f"y, at the arrow: {_whole(gy)}",
-        f"length √(x² + y²): {_whole(np.hypot(gx, gy))}",
-    )
-    captions = ("kernel x (signed)", "kernel y (signed)", "magnitude")
+    x, y = side / 2, 22 + side / 2
+    tip = (x + 44 * gx / length, y + 44 * gy / length)
+    arrow = svg.arrow(x, y, *tip, colour=svg.WINDOW.line, thick=3)
     maps = [
         _photo_panel(signed_photo(values, limit), caption, role=svg.OUTPUT, side=side, note=note)
-        for values, caption, note in zip((across, down, strength), captions, notes, strict=True)
+        for values, caption, note in (
+            (across, "kernel x (signed)", f"x, at the arrow: {_whole(gx)}"),
+            (down, "kernel y (signed)", f"y, at the arrow: {_whole(gy)}"),
+            (strength, "magnitude", f"length √(x² + y²): {_whole(np.hypot(gx, gy))}"),
+        )
     ]
-    return [marked, *maps]
+    return [replace(panel, markup=panel.markup + arrow), *maps]
 
 
 def _angle_curves(angle: float, operator: str, softness: float, width: float) -> svg.Svg:
     """What both kernels answer at the middle pixel, for every angle of the bar."""
-    angles = np.arange(0, 181, 5)
+    angles = range(0, 181, 5)
     answers = np.array([_answers_at_middle(a, operator, softness) for a in angles])
     curves = {
         "x": (answers[:, 0], svg.INPUT.line, ""),
         "y": (answers[:, 1], svg.KERNEL.line, "7 4"),
         "magnitude": (np.hypot(*answers.T), svg.OUTPUT.line, "2 3"),
     }
-    left, top, high = 60.0, 24.0, 120.0
-    right = width - 90
     limit = float(np.abs(answers).max()) * 1.15
-
-    def place(degrees: float, value: float) -> tuple[float, float]:
-        return (left + (right - left) * degrees / 180, top + high / 2 - value / limit * high / 2)
-
-    head = "answer where the arrow starts, for every angle of the bar"
+    top, base = 24.0, 144.0
+    x, y = Scale(0, 180, 60, width - 90), Scale(-limit, limit, base, top)
     drawing = svg.Drawing()
-    drawing.text(0, 8, head, size=13, bold=True)
-    drawing.line(*place(0, 0), *place(180, 0), colour=svg.MUTED)
+    drawing.text(0, 8, "answer where the arrow starts, for every angle of the bar", bold=True)
+    drawing.line(x.start, y(0), x.end, y(0), colour=svg.MUTED)
     for degrees in (0, 45, 90, 135, 180):
-        x, _ = place(degrees, 0)
-        drawing.line(x, top, x, top + high, colour=svg.FAINT)
-        drawing.text(x, top + high + 12, f"{degrees}°", size=12, anchor="middle", fill=svg.MUTED)
-    drawing.text(left - 8, place(0, 0)[1], "0", size=12, anchor="end", fill=svg.MUTED)
+        drawing.line(x(degrees), top, x(degrees), base, colour=svg.FAINT)
+        drawing.add(numbers(x, [degrees], base + 12, write="{}°".format))
+    drawing.text(x.start - 8, y(0), "0", size=12, anchor="end", fill=svg.MUTED)
     for name, (values, colour, dash) in curves.items():
-        points = [place(a, v) for a, v in zip(angles, values, strict=True)]
-        drawing.polyline(points, colour=colour, dash=dash)
-        drawing.text(right + 8, points[-1][1], name, size=13, fill=colour, bold=True)
-    x, _ = place(angle, 0)
-    drawing.line(x, top, x, top + high, colour=svg.WINDOW.line, thick=2)
+        drawing.add(curve(x, y, angles, values, colour=colour, dash=dash))
+        drawing.text(x.end + 8, y(values[-1]), name, fill=colour, bold=True)
+    drawing.line(x(angle), top, x(angle), base, colour=svg.WINDOW.line, thick=2)
     for value in _answers_at_middle(angle, operator, softness):
-        drawing.circle(*place(angle, value), 4, fill=svg.WINDOW.line)
-    return drawing.svg(width, top + high + 22, "curves")
+        drawing.circle(x(angle), y(value), 4, fill=svg.WINDOW.line)
+    return drawing.svg(width, base + 22, "curves")
 
 
 def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
     """The answers of kernels x and y where the side of the bar passes: nine pixels are enough."""
     nine = images.bar(angle, softness=softness, size=3)
-    answers = (np.sum(nine * kernels.KERNELS[f"{operator} {axis}"].weights) for axis in "xy")
-    x, y = answers
+    x, y = (np.sum(nine * kernels.KERNELS[f"{operator} {axis}"].weights) for axis in "xy")
     return float(x), float(y)
 
 
 def _angle_words(angle: float, operator: str, gx: float, gy: float) -> str:
     gradient = np.degrees(np.arctan2(gy, gx)) % 360
     recovered = (gradient - 90) % 360  # the gradient points straight across the bar
-    blind = {
-        0: " Kernel x is blind to this bar.",
-        90: " Kernel y is blind to this bar.",
-        180: " Kernel x is blind to this bar.",
-    }.get(angle, "")
+    blind = {0: "x", 90: "y", 180: "x"}.get(int(angle), "") if angle == int(angle) else ""
+    warning = f" Kernel {blind} is blind to this bar." if blind else ""
     return (
         f"Bar at {svg.show_number(angle)}°: {operator} x answers {_whole(gx)}, {operator} y "
         f"{_whole(gy)}; the magnitude is {_whole(np.hypot(gx, gy))}. The gradient points to "
         f"{svg.show_number(gradient, 1)}°, straight across the bar, so the bar must lie at "
-        f"{svg.show_number(recovered, 1)}°.{blind}"
+        f"{svg.show_number(recovered, 1)}°.{warning}"
     )
 
 
@@ -744,14 +597,13 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
         for (name, pixels), role in zip({"clean": clean, **pictures}.items(), roles, strict=True)
     ]
     row = _in_a_row(*panels, gap=12)
-    head = svg.text(0, 8, "error against the clean picture (RMSE, grey levels)", size=13, bold=True)
-    bars = _bars(list(errors.items()), row.width, y=22, digits=1)
-    chart = svg.Svg(head + bars, row.width, 22 + 24 * len(errors), "errors")
-    best = min(errors, key=errors.get)
+    head = "error against the clean picture (RMSE, grey levels)"
+    chart = _bars(head, errors, row.width, digits=1)
+    best = min(errors, key=errors.__getitem__)
     best = "the noisy picture itself" if best == "noisy" else best
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
     sentence = f"RMSE in grey levels: {listed}. Closest to the clean picture: {best}."
-    return svg.framed(_titled(svg.above(row, chart, gap=14), "Filters against noise", sentence))
+    return svg.framed(svg.above(row, chart, gap=14).titled("Filters against noise", sentence))
 
 
 # Frequencies --------------------------------------------------------------------------------------
@@ -780,29 +632,28 @@ def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "k
     passed = _same_size(waves, kernel, "wrap").astype(float)
     response = kernels.frequency_response(kernel, 32)
     gain = float(response[(16 + down) % 32, (16 + across) % 32])
-    most = float(np.abs(passed).max())
+    low, high = float(passed.min()), float(passed.max())
+    heights = f"from {svg.show_number(low)} to {svg.show_number(high)}"
     picture = _in_a_row(
-        _photo_panel(
-            signed_photo(waves, 1), "stripes in", role=svg.INPUT, side=196, note="from −1 to 1"
-        ),
+        _stripes(waves, 1, "stripes in", svg.INPUT, "from −1 to 1"),
         _gain_map(response, across, down, name),
-        _photo_panel(
-            signed_photo(passed, max(1.0, most)),
-            "stripes out",
-            role=svg.OUTPUT,
-            side=196,
-            note=f"from {svg.show_number(float(passed.min()))} to {svg.show_number(float(passed.max()))}",
-        ),
+        _stripes(passed, max(1.0, -low, high), "stripes out", svg.OUTPUT, heights),
         gap=26,
     )
-    flat, stripes, checks = kernels.gains(kernel)
+    flat, stripes, checks = map(svg.show_number, kernels.gains(kernel))
     sentence = (
-        f"{name[0].upper()}{name[1:]}, {across} {'wave' if across == 1 else 'waves'} across and "
-        f"{down} down in 32 pixels: the gain is {svg.show_number(gain)}, this pattern is "
-        f"{_fate(waves, passed, gain)}. Flat areas {svg.show_number(flat)}, fastest vertical stripes "
-        f"{svg.show_number(stripes)}, checkerboard {svg.show_number(checks)}."
+        f"{name[0].upper()}{name[1:]}, {count(across, 'wave')} across and {down} down in 32 "
+        f"pixels: the gain is {svg.show_number(gain)}, this pattern is "
+        f"{_fate(waves, passed, gain)}. Flat areas {flat}, fastest vertical stripes {stripes}, "
+        f"checkerboard {checks}."
     )
-    return svg.framed(_titled(picture, "The gain of a kernel for every frequency", sentence))
+    return svg.framed(picture.titled("The gain of a kernel for every frequency", sentence))
+
+
+def _stripes(
+    values: np.ndarray, limit: float, caption: str, role: svg.Role, heights: str
+) -> svg.Svg:
+    return _photo_panel(signed_photo(values, limit), caption, role=role, side=196, note=heights)
 
 
 def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
@@ -820,24 +671,15 @@ def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> svg.Sv
     quarter = np.pad(response, ((0, 1), (0, 1)), mode="wrap")[16:, 16:]  # 17×17: 0 to 16 waves
     most = float(quarter.max()) or 1.0
     side, cell = 196.0, 196 / 17
-    shades = svg.image(to_uint8(255 * quarter / most), 0.5, 0.5, side, side)
-    ring = svg.rect(
-        0.5 + across * cell - 1,
-        0.5 + down * cell - 1,
-        cell + 2,
-        cell + 2,
-        line=svg.WINDOW.line,
-        thick=3,
-    )
-    frame = svg.rect(0.5, 0.5, side, side, line=svg.KERNEL.line)
-    panel = svg.captioned(
-        svg.Svg(shades + frame + ring, side + 1, side + 1, "gain"),
-        f"gain of {name}",
-        role=svg.KERNEL,
-    )
-    words = f"across →, down ↓; white is {svg.show_number(most)}"
-    note = svg.Svg(svg.text(0, 8, words, size=12, fill=svg.MUTED), side, 16, words)
-    return svg.above(panel, note, gap=4)
+    drawing = svg.Drawing()
+    drawing.image(to_uint8(255 * quarter / most), 0.5, 0.5, side, side)
+    drawing.rect(0.5, 0.5, side, side, line=svg.KERNEL.line)
+    x, y = (0.5 + waves * cell - 1 for waves in (across, down))
+    drawing.rect(x, y, cell + 2, cell + 2, line=svg.WINDOW.line, thick=3)
+    picture = drawing.svg(side + 1, side + 1, "gain")
+    panel = svg.captioned(picture, f"gain of {name}", role=svg.KERNEL)
+    note = svg.label(f"across →, down ↓; white is {svg.show_number(most)}")
+    return svg.above(panel, replace(note, width=side), gap=4)
 
 
 # A riddle -----------------------------------------------------------------------------------------
@@ -856,18 +698,14 @@ def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> s
     answer, own = (conv.correlate(pixels, kernel) for kernel in (hidden, guess))
     most = float(max(np.abs(answer).max(), np.abs(own).max(), 1))
     differ = np.abs(answer - own) > 1e-9
-    options = {"shade": "signed", "limits": (-most, most), "cell": 38, "role": svg.OUTPUT}
+    look: dict[str, Any] = {"title": "", "cell": 38}
+    signed = look | {"shade": "signed", "limits": (-most, most), "role": svg.OUTPUT}
     top = float(max(np.abs(pixels).max(), 1))
+    marked = [(int(row), int(column), 1, 1) for row, column in np.argwhere(differ)]
     picture = _in_a_row(
-        matrix(pixels, title="input", shade="grey", limits=(0, top), cell=38, caption="input"),
-        matrix(answer, title="hidden", caption="hidden kernel's output", **options),
-        matrix(
-            own,
-            title="guess",
-            caption="your kernel's output",
-            marked=[(r, c, 1, 1) for r, c in np.argwhere(differ)],
-            **options,
-        ),
+        matrix(pixels, shade="grey", limits=(0, top), caption="input", **look),
+        matrix(answer, caption="hidden kernel's output", **signed),
+        matrix(own, caption="your kernel's output", marked=marked, **signed),
         gap=26,
     )
     wrong = int(differ.sum())
@@ -880,14 +718,24 @@ def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> s
             "All output cells agree, yet your kernel is not the hidden one: this input cannot "
             "tell them apart."
         )
-    return svg.framed(_titled(picture, "Guess the kernel", sentence))
+    return svg.framed(picture.titled("Guess the kernel", sentence))
 
 
 # Small helpers ------------------------------------------------------------------------------------
 
 
-def _titled(picture: svg.Svg, title: str, description: str) -> svg.Svg:
-    return replace(picture, title=title, description=description)
+def _signed(values: np.ndarray, caption: str = "", **look: Any) -> svg.Svg:
+    """A matrix in purple and orange, as far to both sides as its largest number."""
+    most = float(np.abs(values).max()) or 1.0
+    return matrix(
+        values, title=caption, caption=caption, shade="signed", limits=(-most, most), **look
+    )
+
+
+def _grey(values: np.ndarray, caption: str = "", *, digits: int = 0, **look: Any) -> svg.Svg:
+    """A matrix in the greys of 0 to 255."""
+    look |= {"shade": "grey", "limits": (0, 255)}
+    return matrix(values, title=caption, caption=caption, digits=digits, **look)
 
 
 def _in_a_row(*pictures: svg.Svg, gap: float) -> svg.Svg:

@@ -12,14 +12,16 @@ Every figure is a pure function: arrays in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import product
+from dataclasses import replace
 
 import cv2
 import numpy as np
 
 from cnncourse import images
 from cnncourse.figures import svg
+from cnncourse.figures.charts import Scale, curve, numbers
 from cnncourse.figures.grids import matrix, outline
+from cnncourse.figures.words import by, count
 from cnncourse.metrics import rmse
 
 CHANNELS = ("red", "green", "blue")
@@ -29,7 +31,7 @@ _SHEETS = (
     svg.Role("#1d6b36", "#e8ffe8"),
     svg.Role("#2354a8", "#e8e8ff"),
 )
-_PURE = ((255, 0, 0), (0, 255, 0), (0, 0, 255))
+_PURE = ("#ff0000", "#00ff00", "#0000ff")
 
 
 # An image is an array -----------------------------------------------------------------------------
@@ -46,47 +48,32 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
     """
     height, width, _ = values.shape
     cell, left, top = 38, 64, 130
-    corners = [(left + 78 * c, top - 50 * c) for c in range(3)]
     drawing = svg.Drawing()
     for channel in (2, 1, 0):  # the blue sheet lies at the back, so it is drawn first
-        x, y = corners[channel]
-        grid = matrix(
-            values[..., channel],
-            title=CHANNELS[channel],
-            role=_SHEETS[channel],
-            cell=cell,
-            marked=[(row, column, 1, 1)],
+        x, y = left + 78 * channel, top - 50 * channel
+        marked = [(row, column, 1, 1)]
+        sheet = values[..., channel]
+        drawing.place(
+            matrix(sheet, title="", role=_SHEETS[channel], cell=cell, marked=marked), x, y
         )
-        drawing.place(grid, x, y)
         drawing.text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
+    right, bottom = left + width * cell, top + height * cell
+    drawing.arrow(left - 14, top, left - 14, bottom)
+    drawing.text(left - 22, (top + bottom) / 2, "rows", anchor="end")
+    drawing.text(left - 22, (top + bottom) / 2 + 18, f"H = {height}", anchor="end")
+    drawing.arrow(left, bottom + 14, right, bottom + 14)
+    drawing.text((left + right) / 2, bottom + 30, f"columns, W = {width}", anchor="middle")
+    drawing.arrow(right + 16, bottom, right + 172, bottom - 100)
+    drawing.text(right + 104, bottom - 26, "channels, C = 3")
     pixel = values[row, column].tolist()
     words = (
         f"{height} rows, {width} columns and 3 channels of numbers. The pixel in row {row}, column "
         f"{column} is {pixel}: one number from each sheet."
     )
     code = [f"image.shape is ({height}, {width}, 3)", f"image[{row}, {column}] is {pixel}"]
-    drawing.add(_axes(left, top, width * cell, height * cell, (height, width)))
-    picture = drawing.svg(
-        corners[2][0] + width * cell + 70,
-        top + height * cell + 44,
-        "A colour picture as an array (H, W, C)",
-        words,
-    )
-    return svg.framed(svg.above(picture, _code_lines(code), title=picture.title, description=words))
-
-
-def _axes(left: float, top: float, wide: float, high: float, size: tuple[int, int]) -> str:
-    """Arrows along rows, columns and channels, with the length of each."""
-    bottom, right = top + high, left + wide
-    drawing = svg.Drawing()
-    drawing.arrow(left - 14, top, left - 14, bottom)
-    drawing.text(left - 22, top + high / 2, "rows", anchor="end")
-    drawing.text(left - 22, top + high / 2 + 18, f"H = {size[0]}", anchor="end")
-    drawing.arrow(left, bottom + 14, right, bottom + 14)
-    drawing.text(left + wide / 2, bottom + 30, f"columns, W = {size[1]}", anchor="middle")
-    drawing.arrow(right + 16, bottom, right + 172, bottom - 100)
-    drawing.text(right + 104, bottom - 26, "channels, C = 3")
-    return drawing.markup
+    sheets = drawing.svg(right + 226, bottom + 44, "")
+    picture = svg.above(sheets, _code_lines(code))
+    return svg.framed(picture.titled("A colour picture as an array (H, W, C)", words))
 
 
 def pixel_microscope(
@@ -129,13 +116,11 @@ def pixel_microscope(
     if new_value is not None:
         shown[middle] = new_value
     patch = shown[row : row + size, column : column + size]
-    left = _with_box(shown, row, column, size)
-    right = _cells(patch)
     code = _microscope_code(row, column, size, channels, shown[middle], middle)
     words = _microscope_words(photo.shape, patch, channels, code, new_value)
-    picture = svg.above(svg.beside(left, right, gap=40), _code_lines(code), gap=12)
-    widest = svg.Svg(picture.markup, 736, 380, "Pixel microscope", words)
-    return svg.framed(widest)
+    views = svg.beside(_with_box(shown, row, column, size), _cells(patch), gap=40)
+    picture = svg.above(views, _code_lines(code), gap=12)
+    return svg.framed(svg.Svg(picture.markup, 736, 380, "Pixel microscope", words))
 
 
 def _view(photo: np.ndarray, channels: str) -> np.ndarray:
@@ -147,31 +132,26 @@ def _view(photo: np.ndarray, channels: str) -> np.ndarray:
 
 def _with_box(pixels: np.ndarray, row: int, column: int, size: int) -> svg.Svg:
     """A picture at 320 pixels with a frame around the pixels looked at."""
-    picture = _picture(pixels, 320)
+    drawing, picture = svg.Drawing(), _picture(pixels, 320)
     scale = picture.width / pixels.shape[1]
-    frame = svg.rect(
-        column * scale, row * scale, size * scale, size * scale, line=svg.WINDOW.line, thick=3
-    )
-    halo = svg.rect(
-        column * scale - 2.5, row * scale - 2.5, size * scale + 5, size * scale + 5, line="#ffffff"
-    )
-    markup = picture.markup + halo + frame
-    return svg.Svg(markup, 320, 320, "the picture")  # a fixed place, so that nothing jumps
+    x, y, side = column * scale, row * scale, size * scale
+    drawing.add(picture.markup)
+    drawing.rect(x - 2.5, y - 2.5, side + 5, side + 5, line="#ffffff")
+    drawing.rect(x, y, side, side, line=svg.WINDOW.line, thick=3)
+    return drawing.svg(320, 320, "the picture")  # a fixed place, so that nothing jumps
 
 
 def _cells(patch: np.ndarray) -> svg.Svg:
     """The pixels of a box, large, with their numbers and a frame around the middle one."""
-    size = len(patch)
+    drawing, size = svg.Drawing(), len(patch)
     cell = 320 / size
     if patch.ndim == 2:
-        grid = matrix(patch, title="its numbers", shade="grey", limits=(0, 255), cell=cell)
-        markup = grid.markup
+        drawing.add(matrix(patch, title="", shade="grey", limits=(0, 255), cell=cell).markup)
     else:
-        markup = "".join(
-            _colour_cell(patch[r, c], c * cell, r * cell, cell)
-            for r, c in product(range(size), range(size))
-        )
-    return svg.Svg(markup + outline(size // 2, size // 2, 1, 1, cell), 322, 322, "its numbers")
+        for row, column in np.ndindex(size, size):
+            drawing.add(_colour_cell(patch[row, column], column * cell, row * cell, cell))
+    drawing.add(outline(size // 2, size // 2, 1, 1, cell))
+    return drawing.svg(322, 322, "its numbers")
 
 
 def _colour_cell(pixel: np.ndarray, x: float, y: float, cell: float) -> str:
@@ -218,12 +198,10 @@ def _microscope_words(
 
 
 def _code_lines(lines: Sequence[str]) -> svg.Svg:
-    markup = "".join(
-        svg.text(0, 10 + 21 * i, words, size=14, mono=True) for i, words in enumerate(lines)
-    )
-    return svg.Svg(
-        markup, max(svg.text_width(words, 14.5) for words in lines), 21 * len(lines), "code"
-    )
+    drawing = svg.Drawing()
+    for i, words in enumerate(lines):
+        drawing.text(0, 10 + 21 * i, words, size=14, mono=True)
+    return drawing.svg(max(svg.text_width(words, 14.5) for words in lines), 21 * len(lines), "code")
 
 
 # Channels -----------------------------------------------------------------------------------------
@@ -248,54 +226,40 @@ def channel_mixer(
     screen = np.dstack([photo[..., c] if c >= 0 else dark for c in order])
     mix = photo @ np.asarray(weights, dtype=float)
     grey = images.to_uint8(mix)
-    numbers = ", ".join(map(_place, order))
+    sources = ", ".join("nothing" if c < 0 else f"channel {c}" for c in order)
+    on_screen = ", ".join("none" if c < 0 else str(c) for c in order)
     top = svg.beside(
-        svg.captioned(_picture(screen, 220), f"on the screen: {', '.join(map(_short, order))}"),
+        svg.captioned(_picture(screen, 220), f"on the screen: {on_screen}"),
         svg.captioned(_picture(grey, 220), "grey, the weighted sum", role=svg.OUTPUT),
         _swatches(weights),
         gap=40,
     )
+    written = [svg.show_number(weight, 3) for weight in weights]
     row = [
-        svg.captioned(
-            _picture(photo[..., c], 150), f"{c}: {name} × {svg.show_number(w, 3)}", role=svg.INPUT
-        )
-        for c, (name, w) in enumerate(zip(CHANNELS, weights, strict=True))
+        svg.captioned(_picture(photo[..., c], 150), f"{c}: {name} × {weight}", role=svg.INPUT)
+        for c, (name, weight) in enumerate(zip(CHANNELS, written, strict=True))
     ]
-    parts = " + ".join(
-        f"{svg.show_number(w, 3)}·{name}" for w, name in zip(weights, CHANNELS, strict=True)
-    )
+    parts = " + ".join(f"{w}·{name}" for w, name in zip(written, CHANNELS, strict=True))
     words = (
-        f"The screen shows {numbers} as red, green, blue. Grey = {parts}: the weights sum to "
-        f"{svg.show_number(sum(weights), 3)}, the mean grey is {svg.show_number(grey.mean(), 1)}, and "
-        f"{_share(images.count_clipped(mix), mix.size)} of the pixels are clipped at 255. Pure "
+        f"The screen shows {sources} as red, green, blue. Grey = {parts}: the weights sum to "
+        f"{svg.show_number(sum(weights), 3)}, the mean grey is {svg.show_number(grey.mean(), 1)}, "
+        f"and {_share(images.count_clipped(mix), mix.size)} of the pixels are clipped at 255. Pure "
         f"red, green and blue become {', '.join(map(str, _pure_greys(weights)))}."
     )
     picture = svg.above(top, svg.beside(*row, gap=36), gap=18)
     return _titled(picture, "Channel mixer", words)
 
 
-def _short(channel: int) -> str:
-    return "none" if channel < 0 else str(channel)
-
-
-def _place(channel: int) -> str:
-    return "nothing" if channel < 0 else f"channel {channel}"
-
-
 def _pure_greys(weights: Sequence[float]) -> list[int]:
     """The grey of pure red, pure green and pure blue."""
-    return [int(images.to_uint8(255 * w)) for w in weights]
+    return [int(level) for level in images.to_uint8(255 * np.asarray(weights))]
 
 
 def _swatches(weights: Sequence[float]) -> svg.Svg:
     """Pure red, green and blue beside the grey that each becomes."""
     drawing = svg.Drawing()
-    for i, (name, colour, level) in enumerate(
-        zip(CHANNELS, _PURE, _pure_greys(weights), strict=True)
-    ):
-        y = 40 * i
-        fill = "#" + "".join(f"{v:02x}" for v in colour)
-        dull = f"#{level:02x}{level:02x}{level:02x}"
+    for i, (name, level) in enumerate(zip(CHANNELS, _pure_greys(weights), strict=True)):
+        y, fill, dull = 40 * i, _PURE[i], svg.grey_fill(level)
         drawing.rect(0, y, 70, 32, fill=fill, line=svg.FAINT)
         drawing.text(35, y + 16, name, anchor="middle", fill=svg.text_on(fill))
         drawing.arrow(76, y + 16, 98, y + 16)
@@ -321,7 +285,7 @@ def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> svg.S
     best = images.otsu(grey)
     used = best if automatic else level
     result = images.threshold(grey, used)
-    white = np.count_nonzero(result)
+    white = int(np.count_nonzero(result))
     top = svg.beside(
         svg.captioned(_picture(grey, 300), "grey", role=svg.INPUT),
         svg.captioned(_picture(result, 300), f"brighter than {used}?", role=svg.OUTPUT),
@@ -370,7 +334,7 @@ def point_operations(
     values = operate(grey)
     result = _store(values, wrap)
     levels = np.arange(256, dtype=np.uint8)[None]
-    curve = _store(operate(levels), wrap)[0]
+    table = _store(operate(levels), wrap)[0]
     outside = images.count_clipped(values)
     seen = _stretched(result) if stretch else result
     name = "shown stretched" if stretch else "shown from 0 to 255"
@@ -378,10 +342,10 @@ def point_operations(
     top = svg.beside(
         svg.captioned(_picture(grey, 212), "before", role=svg.INPUT),
         svg.captioned(_picture(seen, 212), caption, role=svg.OUTPUT),
-        svg.captioned(_curve(curve), "old value → new value"),
+        svg.captioned(_curve(table), "old value → new value"),
         gap=28,
     )
-    pairs = ", ".join(f"{v} → {curve[v]}" for v in (0, 64, 128, 192, 255))
+    pairs = ", ".join(f"{v} → {table[v]}" for v in (0, 64, 128, 192, 255))
     fate = "wrapped around" if wrap else "clipped"
     words = (
         f"Gamma {svg.show_number(gamma)}, contrast {svg.show_number(contrast)}, brightness "
@@ -406,19 +370,15 @@ def _stretched(pixels: np.ndarray) -> np.ndarray:
 
 def _curve(table: np.ndarray) -> svg.Svg:
     """The new value of every old value, beside the line where nothing changes."""
-    side, x0, y0 = 190, 30, 0
-    scale = side / 255
-    drawing = svg.Drawing()
-    drawing.rect(x0, y0, side, side, line=svg.FAINT)
-    drawing.line(x0, y0 + side, x0 + side, y0, colour=svg.MUTED, dash="4 4")
-    points = [(x0 + v * scale, y0 + side - int(t) * scale) for v, t in enumerate(table)]
-    drawing.polyline(points, colour=svg.OUTPUT.line, thick=2.5)
+    drawing, side, left = svg.Drawing(), 190, 30
+    x, y = Scale(0, 255, left, left + side), Scale(0, 255, side, 0)
+    drawing.rect(left, 0, side, side, line=svg.FAINT)
+    drawing.line(left, side, left + side, 0, colour=svg.MUTED, dash="4 4")
+    drawing.add(curve(x, y, range(256), table.tolist(), colour=svg.OUTPUT.line, thick=2.5))
     for v in (0, 128, 255):
-        drawing.text(
-            x0 + v * scale, y0 + side + 12, str(v), size=12, anchor="middle", fill=svg.MUTED
-        )
-        drawing.text(x0 - 5, y0 + side - v * scale, str(v), size=12, anchor="end", fill=svg.MUTED)
-    return drawing.svg(x0 + side + 12, side + 22, "curve")  # as high as the pictures beside it
+        drawing.add(numbers(x, [v], side + 12))
+        drawing.text(left - 5, y(v), str(v), size=12, anchor="end", fill=svg.MUTED)
+    return drawing.svg(left + side + 12, side + 22, "curve")  # as high as the pictures beside it
 
 
 def _histogram(
@@ -433,22 +393,21 @@ def _histogram(
     y0 = 42 if marks else 6
     base, scale = y0 + high, wide / 256
     peak = max(int(counts[1:255].max()), 1)
-    points = [(x0, base)]
+    points: list[tuple[float, float]] = [(x0, base)]
     for v, share in enumerate(np.minimum(counts / peak, 1)):
         points += [(x0 + (v + i) * scale, base - share * high) for i in (0, 1)]
     points.append((x0 + wide, base))
     drawing = svg.Drawing()
     drawing.polyline(points, colour="#74767e", thick=1, fill="#9a9ca5")
     drawing.line(x0, base, x0 + wide, base)
-    for v in (0, 64, 128, 192, 255):
-        at = x0 + (v + 0.5) * scale
-        drawing.text(at, base + 12, str(v), size=12, anchor="middle", fill=svg.MUTED)
+    middle = Scale(0, 255, x0 + 0.5 * scale, x0 + 255.5 * scale)  # of the bar of a value
+    drawing.add(numbers(middle, (0, 64, 128, 192, 255), base + 12))
     for v, anchor in ((0, "start"), (255, "end")):
         if counts[v] > peak:
             words = f"bar cut off: {counts[v]:,} pixels are {v}"
             drawing.text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
     for i, (level, words, role, dash) in enumerate(marks):
-        x, y = x0 + (level + 0.5) * scale, y0 - 24 + 16 * i
+        x, y = middle(level), y0 - 24 + 16 * i
         drawing.line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
         to_the_left = _label_goes_left(i, [level for level, *_ in marks])
         anchor, gap = ("end", -6) if to_the_left else ("start", 6)
@@ -490,7 +449,7 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
     png_bytes = _png_size(small)
     kind = "mean of the pixels that fall together" if antialias else "one pixel copied, no mean"
     facts = [
-        ("pixels", f"{shape[0]}×{shape[1]}"),
+        ("pixels", by(shape)),
         ("numbers", f"{small.size:,}"),
         ("levels", f"2^{bits} = {2**bits}"),
         ("colours in use", f"{colours:,}"),
@@ -498,18 +457,16 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
         ("as a PNG file", f"{png_bytes:,} bytes"),
     ]
     words = (
-        f"{shape[0]}×{shape[1]} pixels ({kind}), {bits} {'bit' if bits == 1 else 'bits'} for each "
-        f"number: {2**bits} levels, "
+        f"{by(shape)} pixels ({kind}), {count(bits, 'bit')} for each number: {2**bits} levels, "
         f"{small.size:,} numbers, {raw:,} bytes raw and {png_bytes:,} bytes as a PNG file."
     )
-    table = "".join(
-        svg.text(0, 12 + 44 * i, name, size=12, fill=svg.MUTED)
-        + svg.text(0, 31 + 44 * i, value, size=16)
-        for i, (name, value) in enumerate(facts)
-    )
+    table = svg.Drawing()
+    for i, (name, value) in enumerate(facts):
+        table.text(0, 12 + 44 * i, name, size=12, fill=svg.MUTED)
+        table.text(0, 31 + 44 * i, value, size=16)
     view = svg.Svg(_picture(small, 400).markup, 400, 400, "the picture")
-    parts = svg.beside(view, svg.Svg(table, 200, 44 * len(facts), "facts"), gap=36)
-    return _titled(parts, "Resolution and bit depth", words)
+    both = svg.beside(view, table.svg(200, 44 * len(facts), "facts"), gap=36)
+    return _titled(both, "Resolution and bit depth", words)
 
 
 def _png_size(pixels: np.ndarray) -> int:
@@ -562,11 +519,10 @@ def shift_and_shuffle(
     first, second, *moved = scene
     distances = [rmse(first, picture) for picture in moved]
     rival = rmse(first, second)
+    away = f"{names[0]}, {shift} px to the right"
     pictures = svg.beside(
         svg.captioned(_picture(first, 200), names[0], role=svg.INPUT),
-        svg.captioned(
-            _picture(moved[shift], 200), f"{names[0]}, {shift} px to the right", role=svg.WINDOW
-        ),
+        svg.captioned(_picture(moved[shift], 200), away, role=svg.WINDOW),
         svg.captioned(_picture(second, 200), names[1], role=svg.KERNEL),
         gap=40,
     )
@@ -575,8 +531,8 @@ def shift_and_shuffle(
     words = (
         f"Pixels {'in order' if order is None else 'shuffled, all pictures in the same way'}. From "
         f"{names[0]} to itself moved by {shift} px: {svg.show_number(distances[shift], 1)} grey "
-        f"levels; from {names[0]} to {names[1]}: {svg.show_number(rival, 1)}. For a list of pixels the "
-        f"moved picture is {verdict} the other one."
+        f"levels; from {names[0]} to {names[1]}: {svg.show_number(rival, 1)}. For a list of pixels "
+        f"the moved picture is {verdict} the other one."
     )
     return _titled(svg.above(pictures, bars, gap=18), "Shift and shuffle", words)
 
@@ -598,7 +554,7 @@ def _distances(
         drawing.text(x + step / 2, high + 20, value, anchor="middle", bold=here)
         drawing.text(x + step / 2, high + 37, f"{s} px", size=12, anchor="middle", fill=svg.MUTED)
     y = 6 + high - rival * scale
-    drawing.line(x0, 6 + high, x0 + wide, 6 + high, colour=svg.INK)
+    drawing.line(x0, 6 + high, x0 + wide, 6 + high)
     drawing.line(x0, y, x0 + wide, y, colour=svg.KERNEL.line, thick=2.5, dash="6 4")
     drawing.text(x0 + wide + 8, y, svg.show_number(rival, 1), bold=True)
     picture = drawing.svg(x0 + wide + 60, high + 46, "distances")
@@ -611,18 +567,15 @@ def _distances(
 
 def _picture(pixels: np.ndarray, box: float) -> svg.Svg:
     """A picture scaled to fit in a square box, its pixels as squares."""
-    height, width = pixels.shape[:2]
-    scale = box / max(height, width)
-    size = (width * scale, height * scale)
-    return svg.Svg(
-        svg.image(pixels, 0, 0, *size) + svg.rect(0, 0, *size, line=svg.FAINT), *size, "a picture"
-    )
+    height, width = (box * size / max(pixels.shape[:2]) for size in pixels.shape[:2])
+    drawing = svg.Drawing()
+    drawing.image(pixels, 0, 0, width, height)
+    drawing.rect(0, 0, width, height, line=svg.FAINT)
+    return drawing.svg(width, height, "a picture")
 
 
 def _titled(picture: svg.Svg, title: str, words: str) -> svg.Svg:
-    return svg.framed(
-        svg.Svg(picture.markup, max(picture.width, 736), picture.height, title, words)
-    )
+    return svg.framed(replace(picture, width=max(picture.width, 736)).titled(title, words))
 
 
 def _share(part: int, whole: int) -> str:

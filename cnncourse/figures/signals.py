@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
@@ -18,7 +19,9 @@ from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse import signals as sensor
 from cnncourse.figures import svg
+from cnncourse.figures.charts import Scale, bar, curve, grid, numbers
 from cnncourse.figures.grids import matrix, outline
+from cnncourse.figures.words import count
 from cnncourse.metrics import rmse
 
 _MID = "#74767e"  # seen on a light page, on a dark one, and on the tint of a bar
@@ -38,17 +41,29 @@ def noisy_sensor(
         What the average is called, such as "causal box".
     """
     average = sensor.weighted_average(readings, weights, int(ages[0]))
-    chart = _Chart(52, 34, 640, 230, (0, len(level) - 1), (0.4, 4.4))
-    times = np.arange(len(level))
+    minutes = range(len(level))
+    x, y = Scale(0, len(level) - 1, 52, 692), Scale(0.4, 4.4, 264, 34)
     drawing = svg.Drawing()
-    drawing.add(chart.frame("minutes", "metres", (0, 30, 60, 90, 119), (1, 2, 3, 4)))
-    for t, r in zip(times, readings, strict=True):
-        drawing.circle(*chart.point(t, r), 2.2, fill=svg.MUTED)
-    drawing.add(chart.curve(times, level, svg.INK, dash="6 4"))
-    drawing.add(chart.curve(times, average, svg.OUTPUT.line, thick=3))
+    drawing.rect(52, 34, 640, 230, line=svg.FAINT)
+    drawing.add(numbers(x, (0, 30, 60, 90, 119), 278))
+    drawing.add(grid(y, (1, 2, 3, 4), 52, 692, gap=8))
+    drawing.text(372, 296, "minutes", anchor="middle", fill=svg.MUTED)
+    drawing.text(8, 22, "metres", fill=svg.MUTED)
+    for minute, reading in zip(minutes, readings, strict=True):
+        drawing.circle(x(minute), y(reading), 2.2, fill=svg.MUTED)
+    drawing.add(curve(x, y, minutes, level, dash="6 4"))
+    drawing.add(curve(x, y, minutes, average, colour=svg.OUTPUT.line, thick=3))
     drawing.add(_legend(52, 12))
-    drawing.add(_weight_bars(weights, ages, 34 + 230 + 62))
-    raw, calm = rmse(readings, level), rmse(average, level)
+    drawing.add(_weight_bars(weights, ages, 326))
+    sentence = _sensor_words(name, rmse(readings, level), rmse(average, level), weights, ages)
+    beyond = int(np.sum((readings < y.low) | (readings > y.high)))
+    if beyond:
+        sentence += f" {count(beyond, 'reading')} beyond the scale, drawn at its edge."
+    return drawing.svg(712, 420, "A noisy sensor and its weighted average", sentence)
+
+
+def _sensor_words(name: str, raw: float, calm: float, weights: np.ndarray, ages: np.ndarray) -> str:
+    """What the average does to the error, and how late it is."""
     age = sensor.mean_age(weights, ages)
     late = svg.show_number(age, 1)
     lag = f"lags {late} {'minute' if late == '1' else 'minutes'} behind"
@@ -57,15 +72,10 @@ def noisy_sensor(
     change = f"{'falls' if calm < raw else 'rises'} from {before} to {after}"
     if before == after:
         change = f"stays at {before}"
-    sentence = (
-        f"{name[0].upper()}{name[1:]} average of {_count(len(weights), 'reading')}: the error "
+    return (
+        f"{name[0].upper()}{name[1:]} average of {count(len(weights), 'reading')}: the error "
         f"(RMSE) {change}; the average {delay}."
     )
-    low, high = chart.up
-    beyond = int(np.sum((readings < low) | (readings > high)))
-    if beyond:
-        sentence += f" {_count(beyond, 'reading')} beyond the scale, drawn at its edge."
-    return drawing.svg(712, 420, "A noisy sensor and its weighted average", sentence)
 
 
 def sliding_sum(
@@ -94,58 +104,48 @@ def sliding_sum(
     ValueError
         If the kernel does not fit, or there is no such step.
     """
-    written = [_written(weight) for weight in (kernel[::-1] if flip else kernel)]
-    signal, kernel = np.asarray(signal, float), np.asarray(kernel, float)
-    weights = kernel[::-1] if flip else kernel
-    result = conv.correlate(signal, weights, padding=padding)
+    used = kernel[::-1] if flip else kernel
+    values, weights = np.asarray(signal, float), np.asarray(used, float)
+    result = conv.correlate(values, weights, padding=padding)
     if not 0 <= step < len(result):
         raise ValueError(f"there is no step {step}: the output has {len(result)} cells, 0 first")
-    before, after = geometry.padding_for(padding, len(kernel))
-    padded = np.pad(signal, (before, after))
-    window = slice(step, step + len(kernel))
-    products = padded[window] * weights
+    margins = geometry.padding_for(padding, len(weights))
+    padded = np.pad(values, margins)
+    window = padded[step : step + len(weights)]
+    written = [_written(weight) for weight in used]
+    sums = _sum_in_words(window, written, float(result[step]))
     cell = min(52.0, 560 / len(padded))
-    x, shift = 118, step * cell
-    rows = [
-        (0, "input", _row(padded, svg.INPUT, cell, (0, 0, before, after))),
-        (
-            shift,
-            "kernel, turned" if flip else "kernel",
-            _row(weights, svg.KERNEL, cell, names=[written]),
-        ),
-        (shift, "products", _row(products, svg.WINDOW, cell)),
-        ((len(kernel) - 1) / 2 * cell, "output", _output_row(result, step, cell)),
-    ]
-    drawing, y = svg.Drawing(), 12.0
-    for indent, name, row in rows:
-        drawing.text(12, y + cell / 2, name, size=14, bold=True)
-        drawing.add(f'<g transform="translate({x + indent:g} {y:g})">{row}</g>')
-        y += cell + (8 if name == "input" else 14)
-    drawing.rect(
-        x + shift - 3,
-        9,
-        len(kernel) * cell + 7,
-        3 * cell + 28,
-        line=svg.WINDOW.line,
-        thick=2,
-        dash="5 4",
-        round=6,
-    )
-    sums = " + ".join(
-        f"{svg.show_number(a)}·({b})" if b.startswith("−") else f"{svg.show_number(a)}·{b}"
-        for a, b in zip(padded[window], written, strict=True)
-    )
-    total = float(result[step])
-    exact = abs(round(total, 2) - total) < 1e-9
-    sums += f" {'=' if exact else '≈'} {svg.show_number(total)}"
-    drawing.text(12, y + 8, sums, size=14, mono=True)
-    width = max(x + len(padded) * cell + 12, 24 + svg.text_width(sums, 15), 330)
+    shift, half = step * cell, (len(weights) - 1) / 2 * cell
+    name = "kernel, turned" if flip else "kernel"
+    drawing = svg.Drawing()
+    for y, label, indent, row in (
+        (12, "input", 0, _row(padded, svg.INPUT, cell, padding=(0, 0, *margins))),
+        (20 + cell, name, shift, _row(weights, svg.KERNEL, cell, names=[written])),
+        (34 + 2 * cell, "products", shift, _row(window * weights, svg.WINDOW, cell)),
+        (48 + 3 * cell, "output", half, _output_row(result, step, cell)),
+    ):
+        drawing.add(_named_row(label, row, 118 + indent, y, cell))
+    box = (115 + shift, 9, len(weights) * cell + 7, 3 * cell + 28)
+    drawing.rect(*box, line=svg.WINDOW.line, thick=2, dash="5 4", round=6)
+    bottom = 62 + 4 * cell
+    drawing.text(12, bottom + 8, sums, size=14, mono=True)
+    width = max(130 + len(padded) * cell, 24 + svg.text_width(sums, 15), 330)
     operation = "Convolution" if flip else "Cross-correlation"
     sentence = (
-        f"{operation}, padding {padding}: {len(signal)} numbers and a kernel of {len(kernel)} give "
-        f"{len(result)}. Output {step + 1} of {len(result)} is {sums}."
+        f"{operation}, padding {padding}: {len(values)} numbers and a kernel of {len(weights)} "
+        f"give {len(result)}. Output {step + 1} of {len(result)} is {sums}."
     )
-    return drawing.svg(round(width), round(y + 26), f"{operation} along one axis", sentence)
+    return drawing.svg(round(width), round(bottom + 26), f"{operation} along one axis", sentence)
+
+
+def _sum_in_words(window: np.ndarray, weights: Sequence[str], total: float) -> str:
+    """The products under the window, added up; ≈ if the sum is rounded."""
+    products = " + ".join(
+        f"{svg.show_number(value)}·" + (f"({weight})" if weight.startswith("−") else weight)
+        for value, weight in zip(window, weights, strict=True)
+    )
+    exact = abs(round(total, 2) - total) < 1e-9
+    return f"{products} {'=' if exact else '≈'} {svg.show_number(total)}"
 
 
 def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "tint") -> svg.Svg:
@@ -161,21 +161,15 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
     """
     correlation = conv.correlate(image, kernel, padding="same")
     convolution = conv.convolve(image, kernel, padding="same")
-    shown = convolution if turned else correlation
-    used = kernel[::-1, ::-1] if turned else kernel
-    sign = "*" if turned else "⋆"
-    name = f"convolution {sign}" if turned else f"cross-correlation {sign}"
+    shown, used, name, caption = correlation, kernel, "cross-correlation ⋆", "kernel"
+    if turned:
+        shown, used = convolution, kernel[::-1, ::-1]
+        name, caption = "convolution *", "kernel, turned"
     cell = min(34.0, 200 / max(image.shape))
-    limit = (0.0, 255.0) if shade == "grey" else None
+    limits = (0.0, 255.0) if shade == "grey" else None
     picture = svg.beside(
-        matrix(image, title="input", cell=cell, shade=shade, limits=limit, caption="input"),
-        matrix(
-            used,
-            title="kernel",
-            role=svg.KERNEL,
-            cell=38,
-            caption="kernel, turned" if turned else "kernel",
-        ),
+        matrix(image, title="input", cell=cell, shade=shade, limits=limits, caption="input"),
+        matrix(used, title="kernel", role=svg.KERNEL, cell=38, caption=caption),
         matrix(shown, title="output", role=svg.OUTPUT, cell=cell, digits=1, caption=name),
         gap=30,
     )
@@ -190,7 +184,7 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
             f"{svg.show_number(largest)}."
         )
     sentence = f"{'Convolution' if turned else 'Cross-correlation'}, padding same. {verdict}"
-    return svg.framed(svg.Svg(picture.markup, picture.width, picture.height, "The flip", sentence))
+    return svg.framed(picture.titled("The flip", sentence))
 
 
 def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
@@ -204,115 +198,59 @@ def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
     """
     signal = np.zeros(size)
     signal[size // 2] = 1
-    rows = [
+    weights = np.asarray(kernel, float)
+    rows = (
         ("one 1", signal, svg.INPUT),
-        ("signal * kernel", conv.convolve(signal, kernel, padding="same"), svg.OUTPUT),
-        ("signal ⋆ kernel", conv.correlate(signal, kernel, padding="same"), svg.OUTPUT),
-    ]
+        ("signal * kernel", conv.convolve(signal, weights, padding="same"), svg.OUTPUT),
+        ("signal ⋆ kernel", conv.correlate(signal, weights, padding="same"), svg.OUTPUT),
+    )
     cell, drawing = 44.0, svg.Drawing()
     for i, (name, values, role) in enumerate(rows):
-        y = 12 + i * (cell + 12)
-        drawing.text(12, y + cell / 2, name, size=14, bold=True)
-        drawing.add(f'<g transform="translate(150 {y:g})">{_row(values, role, cell)}</g>')
+        drawing.add(_named_row(name, _row(values, role, cell), 150, 12 + i * (cell + 12), cell))
     listed = ", ".join(svg.show_number(float(w)) for w in kernel)
-    return drawing.svg(
-        162 + size * cell,
-        12 + 3 * (cell + 12),
-        "What a single 1 becomes",
+    sentence = (
         f"Convolution puts the kernel {listed} around the 1 as it is written; "
-        "cross-correlation puts it there reversed.",
+        "cross-correlation puts it there reversed."
     )
-
-
-class _Chart:
-    """A rectangle of the page with two linear scales."""
-
-    def __init__(
-        self,
-        x: float,
-        y: float,
-        width: float,
-        height: float,
-        across: tuple[float, float],
-        up: tuple[float, float],
-    ) -> None:
-        self.box, self.across, self.up = (x, y, width, height), across, up
-
-    def point(self, a: float, b: float) -> tuple[float, float]:
-        x, y, width, height = self.box
-        (left, right), (low, high) = self.across, self.up
-        inside = min(max(b, low), high)  # a wild reading is drawn at the edge
-        return (
-            x + width * (a - left) / (right - left),
-            y + height * (high - inside) / (high - low),
-        )
-
-    def curve(
-        self, a: np.ndarray, b: np.ndarray, colour: str, thick: float = 2, dash: str = ""
-    ) -> str:
-        points = [self.point(*ab) for ab in zip(a, b, strict=True)]
-        return svg.polyline(points, colour=colour, thick=thick, dash=dash)
-
-    def frame(
-        self, across: str, up: str, across_at: Sequence[float], up_at: Sequence[float]
-    ) -> str:
-        x, y, width, height = self.box
-        drawing = svg.Drawing()
-        drawing.rect(x, y, width, height, line=svg.FAINT)
-        for a in across_at:
-            px, _ = self.point(a, self.up[0])
-            drawing.text(px, y + height + 14, f"{a:g}", size=12, anchor="middle", fill=svg.MUTED)
-        for b in up_at:
-            _, py = self.point(self.across[0], b)
-            drawing.line(x, py, x + width, py, colour=svg.FAINT)
-            drawing.text(x - 8, py, f"{b:g}", size=12, anchor="end", fill=svg.MUTED)
-        drawing.text(x + width / 2, y + height + 32, across, anchor="middle", fill=svg.MUTED)
-        drawing.text(8, y - 12, up, fill=svg.MUTED)
-        return drawing.markup
+    return drawing.svg(162 + size * cell, 180, "What a single 1 becomes", sentence)
 
 
 def _legend(x: float, y: float) -> str:
     """Words beside a sample of each line."""
-    return (
-        svg.circle(x + 130, y, 2.2, fill=svg.MUTED)
-        + svg.circle(x + 138, y, 2.2, fill=svg.MUTED)
-        + svg.text(x + 146, y, "readings")
-        + svg.line(x + 230, y, x + 258, y, dash="6 4", thick=2)
-        + svg.text(x + 264, y, "hidden truth")
-        + svg.line(x + 370, y, x + 398, y, colour=svg.OUTPUT.line, thick=3)
-        + svg.text(x + 404, y, "weighted average")
-    )
+    drawing = svg.Drawing()
+    drawing.circle(x + 130, y, 2.2, fill=svg.MUTED)
+    drawing.circle(x + 138, y, 2.2, fill=svg.MUTED)
+    drawing.text(x + 146, y, "readings")
+    drawing.line(x + 230, y, x + 258, y, dash="6 4", thick=2)
+    drawing.text(x + 264, y, "hidden truth")
+    drawing.line(x + 370, y, x + 398, y, colour=svg.OUTPUT.line, thick=3)
+    drawing.text(x + 404, y, "weighted average")
+    return drawing.markup
 
 
 def _weight_bars(weights: np.ndarray, ages: np.ndarray, y: float) -> str:
     """The weights over the age of a reading: now in the middle, the past at the left."""
-    chart = _Chart(52, y, 640, 60, (30.5, -15.5), (0, 1.05 * float(weights.max())))
+    x, up = Scale(30.5, -15.5, 52, 692), Scale(0, 1.05 * float(weights.max()), y + 60, y)
     wide = 640 / 46 * 0.8
     drawing = svg.Drawing()
     drawing.text(8, y - 10, "weights w(a) over the age a of a reading, in minutes", bold=True)
     for weight, age in zip(weights, ages, strict=True):
-        px, py = chart.point(age, weight)
-        drawing.rect(
-            px - wide / 2, py, wide, y + 60 - py, fill=svg.KERNEL.tint, line=svg.KERNEL.line
-        )
-    now, _ = chart.point(0, 0)
-    drawing.line(now, y - 2, now, y + 66, colour=_MID, dash="3 3")
+        drawing.add(bar(x(age) - wide / 2, y + 60, wide, y + 60 - up(weight), svg.KERNEL))
+    drawing.line(x(0), y - 2, x(0), y + 66, colour=_MID, dash="3 3")
     drawing.line(52, y + 60, 692, y + 60, colour=svg.FAINT)
-    for age, words in ((30, "30"), (20, "20"), (10, "10"), (0, "now"), (-10, "−10 (future)")):
-        px, _ = chart.point(age, 0)
-        drawing.text(px, y + 76, words, size=12, anchor="middle", fill=svg.MUTED)
+    names = {30: "30", 20: "20", 10: "10", 0: "now", -10: "−10 (future)"}
+    drawing.add(numbers(x, names, y + 76, write=lambda age: names[int(age)]))
     return drawing.markup
 
 
-def _row(
-    values: np.ndarray,
-    role: object,
-    cell: float,
-    padding: tuple[int, int, int, int] = (0, 0, 0, 0),
-    names: Sequence[Sequence[str]] | None = None,
-) -> str:
-    row = np.asarray(values, float)[None, :]
-    return matrix(row, title="", role=role, cell=cell, padding=padding, names=names).markup
+def _named_row(name: str, row: str, x: float, y: float, cell: float) -> str:
+    """A row of cells with its name at the left of the picture."""
+    words = svg.text(12, y + cell / 2, name, size=14, bold=True)
+    return words + f'<g transform="translate({x:g} {y:g})">{row}</g>'
+
+
+def _row(values: np.ndarray, role: svg.Role, cell: float, **look: Any) -> str:
+    return matrix(values[None, :], title="", role=role, cell=cell, **look).markup
 
 
 def _written(weight: float | Fraction) -> str:
@@ -327,7 +265,3 @@ def _output_row(result: np.ndarray, step: int, cell: float) -> str:
     later = (np.arange(len(result)) > step)[None, :]
     grid = matrix(result[None, :], title="", role=svg.OUTPUT, cell=cell, hidden=later)
     return grid.markup + outline(0, step, 1, 1, cell)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

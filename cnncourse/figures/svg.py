@@ -413,6 +413,20 @@ def captioned(picture: Svg, caption: str, *, size: float = 13, role: Role | None
     )
 
 
+def label(words: str, *, size: float = 12, height: float = 16) -> Svg:
+    """A line of muted text as a picture, to stand under another.
+
+    Parameters
+    ----------
+    words : str
+    size : float
+        Of the letters.
+    height : float
+        Of the picture.
+    """
+    return Svg(text(0, 8, words, size=size, fill=MUTED), text_width(words, size), height, words)
+
+
 def text_width(words: str, size: float = 13, *, bold: bool = False) -> float:
     """About how wide a line of text is, in pixels: a layout needs room before a browser draws."""
     return (0.64 if bold else 0.58) * size * len(words)
