@@ -11,12 +11,14 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix
+from cnncourse.figures.words import by, count
 from cnncourse.images import to_uint8
 
 # One tint for each weight of a kernel up to 3×3; the label in the cell tells them apart as well.
@@ -31,7 +33,14 @@ WEIGHT_FILLS = (
     "#bab0ac",
     "#d8b5a5",
 )
-_DASHES = ("", "7 4", "2 3", "9 3 2 3", "12 4")
+# Of the lines of a shared kernel: the same place in the kernel, the same line.
+_LINES = (
+    (svg.KERNEL.line, ""),
+    (svg.INPUT.line, "7 4"),
+    (svg.OUTPUT.line, "2 3"),
+    (svg.WINDOW.line, "9 3 2 3"),
+    (svg.INK, "12 4"),
+)
 
 
 def wiring(size: int, kernel: int) -> svg.Svg:
@@ -51,64 +60,40 @@ def wiring(size: int, kernel: int) -> svg.Svg:
     """
     if kernel > size:
         raise ValueError(
-            f"a kernel of {kernel} does not fit on a row of {_plural(size, 'input')}: choose a "
+            f"a kernel of {kernel} does not fit on a row of {count(size, 'input')}: choose a "
             "smaller kernel or more inputs"
         )
     outputs = size - kernel + 1
-    counts = {"dense": size * outputs, "local": kernel * outputs, "shared": kernel}
-    panels = [_wires(size, outputs, kernel, name, count) for name, count in counts.items()]
+    weights = {"dense": size * outputs, "local": kernel * outputs, "local + shared": kernel}
+    panels = [_wires(size, outputs, kernel, name, many) for name, many in weights.items()]
     ends = svg.text(56, 38, "outputs", anchor="end") + svg.text(56, 132, "inputs", anchor="end")
     picture = svg.beside(svg.Svg(ends, 60, panels[0].height, "rows"), *panels, gap=18)
+    dense, local, shared = weights.values()
     sentence = (
-        f"{size} inputs, {outputs} outputs: {counts['dense']} weights if everything is connected, "
-        f"{counts['local']} if each output looks at {_plural(kernel, 'neighbour')}, "
-        f"{counts['shared']} if all outputs share those weights."
+        f"{size} inputs, {outputs} outputs: {dense} weights if everything is connected, {local} if "
+        f"each output looks at {count(kernel, 'neighbour')}, {shared} if all outputs share those "
+        "weights."
     )
-    return svg.framed(
-        svg.Svg(
-            picture.markup,
-            picture.width,
-            picture.height,
-            "Dense, local and shared connections",
-            sentence,
-        )
-    )
+    return svg.framed(picture.titled("Dense, local and shared connections", sentence))
 
 
-def _wires(inputs: int, outputs: int, kernel: int, name: str, count: int) -> svg.Svg:
+def _wires(inputs: int, outputs: int, kernel: int, name: str, weights: int) -> svg.Svg:
     """One panel of `wiring`: inputs below, outputs above, a line for each connection."""
     width, gap = 204.0, 204.0 / inputs
     below = [(i + 0.5) * gap for i in range(inputs)]
-    above_ = [(o + 0.5 + (inputs - outputs) / 2) * gap for o in range(outputs)]
+    tops = [(o + 0.5 + (inputs - outputs) / 2) * gap for o in range(outputs)]
     drawing = svg.Drawing()
-    for o, x in enumerate(above_):
-        reach = range(inputs) if name == "dense" else range(o, o + kernel)
-        for i in reach:
-            look = {"colour": svg.MUTED, "thick": 0.8}
-            if name == "shared":  # the same place in the kernel, the same line
-                weight = i - o
-                colours = (
-                    svg.KERNEL.line,
-                    svg.INPUT.line,
-                    svg.OUTPUT.line,
-                    svg.WINDOW.line,
-                    svg.INK,
-                )
-                look = {"colour": colours[weight % 5], "dash": _DASHES[weight % 5], "thick": 1.8}
-            drawing.line(below[i], 132, x, 38, **look)
-    for x in below:
-        drawing.circle(x, 132, min(9, gap / 2.6), fill=svg.INPUT.tint, line=svg.INPUT.line)
-    for x in above_:
-        drawing.circle(x, 38, min(9, gap / 2.6), fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
-    drawing.text(
-        0,
-        8,
-        {"dense": "dense", "local": "local", "shared": "local + shared"}[name],
-        size=14,
-        bold=True,
-    )
-    noun = "weight" if count == 1 else "weights"
-    drawing.text(width / 2, 160, f"{count} {noun}", size=14, anchor="middle", bold=True)
+    for o, x in enumerate(tops):
+        for i in range(inputs) if name == "dense" else range(o, o + kernel):
+            colour, dash, thick = svg.MUTED, "", 0.8
+            if name == "local + shared":
+                (colour, dash), thick = _LINES[(i - o) % len(_LINES)], 1.8
+            drawing.line(below[i], 132, x, 38, colour=colour, dash=dash, thick=thick)
+    for y, places, role in ((132, below, svg.INPUT), (38, tops, svg.OUTPUT)):
+        for x in places:
+            drawing.circle(x, y, min(9, gap / 2.6), fill=role.tint, line=role.line)
+    drawing.text(0, 8, name, size=14, bold=True)
+    drawing.text(width / 2, 160, count(weights, "weight"), size=14, anchor="middle", bold=True)
     return drawing.svg(width, 172, name)
 
 
@@ -127,43 +112,37 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
     ValueError
         If the kernel does not fit.
     """
-    shape = (size,) * kernel.ndim
-    labels = conv.toeplitz(
-        np.arange(1, kernel.size + 1).reshape(kernel.shape), shape, padding=padding
-    ).astype(int)
+    numbered = np.arange(1, kernel.size + 1).reshape(kernel.shape)
+    labels = conv.toeplitz(numbered, (size,) * kernel.ndim, padding=padding).astype(int)
     rows, columns = labels.shape
-    cell = min(32.0, 640 / columns)
+    grid = _weights_grid(labels, min(32.0, 640 / columns))
+    name = f"matrix {by(labels.shape)}: zeros and {count(kernel.size, 'shared weight')}"
+    picture = svg.above(svg.captioned(grid, name), _weight_legend(kernel), gap=14)
+    outputs = round(rows ** (1 / kernel.ndim))
+    sentence = (
+        f"{by([size] * kernel.ndim)} inputs → {by([outputs] * kernel.ndim)} outputs: a dense layer "
+        f"has {by(labels.shape)} = {labels.size} free weights; here {np.count_nonzero(labels)} "
+        f"entries are used, and only {kernel.size} of them "
+        f"{'is' if kernel.size == 1 else 'are'} free."
+    )
+    return svg.framed(picture.titled("A convolution as a matrix", sentence))
+
+
+def _weights_grid(labels: np.ndarray, cell: float) -> svg.Svg:
+    """A matrix of the numbers of weights, counted from 1; what is 0 stays empty."""
+    height, width = (cell * size for size in labels.shape)
     drawing = svg.Drawing()
-    drawing.rect(0.5, 0.5, columns * cell, rows * cell, fill="#f6f6f6", line=svg.FAINT)
+    drawing.rect(0.5, 0.5, width, height, fill="#f6f6f6", line=svg.FAINT)
+    size = min(13, 0.65 * cell)
     for row, column in np.argwhere(labels):
-        index = labels[row, column] - 1
-        fill = WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
+        letter, fill = _weight(labels[row, column] - 1)
         x, y = 0.5 + column * cell, 0.5 + row * cell
         drawing.rect(x, y, cell, cell, fill=fill, line="#ffffff", thick=0.5)
         if cell >= 14:
-            drawing.text(
-                x + cell / 2,
-                y + cell / 2,
-                _letter(index),
-                anchor="middle",
-                size=min(13, 0.65 * cell),
-                fill=svg.text_on(fill),
-            )
-    grid = drawing.svg(columns * cell + 1, rows * cell + 1, "matrix")
-    name = f"matrix {rows}×{columns}: zeros and {_plural(kernel.size, 'shared weight')}"
-    picture = svg.above(svg.captioned(grid, name), _weight_legend(kernel), gap=14)
-    nonzero = int(np.count_nonzero(labels))
-    sentence = (
-        f"{_square(size, kernel.ndim)} inputs → {_square(_side(rows, kernel.ndim), kernel.ndim)} "
-        f"outputs: a dense layer has {rows}×{columns} = {rows * columns} free weights; here "
-        f"{nonzero} entries are used, and only {kernel.size} of them "
-        f"{'is' if kernel.size == 1 else 'are'} free."
-    )
-    return svg.framed(
-        svg.Svg(
-            picture.markup, picture.width, picture.height, "A convolution as a matrix", sentence
-        )
-    )
+            ink = svg.text_on(fill)
+            x, y = x + cell / 2, y + cell / 2
+            drawing.text(x, y, letter, anchor="middle", size=size, fill=ink)
+    return drawing.svg(width + 1, height + 1, "matrix")
 
 
 def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: int = 0) -> svg.Svg:
@@ -180,47 +159,31 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
     columns = conv.im2col(pixels, kernel.shape, padding=padding)
     result = conv.correlate(pixels, kernel, padding=padding)
     window = min(window, result.size - 1)
-    row, column = divmod(window, result.shape[1])
+    corner = divmod(window, result.shape[1])
     padded = conv.pad(pixels, padding)
-    cell = min(30.0, 640 / columns.shape[1])
+    look: dict[str, Any] = {"title": "", "cell": min(30.0, 640 / columns.shape[1])}
     source = matrix(
         padded,
-        title="input",
+        title="",
         cell=min(26, 220 / len(padded)),
         padding=(padding,) * 4,
-        marked=[(row, column, *kernel.shape)],
+        marked=[(*corner, *kernel.shape)],
         caption="input",
     )
-    weights = matrix(
-        kernel.reshape(1, -1),
-        title="weights",
-        role=svg.KERNEL,
-        cell=30,
-        caption="kernel as one row",
-    )
-    name = f"im2col {len(columns)}×{columns.shape[1]}: columns are windows"
-    stacked = matrix(
-        columns, title="columns", cell=cell, marked=[(0, window, len(columns), 1)], caption=name
-    )
-    answer = matrix(
-        result.reshape(1, -1),
-        title="output",
-        role=svg.OUTPUT,
-        cell=cell,
-        marked=[(0, window, 1, 1)],
-        caption="row × columns = output",
-    )
+    flat = kernel.reshape(1, -1)
+    weights = matrix(flat, title="", role=svg.KERNEL, cell=30, caption="kernel as one row")
+    name = f"im2col {by(columns.shape)}: columns are windows"
+    stacked = matrix(columns, marked=[(0, window, len(columns), 1)], caption=name, **look)
+    look |= {"role": svg.OUTPUT, "marked": [(0, window, 1, 1)]}
+    answer = matrix(result.reshape(1, -1), caption="row × columns = output", **look)
     picture = svg.above(svg.beside(source, weights, gap=40), stacked, answer, gap=12)
-    factor = columns.size / pixels.size
     sentence = (
-        f"{'×'.join(map(str, pixels.shape))} input, {'×'.join(map(str, kernel.shape))} kernel: "
+        f"{by(pixels.shape)} input, {by(kernel.shape)} kernel: "
         f"{columns.shape[1]} windows of {len(columns)} numbers, {columns.size} in all, "
-        f"{svg.show_number(factor)} times the memory of the input. Window {window + 1} gives "
-        f"{svg.show_number(float(result.ravel()[window]))}."
+        f"{svg.show_number(columns.size / pixels.size)} times the memory of the input. Window "
+        f"{window + 1} gives {svg.show_number(float(result.ravel()[window]))}."
     )
-    return svg.framed(
-        svg.Svg(picture.markup, picture.width, picture.height, "Image to columns", sentence)
-    )
+    return svg.framed(picture.titled("Image to columns", sentence))
 
 
 def channel_sum(
@@ -245,68 +208,48 @@ def channel_sum(
     if not 0 <= output < c_out:
         raise ValueError(f"there is no output channel {output}: the kernel has {c_out}, 0 first")
     layer = conv.correlate(image_, kernel) + np.reshape(bias, (-1, 1, 1))
-    parts = [conv.correlate(image_[c], kernel[output, c]) for c in range(c_in)]
-    rows = [_channel_row(image_[c], kernel[output, c], parts[c], c, output) for c in range(c_in)]
-    total = matrix(
-        layer[output],
-        title="sum",
-        role=svg.OUTPUT,
-        cell=36,
-        caption=f"sum + bias {svg.show_number(float(bias[output]))}",
-    )
-    picture = svg.beside(svg.above(*rows, gap=12), total, gap=34)
-    thumbs = [
-        matrix(
-            layer[o],
-            title="output",
-            role=svg.OUTPUT,
-            cell=36,
-            caption=f"output {o}",
-            marked=[(0, 0, *layer[o].shape)] if o == output else (),
-        )
+    shares = [conv.correlate(image_[c], kernel[output, c]) for c in range(c_in)]
+    rows = [_channel_row(image_[c], kernel[output, c], shares[c], c, output) for c in range(c_in)]
+    added = svg.show_number(float(bias[output]))
+    look: dict[str, Any] = {"title": "output", "role": svg.OUTPUT, "cell": 36}
+    total = matrix(layer[output], caption=f"sum + bias {added}", **look)
+    shown = [(0, 0, *layer[output].shape)]
+    outputs = [
+        matrix(layer[o], caption=f"output {o}", marked=shown if o == output else (), **look)
         for o in range(c_out)
     ]
     high, wide = kernel.shape[2:]
-    count = kernel.size + c_out
-    shapes = svg.text(
-        0,
-        8,
+    many = kernel.size + c_out
+    shapes = (
         f"weights {kernel.shape}, bias ({c_out},): ({high}·{wide}·{c_in} + 1)·"
-        f"{c_out} = {count} parameters",
-        mono=True,
+        f"{c_out} = {many} parameters"
     )
-    note = svg.Svg(shapes, 640, 16, "shapes")
-    picture = svg.above(picture, svg.beside(*thumbs, gap=22), note, gap=18)
-    products = [svg.show_number(float(p[0, 0])) for p in parts]
+    picture = svg.above(
+        svg.beside(svg.above(*rows, gap=12), total, gap=34),
+        svg.beside(*outputs, gap=22),
+        svg.Svg(svg.text(0, 8, shapes, mono=True), 640, 16, "shapes"),
+        gap=18,
+    )
+    products = [svg.show_number(float(share[0, 0])) for share in shares]
     sentence = (
-        f"{_plural(c_in, 'input channel')}, {_plural(c_out, 'output channel')}, kernel "
-        f"{high}×{wide}: {count} parameters. The first value of output {output} is "
-        f"{' + '.join(products)} + bias {svg.show_number(float(bias[output]))} = "
-        f"{svg.show_number(float(layer[output, 0, 0]))}."
+        f"{count(c_in, 'input channel')}, {count(c_out, 'output channel')}, kernel {high}×{wide}: "
+        f"{many} parameters. The first value of output {output} is {' + '.join(products)} + bias "
+        f"{added} = {svg.show_number(float(layer[output, 0, 0]))}."
     )
-    return svg.framed(
-        svg.Svg(
-            picture.markup, picture.width, picture.height, "The sum over the channels", sentence
-        )
-    )
+    return svg.framed(picture.titled("The sum over the channels", sentence))
 
 
 def _channel_row(
-    pixels: np.ndarray, weights: np.ndarray, product: np.ndarray, channel: int, output: int
+    pixels: np.ndarray, weights: np.ndarray, share: np.ndarray, channel: int, output: int
 ) -> svg.Svg:
     """Input channel ⋆ its slice of the kernel = its share of the output."""
+    name = f"kernel [{output}, {channel}]"
     return svg.beside(
         matrix(pixels, title="input", cell=27, caption=f"input {channel}"),
         _sign("⋆"),
-        matrix(
-            weights,
-            title="kernel",
-            role=svg.KERNEL,
-            cell=30,
-            caption=f"kernel [{output}, {channel}]",
-        ),
+        matrix(weights, title="kernel", role=svg.KERNEL, cell=30, caption=name),
         _sign("="),
-        matrix(product, title="product", role=svg.WINDOW, cell=36, caption="share"),
+        matrix(share, title="product", role=svg.WINDOW, cell=36, caption="share"),
         gap=14,
     )
 
@@ -348,50 +291,38 @@ def shift_equivariance(
         if borders < 1e-9
         else f"at the borders they differ by up to {svg.show_number(borders, 1)}."
     )
-    return svg.framed(
-        svg.Svg(picture.markup, picture.width, picture.height, "Shift equivariance", sentence)
-    )
+    return svg.framed(picture.titled("Shift equivariance", sentence))
 
 
 def _photo(
     values: np.ndarray, limit: float, size: float, caption: str, signed: bool = False
 ) -> svg.Svg:
     """Values as a picture: grey from 0 to the limit, or purple to orange around zero."""
-    height, width = values.shape
+    height, width = (size * pixels for pixels in values.shape)
     pixels = svg.signed_pixels(values, limit) if signed else to_uint8(values * (255 / (limit or 1)))
-    picture = svg.image(pixels, 0, 0, width * size, height * size)
-    picture += svg.rect(0.5, 0.5, width * size - 1, height * size - 1, line=svg.FAINT)
-    return svg.captioned(svg.Svg(picture, width * size, height * size, caption), caption)
+    drawing = svg.Drawing()
+    drawing.image(pixels, 0, 0, width, height)
+    drawing.rect(0.5, 0.5, width - 1, height - 1, line=svg.FAINT)
+    return svg.captioned(drawing.svg(width, height, caption), caption)
 
 
 def _weight_legend(kernel: np.ndarray) -> svg.Svg:
     """Which letter stands for which number."""
     drawing, x = svg.Drawing(), 0.0
     for index, weight in enumerate(kernel.ravel()):
-        fill = WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
+        letter, fill = _weight(index)
         words = f"= {svg.show_number(float(weight))}"
         drawing.rect(x, 0, 26, 22, fill=fill, round=3)
-        drawing.text(x + 13, 11, _letter(index), anchor="middle", fill=svg.text_on(fill))
+        drawing.text(x + 13, 11, letter, anchor="middle", fill=svg.text_on(fill))
         drawing.text(x + 31, 11, words)
         x += 42 + svg.text_width(words)
     return drawing.svg(x, 22, "weights")
 
 
-def _letter(index: int) -> str:
-    return "abcdefghijklmnopqrstuvwxy"[index]
+def _weight(index: int) -> tuple[str, str]:
+    """The letter and the tint of a weight, counted from 0."""
+    return "abcdefghijklmnopqrstuvwxy"[index], WEIGHT_FILLS[index % len(WEIGHT_FILLS)]
 
 
 def _sign(sign: str) -> svg.Svg:
     return svg.Svg(svg.text(8, 8, sign, size=20, anchor="middle"), 16, 16, sign)
-
-
-def _square(side: int, axes: int) -> str:
-    return "×".join([str(side)] * axes)
-
-
-def _side(count: int, axes: int) -> int:
-    return round(count ** (1 / axes))
-
-
-def _plural(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
