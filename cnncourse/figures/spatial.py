@@ -9,20 +9,24 @@ Every figure is a pure function: numbers in, `Svg` out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Sequence
+from dataclasses import astuple, replace
 from fractions import Fraction
 from itertools import product
+from typing import Any
 
 import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse import signals as sampling
-from cnncourse.architectures.table import by, paths
+from cnncourse.architectures.table import paths
 from cnncourse.figures import svg
+from cnncourse.figures.charts import Scale, curve
 from cnncourse.figures.grids import matrix
+from cnncourse.figures.words import by, count, wrapped
 from cnncourse.geometry import Field, Window
+from cnncourse.images import to_uint8
 from cnncourse.pooling import Shifted, distance, input_gradient, pool_with, shift_test
 
 # Padding ------------------------------------------------------------------------------------------
@@ -48,33 +52,24 @@ def padding(
     weights = np.full((kernel, kernel), 1 / kernel**2)
     means = conv.correlate(pixels, weights, padding=padding, padding_mode=padding_mode)
     uses = conv.pixel_uses(pixels.shape, kernel, padding, padding_mode)
-    margins, side = (padding,) * 4, 224
     around = f" + padding {padding}" if padding else ""
     shown = matrix(
         padded,
         title="input",
-        cell=min(32, side / len(padded)),
+        cell=min(32, 224 / len(padded)),
         digits=1,
-        padding=margins,
+        padding=(padding,) * 4,
         marked=[(0, 0, kernel, kernel)],
     )
-    counts = matrix(
-        uses, title="uses", role=svg.PADDING, shade="grey", limits=(0, kernel**2), cell=32
-    )
-    result = matrix(
-        means,
-        title="means",
-        role=svg.OUTPUT,
-        shade="grey",
-        limits=_limits(pixels),
-        cell=min(32, side / len(means)),
-    )
+    grey: dict[str, Any] = {"title": "", "shade": "grey"}
+    counts = matrix(uses, role=svg.PADDING, limits=(0, kernel**2), cell=32, **grey)
+    cell, limits = min(32, 224 / len(means)), _limits(pixels)
+    result = matrix(means, role=svg.OUTPUT, limits=limits, cell=cell, **grey)
+    of_each = f"mean of each {kernel}×{kernel}: {by(means.shape)}"
     picture = svg.beside(
         svg.captioned(shown, f"input {by(pixels.shape)}{around}", role=svg.INPUT),
         svg.captioned(counts, "how often a pixel is used"),
-        svg.captioned(
-            result, f"mean of each {kernel}×{kernel}: {by(means.shape)}", role=svg.OUTPUT
-        ),
+        svg.captioned(result, of_each, role=svg.OUTPUT),
         gap=26,
     )
     sentence = _padding_words(pixels.shape, kernel, padding, padding_mode, uses, means)
@@ -98,14 +93,16 @@ def _padding_words(
         if before != after
         else ""
     )
-    high, wide = shape
+    middle = (shape[0] // 2, shape[1] // 2)
+    high, wide = means.shape
+    corner, top, inside = (
+        svg.show_number(means[place]) for place in ((0, 0), (0, wide // 2), (high // 2, wide // 2))
+    )
     return (
         f"Kernel {kernel}×{kernel}, padding {padding}{called}{filled}: "
-        f"{by(shape)} → {by(means.shape)}.{uneven} "
-        f"The corner pixel is used {_times(uses[0, 0])}, the middle one "
-        f"{_times(uses[high // 2, wide // 2])}. The mean is {svg.show_number(means[0, 0])} in the "
-        f"corner, {svg.show_number(means[0, means.shape[1] // 2])} at the top edge and "
-        f"{svg.show_number(means[means.shape[0] // 2, means.shape[1] // 2])} in the middle."
+        f"{by(shape)} → {by(means.shape)}.{uneven} The corner pixel is used "
+        f"{_times(uses[0, 0])}, the middle one {_times(uses[middle])}. The mean is {corner} in "
+        f"the corner, {top} at the top edge and {inside} in the middle."
     )
 
 
@@ -134,130 +131,111 @@ def stride(
     """
     pixels = sampling.stripes(size, period)
     weights = np.full((kernel, kernel), 1 / kernel**2)
-    settings = {"stride": stride, "padding": padding, "dilation": dilation}
-    result = conv.correlate(pixels, weights, **settings)
-    left = geometry.unused(size, kernel, **settings)
+    window = Window(kernel, stride, padding, dilation)
+    result = conv.correlate(pixels, weights, stride=stride, padding=padding, dilation=dilation)
+    left = geometry.unused(size, kernel, stride, padding, dilation)
     zoom = 696 / (size + 2 * padding)
+    striped = _striped_input(pixels, padding, left)
     top = svg.beside(
-        svg.captioned(
-            _striped_input(pixels, padding, left), f"input {by(pixels.shape)}", role=svg.INPUT
-        ),
+        svg.captioned(striped, f"input {by(pixels.shape)}", role=svg.INPUT),
         svg.captioned(_grey(result, 192), f"output {by(result.shape)}", role=svg.OUTPUT),
-        _division(size, kernel, stride, padding, dilation),
+        _division(size, window),
         gap=26,
     )
-    rows = _windows_row(size, kernel, settings, zoom, left)
-    wave = _wave(pixels[0], result[len(result) // 2], period, kernel, settings, zoom)
-    sentence = _stride_words(size, kernel, settings, left, period)
+    rows = _windows_row(size, window, zoom, left)
+    wave = _wave(size, result[len(result) // 2], period, window, zoom)
     picture = svg.above(
         top,
         svg.captioned(rows, "one row: which pixels each window takes", role=svg.WINDOW),
         svg.captioned(wave, "the stripes (line) and what the output sees (dots)"),
     )
-    return _named(picture, "Stride and dilation", sentence)
+    return _named(picture, "Stride and dilation", _stride_words(size, window, left, period))
 
 
 def _striped_input(pixels: np.ndarray, padding: int, left: int) -> svg.Svg:
     """The input as a picture, its padding and the strip that no window reaches."""
-    full = len(pixels) + 2 * padding
-    zoom = 192 / full
-    inside = padding * zoom
+    zoom = 192 / (len(pixels) + 2 * padding)
+    inside, side = padding * zoom, len(pixels) * zoom
     drawing = svg.Drawing()
     if padding:
         drawing.rect(0, 0, 192, 192, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
-    side = len(pixels) * zoom
-    drawing.image(_grey_pixels(pixels), inside, inside, side, side)
+    drawing.image(to_uint8(255 * pixels), inside, inside, side, side)
     drawing.rect(inside, inside, side, side, line=svg.FAINT)  # white stripes end at white paper
     if left:
         edge = 192 - left * zoom
-        drawing.add(_hatched(edge, 0, left * zoom, 192))
-        drawing.add(_hatched(0, edge, edge, left * zoom))
+        drawing.add(_hatched(edge, 0, left * zoom, 192), _hatched(0, edge, edge, left * zoom))
     return drawing.svg(192, 192, "input")
 
 
-def _division(size: int, kernel: int, stride: int, padding: int, dilation: int) -> svg.Svg:
+def _division(size: int, window: Window) -> svg.Svg:
     """The output size as a division with remainder."""
+    kernel, stride, padding, dilation = astuple(window)
     reach = geometry.effective_kernel(kernel, dilation)
     room = size + 2 * padding - reach
     quotient, remainder = divmod(room, stride)
-    lines = [
+    lines = (
         f"window: {dilation}·({kernel} − 1) + 1 = {reach}",
         f"room: {size} + 2·{padding} − {reach} = {room}",
         f"steps: {room} = {quotient}·{stride} + {remainder}",
         f"output: {quotient} + 1 = {quotient + 1}",
         f"left over: {remainder}" + (" (hatched)" if remainder else ""),
-    ]
-    markup = "".join(
-        svg.text(0, 12 + 24 * i, words, size=14, bold=i == 3) for i, words in enumerate(lines)
     )
-    return svg.Svg(markup, max(svg.text_width(words, 14) for words in lines), 124, "The division")
-
-
-def _windows_row(
-    size: int, kernel: int, settings: dict[str, int], zoom: float, left: int
-) -> svg.Svg:
-    """All windows along one row of the input, in three lines so that they do not overlap."""
-    full = size + 2 * settings["padding"]
     drawing = svg.Drawing()
+    for i, words in enumerate(lines):
+        drawing.text(0, 12 + 24 * i, words, size=14, bold=i == 3)
+    return drawing.svg(max(svg.text_width(words, 14) for words in lines), 124, "The division")
+
+
+def _windows_row(size: int, window: Window, zoom: float, left: int) -> svg.Svg:
+    """All windows along one row of the input, in lanes so that they do not overlap."""
+    kernel, stride, padding, dilation = astuple(window)
+    full, drawing = size + 2 * padding, svg.Drawing()
     for place in range(full):
-        role = (
-            svg.INPUT if settings["padding"] <= place < full - settings["padding"] else svg.PADDING
-        )
+        role = svg.INPUT if padding <= place < full - padding else svg.PADDING
         drawing.rect(place * zoom, 0, zoom, 14, fill=role.tint, line=role.line, thick=0.75)
-    count = geometry.conv_output_size(size, kernel, **settings)
-    reach = geometry.effective_kernel(kernel, settings["dilation"])
-    lanes = min(count, -(-reach // settings["stride"]), 8)  # so many windows cover one pixel
+    count = geometry.conv_output_size(size, kernel, stride, padding, dilation)
+    reach = geometry.effective_kernel(kernel, dilation)
+    lanes = min(count, -(-reach // stride), 8)  # so many windows cover one pixel
     for step in range(count):
-        y, first = 22 + 9 * (step % lanes), step * settings["stride"]
-        drawing.line(first * zoom + 2, y, (first + reach) * zoom - 2, y, colour=svg.WINDOW.line)
+        y, first = 22 + 9 * (step % lanes), step * stride
+        end = (first + reach) * zoom - 2
+        drawing.line(first * zoom + 2, y, end, y, colour=svg.WINDOW.line)
         for tap in range(kernel):
-            x = (first + tap * settings["dilation"]) * zoom
+            x = (first + tap * dilation) * zoom
             drawing.rect(x + 1.5, y - 3, zoom - 3, 6, fill=svg.WINDOW.line)
     if left:
         drawing.add(_hatched((full - left) * zoom, 0, left * zoom, 14))
     return drawing.svg(full * zoom, 22 + 9 * lanes, "windows")
 
 
-def _wave(
-    row: np.ndarray,
-    seen: np.ndarray,
-    period: int,
-    kernel: int,
-    settings: dict[str, int],
-    zoom: float,
-) -> svg.Svg:
+def _wave(size: int, seen: np.ndarray, period: int, window: Window, zoom: float) -> svg.Svg:
     """The stripes as a curve, the outputs as dots where their windows have their middle."""
-    height, before = 62, settings["padding"]
-    fine = np.linspace(0, len(row) - 1, 8 * len(row))
-    curve = 0.5 + 0.5 * np.cos(2 * np.pi * fine / period)
-
-    def place(x: float, value: float) -> tuple[float, float]:
-        return (x + before + 0.5) * zoom, 6 + (1 - value) * (height - 12)
-
-    middle = (geometry.effective_kernel(kernel, settings["dilation"]) - 1) / 2 - before
-    dots = [place(middle + i * settings["stride"], v) for i, v in enumerate(seen)]
+    before = window.padding
+    x = Scale(-before - 0.5, size + before - 0.5, 0, (size + 2 * before) * zoom)
+    y = Scale(0, 1, 56, 6)
+    fine = np.linspace(0, size - 1, 8 * size)
+    wave = 0.5 + 0.5 * np.cos(2 * np.pi * fine / period)
+    middle = (geometry.effective_kernel(window.kernel, window.dilation) - 1) / 2 - before
+    middles = [middle + step * window.stride for step in range(len(seen))]
+    output: dict[str, Any] = {"colour": svg.OUTPUT.line, "thick": 2.5, "dash": "6 3", "dots": 4}
     drawing = svg.Drawing()
-    drawing.polyline(
-        [place(x, v) for x, v in zip(fine, curve, strict=True)], colour=svg.INPUT.line, thick=1.2
-    )
-    drawing.polyline(dots, colour=svg.OUTPUT.line, thick=2.5, dash="6 3")
-    for x, y in dots:
-        drawing.circle(x, y, 4, fill=svg.OUTPUT.line)
-    return drawing.svg((len(row) + 2 * before) * zoom, height, "the wave")
+    drawing.add(curve(x, y, fine, wave, colour=svg.INPUT.line, thick=1.2))
+    drawing.add(curve(x, y, middles, seen, **output))
+    return drawing.svg(x.end, 62, "the wave")
 
 
-def _stride_words(size: int, kernel: int, settings: dict[str, int], left: int, period: int) -> str:
-    count = geometry.conv_output_size(size, kernel, **settings)
-    step = settings["stride"]
-    unseen = max(0, left - settings["padding"])
+def _stride_words(size: int, window: Window, left: int, period: int) -> str:
+    kernel, step, padding, dilation = astuple(window)
+    count = geometry.conv_output_size(size, kernel, step, padding, dilation)
+    unseen = max(0, left - padding)
     where = f", {unseen} of them in the image" if unseen else ", in the padding only"
     words = (
-        f"Kernel {kernel}×{kernel}, stride {step}, padding {settings['padding']}, dilation "
-        f"{settings['dilation']}: {size}×{size} → {count}×{count}; "
+        f"Kernel {kernel}×{kernel}, stride {step}, padding {padding}, dilation {dilation}: "
+        f"{size}×{size} → {count}×{count}; "
         f"{left or 'no'} {'row and column' if left == 1 else 'rows and columns'} of the padded "
-        f"input left over{where if left and settings['padding'] else ''}. "
+        f"input left over{where if left and padding else ''}. "
     )
-    if sampling.mean_gain(period, kernel, settings["dilation"]) < 1e-9:
+    if sampling.mean_gain(period, kernel, dilation) < 1e-9:
         return words + f"The mean over the window wipes out stripes every {period} pixels."
     apparent = sampling.apparent_period(period, step)
     if apparent is None:
@@ -285,38 +263,25 @@ def strided_windows(
     """
     result = conv.correlate(pixels, kernel, stride=stride, padding=padding)
     padded = conv.pad(pixels, padding)
+    look: dict[str, Any] = {"title": "", "cell": 26, "padding": (padding,) * 4}
     rows = []
     for r in range(result.shape[0]):
         steps = []
         for c in range(result.shape[1]):
-            grid = matrix(
-                padded,
-                title="input",
-                cell=26,
-                padding=(padding,) * 4,
-                marked=[(r * stride, c * stride, *kernel.shape)],
-            )
-            step = svg.captioned(
-                grid, f"row {r + 1}, column {c + 1}: {svg.show_number(result[r, c])}"
-            )
-            steps.append(replace(step, width=max(156, grid.width)))  # equal, so that rows line up
+            grid = matrix(padded, marked=[(r * stride, c * stride, *kernel.shape)], **look)
+            words = f"row {r + 1}, column {c + 1}: {svg.show_number(result[r, c])}"
+            width = max(156, grid.width)  # equal, so that rows line up
+            steps.append(replace(svg.captioned(grid, words), width=width))
         rows.append(svg.beside(*steps, gap=16))
-    weights = svg.captioned(
-        matrix(kernel, title="kernel", role=svg.KERNEL, cell=30), "kernel", role=svg.KERNEL
-    )
-    output = svg.captioned(
-        matrix(result, title="output", role=svg.OUTPUT, cell=34), "output", role=svg.OUTPUT
-    )
+    weights = matrix(kernel, title="", role=svg.KERNEL, cell=30, caption="kernel")
+    output = matrix(result, title="", role=svg.OUTPUT, cell=34, caption="output")
     sentence = (
         f"A {by(kernel.shape)} kernel with stride {stride} and padding {padding} on a "
         f"{by(pixels.shape)} input: {result.size} windows, {by(result.shape)} outputs, "
         f"{_listed(result)}."
     )
-    return _named(
-        svg.beside(svg.above(*rows), svg.above(weights, output), gap=36),
-        "A strided convolution",
-        sentence,
-    )
+    picture = svg.beside(svg.above(*rows), svg.above(weights, output), gap=36)
+    return _named(picture, "A strided convolution", sentence)
 
 
 def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) -> svg.Svg:
@@ -328,22 +293,14 @@ def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) ->
         The output at stride 1.
     strides : sequence of (down, right)
     """
-    pictures = [
-        svg.captioned(
-            matrix(result, title="stride 1", role=svg.OUTPUT), "stride 1", role=svg.OUTPUT
-        )
-    ]
+    pictures = [matrix(result, title="", role=svg.OUTPUT, caption="stride 1")]
     words = []
     for down, right in strides:
-        kept = result[::down, ::right]
-        marked = [
-            (r, c, 1, 1)
-            for r, c in product(range(0, result.shape[0], down), range(0, result.shape[1], right))
-        ]
+        marked = [(r, c, 1, 1) for r, c in _corners(result.shape, down, right)]
         name = f"stride {down}" if down == right else f"stride {down} down, {right} right"
-        grid = matrix(result, title=name, role=svg.OUTPUT, marked=marked)
+        grid = matrix(result, title="", role=svg.OUTPUT, marked=marked)
         pictures.append(svg.captioned(grid, name, role=svg.WINDOW))
-        words.append(f"{name} keeps {_listed(kept)}")
+        words.append(f"{name} keeps {_listed(result[::down, ::right])}")
     sentence = f"Of the {by(result.shape)} outputs at stride 1, {'; '.join(words)}."
     return _named(svg.beside(*pictures, gap=30), "A stride keeps some of the outputs", sentence)
 
@@ -363,10 +320,9 @@ def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> svg.Svg:
         f"A {by(pixels.shape)} input with {padding} pixel{'s' * (padding > 1)} of zeros around "
         f"it is {by(padded.shape)}; a {kernel}×{kernel} window has {by(count)} places in it."
     )
-    grid = matrix(padded, title="input", padding=(padding,) * 4, marked=ends)
-    return _named(
-        svg.captioned(grid, "input with zero padding", role=svg.INPUT), "Zero padding", sentence
-    )
+    caption, margins = "input with zero padding", (padding,) * 4
+    grid = matrix(padded, title="", padding=margins, marked=ends, caption=caption)
+    return _named(grid, "Zero padding", sentence)
 
 
 # Output size --------------------------------------------------------------------------------------
@@ -395,6 +351,7 @@ def output_size(
     solutions : int
         How many there are; 0 leaves the count out.
     """
+    window = Window(kernel, stride, padding, dilation)
     count = geometry.conv_output_size(size, kernel, stride, padding, dilation)
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     verdict = _verdict(count, target)
@@ -403,12 +360,11 @@ def output_size(
         f"⌊{room} / {stride}⌋ + 1 = {count}"
     )
     drawing = svg.Drawing()
-    drawing.add(_axis(size, padding, 720))
-    drawing.add(_ticks(size, kernel, stride, padding, dilation, count, 720))
+    drawing.add(_axis(size, window, count, 720))
     drawing.text(0, 74, formula, size=16, mono=True)
     drawing.text(0, 104, verdict, size=15, bold=True)
     tally = f"found {len(found)} of {solutions}: " if solutions else "found: "
-    lines = _wrapped(tally + (", ".join(found) or "none yet"), 96)
+    lines = wrapped(tally + (", ".join(found) or "none yet"), 96)
     for i, words in enumerate(lines):
         drawing.text(0, 132 + 19 * i, words, fill=svg.MUTED)
     sentence = (
@@ -416,8 +372,8 @@ def output_size(
         f"{size} → {count}. {verdict} Solutions found: {len(found)}"
         + (f" of {solutions}." if solutions else ".")
     )
-    height = 142 + 19 * max(2, len(lines))
-    return _named(drawing.svg(720, height, ""), "The output size", sentence)
+    picture = drawing.svg(720, 142 + 19 * max(2, len(lines)), "")
+    return _named(picture, "The output size", sentence)
 
 
 def _verdict(count: int, target: int) -> str:
@@ -427,24 +383,18 @@ def _verdict(count: int, target: int) -> str:
     return f"The target is {target}: {abs(count - target)} {side}."
 
 
-def _axis(size: int, padding: int, width: float) -> str:
-    """A bar of `size` pixels between its padding."""
-    zoom = width / (size + 2 * padding)
-    ends = svg.rect(0, 4, width, 18, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
-    return ends + svg.rect(
-        padding * zoom, 4, size * zoom, 18, fill=svg.INPUT.tint, line=svg.INPUT.line
-    )
-
-
-def _ticks(
-    size: int, kernel: int, stride: int, padding: int, dilation: int, count: int, width: float
-) -> str:
-    """The first window as a bar, and a tick where each window begins."""
-    zoom = width / (size + 2 * padding)
-    reach = geometry.effective_kernel(kernel, dilation)
-    ticks = " ".join(f"M{i * stride * zoom + 1:.1f} 34v12" for i in range(count))
-    path = f'<path d="{ticks}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>'
-    return svg.rect(0.5, 0.5, reach * zoom, 25, line=svg.WINDOW.line, thick=2.5, round=2) + path
+def _axis(size: int, window: Window, count: int, width: float) -> str:
+    """A bar of `size` pixels between its padding, its first window, a tick where each begins."""
+    padding, first = svg.PADDING, svg.WINDOW.line
+    zoom = width / (size + 2 * window.padding)
+    reach = geometry.effective_kernel(window.kernel, window.dilation)
+    drawing, left = svg.Drawing(), window.padding * zoom
+    drawing.rect(0, 4, width, 18, fill=padding.tint, line=padding.line, dash="3 2")
+    drawing.rect(left, 4, size * zoom, 18, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    drawing.rect(0.5, 0.5, reach * zoom, 25, line=first, thick=2.5, round=2)
+    ticks = " ".join(f"M{i * window.stride * zoom + 1:.1f} 34v12" for i in range(count))
+    drawing.add(f'<path d="{ticks}" stroke="{first}" stroke-width="1.5"/>')
+    return drawing.markup
 
 
 # Receptive field ----------------------------------------------------------------------------------
@@ -504,29 +454,19 @@ def _field_picture(
 ) -> svg.Svg:
     """The image with a frame around the field; dashed where it reaches out of the image."""
     side, margin, size = 216.0, 22.0, len(pixels)
-    zoom = side / size
-    shown = _grey_pixels(pixels)
+    shown = to_uint8(255 * pixels)
     if effective:
         weight = np.outer(down, across)
         share = (weight / weight.max())[..., None]
         shade = 0.35 * np.repeat(shown[..., None], 3, axis=2)
-        shown = (shade + share * (np.array([255, 122, 198]) - shade)).round().astype(np.uint8)
-    drawing = svg.Drawing()
-    drawing.rect(0.5, 0.5, side + 2 * margin - 1, side + 2 * margin - 1, line=svg.FAINT, dash="3 3")
+        shown = to_uint8(shade + share * (np.array([255, 122, 198]) - shade))
+    drawing, full = svg.Drawing(), side + 2 * margin
+    drawing.rect(0.5, 0.5, full - 1, full - 1, line=svg.FAINT, dash="3 3")
     drawing.image(shown, margin, margin, side, side)
-    (top, bottom), (left, right) = (field.span(place) for place in unit)
-    reach = margin / zoom  # so much of the outside is drawn
-    top, left = (max(edge, -reach) for edge in (top, left))
-    bottom, right = (min(edge, size + reach) for edge in (bottom, right))
-    drawing.rect(
-        margin + left * zoom,
-        margin + top * zoom,
-        (right - left) * zoom,
-        (bottom - top) * zoom,
-        line=svg.WINDOW.line,
-        thick=3,
-    )
-    return drawing.svg(side + 2 * margin, side + 2 * margin, "image")
+    place = Scale(-margin * size / side, size + margin * size / side, 0, full)  # cut off outside
+    (top, bottom), (left, right) = (map(place, field.span(index)) for index in unit)
+    drawing.rect(left, top, right - left, bottom - top, line=svg.WINDOW.line, thick=3)
+    return drawing.svg(full, full, "image")
 
 
 def _tower(
@@ -567,10 +507,9 @@ def _field_table(layers: Sequence[tuple[str, Window]], sizes: Sequence[int], lay
     for x, words in zip(columns, head, strict=True):
         drawing.text(x, 8, words, bold=True, size=12.5)
     for level, (size, field) in enumerate(zip(sizes, fields, strict=True)):
-        y = 28 + 19 * level
+        y, chosen = 28 + 19 * level, level == layer
         name = layers[level - 1][0] if level else "image"
         cells = [name, size, field.jump, field.size, svg.show_number(field.centre, 1)]
-        chosen = level == layer
         if chosen:
             drawing.text(4, y, "▶", size=12, fill=svg.WINDOW.line)
         for x, cell in zip(columns, cells, strict=True):
@@ -651,46 +590,34 @@ def _shift_curve(
     moved = [np.roll(pixels, s, axis=1) for s in range(9)]
     inputs = [distance(pixels, m) for m in moved]
     outputs = [distance(test.before, pool_with(m, kind, window, stride)) for m in moved]
-    top = max(*inputs, *outputs, 1e-9)
-    x = [34 + 19 * s for s in range(9)]
-
-    def height(value: float) -> float:
-        return 200 - 170 * value / top
-
-    def points(values: Sequence[float]) -> list[tuple[float, float]]:
-        return [(a, height(v)) for a, v in zip(x, values, strict=True)]
-
+    x, y = Scale(0, 8, 34, 186), Scale(0, max(*inputs, *outputs, 1e-9), 200, 30)
     drawing = svg.Drawing()
     drawing.line(34, 30, 34, 200, colour=svg.MUTED)
-    for tick in (t for t in (0, 0.5, 1) if t <= top):
-        y = height(tick)
-        drawing.line(34, y, 190, y, colour=svg.FAINT if tick else svg.MUTED)
-        drawing.text(28, y, svg.show_number(tick), size=12, anchor="end")
-    drawing.line(x[shift], 30, x[shift], 200, colour=svg.WINDOW.line, dash="3 3")
-    drawing.polyline(points(inputs), colour=svg.INPUT.line, dash="5 3")
-    drawing.polyline(points(outputs), colour=svg.OUTPUT.line)
-    for a, b in points(outputs):
-        drawing.circle(a, b, 3, fill=svg.OUTPUT.line)
-    for s, a in enumerate(x):
-        drawing.text(a, 213, str(s), size=12, anchor="middle")
+    for tick in (t for t in (0, 0.5, 1) if t <= y.high):
+        drawing.line(34, y(tick), 190, y(tick), colour=svg.FAINT if tick else svg.MUTED)
+        drawing.text(28, y(tick), svg.show_number(tick), size=12, anchor="end")
+    drawing.line(x(shift), 30, x(shift), 200, colour=svg.WINDOW.line, dash="3 3")
+    drawing.add(curve(x, y, range(9), inputs, colour=svg.INPUT.line, dash="5 3"))
+    drawing.add(curve(x, y, range(9), outputs, colour=svg.OUTPUT.line, dots=3))
+    for s in range(9):
+        drawing.text(x(s), 213, str(s), size=12, anchor="middle")
     drawing.text(34, 232, "shift in pixels", size=12)
     drawing.text(34, 12, "relative change", bold=True)
     drawing.line(34, 256, 60, 256, colour=svg.INPUT.line, thick=2, dash="5 3")
     drawing.text(66, 256, f"inputs: {svg.show_number(inputs[shift])}")
     drawing.line(34, 276, 60, 276, colour=svg.OUTPUT.line, thick=2)
     drawing.text(66, 276, f"pooled: {svg.show_number(outputs[shift])}")
-    unchanged = round(100 * test.unchanged)
-    drawing.text(34, 298, f"{unchanged} % of outputs unchanged")
+    drawing.text(34, 298, f"{round(100 * test.unchanged)} % of outputs unchanged")
     return drawing.svg(220, 310, "distances")
 
 
 def _pooling_words(test: Shifted, kind: str, window: int, stride: int, shift: int) -> str:
     return (
         f"{kind[0].upper()}{kind[1:]} pooling, window {window}, stride {stride}: "
-        f"{by(test.before.shape)} outputs. "
-        f"A shift by {shift} pixel{'s' * (shift != 1)} leaves {round(100 * test.unchanged)} % of "
-        f"them unchanged; the input changes by {svg.show_number(test.input_distance)} of its length, "
-        f"the pooled output by {svg.show_number(test.output_distance)}."
+        f"{by(test.before.shape)} outputs. A shift by {count(shift, 'pixel')} leaves "
+        f"{round(100 * test.unchanged)} % of them unchanged; the input changes by "
+        f"{svg.show_number(test.input_distance)} of its length, the pooled output by "
+        f"{svg.show_number(test.output_distance)}."
     )
 
 
@@ -707,40 +634,36 @@ def pooled(
     window : int
         Also the stride.
     """
-    places = [
-        (r, c, window, window)
-        for r, c in product(range(0, pixels.shape[0], window), range(0, pixels.shape[1], window))
-    ]
-    source = svg.captioned(matrix(pixels, title="input", marked=places), "input", role=svg.INPUT)
+    places = [(r, c, window, window) for r, c in _corners(pixels.shape, window, window)]
+    source = matrix(pixels, title="", marked=places, caption="input")
     results = {kind: pool_with(pixels, kind, window) for kind in kinds}
     pictures = [
-        svg.captioned(matrix(result, title=kind, role=svg.OUTPUT, cell=46), kind, role=svg.OUTPUT)
+        matrix(result, title="", role=svg.OUTPUT, cell=46, caption=kind)
         for kind, result in results.items()
     ]
     words = "; ".join(f"{kind} {_listed(result)}" for kind, result in results.items())
-    return _named(
-        svg.beside(source, *pictures, gap=30), "Pooling", f"Windows of {window}×{window}: {words}."
-    )
+    picture = svg.beside(source, *pictures, gap=30)
+    return _named(picture, "Pooling", f"Windows of {window}×{window}: {words}.")
 
 
 # Helpers ------------------------------------------------------------------------------------------
 
 
 def _named(picture: svg.Svg, title: str, description: str) -> svg.Svg:
-    return svg.framed(svg.Svg(picture.markup, picture.width, picture.height, title, description))
+    return svg.framed(picture.titled(title, description))
+
+
+def _corners(shape: tuple[int, ...], down: int, right: int) -> Iterator[tuple[int, int]]:
+    """Every so many rows and columns, from the first on."""
+    return product(range(0, shape[0], down), range(0, shape[1], right))
 
 
 def _grey(values: np.ndarray, side: float) -> svg.Svg:
     """Values from 0 to 1 as a grey picture with a thin frame."""
-    height = side * values.shape[0] / values.shape[1]
-    frame = svg.rect(0, 0, side, height, line=svg.FAINT)
-    return svg.Svg(
-        svg.image(_grey_pixels(values), 0, 0, side, height) + frame, side, height, "picture"
-    )
-
-
-def _grey_pixels(values: np.ndarray) -> np.ndarray:
-    return np.round(255 * np.clip(values, 0, 1)).astype(np.uint8)
+    drawing, height = svg.Drawing(), side * values.shape[0] / values.shape[1]
+    drawing.image(to_uint8(255 * values), 0, 0, side, height)
+    drawing.rect(0, 0, side, height, line=svg.FAINT)
+    return drawing.svg(side, height, "picture")
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:
@@ -767,16 +690,6 @@ def _listed(values: np.ndarray) -> str:
 
 def _fraction(value: Fraction) -> str:
     return str(value.numerator) if value.denominator == 1 else svg.show_number(float(value))
-
-
-def _wrapped(words: str, most: int) -> list[str]:
-    """Lines of at most so many letters, broken at blanks."""
-    lines = [""]
-    for word in words.split(" "):
-        if len(lines[-1]) + len(word) > most:
-            lines.append("")
-        lines[-1] += f"{word} "
-    return [line.strip() for line in lines]
 
 
 def _times(count: int) -> str:
