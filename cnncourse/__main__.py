@@ -3,25 +3,40 @@
 from __future__ import annotations
 
 import argparse
+import io
+import os
 import sys
 from pathlib import Path
 
-from cnncourse import __version__
-from cnncourse.run import command as run
-from cnncourse.run import doctor
-from cnncourse.run.plan import find_notebooks, title
+INTERRUPTED, NOBODY_READS = 130, 141  # 128 and the number of the signal, as shells count
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Do what the command line says and return the exit code."""
-    # ✓ and – do not exist in every console's encoding: print ? there and do not fail
-    sys.stdout.reconfigure(errors="replace")
-    options = parser().parse_args(arguments)
-    return options.action(options)
+    """Do what the command line says and return the exit code.
+
+    Ctrl-C gives one line, whenever it comes: therefore the rest of the course is loaded in here.
+    """
+    try:
+        if isinstance(sys.stdout, io.TextIOWrapper):
+            # ✓ and – do not exist in every console's encoding: print ? there and do not fail
+            sys.stdout.reconfigure(errors="replace")
+        options = parser().parse_args(arguments)
+        code: int = options.action(options)
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        print("interrupted", file=sys.stderr)
+        return INTERRUPTED
+    except BrokenPipeError:  # such as: list | head -1
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would try once more at its end
+        return NOBODY_READS
+    return code
 
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser: one subcommand for each action below."""
+    from cnncourse import __version__
+    from cnncourse.run import command as run
+
     top = argparse.ArgumentParser(prog="python -m cnncourse", description=__doc__)
     top.add_argument("--version", action="version", version=f"cnncourse {__version__}")
     commands = top.add_subparsers(required=True, metavar="run | list | doctor")
@@ -39,18 +54,35 @@ def parser() -> argparse.ArgumentParser:
 
 
 def list_command(options: argparse.Namespace) -> int:
-    """Print the path and the title of every notebook."""
-    for notebook in find_notebooks(Path("notebooks")):
-        print(f"{notebook}  {title(notebook)}")
-    return 0
+    """Print the path and the title of every notebook; fail if there is none, or one is damaged."""
+    from cnncourse.run import notebook
+
+    found = notebook.find(Path("notebooks"))
+    if not found:
+        print("no notebooks here: start in the course's folder", file=sys.stderr)
+    titles = 0
+    for path in found:
+        try:
+            title = notebook.title(notebook.parse(notebook.read(path)))
+        except ValueError as problem:
+            print(problem, file=sys.stderr)
+        else:
+            print(f"{path}  {title or '(without a title)'}")
+            titles += 1
+    return 0 if found and titles == len(found) else 1
 
 
 def doctor_command(options: argparse.Namespace) -> int:
     """Print what was found; fail only if something needed is wrong."""
+    from cnncourse.run import doctor
+
     findings = doctor.examine()
     print(doctor.report(findings))
     return doctor.exit_code(findings)
 
 
 if __name__ == "__main__":
+    from cnncourse.run.execute import spare_grammars
+
+    spare_grammars()
     sys.exit(main())

@@ -8,19 +8,16 @@ In the order in which a run goes through them:
 ``plan``        the command line and a grid → jobs: a notebook and its parameters each
 ``execute``     one job, in a kernel of its own → an outcome
 ``local``       several jobs at once, each in a process of its own
-``live``        what runs right now, in a terminal
+``terminal``    what runs right now, in a terminal
 ``cluster``     the same jobs on a Dask cluster
 ``pages``       an executed notebook → an HTML page that needs no network
 ``store``       the folder ``build/``: nothing in it is ever half written
 ``report``      outcomes in words, as JSON and as JUnit XML
 ``command``     all of these, one after the other, and the exit code
 
+``installed``   which packages all this needs, and whether they are here
+``doctor``      a look at the whole installation
+
 papermill executes; the notebooks themselves are never changed. Importing ``cnncourse.run`` alone
 loads nothing.
 """
-
-import sys
-
-# jsonschema, which papermill needs, imports this if it is there, to check addresses such as no
-# notebook of ours has. Its grammars would take every process one or two seconds.
-sys.modules.setdefault("rfc3987_syntax", None)

@@ -10,19 +10,35 @@ folder in common. When a worker dies, Dask gives its jobs to another.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
+from typing import Any, Protocol
 
-from cnncourse.run.execute import FAILED, Outcome, execute
+from cnncourse.run.execute import FAILED, JobOutcome, execute
 from cnncourse.run.plan import Job
 
 SECONDS_TO_CONNECT = 10
 
 
-def run_on_cluster(client, jobs: Sequence[Job], timeout: float | None = None) -> Iterator[Outcome]:
+class Future(Protocol):
+    """What is asked of a job that is on its way."""
+
+    def result(self) -> JobOutcome: ...
+
+
+def run_on_cluster(
+    client: Any, jobs: Sequence[Job], timeout: float | None = None
+) -> Generator[JobOutcome]:
     """Execute jobs on the workers of a connected client; yield outcomes as they come.
 
     Whoever stops listening takes back the jobs that have not begun; a worker finishes the one it
     has in hand.
+
+    Parameters
+    ----------
+    client : distributed.Client
+    jobs : sequence of Job
+    timeout : float, optional
+        In seconds, for each.
     """
     from distributed import as_completed
 
@@ -35,7 +51,7 @@ def run_on_cluster(client, jobs: Sequence[Job], timeout: float | None = None) ->
             client.cancel(list(futures))
 
 
-def connect(address: str):
+def connect(address: str) -> Any:
     """Return a client of the scheduler at an address.
 
     Raises
@@ -55,9 +71,17 @@ def connect(address: str):
         raise ValueError(f"no Dask scheduler answers at {address}: {error}") from error
 
 
-def outcome_of(future, job: Job) -> Outcome:
-    """Return what a worker sent, or a failure if the cluster gave up on the job."""
+def outcome_of(future: Future, job: Job) -> JobOutcome:
+    """Return what a worker sent, or a failure if the cluster gave up on the job.
+
+    Parameters
+    ----------
+    future : Future
+    job : Job
+    """
     try:
         return future.result()
     except Exception as error:  # its workers died again and again, no course on the worker …
-        return Outcome(job, FAILED, error=f"the cluster gave up: {type(error).__name__}: {error}")
+        return JobOutcome(
+            job, FAILED, error=f"the cluster gave up: {type(error).__name__}: {error}"
+        )

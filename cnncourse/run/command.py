@@ -7,16 +7,18 @@ Exit codes: 0 all passed, 1 a notebook failed, 2 the command itself was wrong an
 from __future__ import annotations
 
 import argparse
+import math
+import os
 import signal
 import sys
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing
 from pathlib import Path
 
-from cnncourse.run import cluster, local, report, store, terminal
-from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, Outcome
-from cnncourse.run.plan import Job, find_notebooks, plan, read_grid
+from cnncourse.run import cluster, installed, local, notebook, report, store, terminal
+from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, JobOutcome
+from cnncourse.run.plan import Job, plan, read_grid
 
 ALL_PASSED, SOME_FAILED, WRONG_USE, OUT_OF_TIME, INTERRUPTED = 0, 1, 2, 3, 130
 
@@ -52,12 +54,13 @@ def setting(text: str) -> tuple[str, str]:
     return name.strip(), value.strip()
 
 
-def positive(kind: type):
+def positive(kind: type[int] | type[float]) -> Callable[[str], float]:
     """Return a reader of positive numbers."""
 
-    def read(text: str):
-        if (number := kind(text)) <= 0:
-            raise argparse.ArgumentTypeError(f"{text} is not greater than 0")
+    def read(text: str) -> float:
+        number = kind(text)
+        if not 0 < number < math.inf:  # nan is neither
+            raise argparse.ArgumentTypeError(f"{text} is not a number greater than 0")
         return number
 
     read.__name__ = f"positive {kind.__name__}"  # argparse names it where the text is no number
@@ -67,42 +70,86 @@ def positive(kind: type):
 def main(options: argparse.Namespace) -> int:
     """Do what the command line says and return the exit code."""
     try:
+        refuse_without_packages()
         jobs = jobs_of(options)
         done = {} if not options.resume else earlier(jobs, options.build)
         left = [job for job in jobs if job.name not in done]
         lines = terminal.Lines(sys.stdout)
         outcomes = begin(left, options, lines.show if terminal.possible(sys.stdout) else None)
-        store.prepare(options.build)
+        store.prepare(options.build, jobs)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return WRONG_USE
-    print(f"executing {counted(len(left), len(done))} into {options.build}/", flush=True)
+    print(f"executing {counted(len(left), len(done))} into {options.build}{os.sep}", flush=True)
     started = time.monotonic()
     interrupted = follow(outcomes, done, options, lines)
-    results = [done.get(job.name, Outcome(job, SKIPPED)) for job in jobs]
+    results = [done.get(job.name, JobOutcome(job, SKIPPED)) for job in jobs]
+    code = concluded(results, INTERRUPTED if interrupted else exit_code(results), options.build)
     print("\n" + report.table(results, time.monotonic() - started))
-    return concluded(results, INTERRUPTED if interrupted else exit_code(results), options.build)
+    return code
+
+
+def refuse_without_packages() -> None:
+    """Refuse to begin where packages are missing that a run needs.
+
+    Raises
+    ------
+    ValueError
+        With the command that installs them.
+    """
+    if lacking := installed.lacking("run"):
+        problems = ", ".join(map(installed.problem, lacking))
+        raise ValueError(
+            f"a run needs more packages: {problems}\n{installed.pip_install(*lacking)}"
+        )
 
 
 def jobs_of(options: argparse.Namespace) -> list[Job]:
-    """Return the jobs that the command line asks for."""
-    notebooks = options.notebooks or find_notebooks(Path("notebooks"))
+    """Return the jobs that the command line asks for.
+
+    Raises
+    ------
+    ValueError
+        If there are no notebooks, or something is wrong with what is asked.
+    """
+    notebooks = options.notebooks or notebook.find(Path("notebooks"))
     if not notebooks:
         raise ValueError("no notebooks found: give their paths, or start in the course's folder")
     grid = read_grid(options.grid) if options.grid else None
     return plan(notebooks, dict(options.parameter), grid, fast=options.fast)
 
 
-def earlier(jobs: Sequence[Job], build: Path) -> dict[str, Outcome]:
-    """Return the outcomes of jobs that need not be repeated, by name."""
+def earlier(jobs: Sequence[Job], build: Path) -> dict[str, JobOutcome]:
+    """Return the outcomes of jobs that need not be repeated, by name.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    build : Path
+        The folder of an earlier run.
+    """
     found = {job.name: store.finished(job, build) for job in jobs}
     return {name: outcome for name, outcome in found.items() if outcome}
 
 
 def begin(
     jobs: Sequence[Job], options: argparse.Namespace, watch: local.Watch | None
-) -> Iterator[Outcome]:
-    """Return the outcomes to come, from the cluster or from this machine."""
+) -> Generator[JobOutcome]:
+    """Return the outcomes to come, from the cluster or from this machine.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    options : Namespace
+        The command line.
+    watch : callable or None
+        Called with what runs and how many wait; a cluster does not tell.
+
+    Raises
+    ------
+    ValueError
+        If no cluster answers.
+    """
     if options.scheduler:
         client = cluster.connect(options.scheduler)
         return cluster.run_on_cluster(client, jobs, options.timeout)
@@ -110,18 +157,33 @@ def begin(
 
 
 def counted(left: int, done: int) -> str:
-    """Return how much there is to do, in words."""
+    """Return how much there is to do, in words.
+
+    >>> counted(2, 1)
+    '2 notebooks (1 passed earlier)'
+    """
     words = f"{left} {'notebook' if left == 1 else 'notebooks'}"
     return f"{words} ({done} passed earlier)" if done else words
 
 
 def follow(
-    outcomes: Iterator[Outcome],
-    done: dict[str, Outcome],
+    outcomes: Generator[JobOutcome],
+    done: dict[str, JobOutcome],
     options: argparse.Namespace,
     lines: terminal.Lines,
 ) -> bool:
-    """Keep and print every outcome as it comes; return whether that was interrupted."""
+    """Keep and print every outcome as it comes; return whether that was interrupted.
+
+    Parameters
+    ----------
+    outcomes : generator of JobOutcome
+    done : dict of str to JobOutcome
+        Takes them, by the name of the job.
+    options : Namespace
+        The command line.
+    lines : Lines
+        Is cleared before each.
+    """
     before = signal.signal(signal.SIGTERM, interrupt)  # a scheduler's way to say Ctrl-C
     try:
         with closing(outcomes):
@@ -132,7 +194,7 @@ def follow(
                 print(report.line(outcome), flush=True)
                 if options.fail_fast and outcome.status != PASSED:
                     break
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, BrokenPipeError):  # nobody reads what is printed any more
         return True
     finally:
         lines.clear()
@@ -140,8 +202,16 @@ def follow(
     return False
 
 
-def concluded(results: Sequence[Outcome], code: int, build: Path) -> int:
-    """Write the reports and return the exit code: another if even that is not possible."""
+def concluded(results: Sequence[JobOutcome], code: int, build: Path) -> int:
+    """Write the reports and return the exit code: another if even that is not possible.
+
+    Parameters
+    ----------
+    results : sequence of JobOutcome
+    code : int
+        How it went up to now.
+    build : Path
+    """
     try:
         store.write_reports(results, build, code)
     except OSError as error:
@@ -151,11 +221,17 @@ def concluded(results: Sequence[Outcome], code: int, build: Path) -> int:
 
 
 def interrupt(number: int, frame: object) -> None:
-    """Answer a signal as Ctrl-C is answered."""
+    """Answer a signal as Ctrl-C is answered.
+
+    Parameters
+    ----------
+    number, frame
+        As Python calls the handler of a signal.
+    """
     raise KeyboardInterrupt
 
 
-def exit_code(outcomes: Sequence[Outcome]) -> int:
+def exit_code(outcomes: Sequence[JobOutcome]) -> int:
     """Return the code that tells a scheduler how it went."""
     statuses = {outcome.status for outcome in outcomes}
     if FAILED in statuses:

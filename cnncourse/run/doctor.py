@@ -7,7 +7,6 @@ Every check is a function that returns one ``Finding``. Nothing is repaired or d
 
 from __future__ import annotations
 
-import gzip
 import importlib
 import json
 import os
@@ -15,31 +14,37 @@ import platform
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
+from types import ModuleType
+
+from packaging.requirements import Requirement
+
+from cnncourse.run import installed
+from cnncourse.run.installed import pip_install
 
 GOOD, ABSENT, WRONG = "good", "absent", "wrong"
 MARKS = {GOOD: "✓", ABSENT: "–", WRONG: "✗"}
 
 OLDEST_PYTHON = (3, 10)
 
-# name on the page, module, distribution
-PACKAGES = [
-    ("NumPy", "numpy", "numpy"),
-    ("matplotlib", "matplotlib", "matplotlib"),
-    ("scikit-learn", "sklearn", "scikit-learn"),
-    ("Pillow", "PIL", "pillow"),
-    ("ipywidgets", "ipywidgets", "ipywidgets"),
-]
+# distribution → its name on the page, and the module that shows whether it loads
+PACKAGES = {
+    "numpy": ("NumPy", "numpy"),
+    "matplotlib": ("matplotlib", "matplotlib"),
+    "scikit-learn": ("scikit-learn", "sklearn"),
+    "pillow": ("Pillow", "PIL"),
+    "ipywidgets": ("ipywidgets", "ipywidgets"),
+    "anywidget": ("anywidget", "anywidget"),
+}
 
-# file name, and size in bytes once unpacked: a header, then one byte for each pixel or label
-DIGIT_FILES = {
-    "train-images-idx3-ubyte": 16 + 60_000 * 28 * 28,
-    "train-labels-idx1-ubyte": 8 + 60_000,
-    "t10k-images-idx3-ubyte": 16 + 10_000 * 28 * 28,
-    "t10k-labels-idx1-ubyte": 8 + 10_000,
+# extra of pyproject.toml → what it is for
+EXTRAS = {
+    "lab": "the MNIST lab; notebooks 01 to 04 do not need it",
+    "jupyter": "opening notebooks in JupyterLab",
+    "run": "python -m cnncourse run",
 }
 
 # Run in a process of its own: a pair that does not match can end the process without an exception.
@@ -67,10 +72,10 @@ class Finding:
 def examine() -> list[Finding]:
     """Run every check, in the order a reader wants to see them."""
     findings = [check_python(sys.version_info[:3]), check_course()]
-    findings += [check_package(*package) for package in PACKAGES]
-    findings += [check_opencv(), check_jupyterlab(), check_widgets(), check_kernel()]
-    findings += check_torch()
-    return [*findings, check_digits(os.environ.get("CNNCOURSE_DATA"))]
+    findings += [check_package(need) for need in installed.needs() if need.name in PACKAGES]
+    findings += [check_opencv(), check_widgets(), check_kernel()]
+    findings += [check_extra(extra, purpose) for extra, purpose in EXTRAS.items()]
+    return [*findings, *check_torch(), check_digits()]
 
 
 def report(findings: list[Finding]) -> str:
@@ -103,19 +108,48 @@ def check_course() -> Finding:
     import cnncourse
 
     folder = Path(cnncourse.__file__).parent
-    return Finding("cnncourse", GOOD, f"{cnncourse.__version__} in {folder}")
+    detail = f"{cnncourse.__version__} in {folder}"
+    if installed.version("cnncourse") is None:
+        remedy = pip_install("-e", folder.parent)
+        return Finding("cnncourse", WRONG, f"{detail}, found by its path and not installed", remedy)
+    return Finding("cnncourse", GOOD, detail)
 
 
-def check_package(name: str, module: str, distribution: str) -> Finding:
-    """Import a package that the course cannot do without."""
+def check_package(need: Requirement) -> Finding:
+    """Import a package that the course cannot do without, and hold its version to what is asked."""
+    name, module = PACKAGES[need.name]
+    if problem := installed.problem(need):
+        return Finding(name, WRONG, problem, pip_install("--upgrade", need))
     try:
         importlib.import_module(module)
-    except ImportError as error:
-        return Finding(name, WRONG, f"does not load: {error}", pip_install(distribution))
-    return Finding(name, GOOD, metadata.version(distribution))
+    except Exception as error:  # whatever a broken installation may raise
+        detail = f"does not load: {type(error).__name__}: {error}"
+        return Finding(name, WRONG, detail, pip_install("--force-reinstall", need))
+    return Finding(name, GOOD, f"{metadata.version(need.name)} ({need.specifier})")
 
 
-def check_opencv(load: Callable[[str], object] = importlib.import_module) -> Finding:
+def check_extra(extra: str, purpose: str) -> Finding:
+    """Hold the packages of an extra to what is asked: one that is too old is wrong.
+
+    Parameters
+    ----------
+    extra : str
+        Its name in pyproject.toml.
+    purpose : str
+        What it is for.
+    """
+    lacking = installed.lacking(extra)
+    if not lacking:
+        versions = (
+            f"{need.name} {installed.version(need.name)}" for need in installed.needs(extra)
+        )
+        return Finding(extra, GOOD, ", ".join(versions))
+    old = any(installed.version(need.name) for need in lacking)
+    detail = f"{', '.join(map(installed.problem, lacking))}: for {purpose}"
+    return Finding(extra, WRONG if old else ABSENT, detail, pip_install("--upgrade", *lacking))
+
+
+def check_opencv(load: Callable[[str], ModuleType] = importlib.import_module) -> Finding:
     """Import OpenCV, and say what to install if a system library such as libGL is missing."""
     try:
         cv2 = load("cv2")
@@ -138,29 +172,27 @@ def opencv_remedy(error: str) -> str:
             "pip uninstall -y opencv-python opencv-python-headless, then "
             + pip_install("opencv-python-headless")
         )
-    return pip_install("--force-reinstall opencv-python-headless")
-
-
-def check_jupyterlab() -> Finding:
-    """Look for JupyterLab."""
-    version = installed_version("jupyterlab")
-    if version is None:
-        return Finding("JupyterLab", ABSENT, "not installed", pip_install('-e ".[jupyter]"'))
-    return Finding("JupyterLab", GOOD, version)
+    return pip_install("--force-reinstall", "opencv-python-headless")
 
 
 def check_widgets() -> Finding:
     """Compare the two halves of the widgets: ipywidgets here, jupyterlab_widgets in the browser."""
-    back, front = installed_version("ipywidgets"), installed_version("jupyterlab_widgets")
+    back, front = installed.version("ipywidgets"), installed.version("jupyterlab_widgets")
     if back is None or front is None:
         return Finding("widgets", WRONG, "one half is missing", pip_install("ipywidgets"))
     return compare_widgets(back, front, metadata.requires("ipywidgets") or [])
 
 
 def compare_widgets(back: str, front: str, requirements: list[str]) -> Finding:
-    """Hold the front end's version to what ipywidgets itself asks for."""
-    from packaging.requirements import Requirement
+    """Hold the front end's version to what ipywidgets itself asks for.
 
+    Parameters
+    ----------
+    back, front : str
+        The versions of ipywidgets and of jupyterlab_widgets.
+    requirements : list of str
+        What ipywidgets needs.
+    """
     wanted = next(
         requirement.specifier
         for requirement in map(Requirement, requirements)
@@ -169,37 +201,63 @@ def compare_widgets(back: str, front: str, requirements: list[str]) -> Finding:
     detail = f"back end {back}, front end {front}"
     if front in wanted:
         return Finding("widgets", GOOD, f"{detail}: they match")
-    remedy = pip_install("--upgrade ipywidgets jupyterlab_widgets") + ", then reload the page"
+    remedy = pip_install("--upgrade", "ipywidgets", "jupyterlab_widgets") + ", then reload the page"
     return Finding("widgets", WRONG, f"{detail}, which should be {wanted}", remedy)
 
 
 def check_kernel() -> Finding:
     """See that the kernel named python3, which the notebooks ask for, is this Python."""
     try:
-        from jupyter_client.kernelspec import KernelSpecManager, NoSuchKernel
+        from jupyter_client.kernelspec import KernelSpecManager
     except ImportError:
         return Finding("kernel", ABSENT, "Jupyter is not installed", pip_install("ipykernel"))
-    try:
-        program = KernelSpecManager().get_kernel_spec("python3").argv[0]
-    except NoSuchKernel:
+    kernels = KernelSpecManager()
+    folder = kernels.find_kernel_specs().get("python3")
+    if folder is None:
         return Finding("kernel", WRONG, "no kernel named python3", pip_install("ipykernel"))
-    return compare_kernel(program)
+    try:
+        command = list(map(str, kernels.get_kernel_spec("python3").argv))
+    except Exception as error:  # no JSON, no command, values of other types …
+        detail = f"{Path(folder, 'kernel.json')} is broken: {type(error).__name__}: {error}"
+        return Finding("kernel", WRONG, detail.splitlines()[0], remove_kernel(folder))
+    return compare_kernel(command, folder)
 
 
-def compare_kernel(program: str) -> Finding:
-    """Compare the program that a kernel starts with the Python that runs now."""
+def compare_kernel(command: Sequence[str], folder: str) -> Finding:
+    """Compare the command that starts a kernel with the Python that runs now.
+
+    Parameters
+    ----------
+    command : sequence of str
+        The program and its arguments.
+    folder : str
+        Where the description of the kernel lies.
+    """
+    if "ipykernel_launcher" not in command[1:]:
+        detail = f"python3 in {folder} starts no ipykernel: {' '.join(command) or 'nothing'}"
+        return Finding("kernel", WRONG, detail, remove_kernel(folder))
     # Jupyter itself replaces a bare "python" by the Python it runs on
-    if not os.path.isabs(program) or Path(program) == Path(sys.executable):
+    if not os.path.isabs(command[0]) or Path(command[0]) == Path(sys.executable):
         return Finding("kernel", GOOD, "python3 is this Python")
-    detail = f"python3 starts another Python, {program}"
-    return Finding("kernel", WRONG, detail, f"{sys.executable} -m ipykernel install --sys-prefix")
+    detail = f"python3 in {folder} starts another Python, {command[0]}"
+    return Finding("kernel", WRONG, detail, remove_kernel(folder))
+
+
+def remove_kernel(folder: str) -> str:
+    """Return how to be rid of a kernel that stands before the one of this Python.
+
+    Jupyter takes the first folder that has the name: a new kernel further down would not be seen.
+    """
+    if Path(folder).is_relative_to(sys.prefix):
+        return f"{sys.executable} -m ipykernel install --sys-prefix"
+    return f"remove the folder {folder}: the kernel of this Python comes next"
 
 
 def check_torch() -> list[Finding]:
     """See whether PyTorch and torchvision are there and match, and whether there is a GPU."""
-    if installed_version("torch") is None:
+    if installed.version("torch") is None:
         detail = "not installed; notebooks 01 to 04 do not need it"
-        return [Finding("PyTorch", ABSENT, detail, pip_install('-e ".[lab]"'))]
+        return [Finding("PyTorch", ABSENT, detail, pip_install(*installed.needs("lab")))]
     command = [sys.executable, "-c", TRY_TORCH]
     trial = subprocess.run(command, capture_output=True, text=True)
     if trial.returncode != 0:
@@ -209,20 +267,36 @@ def check_torch() -> list[Finding]:
 
 def broken_torch(error: str) -> Finding:
     """Describe a PyTorch that does not load, or not together with torchvision."""
-    versions = f"{installed_version('torch')} with torchvision {installed_version('torchvision')}"
+    versions = f"{installed.version('torch')} with torchvision {installed.version('torchvision')}"
     last = (error.strip().splitlines() or ["the process ended without a message"])[-1]
-    remedy = pip_install("--upgrade torch torchvision") + " (both in one command)"
+    remedy = pip_install("--upgrade", "torch", "torchvision") + " (both in one command)"
     return Finding("PyTorch", WRONG, f"{versions} do not work together: {last}", remedy)
 
 
 def working_torch(found: dict, nvidia_smi: str | None) -> list[Finding]:
-    """Describe a PyTorch that works, and the GPU it uses."""
+    """Describe a PyTorch that works, and the GPU it uses.
+
+    Parameters
+    ----------
+    found : dict
+        What TRY_TORCH prints.
+    nvidia_smi : str or None
+        The program of NVIDIA's driver, if it is there.
+    """
     pair = f"{found['torch']} and torchvision {found['torchvision']} work together"
     return [Finding("PyTorch", GOOD, pair), describe_gpu(found["gpu"], nvidia_smi)]
 
 
 def describe_gpu(gpu: str | None, nvidia_smi: str | None) -> Finding:
-    """Say which GPU PyTorch uses; the course never needs one."""
+    """Say which GPU PyTorch uses; the course never needs one.
+
+    Parameters
+    ----------
+    gpu : str or None
+        The name that PyTorch knows.
+    nvidia_smi : str or None
+        The program of NVIDIA's driver, if it is there.
+    """
     if gpu:
         return Finding("GPU", GOOD, gpu)
     if nvidia_smi:
@@ -231,43 +305,18 @@ def describe_gpu(gpu: str | None, nvidia_smi: str | None) -> Finding:
     return Finding("GPU", ABSENT, "none; everything in the course runs on the CPU")
 
 
-def check_digits(data: str | None) -> Finding:
-    """Look for the four MNIST files in the folder that CNNCOURSE_DATA names."""
-    remedy = "set CNNCOURSE_DATA to the folder that holds MNIST/raw; only the MNIST lab uses it"
-    if not data:
-        return Finding("digits", ABSENT, "CNNCOURSE_DATA is not set", remedy)
-    folder = Path(data) / "MNIST" / "raw"
-    problems = [problem for name in DIGIT_FILES if (problem := digit_problem(folder, name))]
-    if problems:
-        return Finding("digits", ABSENT, "; ".join(problems), remedy)
-    return Finding("digits", GOOD, f"MNIST in {folder}")
-
-
-def digit_problem(folder: Path, name: str) -> str:
-    """Say what is wrong with one MNIST file, plain or gzipped; "" if nothing is."""
-    plain, packed = folder / name, folder / f"{name}.gz"
+def check_digits() -> Finding:
+    """Look for the four MNIST files where the lab looks for them; nothing is fetched."""
     try:
-        if plain.exists():
-            size = plain.stat().st_size
-        else:
-            with gzip.open(packed) as file:
-                size = len(file.read())
-    except FileNotFoundError:
-        return f"{packed} is not there"
-    except (OSError, EOFError) as error:
-        return f"{packed} cannot be read ({error})"
-    expected = DIGIT_FILES[name]
-    return "" if size == expected else f"{name} has {size} bytes instead of {expected}"
-
-
-def installed_version(distribution: str) -> str | None:
-    """Return the version of an installed distribution, or None."""
-    try:
-        return metadata.version(distribution)
-    except metadata.PackageNotFoundError:
-        return None
-
-
-def pip_install(what: str) -> str:
-    """Return the command that installs something into this very environment."""
-    return f"{sys.executable} -m pip install {what}"
+        from cnncourse.lab import digits
+    except ImportError as error:
+        remedy = pip_install(*installed.needs("lab"))
+        return Finding("digits", ABSENT, f"the lab does not load: {error}", remedy)
+    folders = digits.folders()
+    files = digits.find(folders)
+    remedy = "run notebook 05 once with a network, or name the folder that holds MNIST/raw in "
+    if missing := digits.missing(files):
+        detail = f"{', '.join(missing)}: not, or not whole, in {' or '.join(map(str, folders))}"
+        return Finding("digits", ABSENT, detail, f"{remedy}CNNCOURSE_DATA")
+    found = sorted({str(file.path.parent) for file in files.values()})
+    return Finding("digits", GOOD, f"MNIST in {' and '.join(found)}")

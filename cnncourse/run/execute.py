@@ -9,19 +9,25 @@ from __future__ import annotations
 import json
 import logging
 import re
+import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
+from cnncourse.run import notebook as notebook_files
+from cnncourse.run.notebook import Notebook
 from cnncourse.run.plan import Job
+
+Begins = Callable[..., None]  # papermill's client calls it with cell= and cell_index=
 
 PASSED, FAILED, TIMED_OUT, SKIPPED = "passed", "failed", "timed out", "skipped"
 
 
 @dataclass(frozen=True)
-class Outcome:
+class JobOutcome:
     """How one job went.
 
     Attributes
@@ -51,7 +57,7 @@ class Outcome:
 
 def execute(
     job: Job, timeout: float | None = None, tell: Callable[[int, int], None] | None = None
-) -> Outcome:
+) -> JobOutcome:
     """Execute one job.
 
     Parameters
@@ -63,22 +69,62 @@ def execute(
         Called as each code cell begins: with its number, from 1, and how many there are.
     """
     started = time.monotonic()
-    with TemporaryDirectory(prefix="cnncourse-") as folder:
-        source, target = Path(folder, "source.ipynb"), Path(folder, "executed.ipynb")
-        source.write_bytes(job.source)
-        status, error = attempt(job, source, target, timeout, count(job, tell))
-        notebook = json.loads(target.read_bytes()) if target.exists() else None
+    try:
+        source = notebook_files.parse(job.source)
+        status, error, notebook = in_a_folder(job, source, timeout, tell)
+    except Exception as failure:  # a full disk, for example: no reason to stop the others
+        status, error, notebook = FAILED, f"{type(failure).__name__}: {failure}", None
     seconds = time.monotonic() - started
     if notebook is None:
-        return Outcome(job, status, seconds, error=error)
+        return JobOutcome(job, status, seconds, error=error)
     cells = sum(cell.get("execution_count") is not None for cell in notebook["cells"])
-    return Outcome(job, status, seconds, cells, error, signed(notebook, job, status))
+    return JobOutcome(job, status, seconds, cells, error, signed(notebook, job, status))
+
+
+def in_a_folder(
+    job: Job, source: Notebook, timeout: float | None, tell: Callable[[int, int], None] | None
+) -> tuple[str, str, Notebook | None]:
+    """Execute a notebook by files in a folder that is gone afterwards.
+
+    Parameters
+    ----------
+    job : Job
+    source : Notebook
+        What is in the job's file.
+    timeout, tell
+        As in :func:`execute`.
+
+    Returns
+    -------
+    status, what went wrong, and the executed notebook, as far as it came
+    """
+    with TemporaryDirectory(prefix="cnncourse-") as folder:
+        given, target = Path(folder, "source.ipynb"), Path(folder, "executed.ipynb")
+        given.write_text(json.dumps(source), encoding="utf-8")
+        begins = None if tell is None else count(job, source, tell)
+        status, error = attempt(job, given, target, timeout, begins)
+        return status, error, json.loads(target.read_bytes()) if target.exists() else None
 
 
 def attempt(
-    job: Job, source: Path, target: Path, timeout: float | None, begins: Callable | None = None
+    job: Job, source: Path, target: Path, timeout: float | None, begins: Begins | None = None
 ) -> tuple[str, str]:
-    """Let papermill execute a file into another; return the status, and what went wrong."""
+    """Let papermill execute a file into another.
+
+    Parameters
+    ----------
+    job : Job
+    source, target : Path
+        The file of the notebook, and where the executed one goes.
+    timeout : float or None
+        In seconds, counted from its first cell.
+    begins : callable, optional
+        Called as each cell begins.
+
+    Returns
+    -------
+    status, and what went wrong
+    """
     import papermill
     from nbclient.exceptions import CellTimeoutError
 
@@ -102,7 +148,9 @@ def attempt(
     except CellTimeoutError:
         return TIMED_OUT, f"not done after {timeout:g} s: {unfinished(target)}"
     except Exception as failure:  # a kernel that dies or does not exist …
-        return FAILED, f"{type(failure).__name__}: {failure}"
+        doctor = ": if it died at once, python -m cnncourse doctor looks at the kernel"
+        died = "kernel" in f"{type(failure).__name__} {failure}".lower()
+        return FAILED, f"{type(failure).__name__}: {failure}{doctor if died else ''}"
     return PASSED, ""
 
 
@@ -117,7 +165,7 @@ def registered() -> str:
         """Papermill's engine; the notebook is written when it ends, however it ends."""
 
         @classmethod
-        def execute_managed_notebook(cls, nb_man, kernel_name, **options):
+        def execute_managed_notebook(cls, nb_man: Any, kernel_name: str, **options: Any) -> None:
             path, nb_man.output_path = nb_man.output_path, None
             try:
                 super().execute_managed_notebook(nb_man, kernel_name, **options)
@@ -128,15 +176,22 @@ def registered() -> str:
     return "cnncourse"
 
 
-def count(job: Job, tell: Callable[[int, int], None] | None) -> Callable | None:
-    """Return what papermill's client calls at each cell: it tells the number of the code cell."""
-    if tell is None:
-        return None
-    cells = [cell["cell_type"] for cell in json.loads(job.source)["cells"]].count("code")
+def count(job: Job, source: Notebook, tell: Callable[[int, int], None]) -> Begins:
+    """Return what papermill's client calls at each cell: it tells the number of the code cell.
+
+    Parameters
+    ----------
+    job : Job
+    source : Notebook
+        What is in its file.
+    tell : callable
+        Takes the number of a code cell, from 1, and how many there are.
+    """
+    cells = [cell["cell_type"] for cell in source["cells"]].count("code")
     cells += bool(job.parameters)  # papermill adds a cell that sets them
     begun = 0
 
-    def begins(cell: dict, cell_index: int) -> None:
+    def begins(cell: dict[str, Any], cell_index: int) -> None:
         nonlocal begun
         if cell["cell_type"] == "code":
             begun += 1
@@ -160,12 +215,18 @@ def countdown(timeout: float | None) -> Callable[[object], float] | None:
 
 
 def working_folder(job: Job, otherwise: Path) -> str:
-    """Return the notebook's own folder, or another where this machine does not have it."""
+    """Return the notebook's own folder, or another where this machine does not have it.
+
+    Parameters
+    ----------
+    job : Job
+    otherwise : Path
+    """
     own = job.notebook.resolve().parent
     return str(own if own.is_dir() else otherwise)
 
 
-def describe(failure) -> str:
+def describe(failure: Any) -> str:
     """Return the failing cell, as the learner sees it, and its error without colour codes."""
     traceback = re.sub(r"\x1b\[[0-9;]*m", "", "\n".join(failure.traceback))
     return f"cell {failure.cell_index} failed:\n{failure.source}\n{traceback}"
@@ -178,10 +239,29 @@ def unfinished(target: Path) -> str:
     return f"cell {begun[-1]} was running:\n{''.join(cells[begun[-1]]['source'])}"
 
 
-def signed(notebook: dict, job: Job, status: str) -> bytes:
-    """Return an executed notebook that says what it was made of: so a later run knows it again."""
+def signed(notebook: Notebook, job: Job, status: str) -> bytes:
+    """Return an executed notebook that says what it was made of: so a later run knows it again.
+
+    Parameters
+    ----------
+    notebook : Notebook
+    job : Job
+    status : str
+        How it went.
+    """
     notebook["metadata"]["papermill"]["input_path"] = str(job.notebook)
     notebook["metadata"]["papermill"]["output_path"] = f"{job.name}.ipynb"
     course = notebook["metadata"].setdefault("cnncourse", {})
     course.update(source_sha256=job.fingerprint, parameters=job.parameters, status=status)
-    return (json.dumps(notebook, ensure_ascii=False, indent=1) + "\n").encode()
+    text = json.dumps(notebook, ensure_ascii=False, indent=1, default=str) + "\n"
+    return text.encode(errors="replace")
+
+
+def spare_grammars() -> None:
+    """Keep jsonschema, which papermill needs, from loading the grammars of addresses.
+
+    It would do so if they are there, for addresses such as no notebook of ours has, and it takes
+    each process a second (1.6 s to load papermill instead of 0.4 s). Only a process that is the
+    course's own may do this: it hides a package from all that is loaded later.
+    """
+    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]  # Python's own way

@@ -12,30 +12,42 @@ import threading
 import time
 from _thread import interrupt_main
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Generator, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
+from typing import Any, Protocol
 
-from cnncourse.run.execute import FAILED, Outcome, execute
+from cnncourse.run.execute import FAILED, JobOutcome, execute, spare_grammars
 from cnncourse.run.plan import Job
 
 SECONDS_TO_STOP = 15  # a kernel gets five to end by itself
+TO_STOP = (signal.SIGINT, signal.SIGTERM)
+
+
+class Process(Protocol):
+    """What is asked of a process."""
+
+    @property
+    def exitcode(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+    def join(self, timeout: float | None = None) -> None: ...
 
 
 @dataclass
-class Running:
+class RunningJob:
     """A job in a process of its own, and how far it has come."""
 
     job: Job
-    process: object
+    process: Process
     started: float = field(default_factory=time.monotonic)
     cell: int = 0  # 0: its kernel starts
     cells: int = 0
 
 
-Watch = Callable[[Sequence[Running], int], None]
+Watch = Callable[[Sequence[RunningJob], int], None]
 
 
 def cores() -> int:
@@ -56,23 +68,35 @@ def threads_each(at_once: int) -> int:
 
 def run_here(
     jobs: Sequence[Job], at_once: int, timeout: float | None = None, watch: Watch | None = None
-) -> Iterator[Outcome]:
-    """Execute jobs in their order, at most ``at_once`` together; yield outcomes as they come.
+) -> Generator[JobOutcome]:
+    """Execute jobs in their order and yield outcomes as they come.
 
-    Whoever stops listening, or is interrupted, stops the processes and their kernels. ``watch`` is
-    called with what runs and how many wait: as each cell begins, and every second in between.
+    Whoever stops listening, or is interrupted, stops the processes and their kernels.
+
+    Parameters
+    ----------
+    jobs : sequence of Job
+    at_once : int
+        How many run together, at most.
+    timeout : float, optional
+        In seconds, for each.
+    watch : callable, optional
+        Called with what runs and how many wait: as each cell begins, and every second in between.
     """
-    waiting, running = deque(jobs), {}
+    waiting = deque(jobs)
+    running: dict[Any, RunningJob] = {}  # by the pipe through which the outcome comes
     threads = threads_each(min(at_once, len(jobs)))
     try:
         while waiting or running:
             while waiting and len(running) < at_once:
                 job = waiting.popleft()
-                process, pipe = start(job, timeout, threads)
-                running[pipe] = Running(job, process)
+                with signals_wait():  # else one between the two lines would leave it behind
+                    process, pipe = start(job, timeout, threads)
+                    running[pipe] = RunningJob(job, process)
             if watch:
                 watch(list(running.values()), len(waiting))
-            for pipe in wait(list(running), timeout=1 if watch else None):
+            ended: list[Any] = wait(list(running), timeout=1 if watch else None)
+            for pipe in ended:
                 outcome = receive(pipe, running[pipe])
                 if outcome:
                     del running[pipe]
@@ -81,8 +105,38 @@ def run_here(
         stop([each.process for each in running.values()])
 
 
-def start(job: Job, timeout: float | None, threads: int):
-    """Start a process for one job; return it, and the pipe through which the outcome comes."""
+@contextmanager
+def signals_wait() -> Iterator[None]:
+    """Let what asks to stop wait a moment, here and in the processes that begin meanwhile.
+
+    A new process loads Python first, which complains at length when it is interrupted: it listens
+    as soon as it can answer properly.
+    """
+    if not hasattr(signal, "pthread_sigmask"):  # Windows
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, TO_STOP)
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def start(job: Job, timeout: float | None, threads: int) -> tuple[Process, Connection]:
+    """Start a process for one job.
+
+    Parameters
+    ----------
+    job : Job
+    timeout : float or None
+        In seconds.
+    threads : int
+        With how many its kernel may compute.
+
+    Returns
+    -------
+    the process, and the pipe through which the outcome comes
+    """
     context = get_context("spawn")  # the same on every system
     ours, theirs = context.Pipe(duplex=False)
     process = context.Process(target=work, args=(theirs, job, timeout, threads))
@@ -91,19 +145,27 @@ def start(job: Job, timeout: float | None, threads: int):
     return process, ours
 
 
-def receive(pipe: Connection, running: Running) -> Outcome | None:
-    """Return the outcome of a process, a failure if it ended without one, None if it goes on."""
+def receive(pipe: Connection, running: RunningJob) -> JobOutcome | None:
+    """Return the outcome of a process, a failure if it ended without one, None if it goes on.
+
+    Parameters
+    ----------
+    pipe : Connection
+        In which a message lies, or which has ended.
+    running : RunningJob
+        It is told how far the job has come.
+    """
     try:
         message = pipe.recv()
     except EOFError:
         running.process.join()
-        message = Outcome(
+        message = JobOutcome(
             running.job,
             FAILED,
             error=f"its process ended with code {running.process.exitcode} and no result: "
             "if the memory was full, try --jobs 1",
         )
-    if not isinstance(message, Outcome):
+    if not isinstance(message, JobOutcome):
         running.cell, running.cells = message
         return None
     running.process.join()
@@ -111,7 +173,7 @@ def receive(pipe: Connection, running: Running) -> Outcome | None:
     return message
 
 
-def stop(processes: Sequence) -> None:
+def stop(processes: Sequence[Process]) -> None:
     """Stop processes: politely, so that they stop their kernels, and after a while for good."""
     for process in processes:
         process.terminate()
@@ -122,28 +184,46 @@ def stop(processes: Sequence) -> None:
 
 
 def work(pipe: Connection, job: Job, timeout: float | None, threads: int) -> None:
-    """Execute one job and send its outcome: what the processes do."""
+    """Execute one job and send its outcome: what the processes do.
+
+    Parameters
+    ----------
+    pipe : Connection
+        Where the outcome goes.
+    job, timeout, threads
+        As in :func:`start`.
+    """
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # for PyTorch in the job's kernel
-    for number in (signal.SIGINT, signal.SIGTERM):
+    spare_grammars()
+    for number in TO_STOP:
         signal.signal(number, interrupt_once)
-    threading.Thread(target=end_with_parent, daemon=True).start()
 
     def tell(*cell: int) -> None:
         with suppress(OSError):  # the command is gone: end_with_parent sees to that
             pipe.send(cell)
 
     with suppress(KeyboardInterrupt):
+        if hasattr(signal, "pthread_sigmask"):
+            signal.pthread_sigmask(signal.SIG_UNBLOCK, TO_STOP)
+        threading.Thread(target=end_with_parent, daemon=True).start()
         pipe.send(execute(job, timeout, tell))
 
 
 def interrupt_once(number: int, frame: object) -> None:
-    """Raise KeyboardInterrupt, and let no second signal disturb the kernel's shutdown."""
-    for again in (signal.SIGINT, signal.SIGTERM):
+    """Raise KeyboardInterrupt, and let no second signal disturb the kernel's shutdown.
+
+    Parameters
+    ----------
+    number, frame
+        As Python calls the handler of a signal.
+    """
+    for again in TO_STOP:
         signal.signal(again, lambda number, frame: None)
     raise KeyboardInterrupt
 
 
 def end_with_parent() -> None:
     """Stop this process and its kernel when the command that started it is gone."""
-    wait([parent_process().sentinel])
-    interrupt_main(signal.SIGTERM)
+    if parent := parent_process():
+        wait([parent.sentinel])
+        interrupt_main(signal.SIGTERM)

@@ -13,6 +13,8 @@ import re
 from functools import cache
 from html import escape
 from pathlib import Path
+from typing import Any
+from urllib.parse import unquote
 
 import latex2mathml.converter
 import nbformat
@@ -22,7 +24,7 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 TEMPLATE = """
 {%- extends 'lab/index.html.j2' -%}
-{%- block html_head_js %}{% endblock -%}
+{%- block html_head_js %}<!-- written by cnncourse.run -->{% endblock -%}
 {%- block html_head_js_mathjax %}{% endblock -%}
 {%- block html_head_js_mermaidjs %}{% endblock -%}
 {%- block jupyter_widgets %}{% endblock -%}
@@ -38,7 +40,20 @@ LINK_TO_NOTEBOOK = re.compile(r'(<a [^>]*href="[^":/]+)\.ipynb(["#])')
 
 
 def page(notebook: bytes, folder: Path) -> bytes:
-    """Return the page of a notebook; ``folder`` is where its relative paths start."""
+    """Return the page of a notebook.
+
+    Parameters
+    ----------
+    notebook : bytes
+        Its file.
+    folder : Path
+        Where its relative paths start.
+
+    Raises
+    ------
+    Exception
+        Of any class, if nbconvert cannot render the notebook, or a picture is not there.
+    """
     node = nbformat.reads(notebook.decode(), as_version=4)
     node.metadata.pop("widgets", None)  # with their state, sliders would move and nothing answer
     resources = {"metadata": {"name": heading(node), "path": str(folder)}}
@@ -46,7 +61,7 @@ def page(notebook: bytes, folder: Path) -> bytes:
     return LINK_TO_NOTEBOOK.sub(r"\1.html\2", html).encode()
 
 
-def heading(node) -> str:
+def heading(node: Any) -> str:
     """Return the first heading of a notebook, to name the page by."""
     text = "\n".join(cell.source for cell in node.cells if cell.cell_type == "markdown")
     found = re.search(r"^# +(.+)$", text, flags=re.MULTILINE)
@@ -70,12 +85,19 @@ class Exporter(HTMLExporter):
     """nbconvert's pages, with our Markdown."""
 
     @pass_context
-    def markdown2html(self, context, source: str) -> str:
-        """Return Markdown as HTML; the template calls this for each cell."""
+    def markdown2html(self, context: Any, source: str) -> str:
+        """Return Markdown as HTML; the template calls this for each cell.
+
+        Parameters
+        ----------
+        context : jinja2.runtime.Context
+            Of the template: it holds the cell and the folder.
+        source : str
+        """
         path = context["resources"]["metadata"]["path"]
         attachments = context.get("cell", {}).get("attachments", {})
         renderer = Renderer(escape=False, path=path, attachments=attachments)
-        return MarkdownWithMath(renderer).render(source)
+        return str(MarkdownWithMath(renderer).render(source))
 
 
 @cache
@@ -85,17 +107,41 @@ def exporter() -> Exporter:
 
 
 def mathml(formula: str, display: str) -> str:
-    """Return a LaTeX formula as MathML; as it is written, if it cannot be translated."""
+    """Return a LaTeX formula as MathML; as it is written, if it cannot be translated.
+
+    Parameters
+    ----------
+    formula : str
+    display : "inline" or "block"
+    """
     try:
-        return latex2mathml.converter.convert(formula, display=display)
+        return str(latex2mathml.converter.convert(formula, display=display))
     except Exception:  # its errors have no class in common
         return f"<code>{escape(formula)}</code>"
 
 
 def inside(url: str, folder: Path) -> str:
-    """Return a picture's address as data that holds the picture, if it is a file."""
-    file = folder / url
-    if re.match(r"[a-z]+:", url) or not file.is_file():
+    """Return a picture's address as data that holds the picture, if it is a path.
+
+    Parameters
+    ----------
+    url : str
+        As the notebook has it.
+    folder : Path
+        Where relative paths start.
+
+    Raises
+    ------
+    ValueError
+        If there is no such picture: the page would show a broken one.
+    """
+    if re.match(r"[a-z]+:", url):
         return url
+    try:
+        picture = (folder / unquote(url)).read_bytes()
+    except (OSError, ValueError) as error:
+        raise ValueError(
+            f"the picture {url} is not there: it should lie beside {folder}"
+        ) from error
     kind = mimetypes.guess_type(url)[0] or "application/octet-stream"
-    return f"data:{kind};base64,{base64.b64encode(file.read_bytes()).decode()}"
+    return f"data:{kind};base64,{base64.b64encode(picture).decode()}"

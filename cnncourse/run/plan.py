@@ -15,12 +15,15 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
+from math import prod
 from pathlib import Path
 
+from cnncourse.run import notebook as notebook_files
 from cnncourse.run import parameters
-from cnncourse.run.parameters import Parameter, nearest
+from cnncourse.run.parameters import SHORT, Parameter, nearest
 
-LONGEST_NAME = 120  # characters; file systems end at 255 bytes
+LONGEST_NAME = 160  # bytes; file systems end at 255
+MOST_RUNS = 10_000
 
 Values = dict[str, object]
 
@@ -37,28 +40,17 @@ class Job:
     def name(self) -> str:
         """The name of its files in ``build/``: the notebook's, with the parameters behind it."""
         given = "".join(f",{name}={self.parameters[name]}" for name in sorted(self.parameters))
-        plain = re.sub(r"[^\w=,.+-]", "_", given)[:LONGEST_NAME]
-        if plain != given:  # two different ones must not become the same
-            plain += "," + hashlib.sha256(given.encode()).hexdigest()[:8]
-        return self.notebook.stem + plain
+        whole = self.notebook.stem + given
+        plain = self.notebook.stem + re.sub(r"[^\w=,.+-]", "_", given)
+        plain = plain.encode(errors="replace")[:LONGEST_NAME].decode(errors="ignore")
+        if plain != whole:  # two different ones must not become the same
+            plain += "," + hashlib.sha256(whole.encode(errors="replace")).hexdigest()[:8]
+        return plain
 
     @property
     def fingerprint(self) -> str:
         """A number for the contents of the notebook: another one as soon as a letter changes."""
         return hashlib.sha256(self.source).hexdigest()
-
-
-def find_notebooks(folder: Path) -> list[Path]:
-    """Return the notebooks of a folder in the order of their names."""
-    return sorted(folder.glob("*.ipynb"))
-
-
-def title(notebook: Path) -> str:
-    """Return the title of a notebook: the first heading of its first cell."""
-    import nbformat
-
-    first = nbformat.read(notebook, as_version=4).cells[0]
-    return first.source.splitlines()[0].lstrip("# ")
 
 
 def plan(
@@ -86,20 +78,36 @@ def plan(
         For an unknown name, a value that a notebook does not allow, or a grid of another form.
     """
     settings = settings or {}
-    refuse_same_names(notebooks)
+    notebooks = each_once(notebooks)
     known = {notebook: parameters.read(notebook) for notebook in notebooks}
     refuse_unknown(settings, [name for names in known.values() for name in names])
     jobs = []
     for notebook, runs in per_notebook(grid, known).items():
-        source = notebook.read_bytes()
+        source = notebook_files.read(notebook)
         small = fast_values(source, known[notebook]) if fast else {}
         chosen = [combine(known[notebook], small, run, settings) for run in runs]
         jobs += [Job(notebook, values, source) for values in distinct(chosen)]
     return jobs
 
 
-def combine(known: Mapping[str, Parameter], fast: Values, run: Values, settings: Values) -> Values:
-    """Return the checked parameters of one run; a name may come from the grid or the settings."""
+def combine(
+    known: Mapping[str, Parameter], fast: Values, run: Values, settings: Mapping[str, str]
+) -> Values:
+    """Return the checked parameters of one run.
+
+    Parameters
+    ----------
+    known : mapping of str to Parameter
+        What the notebook knows.
+    fast, run, settings : mapping
+        Values by name, the last of which counts; but a name may come from the grid (``run``) or
+        from the command line (``settings``), not from both.
+
+    Raises
+    ------
+    ValueError
+        If it comes from both, or the notebook does not allow a value.
+    """
     if both := sorted(run.keys() & settings.keys()):
         raise ValueError(f"{both[0]} is set by --parameter and by the grid: set it in one of them")
     chosen = {**fast, **run, **settings}
@@ -112,25 +120,58 @@ def distinct(runs: Sequence[Values]) -> list[Values]:
 
 
 def fast_values(source: bytes, known: Collection[str]) -> Values:
-    """Return the small values that a notebook lists in its metadata under ``cnncourse: fast``."""
-    metadata = json.loads(source)["metadata"]
-    values = metadata.get("cnncourse", {}).get("fast", {})
+    """Return the small values that a notebook lists in its metadata under ``cnncourse: fast``.
+
+    Parameters
+    ----------
+    source : bytes
+        The file of the notebook.
+    known : collection of str
+        The names of its parameters.
+
+    Raises
+    ------
+    ValueError
+        If it lists something else, or a name that it does not know.
+    """
+    values = notebook_files.parse(source)["metadata"]["cnncourse"].get("fast", {})
+    if not isinstance(values, dict):
+        raise ValueError(f"cnncourse: fast in the metadata is {SHORT.repr(values)}: name values")
     refuse_unknown(values, known)
     return values
 
 
-def refuse_same_names(notebooks: Sequence[Path]) -> None:
-    """Refuse two notebooks whose results would have the same name."""
-    names = [notebook.stem for notebook in notebooks]
+def each_once(notebooks: Sequence[Path]) -> list[Path]:
+    """Return the notebooks without those that are given a second time.
+
+    Raises
+    ------
+    ValueError
+        If the results of two would have the same name.
+    """
+    different = list({path.resolve(): path for path in reversed(notebooks)}.values())[::-1]
+    names = [notebook.stem for notebook in different]
     if double := sorted({name for name in names if names.count(name) > 1}):
         raise ValueError(f"two notebooks are called {double[0]}: run them with a --build for each")
+    return different
 
 
 def refuse_unknown(names: Collection[str], known: Collection[str]) -> None:
-    """Refuse the first name that no notebook knows."""
+    """Refuse the first name that no notebook knows.
+
+    Parameters
+    ----------
+    names, known : collection of str
+
+    Raises
+    ------
+    ValueError
+        With the nearest name that is known.
+    """
     for name in names:
         if name not in known:
-            raise ValueError(f'no parameter is called "{name}": {nearest(str(name), set(known))}')
+            shown = SHORT.repr(str(name))[1:-1]
+            raise ValueError(f'no parameter is called "{shown}": {nearest(shown, set(known))}')
 
 
 # Grids --------------------------------------------------------------------------------------------
@@ -150,7 +191,7 @@ def read_grid(path: Path) -> object:
         grid = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise ValueError(f"the grid {path} cannot be read: {error.strerror}") from error
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise ValueError(f"the grid {path} is not YAML: {error}") from error
     if not grid:
         raise ValueError(f"the grid {path} is empty: write a list of values under a name")
@@ -160,8 +201,19 @@ def read_grid(path: Path) -> object:
 def per_notebook(
     grid: object, known: Mapping[Path, Mapping[str, Parameter]]
 ) -> dict[Path, list[Values]]:
-    """Return the runs of each notebook; only notebooks that a grid names, if it names any."""
-    if names_notebooks(grid):
+    """Return the runs of each notebook; only notebooks that a grid names, if it names any.
+
+    Parameters
+    ----------
+    grid : what a YAML file holds, or None
+    known : mapping of Path to the parameters of a notebook
+
+    Raises
+    ------
+    ValueError
+        If the grid has another form, or names what is not known.
+    """
+    if isinstance(grid, dict) and names_notebooks(grid):
         notebooks = {notebook.stem: notebook for notebook in known}
         grids = {find(name, notebooks): each for name, each in grid.items()}
     else:
@@ -175,21 +227,27 @@ def per_notebook(
     return {notebook: rows(each) for notebook, each in grids.items()}
 
 
-def names_notebooks(grid: object) -> bool:
+def names_notebooks(grid: Mapping[str, object]) -> bool:
     """Tell whether a grid has the third form: under every name stands a grid, not a value."""
-    return (
-        bool(grid)
-        and isinstance(grid, dict)
-        and all(
-            isinstance(each, dict)
-            or (isinstance(each, list) and each and isinstance(each[0], dict))
-            for each in grid.values()
-        )
+    return bool(grid) and all(
+        isinstance(each, dict) or (isinstance(each, list) and each and isinstance(each[0], dict))
+        for each in grid.values()
     )
 
 
 def find(name: object, notebooks: Mapping[str, Path]) -> Path:
-    """Return the notebook that a grid means, with or without ``.ipynb``."""
+    """Return the notebook that a grid means, with or without ``.ipynb``.
+
+    Parameters
+    ----------
+    name : what stands in the grid
+    notebooks : mapping of the stem of a file's name to its path
+
+    Raises
+    ------
+    ValueError
+        If there is none of that name.
+    """
     stem = str(name).removesuffix(".ipynb")
     if stem not in notebooks:
         raise ValueError(f'no notebook here is called "{name}": {nearest(stem, notebooks)}')
@@ -197,7 +255,14 @@ def find(name: object, notebooks: Mapping[str, Path]) -> Path:
 
 
 def only(runs: Sequence[Values], names: Collection[str]) -> list[Values]:
-    """Return the runs with no other parameters than those of one notebook."""
+    """Return the runs with no other parameters than those of one notebook.
+
+    Parameters
+    ----------
+    runs : sequence of parameters
+    names : collection of str
+        Those that the notebook knows.
+    """
     return [{name: value for name, value in run.items() if name in names} for run in runs]
 
 
@@ -213,11 +278,14 @@ def rows(grid: object) -> list[Values]:
         return [{}]
     if isinstance(grid, dict) and grid:
         lists = [values if isinstance(values, list) else [values] for values in grid.values()]
-        runs = [dict(zip(grid, values, strict=True)) for values in product(*lists)]
+        if prod(map(len, lists)) > MOST_RUNS:
+            raise ValueError(f"a grid may have {MOST_RUNS} runs, and this has more: leave some out")
+        runs: object = [dict(zip(grid, values, strict=True)) for values in product(*lists)]
     else:
         runs = grid
     if not (isinstance(runs, list) and runs and all(isinstance(run, dict) for run in runs)):
         raise ValueError(
-            f"a grid is a list of runs, or names with lists of values, and this is not: {grid!r}"
+            "a grid is a list of runs, or names with lists of values, and this is not: "
+            + SHORT.repr(grid)
         )
     return runs

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from xml.etree import ElementTree
 
 from cnncourse import __version__
-from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, Outcome
+from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, JobOutcome
 from cnncourse.run.plan import Values
 
 MARKS = {PASSED: "✓", FAILED: "✗", TIMED_OUT: "✗", SKIPPED: "–"}
@@ -20,14 +20,14 @@ def in_words(values: Values) -> str:
     return ", ".join(f"{name}={value}" for name, value in values.items())
 
 
-def line(outcome: Outcome) -> str:
+def line(outcome: JobOutcome) -> str:
     """Return the progress line of a job, and under it what went wrong."""
     cells = "1 code cell" if outcome.cells == 1 else f"{outcome.cells} code cells"
     first = f"{row(outcome)} ({cells})"
     return f"{first}\n{outcome.error}" if outcome.error else first
 
 
-def row(outcome: Outcome) -> str:
+def row(outcome: JobOutcome) -> str:
     """Return status, time, notebook and parameters, aligned."""
     job = outcome.job
     words = [
@@ -39,21 +39,41 @@ def row(outcome: Outcome) -> str:
     return " ".join(filter(None, words))
 
 
-def table(outcomes: Sequence[Outcome], seconds: float) -> str:
-    """Return a row for every job, and their counts."""
+def table(outcomes: Sequence[JobOutcome], seconds: float) -> str:
+    """Return a row for every job, and their counts.
+
+    Parameters
+    ----------
+    outcomes : sequence of JobOutcome
+    seconds : float
+        Which all of them took together.
+    """
     counts = ", ".join(
         f"{count} {status}" for status in MARKS if (count := count_of(outcomes, status))
     )
     return "\n".join([*map(row, outcomes), f"{counts} in {seconds:.0f} s"])
 
 
-def count_of(outcomes: Sequence[Outcome], status: str) -> int:
-    """Return how many jobs ended so."""
+def count_of(outcomes: Sequence[JobOutcome], status: str) -> int:
+    """Return how many jobs ended so.
+
+    Parameters
+    ----------
+    outcomes : sequence of JobOutcome
+    status : str
+    """
     return sum(outcome.status == status for outcome in outcomes)
 
 
-def as_json(outcomes: Sequence[Outcome], code: int) -> bytes:
-    """Return the report as JSON."""
+def as_json(outcomes: Sequence[JobOutcome], code: int) -> bytes:
+    """Return the report as JSON.
+
+    Parameters
+    ----------
+    outcomes : sequence of JobOutcome
+    code : int
+        The exit code.
+    """
     runs = [
         {
             "notebook": str(outcome.job.notebook),
@@ -69,10 +89,11 @@ def as_json(outcomes: Sequence[Outcome], code: int) -> bytes:
         for outcome in outcomes
     ]
     report = {"cnncourse": __version__, "exit_code": code, "runs": runs}
-    return (json.dumps(report, ensure_ascii=False, indent=1) + "\n").encode()
+    text = json.dumps(report, ensure_ascii=False, indent=1, default=str) + "\n"
+    return text.encode(errors="replace")  # a name may hold what is no letter
 
 
-def as_junit(outcomes: Sequence[Outcome]) -> bytes:
+def as_junit(outcomes: Sequence[JobOutcome]) -> bytes:
     """Return the report in the XML that CI systems show: a test case for each job."""
     suite = ElementTree.Element(
         "testsuite",
@@ -89,7 +110,7 @@ def as_junit(outcomes: Sequence[Outcome]) -> bytes:
     return ElementTree.tostring(suites, encoding="utf-8", xml_declaration=True)
 
 
-def case(outcome: Outcome) -> ElementTree.Element:
+def case(outcome: JobOutcome) -> ElementTree.Element:
     """Return the test case of a job."""
     element = ElementTree.Element(
         "testcase",

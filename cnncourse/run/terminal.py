@@ -16,7 +16,7 @@ from collections.abc import Sequence
 from typing import TextIO
 
 from cnncourse.run import report
-from cnncourse.run.local import Running
+from cnncourse.run.local import RunningJob
 
 UP_AND_ERASE = "\x1b[{}F\x1b[J"  # to the start of the line that many above, and all from there on
 
@@ -33,8 +33,15 @@ class Lines:
         self.stream = stream
         self.shown = 0
 
-    def show(self, running: Sequence[Running], waiting: int) -> None:
-        """Write a line for each notebook that runs, over those of the last time."""
+    def show(self, running: Sequence[RunningJob], waiting: int) -> None:
+        """Write a line for each notebook that runs, over those of the last time.
+
+        Parameters
+        ----------
+        running : sequence of RunningJob
+        waiting : int
+            How many wait.
+        """
         lines = [line(each) for each in running] + ([f"{waiting} more wait"] if waiting else [])
         window = shutil.get_terminal_size()
         self.replace([text[: window.columns - 1] for text in lines[: window.lines - 2]])
@@ -51,7 +58,7 @@ class Lines:
         self.shown = len(lines)
 
 
-def line(running: Running) -> str:
+def line(running: RunningJob) -> str:
     """Return how far a notebook has come, in words."""
     name = " ".join(
         filter(None, [running.job.notebook.name, report.in_words(running.job.parameters)])

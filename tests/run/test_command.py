@@ -2,16 +2,18 @@
 
 import re
 import signal
+import sys
 from argparse import ArgumentParser, ArgumentTypeError, Namespace
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from packaging.requirements import Requirement
 from tiny_course import write
 
 from cnncourse.__main__ import main
-from cnncourse.run import cluster, command, plan
-from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, Outcome
+from cnncourse.run import cluster, command, installed, notebook, plan
+from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, JobOutcome
 from cnncourse.run.plan import Job
 
 PAGE = Path(__file__).resolve().parents[2] / "docs" / "running.md"
@@ -28,7 +30,7 @@ def stage(tmp_path, monkeypatch):
 
     def run_here(jobs, at_once, timeout, watch):
         calls.append(Namespace(jobs=jobs, at_once=at_once, timeout=timeout, watch=watch))
-        yield from (Outcome(job, ends[job.notebook.stem]) for job in jobs)
+        yield from (JobOutcome(job, ends[job.notebook.stem]) for job in jobs)
 
     monkeypatch.setattr(command.local, "run_here", run_here)
     return SimpleNamespace(ends=ends, calls=calls)
@@ -59,7 +61,7 @@ def test_it_goes_on_after_a_failure_unless_told_otherwise(stage, capsys):
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_both_signals_interrupt_and_what_was_done_is_reported(stage, monkeypatch, capsys, number):
     def run_here(jobs, at_once, timeout, watch):
-        yield Outcome(jobs[0], FAILED)
+        yield JobOutcome(jobs[0], FAILED)
         signal.raise_signal(number)
 
     monkeypatch.setattr(command.local, "run_here", run_here)
@@ -89,7 +91,7 @@ def test_a_grid_is_read_from_a_file(stage):
 
 def test_with_a_scheduler_the_jobs_go_to_the_cluster(stage, monkeypatch):
     def run_on_cluster(client, jobs, timeout):
-        yield from (Outcome(job, FAILED, error=f"on {client}") for job in jobs)
+        yield from (JobOutcome(job, FAILED, error=f"on {client}") for job in jobs)
 
     monkeypatch.setattr(cluster, "connect", lambda address: address)
     monkeypatch.setattr(cluster, "run_on_cluster", run_on_cluster)
@@ -117,9 +119,11 @@ def test_a_wrong_command_runs_nothing_and_says_why(stage, capsys, arguments, wor
     [
         (["-p", "seed"], "'seed' is not NAME=VALUE"),
         (["-p", "=1"], "'=1' is not NAME=VALUE"),
-        (["--jobs", "0"], "0 is not greater than 0"),
+        (["--jobs", "0"], "0 is not a number greater than 0"),
         (["--jobs", "two"], "invalid positive int value: 'two'"),
-        (["--timeout", "-1"], "-1 is not greater than 0"),
+        (["--timeout", "-1"], "-1 is not a number greater than 0"),
+        (["--timeout", "nan"], "nan is not a number greater than 0"),
+        (["--timeout", "inf"], "inf is not a number greater than 0"),
     ],
 )
 def test_an_option_that_cannot_be_read_is_refused(capsys, arguments, words):
@@ -144,6 +148,47 @@ def test_reports_that_cannot_be_written_make_the_command_fail(stage, capsys, mon
     assert "the reports could not be written: [Errno 28]" in capsys.readouterr().err
 
 
+def test_without_the_packages_of_a_run_the_command_that_installs_them_is_named(
+    stage, capsys, monkeypatch
+):
+    lacking = Requirement("papermill>=2.6")
+    monkeypatch.setattr(installed, "lacking", lambda extra: [lacking] if extra == "run" else [])
+    assert main(["run"]) == 2
+    assert f'{sys.executable} -m pip install "papermill>=2.6"' in capsys.readouterr().err
+    assert stage.calls == []
+
+
+@pytest.mark.parametrize("name", ["a.ipynb", "a.html", "report.json", "junit.xml"])
+def test_a_file_of_somebody_else_is_neither_replaced_nor_removed(stage, capsys, name):
+    Path("mine").mkdir()
+    Path("mine", name).write_text("my work")
+    assert main(["run", "--build", "mine"]) == 2
+    assert name in capsys.readouterr().err
+    assert [path.name for path in Path("mine").iterdir()] == [name]
+    assert Path("mine", name).read_text() == "my work" and stage.calls == []
+
+
+def test_the_notebooks_themselves_are_not_replaced_by_their_results(stage, capsys):
+    before = Path("notebooks", "a.ipynb").read_bytes()
+    assert main(["run", "--build", "notebooks"]) == 2
+    assert Path("notebooks", "a.ipynb").read_bytes() == before
+
+
+def test_a_second_run_replaces_the_results_of_the_first(stage):
+    assert main(["run"]) == main(["run"]) == 0
+
+
+def test_a_pipe_that_nobody_reads_any_more_stops_the_run_and_the_report_is_written(
+    stage, monkeypatch
+):
+    def closed(outcome):
+        raise BrokenPipeError(32, "Broken pipe")
+
+    monkeypatch.setattr(command.report, "line", closed)
+    assert main(["run"]) == 130
+    assert '"exit_code": 130' in Path("build", "report.json").read_text()
+
+
 def test_no_notebooks_at_all_is_an_error_with_the_way_out(tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     assert main(["run"]) == 2
@@ -164,7 +209,7 @@ def test_the_signal_handler_of_the_caller_is_put_back(stage):
 
 def test_skipped_notebooks_alone_are_no_failure():
     job = Job(Path("a.ipynb"), {}, b"")
-    assert command.exit_code([Outcome(job, PASSED), Outcome(job, SKIPPED)]) == 0
+    assert command.exit_code([JobOutcome(job, PASSED), JobOutcome(job, SKIPPED)]) == 0
 
 
 # The page that explains it ------------------------------------------------------------------------
@@ -182,7 +227,7 @@ def test_the_page_names_every_option_and_every_exit_code():
 
 
 def test_the_grids_of_the_page_can_be_run(tmp_path):
-    notebooks = plan.find_notebooks(PAGE.parents[1] / "notebooks")
+    notebooks = notebook.find(PAGE.parents[1] / "notebooks")
     grids = re.findall(r"```yaml\n(.*?)```", PAGE.read_text(encoding="utf-8"), flags=re.DOTALL)
     jobs = []
     for number, grid in enumerate(grids):

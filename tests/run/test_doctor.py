@@ -1,15 +1,28 @@
 """The doctor finds what is wrong, says what to do, and fails only for what is needed."""
 
 import gzip
+import json
+import os
+import shutil
 import sys
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 
-from cnncourse.run import doctor
+from cnncourse.lab import digits
+from cnncourse.run import doctor, installed
 from cnncourse.run.doctor import ABSENT, GOOD, WRONG, Finding
 
+ROOT = Path(__file__).resolve().parents[2]
 WIDGET_RULE = ["comm>=0.1.3", "jupyterlab_widgets~=3.0.15"]
+
+
+def needed(line):
+    """Return a need of the course, as pyproject.toml would have it."""
+    need = Requirement(line)
+    doctor.PACKAGES.setdefault(need.name, (need.name.title(), need.name))
+    return need
 
 
 @pytest.mark.slow
@@ -43,9 +56,52 @@ def test_an_old_python_is_wrong():
 
 
 def test_a_missing_package_is_wrong_and_the_remedy_installs_it_here():
-    finding = doctor.check_package("Nothing", "no_such_module", "no-such-package")
+    finding = doctor.check_package(needed("nothing>=1.0"))
     assert finding.state == WRONG
-    assert finding.remedy == f"{sys.executable} -m pip install no-such-package"
+    assert finding.remedy == f'{sys.executable} -m pip install --upgrade "nothing>=1.0"'
+
+
+def test_a_package_that_is_too_old_is_wrong_and_its_bound_is_named(monkeypatch):
+    monkeypatch.setattr(installed, "version", lambda name: "7.7.1")
+    finding = doctor.check_package(needed("ipywidgets>=8.1"))
+    assert finding.state == WRONG
+    assert "7.7.1" in finding.detail and ">=8.1" in finding.detail and ">=8.1" in finding.remedy
+
+
+def test_a_package_that_is_new_enough_is_good_and_its_bound_is_that_of_pyproject():
+    need = next(need for need in installed.needs() if need.name == "numpy")
+    assert f'"numpy{need.specifier}"' in (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    assert doctor.check_package(need).state == GOOD
+
+
+def test_a_package_that_breaks_in_any_way_is_wrong(monkeypatch):
+    def broken(name):
+        raise SystemError("built for another NumPy")
+
+    monkeypatch.setattr(doctor.importlib, "import_module", broken)
+    finding = doctor.check_package(needed("numpy>=1.26"))
+    assert finding.state == WRONG and "built for another NumPy" in finding.detail
+
+
+def test_a_course_that_is_only_on_the_path_is_wrong(monkeypatch):
+    assert doctor.check_course().state == GOOD
+    monkeypatch.setattr(installed, "version", {}.get)
+    assert doctor.check_course().state == WRONG
+
+
+@pytest.mark.parametrize(
+    "versions, state", [({}, ABSENT), ({"papermill": "1.0"}, WRONG), ({"papermill": "9.0"}, ABSENT)]
+)
+def test_an_extra_may_be_absent_but_not_too_old(monkeypatch, versions, state):
+    monkeypatch.setattr(installed, "version", versions.get)
+    finding = doctor.check_extra("run", "running notebooks")
+    assert finding.state == state
+    assert '"nbconvert>=' in finding.remedy and "running notebooks" in finding.detail
+
+
+def test_all_packages_of_an_extra_are_good_here():
+    finding = doctor.check_extra("run", "running notebooks")
+    assert finding.state == GOOD and "papermill 2" in finding.detail
 
 
 def test_opencv_without_libgl_names_both_remedies():
@@ -86,36 +142,67 @@ def test_the_front_end_of_the_widgets_is_held_to_what_the_back_end_asks(front, s
 
 def test_half_a_pair_of_widgets_is_wrong(monkeypatch):
     versions = {"ipywidgets": "8.1.7", "jupyterlab_widgets": None}
-    monkeypatch.setattr(doctor, "installed_version", versions.get)
+    monkeypatch.setattr(installed, "version", versions.get)
     assert doctor.check_widgets().state == WRONG
 
 
-def test_a_kernel_of_another_python_is_wrong(tmp_path):
-    other = tmp_path / "python"
-    other.touch()
-    finding = doctor.compare_kernel(str(other))
+STARTS = ["-m", "ipykernel_launcher", "-f", "{connection_file}"]
+
+
+@pytest.fixture
+def described(tmp_path, monkeypatch):
+    """Return a function that puts a kernel named python3 before all others; and its folder."""
+    folder = tmp_path / "kernels" / "python3"
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+
+    def describe(text):
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / "kernel.json").write_text(text)
+        return folder
+
+    return describe
+
+
+def spec(*command):
+    """Return the description of a kernel."""
+    return json.dumps({"argv": command, "display_name": "Python", "language": "python"})
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", "null", "{}", '{"argv": 3}', '{"argv": []}', '{"argv": [3]}', spec("python"),
+     spec("/no/such/python", *STARTS), spec("/usr/bin/python3", "-m", "other"), "\udcff"],
+)  # fmt: skip
+def test_a_kernel_that_stands_before_ours_is_named_with_its_folder_and_the_remedy_helps(
+    described, text
+):
+    folder = described(text.encode("ascii", "replace").decode())
+    finding = doctor.check_kernel()
     assert finding.state == WRONG
-    assert "ipykernel install" in finding.remedy
-
-
-def test_a_kernel_of_a_python_that_is_gone_is_wrong(tmp_path):
-    assert doctor.compare_kernel(str(tmp_path / "gone")).state == WRONG
+    assert str(folder) in finding.detail and str(folder) in finding.remedy
+    shutil.rmtree(folder)  # as the remedy says
+    assert doctor.check_kernel().state == GOOD
 
 
 @pytest.mark.parametrize("program", ["python", sys.executable])
-def test_a_kernel_of_this_python_is_good(program):
-    assert doctor.compare_kernel(program).state == GOOD
+def test_a_kernel_of_this_python_is_good(described, program):
+    described(spec(program, "-Xfrozen_modules=off", *STARTS))
+    assert doctor.check_kernel().state == GOOD
+
+
+def test_a_broken_kernel_of_this_environment_is_made_anew():
+    assert "ipykernel install --sys-prefix" in doctor.remove_kernel(sys.prefix + "/share/jupyter")
 
 
 def test_no_pytorch_is_no_fault(monkeypatch):
-    monkeypatch.setattr(doctor, "installed_version", {}.get)
+    monkeypatch.setattr(installed, "version", {}.get)
     [finding] = doctor.check_torch()
     assert finding.state == ABSENT
-    assert "[lab]" in finding.remedy
+    assert "torch>=" in finding.remedy
 
 
 def test_a_pair_that_does_not_match_is_wrong(monkeypatch):
-    monkeypatch.setattr(doctor, "installed_version", lambda name: "2.0")
+    monkeypatch.setattr(installed, "version", lambda name: "2.0")
     monkeypatch.setattr(doctor, "TRY_TORCH", "raise RuntimeError('no operator torchvision::nms')")
     [finding] = doctor.check_torch()
     assert finding.state == WRONG
@@ -124,7 +211,7 @@ def test_a_pair_that_does_not_match_is_wrong(monkeypatch):
 
 
 def test_a_pair_that_ends_the_process_is_wrong(monkeypatch):
-    monkeypatch.setattr(doctor, "installed_version", lambda name: "2.0")
+    monkeypatch.setattr(installed, "version", lambda name: "2.0")
     monkeypatch.setattr(doctor, "TRY_TORCH", "import os; os._exit(139)")
     [finding] = doctor.check_torch()
     assert finding.state == WRONG
@@ -137,69 +224,40 @@ def test_the_gpu_is_named_or_its_absence_explained():
     assert "CUDA build" in doctor.describe_gpu(None, "/usr/bin/nvidia-smi").remedy
 
 
-@pytest.fixture(scope="module")
-def packed():
-    """Four gzipped files of the right size and no content, by name; to pack them takes a while."""
-    return {
-        f"{name}.gz": gzip.compress(bytes(size), compresslevel=1)
-        for name, size in doctor.DIGIT_FILES.items()
-    }
+REAL = os.environ.get("CNNCOURSE_DATA")
 
 
 @pytest.fixture
-def digits(tmp_path, packed):
-    """A data folder with these files."""
-    folder = tmp_path / "MNIST" / "raw"
-    folder.mkdir(parents=True)
-    for name, content in packed.items():
-        (folder / name).write_bytes(content)
-    return tmp_path
+def folders(tmp_path, monkeypatch):
+    """The places where the lab looks for digits, both empty: the one that is named, the cache."""
+    monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path / "data"))
+    monkeypatch.setattr(digits, "cache_folder", lambda: tmp_path / "cache")
+    places = [tmp_path / "data" / "MNIST" / "raw", tmp_path / "cache" / "MNIST" / "raw"]
+    for place in places:
+        place.mkdir(parents=True)
+    return places
 
 
-def test_the_sizes_are_those_of_the_mnist_files():
-    # Y. LeCun, C. Cortes and C. J. C. Burges, The MNIST database, file formats: 4 × 32 bits of
-    # header before the images, 2 × 32 bits before the labels
-    assert doctor.DIGIT_FILES["train-images-idx3-ubyte"] == 47_040_016
-    assert doctor.DIGIT_FILES["train-labels-idx1-ubyte"] == 60_008
-    assert doctor.DIGIT_FILES["t10k-images-idx3-ubyte"] == 7_840_016
-    assert doctor.DIGIT_FILES["t10k-labels-idx1-ubyte"] == 10_008
+@pytest.mark.skipif(REAL is None, reason="CNNCOURSE_DATA names no folder with MNIST")
+@pytest.mark.parametrize("place", [0, 1])
+def test_the_digits_are_found_where_the_lab_finds_them(folders, place):
+    for file in Path(REAL, "MNIST", "raw").iterdir():
+        (folders[place] / file.name).symlink_to(file)
+    finding = doctor.check_digits()
+    assert finding.state == GOOD and str(folders[place]) in finding.detail
 
 
-def test_the_digits_are_found_gzipped(digits):
-    assert doctor.check_digits(str(digits)).state == GOOD
-
-
-def test_the_digits_are_found_unpacked(digits):
-    for packed in list(digits.glob("MNIST/raw/*.gz")):
-        packed.with_suffix("").write_bytes(gzip.decompress(packed.read_bytes()))
-        packed.unlink()
-    assert doctor.check_digits(str(digits)).state == GOOD
-
-
-def test_a_missing_file_of_digits_is_named(digits):
-    Path(digits, "MNIST/raw/t10k-labels-idx1-ubyte.gz").unlink()
-    finding = doctor.check_digits(str(digits))
+def test_digits_that_are_damaged_or_missing_are_no_fault_and_each_file_is_named(folders):
+    for name in list(digits.CONTENTS)[:2]:
+        (folders[1] / f"{name}.gz").write_bytes(gzip.compress(b"cut off"))
+    finding = doctor.check_digits()
     assert finding.state == ABSENT
-    assert "t10k-labels" in finding.detail
-
-
-@pytest.mark.parametrize("kept", [0, 100, 30_000])
-def test_a_truncated_file_of_digits_is_noticed(digits, kept):
-    path = digits / "MNIST/raw/train-images-idx3-ubyte.gz"
-    path.write_bytes(path.read_bytes()[:kept])
-    finding = doctor.check_digits(str(digits))
-    assert finding.state == ABSENT
-    assert "train-images" in finding.detail
-
-
-def test_a_file_of_digits_that_is_no_gzip_file_is_noticed(digits):
-    path = digits / "MNIST/raw/train-images-idx3-ubyte.gz"
-    path.write_text("<html>503 Service Unavailable</html>")
-    assert doctor.check_digits(str(digits)).state == ABSENT
-
-
-@pytest.mark.parametrize("data", [None, "", "/no/such/folder"])
-def test_no_digits_is_no_fault_and_names_the_variable(data):
-    finding = doctor.check_digits(data)
-    assert finding.state == ABSENT
+    assert all(name in finding.detail for name in digits.CONTENTS)
+    assert all(str(folder) in finding.detail for folder in folders)
     assert "CNNCOURSE_DATA" in finding.remedy
+
+
+def test_digits_cannot_be_looked_for_without_the_lab_and_that_is_no_fault(monkeypatch):
+    monkeypatch.setitem(sys.modules, "cnncourse.lab.digits", None)
+    monkeypatch.delattr("cnncourse.lab.digits")
+    assert doctor.check_digits().state == ABSENT

@@ -1,8 +1,11 @@
 """One notebook is executed, and its outcome says how that went."""
 
+import subprocess
+import sys
+
 import tiny_course
 
-from cnncourse.run import execute
+from cnncourse.run import execute, notebook
 from cnncourse.run.execute import FAILED
 from cnncourse.run.plan import Job
 
@@ -20,18 +23,18 @@ def test_a_kernel_that_cannot_start_is_a_failure(tmp_path, monkeypatch):
 
     monkeypatch.setattr(papermill, "execute_notebook", refuse)
     outcome = execute.execute(tiny_course.job(tmp_path / "a.ipynb"))
-    assert (outcome.status, outcome.error) == (FAILED, "RuntimeError: no kernel")
+    assert outcome.status == FAILED and outcome.error.startswith("RuntimeError: no kernel")
+    assert "doctor" in outcome.error
     assert outcome.executed == b""
 
 
 def test_code_cells_are_counted_with_the_one_that_papermill_adds(tmp_path):
     job = tiny_course.job(tmp_path / "a.ipynb", "1", "2", parameters={"seed": 1})
     told = []
-    begins = execute.count(job, lambda *cell: told.append(cell))
+    begins = execute.count(job, notebook.parse(job.source), lambda *cell: told.append(cell))
     for index, kind in enumerate(["markdown", "code", "code", "code"]):
         begins(cell={"cell_type": kind}, cell_index=index)
     assert told == [(1, 3), (2, 3), (3, 3)]
-    assert execute.count(job, None) is None
 
 
 def test_the_clock_starts_at_the_first_cell_and_never_stands_at_no_limit(monkeypatch):
@@ -45,3 +48,14 @@ def test_the_clock_starts_at_the_first_cell_and_never_stands_at_no_limit(monkeyp
     now[0] = 500.0
     assert 0 < left("late cell") < 1
     assert execute.countdown(None) is None
+
+
+def test_whatever_happens_is_an_outcome(tmp_path):
+    outcome = execute.execute(Job(tmp_path / "a.ipynb", {}, b"[]"))
+    assert outcome.status == FAILED and "no notebook" in outcome.error
+
+
+def test_importing_the_command_changes_nothing_for_others():
+    code = "import sys, cnncourse.run.command; print(sys.modules.get('rfc3987_syntax', 'free'))"
+    python = [sys.executable, "-S", "-c", f"import sys; sys.path[:0] = {sys.path!r}; {code}"]
+    assert subprocess.run(python, capture_output=True, text=True).stdout == "free\n"

@@ -62,7 +62,7 @@ def test_who_watches_sees_what_runs_and_how_many_wait(slow):
 
 def test_a_message_about_a_cell_is_kept_and_ends_nothing():
     ours, theirs = Pipe(duplex=False)
-    running = local.Running("a", process=None)
+    running = local.RunningJob("a", process=None)
     theirs.send((3, 7))
     assert local.receive(ours, running) is None
     assert (running.cell, running.cells) == (3, 7)

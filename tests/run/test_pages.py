@@ -67,8 +67,18 @@ def test_pictures_become_part_of_the_page(tmp_path):
     assert 'alt="A picture"' in html
 
 
-def test_a_picture_that_is_not_there_keeps_its_address(tmp_path):
-    assert pages.inside("none.svg", tmp_path) == "none.svg"
+def test_a_picture_that_is_not_there_is_refused_by_its_name(tmp_path):
+    for name in ("none.svg", "%00.svg", "x" * 3000):
+        with pytest.raises(ValueError, match=f"the picture {name} is not there"):
+            pages.inside(name, tmp_path)
+
+
+def test_a_name_with_spaces_is_found(tmp_path):
+    (tmp_path / "two words.svg").write_text("<svg/>")
+    assert pages.inside("two%20words.svg", tmp_path).startswith("data:image/svg+xml")
+
+
+def test_a_picture_that_is_an_address_keeps_it(tmp_path):
     assert pages.inside("data:image/png;base64,AAAA", tmp_path) == "data:image/png;base64,AAAA"
 
 

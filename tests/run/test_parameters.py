@@ -7,6 +7,7 @@ import pytest
 import tiny_course
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from PIL import Image
 
 from cnncourse.run import parameters
 from cnncourse.run.parameters import Parameter
@@ -101,16 +102,75 @@ def test_an_unknown_choice_is_refused_and_the_choices_are_named():
         model.check("large")
 
 
-def test_a_path_is_allowed_where_the_comment_offers_one_and_where_it_exists(tmp_path):
-    (tmp_path / "own.png").touch()
-    photo = Parameter(PHOTO.name, PHOTO.default, PHOTO.comment, tmp_path)
-    assert photo.check("own.png") == "own.png"
-    for wrong in ("chinaa", ""):
-        with pytest.raises(ValueError, match="or a path that exists, seen from"):
-            photo.check(wrong)
-    closed = Parameter("photo", "china", 'one of: "china", "flower"', tmp_path)
+@pytest.fixture
+def own(tmp_path):
+    """A parameter that allows a picture of one's own, beside a notebook in a folder."""
+    Image.new("RGB", (3, 2)).save(tmp_path / "own.png")
+    (tmp_path / "essay.txt").write_text("my essay")
+    return Parameter(PHOTO.name, PHOTO.default, PHOTO.comment, tmp_path)
+
+
+def test_a_picture_is_allowed_where_the_comment_offers_one_and_where_it_exists(own, monkeypatch):
+    monkeypatch.setenv("HOME", str(own.folder))
+    for right in ("own.png", "~/own.png", str(own.folder / "own.png"), "china"):
+        assert own.check(right) == right
+    closed = Parameter("photo", "china", 'one of: "china", "flower"', own.folder)
     with pytest.raises(ValueError, match="'china', 'flower'$"):
         closed.check("own.png")
+
+
+@pytest.mark.parametrize(
+    "wrong", ["chinaa", "", "~nosuchuser/a.png", "a\0.png", "x" * 5000, "essay.txt/own.png"]
+)
+def test_a_path_that_is_none_is_refused_with_the_choices(own, wrong):
+    with pytest.raises(ValueError, match="or a path that exists, seen from") as refused:
+        own.check(wrong)
+    assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize("wrong", [".", "essay.txt"])
+def test_a_path_that_is_no_picture_is_refused(own, wrong):
+    with pytest.raises(ValueError, match="will not do"):
+        own.check(wrong)
+
+
+def test_where_a_folder_is_asked_for_a_file_will_not_do(own):
+    data = Parameter("data", "auto", 'the folder of …, or one of: "auto"', own.folder)
+    assert data.check(".") == "."
+    with pytest.raises(ValueError, match="name the folder it is in"):
+        data.check("essay.txt")
+
+
+@pytest.mark.parametrize("text", ["-" * 100_000, "(" * 100_000, "9" * 5000])
+def test_a_text_that_python_cannot_read_is_refused_in_a_short_sentence(text):
+    with pytest.raises(ValueError, match="is not a whole number|out of range") as refused:
+        Parameter("p", 5, "0 to 9").check(text)
+    assert len(str(refused.value)) < 200
+
+
+def test_a_number_too_large_for_a_float_is_refused():
+    with pytest.raises(ValueError, match="a number"):
+        Parameter("p", 0.5).check(10**400)
+
+
+@pytest.mark.parametrize(
+    "cell, wanted",
+    [
+        ("a = 1  # one\nb = 2", [("a", "1", "one"), ("b", "2", "")]),
+        ('colour = "#ff0000"  # a # b', [("colour", '"#ff0000"', "a # b")]),
+        ("seed: int = 0  # 0 to 9", [("seed", "0", "0 to 9")]),
+        ("shape = (\n    1,\n    2,\n)  # two", [("shape", "(\n    1,\n    2,\n)", "two")]),
+        ("import os\nprint(1)\nx: int", []),
+    ],
+)
+def test_lines_of_a_cell_are_read_as_python_reads_them(cell, wanted):
+    assert list(parameters.assignments(cell)) == wanted
+
+
+def test_a_cell_that_is_no_python_is_refused(tmp_path):
+    path = tiny_course.write(tmp_path / "a.ipynb", parameters="seed = = 0")
+    with pytest.raises(ValueError, match="the parameters cell of .* is not plain Python"):
+        parameters.read(path)
 
 
 def test_a_comment_that_lists_no_values_restricts_none():

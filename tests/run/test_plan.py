@@ -174,13 +174,28 @@ def test_the_fingerprint_changes_with_the_notebook():
     assert one != other
 
 
-def test_the_title_of_a_notebook_is_its_first_heading(maths):
-    assert plan.title(maths) == "Look at a test"
-
-
-def test_notebooks_come_in_the_order_of_their_names(lab, maths):
-    assert plan.find_notebooks(lab.parent) == [maths, lab]
-
-
 def test_a_parameter_knows_the_folder_of_its_notebook(maths):
     assert parameters.read(maths)["seed"].folder == maths.parent
+
+
+def test_a_notebook_that_is_given_twice_runs_once(maths):
+    again = maths.parent / ".." / maths.parent.name / maths.name
+    assert planned([maths, maths, again]) == [("03_maths", {})]
+
+
+@pytest.mark.parametrize("text", ["图片" * 100, "📷" * 100, "\udcff"])
+def test_names_of_any_letters_fit_in_a_folder(text, tmp_path):
+    (tmp_path / f".{name(photo=text)}.ipynb.part").touch()
+
+
+@pytest.mark.parametrize("fast", [[1], 3, {"epochz": 1}])
+def test_fast_values_that_are_damaged_are_refused(tmp_path, fast):
+    path = tmp_path / "a.ipynb"
+    tiny_course.write(path, parameters="epochs = 3", metadata={"cnncourse": {"fast": fast}})
+    with pytest.raises(ValueError, match="fast|epochs"):
+        plan.plan([path], fast=True)
+
+
+def test_a_grid_that_would_take_years_is_refused(lab):
+    with pytest.raises(ValueError, match="10000 runs"):
+        planned([lab], grid={name: list(range(50)) for name in ("seed", "epochs", "rate")})

@@ -9,12 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncourse.run import report
-from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, Outcome
+from cnncourse.run.execute import FAILED, PASSED, SKIPPED, TIMED_OUT, JobOutcome
 from cnncourse.run.plan import Job
 
 
 def outcome(name, status, **named):
-    return Outcome(Job(Path(f"{name}.ipynb"), named.pop("parameters", {}), b""), status, **named)
+    return JobOutcome(Job(Path(f"{name}.ipynb"), named.pop("parameters", {}), b""), status, **named)
 
 
 OUTCOMES = [

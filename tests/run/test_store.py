@@ -7,7 +7,7 @@ import pytest
 import tiny_course
 
 from cnncourse.run import store
-from cnncourse.run.execute import FAILED, PASSED, Outcome, signed
+from cnncourse.run.execute import FAILED, PASSED, JobOutcome, signed
 from cnncourse.run.plan import Job
 
 
@@ -24,7 +24,7 @@ def keep(job, status, build):
     executed = json.loads(job.source)
     executed["metadata"]["papermill"] = {"duration": 2.5}
     executed["cells"][1]["execution_count"] = 1
-    outcome = Outcome(job, status, 3.0, 1, executed=signed(executed, job, status))
+    outcome = JobOutcome(job, status, 3.0, 1, executed=signed(executed, job, status))
     return store.keep(outcome, build)
 
 
@@ -85,15 +85,34 @@ def test_a_file_of_another_program_is_run_again(done):
     assert store.finished(job, build) is None
 
 
+@pytest.mark.parametrize("text", ["[]", "{}", "null", "3", '{"metadata": 3}', '{"cells": [3]}', ""])
+def test_json_of_any_form_is_no_result(done, text):
+    job, build = done
+    (build / f"{job.name}.ipynb").write_text(text)
+    assert store.finished(job, build) is None
+
+
+def test_a_page_that_cannot_be_made_fails_its_job_and_keeps_the_notebook(done):
+    job, build = done
+    source = json.loads(job.source)
+    source["cells"][0]["source"] = "![x](attachment:nope.png)"
+    broken = Job(job.notebook, job.parameters, json.dumps(source).encode())
+    outcome = keep(broken, PASSED, build)
+    assert outcome.status == FAILED and "its page could not be made" in outcome.error
+    assert (build / f"{job.name}.ipynb").exists()
+    assert not (build / f"{job.name}.html").exists()  # the earlier one is not of this notebook
+    assert store.finished(broken, build) is None
+
+
 def test_an_outcome_without_a_notebook_leaves_no_files(tmp_path):
-    store.keep(Outcome(tiny_course.job(tmp_path / "a.ipynb"), FAILED), tmp_path / "build")
+    store.keep(JobOutcome(tiny_course.job(tmp_path / "a.ipynb"), FAILED), tmp_path / "build")
     assert not (tmp_path / "build").exists()
 
 
 def test_reports_are_written_and_forgotten(done):
     job, build = done
-    store.write_reports([Outcome(job, PASSED)], build, 0)
+    store.write_reports([JobOutcome(job, PASSED)], build, 0)
     assert json.loads((build / "report.json").read_bytes())["exit_code"] == 0
     assert (build / "junit.xml").read_bytes().startswith(b"<?xml")
-    store.prepare(build)
+    store.prepare(build, [job])
     assert not (build / "report.json").exists() and not (build / "junit.xml").exists()

@@ -12,7 +12,7 @@ import pytest
 import tiny_course
 
 from cnncourse.run import terminal
-from cnncourse.run.local import Running
+from cnncourse.run.local import RunningJob
 from cnncourse.run.plan import Job
 
 
@@ -25,7 +25,7 @@ def window(monkeypatch):
 def running(name, cell=0, parameters=None):
     """Return a job that has run for two seconds."""
     job = Job(Path(f"{name}.ipynb"), parameters or {}, b"")
-    return Running(job, None, time.monotonic() - 2, cell, cells=9)
+    return RunningJob(job, None, time.monotonic() - 2, cell, cells=9)
 
 
 def screen(written):
