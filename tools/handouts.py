@@ -16,16 +16,20 @@ from __future__ import annotations
 
 import argparse
 import os
+import posixpath
 import re
-import shutil
 import subprocess
 import sys
+from collections.abc import Collection
 from copy import deepcopy
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
+
+from cnncourse.files import write_tree
+from cnncourse.run import notebook as notebook_files
 
 ROOT = Path(__file__).resolve().parent.parent
 HINT = re.compile(r"<details>.*?</details>\s*", flags=re.DOTALL)
@@ -55,8 +59,11 @@ def main() -> int:
     except ValueError as error:
         print(error, file=sys.stderr)
         return 2
+    except OSError as error:
+        print(f"{error.filename} cannot be written: {error.strerror}", file=sys.stderr)
+        return 2
     for target in written:
-        print(f"{len(notebooks())} notebooks in {target}/")
+        print(f"{len(notebooks())} notebooks in {target}{os.sep}")
     if repository:
         print("Commit and push them to", repository.name, "on the branch", repository.branch)
         place = inside(written[0]) / notebooks()[0].name
@@ -67,33 +74,35 @@ def main() -> int:
 def write(folder: Path, *, hints: bool = True, repository: Repository | None = None) -> list[Path]:
     """Write ``student/`` and ``solutions/`` into a folder, anew, and return their paths.
 
+    Only what was written here before is replaced: see :func:`cnncourse.files.write_tree`.
+
     Raises
     ------
     ValueError
-        If they are for Colab, and the folder is not one of this repository.
+        If a file of somebody else is in the way; or if they are for Colab, and the folder is not
+        one of this repository.
+    OSError
+        If a file cannot be written.
     """
-    written = []
+    files: dict[str, bytes] = {}
     for name, make in {"student": student, "solutions": solutions}.items():
-        target = folder / name
-        place = inside(target) if repository else None
-        shutil.rmtree(target, ignore_errors=True)
-        target.mkdir(parents=True)
+        place = inside(folder / name) if repository else None
         if not repository:  # else all addresses are on the web
-            copy_surroundings(target)
+            files |= {f"{name}/{path}": text for path, text in surroundings().items()}
         for path in notebooks():
             notebook = make(nbformat.read(path, as_version=4))
             if not hints and name == "student":
                 notebook = without_hints(notebook)
             if repository:
                 notebook = for_colab(notebook, repository, place / path.name)
-            nbformat.write(moved(notebook), target / path.name)
-        written.append(target)
-    return written
+            files[f"{name}/{path.name}"] = f"{nbformat.writes(moved(notebook))}\n".encode()
+    write_tree(folder, files)
+    return [folder / "student", folder / "solutions"]
 
 
 def notebooks() -> list[Path]:
     """Return the notebooks of the course in their order."""
-    return sorted((ROOT / "notebooks").glob("*.ipynb"))
+    return notebook_files.find(ROOT / "notebooks")
 
 
 # What becomes of a notebook ----------------------------------------------------------------------
@@ -147,17 +156,17 @@ def moved(notebook: nbformat.NotebookNode) -> nbformat.NotebookNode:
     return copy
 
 
-def copy_surroundings(target: Path) -> None:
-    """Copy the pictures, the start page, and the pages of ``docs/`` that notebooks link."""
-    shutil.copytree(ROOT / "img", target / "img")
-    (target / "docs").mkdir()
-    pages = {target / "docs" / name: (ROOT / "docs" / name).read_text("utf-8") for name in linked()}
-    start = (ROOT / "notebooks" / "README.md").read_text("utf-8").replace("../docs/", "docs/")
-    pages[target / "README.md"] = start
-    there = {*pages, *(target / path.name for path in notebooks())}
-    for path, text in pages.items():
+def surroundings() -> dict[str, bytes]:
+    """Return the pictures, the start page, and the pages of ``docs/`` that notebooks link."""
+    files = {f"img/{path.name}": path.read_bytes() for path in (ROOT / "img").iterdir()}
+    pages = {f"docs/{name}": (ROOT / "docs" / name).read_text("utf-8") for name in linked()}
+    start = (ROOT / "notebooks" / "README.md").read_text("utf-8")
+    pages["README.md"] = start.replace("../docs/", "docs/")
+    there = {*files, *pages, *(path.name for path in notebooks())}
+    for name, text in pages.items():
         own = text.replace("../notebooks/", "../")
-        path.write_text(without_dead_links(own, path.parent, there), encoding="utf-8", newline="\n")
+        files[name] = without_dead_links(own, posixpath.dirname(name), there).encode()
+    return files
 
 
 def linked() -> list[str]:
@@ -166,14 +175,23 @@ def linked() -> list[str]:
     return sorted(set(re.findall(r"\(\.\./docs/([\w-]+\.md)", text)))
 
 
-def without_dead_links(text: str, folder: Path, there: set[Path]) -> str:
-    """Return a page in which a link to what is not handed out is plain words."""
+def without_dead_links(text: str, folder: str, there: Collection[str]) -> str:
+    """Return a page in which a link to what is not handed out is plain words.
+
+    Parameters
+    ----------
+    text : str
+        In Markdown.
+    folder : str
+        Where the page lies in the handout.
+    there : collection of str
+        The paths of what is handed out.
+    """
 
     def keep(link: re.Match) -> str:
         words, address = link.groups()
-        file = Path(os.path.normpath(folder / address.split("#")[0]))
-        alive = address.startswith(ELSEWHERE) or file in there or file.exists()
-        return link.group() if alive else words
+        file = posixpath.normpath(posixpath.join(folder, address.split("#")[0]))
+        return link.group() if address.startswith(ELSEWHERE) or file in there else words
 
     return LINK.sub(keep, text)
 

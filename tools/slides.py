@@ -10,15 +10,16 @@ move its sliders in front of a class, present in JupyterLab (see docs/handouts-a
 from __future__ import annotations
 
 import argparse
+import errno
 import json
 import re
-import shutil
 import sys
 from pathlib import Path
 
 import nbformat
 from nbconvert.exporters import SlidesExporter
 
+from cnncourse.files import write_tree
 from cnncourse.run import pages
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -88,28 +89,66 @@ def main() -> int:
     options.add_argument("--build", type=Path, default=ROOT / "build", help="default: build/")
     options.add_argument("--reveal", type=Path, default=REVEAL, help="the folder of reveal.js")
     chosen = options.parse_args()
-    for needed in (chosen.build / "report.json", chosen.reveal / "dist"):
-        if not needed.exists():
-            print(f"{needed} is not there: make slides brings it", file=sys.stderr)
-            return 1
+    try:
+        decks = executed(chosen.build)
+        files = reveal_files(chosen.reveal)
+    except FileNotFoundError as error:
+        print(f"{error.filename} is not there: make slides brings it", file=sys.stderr)
+        return 1
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    failed = 0
+    for name, notebook in decks.items():
+        try:
+            files[f"{name}.html"] = deck(notebook).encode()
+        except Exception as error:  # whatever nbconvert meets in a notebook: the others go on
+            print(f"no slides of {name}: {type(error).__name__}: {error}", file=sys.stderr)
+            failed = 1
     target = chosen.build / "slides"
-    copy_reveal(chosen.reveal, target)
-    for name, notebook in executed(chosen.build).items():
-        (target / f"{name}.html").write_text(deck(notebook), encoding="utf-8")
-        print(target / f"{name}.html")
-    return 0
+    try:
+        write_tree(target, files)
+    except (OSError, ValueError) as error:
+        print(error, file=sys.stderr)
+        return 1
+    for name in decks:
+        if f"{name}.html" in files:
+            print(target / f"{name}.html")
+    return failed
 
 
 def executed(build: Path) -> dict[str, Path]:
-    """Return the notebooks of the last run, executed, by the names they have in the course."""
-    runs = json.loads((build / "report.json").read_bytes())["runs"]
-    return {Path(run["notebook"]).stem: build / f"{run['files']}.ipynb" for run in runs}
+    """Return the notebooks of the last run, executed, by the names they have in the course.
+
+    Raises
+    ------
+    ValueError, OSError
+        If there is no report of a run, or it is damaged.
+    """
+    try:
+        runs = json.loads((build / "report.json").read_bytes())["runs"]
+        found = {Path(run["notebook"]).stem: build / f"{run['files']}.ipynb" for run in runs}
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"{build / 'report.json'} is not of a run") from error
+    return {name: path for name, path in found.items() if path.exists()}
 
 
-def copy_reveal(source: Path, target: Path) -> None:
-    """Put what the slides need of reveal.js beside them."""
+def reveal_files(source: Path) -> dict[str, bytes]:
+    """Return what the slides need of reveal.js, by its path beside them.
+
+    Raises
+    ------
+    FileNotFoundError
+        If it is not there.
+    """
+    files = {}
     for part in ("dist", "plugin/notes"):
-        shutil.copytree(source / part, target / "reveal.js" / part, dirs_exist_ok=True)
+        paths = [path for path in (source / part).rglob("*") if path.is_file()]
+        if not paths:
+            raise FileNotFoundError(errno.ENOENT, "no such files", str(source / part))
+        for path in paths:
+            files[f"reveal.js/{path.relative_to(source).as_posix()}"] = path.read_bytes()
+    return files
 
 
 class Exporter(pages.Exporter, SlidesExporter):

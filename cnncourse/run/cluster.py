@@ -22,13 +22,15 @@ SECONDS_TO_CONNECT = 10
 class Future(Protocol):
     """What is asked of a job that is on its way."""
 
-    def result(self) -> JobOutcome: ...
+    def result(self) -> JobOutcome:
+        """Return what the worker sent."""
+        ...
 
 
 def run_on_cluster(
     client: Any, jobs: Sequence[Job], timeout: float | None = None
 ) -> Generator[JobOutcome]:
-    """Execute jobs on the workers of a connected client; yield outcomes as they come.
+    """Execute jobs on the workers of a connected client.
 
     Whoever stops listening takes back the jobs that have not begun; a worker finishes the one it
     has in hand.
@@ -39,6 +41,10 @@ def run_on_cluster(
     jobs : sequence of Job
     timeout : float, optional
         In seconds, for each.
+
+    Yields
+    ------
+    JobOutcome, as they come
     """
     from distributed import as_completed
 

@@ -47,7 +47,13 @@ def add_options(command: argparse.ArgumentParser) -> None:
 
 
 def setting(text: str) -> tuple[str, str]:
-    """Return name and value of ``name=value``."""
+    """Return name and value of ``name=value``.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        If the text has another form.
+    """
     name, sign, value = text.partition("=")
     if not (name and sign):
         raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE, such as seed=1")
@@ -55,7 +61,13 @@ def setting(text: str) -> tuple[str, str]:
 
 
 def positive(kind: type[int] | type[float]) -> Callable[[str], float]:
-    """Return a reader of positive numbers."""
+    """Return a reader of positive numbers.
+
+    Raises
+    ------
+    argparse.ArgumentTypeError
+        By the reader, for any other number.
+    """
 
     def read(text: str) -> float:
         number = kind(text)
@@ -159,6 +171,13 @@ def begin(
 def counted(left: int, done: int) -> str:
     """Return how much there is to do, in words.
 
+    Parameters
+    ----------
+    left, done : int
+        How many notebooks are to be run, and how many passed earlier.
+
+    Examples
+    --------
     >>> counted(2, 1)
     '2 notebooks (1 passed earlier)'
     """
@@ -225,8 +244,13 @@ def interrupt(number: int, frame: object) -> None:
 
     Parameters
     ----------
-    number, frame
+    number : int
+    frame : object
         As Python calls the handler of a signal.
+
+    Raises
+    ------
+    KeyboardInterrupt
     """
     raise KeyboardInterrupt
 

@@ -137,6 +137,10 @@ def check_extra(extra: str, purpose: str) -> Finding:
         Its name in pyproject.toml.
     purpose : str
         What it is for.
+
+    Returns
+    -------
+    Finding
     """
     lacking = installed.lacking(extra)
     if not lacking:
@@ -192,6 +196,10 @@ def compare_widgets(back: str, front: str, requirements: list[str]) -> Finding:
         The versions of ipywidgets and of jupyterlab_widgets.
     requirements : list of str
         What ipywidgets needs.
+
+    Returns
+    -------
+    Finding
     """
     wanted = next(
         requirement.specifier
@@ -232,6 +240,10 @@ def compare_kernel(command: Sequence[str], folder: str) -> Finding:
         The program and its arguments.
     folder : str
         Where the description of the kernel lies.
+
+    Returns
+    -------
+    Finding
     """
     if "ipykernel_launcher" not in command[1:]:
         detail = f"python3 in {folder} starts no ipykernel: {' '.join(command) or 'nothing'}"
@@ -282,6 +294,10 @@ def working_torch(found: dict, nvidia_smi: str | None) -> list[Finding]:
         What TRY_TORCH prints.
     nvidia_smi : str or None
         The program of NVIDIA's driver, if it is there.
+
+    Returns
+    -------
+    list of Finding
     """
     pair = f"{found['torch']} and torchvision {found['torchvision']} work together"
     return [Finding("PyTorch", GOOD, pair), describe_gpu(found["gpu"], nvidia_smi)]
@@ -296,6 +312,10 @@ def describe_gpu(gpu: str | None, nvidia_smi: str | None) -> Finding:
         The name that PyTorch knows.
     nvidia_smi : str or None
         The program of NVIDIA's driver, if it is there.
+
+    Returns
+    -------
+    Finding
     """
     if gpu:
         return Finding("GPU", GOOD, gpu)

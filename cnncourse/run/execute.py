@@ -67,6 +67,10 @@ def execute(
         In seconds, counted from its first cell.
     tell : callable, optional
         Called as each code cell begins: with its number, from 1, and how many there are.
+
+    Returns
+    -------
+    JobOutcome
     """
     started = time.monotonic()
     try:
@@ -91,7 +95,8 @@ def in_a_folder(
     job : Job
     source : Notebook
         What is in the job's file.
-    timeout, tell
+    timeout : float or None
+    tell : callable or None
         As in :func:`execute`.
 
     Returns

@@ -30,10 +30,17 @@ class Process(Protocol):
     """What is asked of a process."""
 
     @property
-    def exitcode(self) -> int | None: ...
-    def terminate(self) -> None: ...
-    def kill(self) -> None: ...
-    def join(self, timeout: float | None = None) -> None: ...
+    def exitcode(self) -> int | None:
+        """How it ended; None while it runs."""
+
+    def terminate(self) -> None:
+        """Ask it to end."""
+
+    def kill(self) -> None:
+        """End it."""
+
+    def join(self, timeout: float | None = None) -> None:
+        """Wait for its end, so many seconds at most."""
 
 
 @dataclass
@@ -69,7 +76,7 @@ def threads_each(at_once: int) -> int:
 def run_here(
     jobs: Sequence[Job], at_once: int, timeout: float | None = None, watch: Watch | None = None
 ) -> Generator[JobOutcome]:
-    """Execute jobs in their order and yield outcomes as they come.
+    """Execute jobs in their order.
 
     Whoever stops listening, or is interrupted, stops the processes and their kernels.
 
@@ -82,6 +89,10 @@ def run_here(
         In seconds, for each.
     watch : callable, optional
         Called with what runs and how many wait: as each cell begins, and every second in between.
+
+    Yields
+    ------
+    JobOutcome, as they come
     """
     waiting = deque(jobs)
     running: dict[Any, RunningJob] = {}  # by the pipe through which the outcome comes
@@ -190,7 +201,9 @@ def work(pipe: Connection, job: Job, timeout: float | None, threads: int) -> Non
     ----------
     pipe : Connection
         Where the outcome goes.
-    job, timeout, threads
+    job : Job
+    timeout : float or None
+    threads : int
         As in :func:`start`.
     """
     os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # for PyTorch in the job's kernel
@@ -214,8 +227,13 @@ def interrupt_once(number: int, frame: object) -> None:
 
     Parameters
     ----------
-    number, frame
+    number : int
+    frame : object
         As Python calls the handler of a signal.
+
+    Raises
+    ------
+    KeyboardInterrupt
     """
     for again in TO_STOP:
         signal.signal(again, lambda number, frame: None)

@@ -146,7 +146,13 @@ def title(notebook: Notebook) -> str:
 
 
 def tagged(notebook: Notebook, tag: str) -> list[str]:
-    """Return the sources of the code cells that carry a tag."""
+    """Return the sources of the code cells that carry a tag.
+
+    Parameters
+    ----------
+    notebook : Notebook
+    tag : str
+    """
     return [
         cell["source"]
         for cell in notebook["cells"]

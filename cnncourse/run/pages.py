@@ -72,12 +72,23 @@ class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML and with pictures inside."""
 
     def inline_math(self, body: str) -> str:
+        """Return a formula in a line of text."""
         return mathml(body, "inline")
 
     def block_math(self, body: str) -> str:
+        """Return a formula that stands alone."""
         return mathml(body, "block")
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
+        """Return a picture that is part of the page.
+
+        Parameters
+        ----------
+        text : str
+            For those who do not see it.
+        url : str
+        title : str, optional
+        """
         return super().image(text, inside(url, Path(self.path)), title)
 
 

@@ -7,6 +7,8 @@ import slides
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 from notebook_page import NotebookPage
 
+from cnncourse.files import write_tree
+
 ROOT = Path(__file__).resolve().parents[2]
 
 LOOK = """() => Reveal.getSlides().map(slide => {
@@ -33,7 +35,7 @@ def deck(tmp_path_factory):
         cell.metadata.slideshow = {"slide_type": "slide"}
     folder = tmp_path_factory.mktemp("slides")
     (folder / "executed.ipynb").write_text(writes(new_notebook(cells=cells)), encoding="utf-8")
-    slides.copy_reveal(slides.REVEAL, folder)
+    write_tree(folder, slides.reveal_files(slides.REVEAL))
     (folder / "deck.html").write_text(slides.deck(folder / "executed.ipynb"), encoding="utf-8")
     return folder / "deck.html"
 

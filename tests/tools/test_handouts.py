@@ -40,6 +40,36 @@ def with_tag(notebook, tag):
     return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
 
 
+def run(*arguments):
+    """Run the command; return its exit code and what it complains of."""
+    words = [sys.executable, ROOT / "tools" / "handouts.py", *arguments]
+    done = subprocess.run(words, capture_output=True, text=True)
+    return done.returncode, done.stderr
+
+
+def test_a_file_of_the_teacher_is_never_removed_or_replaced(folder):
+    essay, changed = folder / "student" / "essay.txt", folder / "student" / NOTEBOOKS[0].name
+    essay.write_text("my essay")
+    assert run(folder)[0] == 0
+    assert essay.read_text() == "my essay"
+    before = changed.read_bytes()
+    changed.write_text("my own version")
+    code, complaint = run(folder)
+    assert code == 2 and str(changed) in complaint and "Traceback" not in complaint
+    assert changed.read_text() == "my own version"
+    changed.write_bytes(before)
+    essay.unlink()
+
+
+def test_a_place_where_nothing_can_be_written_is_refused_in_a_sentence(tmp_path):
+    file = tmp_path / "file"
+    file.write_text("a file")
+    for place in (file, file / "inside"):
+        code, complaint = run(place)
+        assert code == 2 and len(complaint.splitlines()) == 1
+    assert file.read_text() == "a file"
+
+
 # One tiny notebook -------------------------------------------------------------------------------
 
 
@@ -98,10 +128,9 @@ def test_the_source_is_not_changed(tiny, make):
     assert nbformat.writes(tiny) == before
 
 
-def test_a_link_to_what_is_not_handed_out_becomes_words(tmp_path):
-    (tmp_path / "there.md").touch()
+def test_a_link_to_what_is_not_handed_out_becomes_words():
     text = "[a](there.md#x) [b](coming.md) [c](gone.md) [d](https://x.org/y) ![e](e.svg) [f](#g)"
-    cleaned = handouts.without_dead_links(text, tmp_path, {tmp_path / "coming.md"})
+    cleaned = handouts.without_dead_links(text, "docs", {"docs/there.md", "docs/coming.md"})
     assert cleaned == text.replace("[c](gone.md)", "c")
 
 

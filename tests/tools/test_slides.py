@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import subprocess
 import sys
 from html.parser import HTMLParser
@@ -95,6 +96,7 @@ def build(tmp_path_factory):
     (folder / "report.json").write_text(json.dumps({"runs": [run]}))
     for part in ("dist", "plugin/notes"):
         (folder / "reveal" / part).mkdir(parents=True)
+        (folder / "reveal" / part / "code.js").touch()
     subprocess.run(command(folder, folder / "reveal"), check=True)
     return folder
 
@@ -169,6 +171,31 @@ def test_pictures_are_part_of_the_page_and_links_lead_on(page):
     found = Addresses(page)
     assert any(address.startswith("data:image/svg+xml;base64,") for address in found.loaded)
     assert {"other.html#part", "../../docs/glossary.md#kernel"} <= set(found.linked)
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "{", "{}", '{"runs": 3}', '{"runs": [{}]}'])
+def test_a_report_that_is_damaged_is_refused_in_a_sentence(build, tmp_path, text):
+    (tmp_path / "report.json").write_text(text)
+    run = subprocess.run(command(tmp_path, build / "reveal"), capture_output=True, text=True)
+    assert run.returncode == 1 and len(run.stderr.splitlines()) == 1
+
+
+def test_slides_that_somebody_has_changed_stay_and_a_deck_that_fails_fails_alone(build, tmp_path):
+    shutil.copytree(build, tmp_path / "b", ignore=shutil.ignore_patterns("slides"))
+    folder = tmp_path / "b"
+    nbformat.write(new_notebook(cells=[words("![x](gone.png)", "slide")]), folder / "bad.ipynb")
+    runs = [
+        {"notebook": "bad.ipynb", "files": "bad"},
+        {"notebook": "tiny.ipynb", "files": "tiny,seed=1"},
+    ]
+    (folder / "report.json").write_text(json.dumps({"runs": runs}))
+    run = subprocess.run(command(folder, build / "reveal"), capture_output=True, text=True)
+    assert run.returncode == 1 and "gone.png" in run.stderr
+    tiny = folder / "slides" / "tiny.html"
+    assert tiny.exists() and not (folder / "slides" / "bad.html").exists()
+    tiny.write_text("my own")
+    run = subprocess.run(command(folder, build / "reveal"), capture_output=True, text=True)
+    assert run.returncode == 1 and "tiny.html" in run.stderr and tiny.read_text() == "my own"
 
 
 @pytest.mark.parametrize("missing", ["report.json", "reveal"])
