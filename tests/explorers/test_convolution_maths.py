@@ -21,31 +21,6 @@ def numbers(text):
     return [float(n) for n in re.findall(r"\d+(?:\.\d+)?", text)]
 
 
-@pytest.fixture(scope="module", params=ALL)
-def untouched(request):
-    """Each explorer as it starts, for the tests that set nothing."""
-    return getattr(explorers, request.param)()
-
-
-def test_the_default_view_is_a_titled_picture_with_a_sentence(untouched):
-    assert untouched.possible
-    root = ElementTree.fromstring(untouched.view.value)
-    assert root.find("{*}title").text
-    assert root.find("{*}desc").text == untouched.sentence
-    assert float(root.get("width")) <= 760
-    assert all(control.description for control in untouched.controls.values())
-
-
-def test_a_page_without_a_kernel_shows_stills(untouched):
-    page = untouched._repr_mimebundle_()["text/html"]
-    assert page.count("<svg") == len(untouched.stills) >= 2
-
-
-def test_nothing_is_written_smaller_than_ten_pixels_at_the_default_setting(untouched):
-    picture = ElementTree.fromstring(untouched.view.value)
-    assert min(float(t.get("font-size")) for t in picture.iterfind(".//{*}text")) >= 10
-
-
 def test_sharing_counts_what_a_loop_counts():
     explorer = explorers.sharing()
     for inputs, kernel in product(range(2, 17), range(1, 6)):

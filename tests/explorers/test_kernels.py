@@ -30,27 +30,6 @@ def number(pattern, sentence):
     return float(re.search(pattern, sentence)[1].replace("−", "-"))
 
 
-@pytest.fixture(scope="module", params=BUILDERS)
-def untouched(request):
-    """Each explorer as it starts, for the tests that set nothing."""
-    return getattr(explorers, request.param)()
-
-
-def test_an_explorer_starts_possible_with_labels_a_sentence_and_at_most_four_controls(untouched):
-    assert untouched.possible
-    assert untouched.sentence.endswith(".")
-    assert ElementTree.fromstring(untouched.view.value).get("aria-label")
-    assert all(control.description for control in untouched.controls.values())
-    assert len(untouched.children[0].children) <= 4
-
-
-def test_a_page_without_a_kernel_shows_the_stills(untouched):
-    page = untouched._repr_mimebundle_()["text/html"]
-    faces = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
-    assert len(faces) == len(untouched.stills) >= 2
-    assert len(set(faces)) == len(faces)
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", BUILDERS)
 def test_both_ends_of_every_slider_and_every_option_are_drawn(name):
