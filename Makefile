@@ -51,8 +51,8 @@ HEAVY := $(addprefix --ignore tests/,notebooks proof browser classroom)
 test: .venv/ready ## run all tests
 	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) $(ARGS)
 
-# The quick tests run as two halves side by side, and only one of them loads PyTorch. With pytest-xdist
-# each process would load and collect everything.
+# The quick tests run as two halves side by side, and only one of them loads PyTorch; a third process
+# reads the types. With pytest-xdist each process would load and collect everything.
 QUICK := OMP_NUM_THREADS=1 $(PYTEST) -q -m "not slow" --hypothesis-profile quick $(ARGS)
 # What concerns layer_table.py is slow, and it loads all of PyTorch when it is only collected.
 LEFT_OUT := cnncourse/lab/layer_table.py tests/lab/test_layer_table.py
@@ -60,11 +60,13 @@ NAMES_TORCH = $(shell grep -lr --include=*.py -e torch -e cnncourse.lab \
 	$(addprefix --exclude-dir ,notebooks proof browser classroom benchmarks offline) cnncourse tests)
 WITH_TORCH = $(filter-out $(LEFT_OUT),$(NAMES_TORCH))
 
-check: .venv/ready ## lint and unit tests, without the notebooks and what is slow: seconds
+check: .venv/ready ## lint, types and unit tests, without the notebooks and what is slow: seconds
 	@$(COURSE) -m ruff check . && $(COURSE) -m ruff format --check .
-	@mkdir -p build; $(QUICK) $(WITH_TORCH) >build/check.log 2>&1 & half=$$!; \
+	@mkdir -p build; $(COURSE) -m mypy >build/types.log 2>&1 & types=$$!; \
+	$(QUICK) $(WITH_TORCH) >build/check.log 2>&1 & half=$$!; \
 	$(QUICK) cnncourse tests $(HEAVY) $(addprefix --ignore ,$(LEFT_OUT) $(WITH_TORCH)); status=$$?; \
-	wait $$half || status=1; cat build/check.log; exit $$status
+	wait $$half || status=1; cat build/check.log; wait $$types || status=1; cat build/types.log; \
+	exit $$status
 
 .venv-lowest/ready: pyproject.toml tools/lowest.py | .venv/ready
 	@$(COURSE) tools/lowest.py .venv-lowest && touch $@
@@ -94,4 +96,4 @@ doctor: .venv/ready ## look at the installation
 	@$(COURSE) -m cnncourse doctor
 
 clean: ## remove what was built; .venv stays
-	rm -rf build .pytest_cache .ruff_cache .hypothesis .benchmarks
+	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks
