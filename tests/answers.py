@@ -1,5 +1,6 @@
 """The tests that every module of checks must stand, for its table of right and wrong answers."""
 
+from inspect import isfunction
 from types import ModuleType
 
 
@@ -26,7 +27,7 @@ class Answers:
         public = {
             name
             for name, value in vars(self.checks).items()
-            if getattr(value, "__module__", "") == self.checks.__name__ and name[0] != "_"
+            if isfunction(value) and value.__module__ == self.checks.__name__ and name[0] != "_"
         }
         assert public == set(self.right) == set(self.wrong)
         right, wrong = self.at_least

@@ -19,7 +19,7 @@ DOORS = {"run", "site"}  # where a user comes in; the libraries that run noteboo
 # The rooms in which a library may be imported. Python's own modules are at home everywhere.
 LIBRARIES = {
     "numpy": "any",
-    "cv2": {ROOT, "handwriting", "figures", "explorers", "lab"},
+    "cv2": {ROOT, "handwriting", "exercises", "figures", "explorers", "lab"},
     "PIL": {ROOT, "handwriting"},
     "sklearn": {ROOT, "lab"},
     "matplotlib": {"figures"},
