@@ -40,6 +40,7 @@ _SAMPLE_FILES = {
 }
 
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
+_LEAST_READ = 1200  # pixels: below that all are read, so that a small copy is as sharp as it can be
 MOST_PIXELS = 50_000_000  # the largest phone cameras take 48 million; as RGB that is 150 MB
 
 # How bright red, green and blue look: ITU-R BT.601, the weights of OpenCV and Pillow too.
@@ -67,7 +68,9 @@ def sample(name: str, *, grey: bool = False) -> np.ndarray:
     return load(Path(found.origin).parent / file, grey=grey)
 
 
-def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
+def load(
+    source: str | Path | bytes, *, grey: bool = False, longest_side: int | None = None
+) -> np.ndarray:
     """Return the picture in a file, whatever its format, or a sample by its name, as uint8.
 
     Turned upright if the camera noted how it was held; transparent parts lie on white; of an
@@ -79,6 +82,9 @@ def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
         A file's path, a file's contents (such as an upload), or one of SAMPLES.
     grey : bool
         Return (H, W) instead of (H, W, 3).
+    longest_side : int, optional
+        A larger picture is scaled down to this many pixels, as :func:`shrink` does, and takes
+        less memory while it is read.
 
     Returns
     -------
@@ -92,7 +98,8 @@ def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
         If it is a folder, empty, not an image, damaged, or larger than MOST_PIXELS.
     """
     if isinstance(source, str) and source in SAMPLES:
-        return sample(source, grey=grey)
+        pixels = sample(source, grey=grey)
+        return shrink(pixels, longest_side) if longest_side is not None else pixels
     name, file = _open_source(source)
     # Pillow rather than OpenCV: it tells the size before it takes memory for the pixels, and it
     # refuses a truncated file, where cv2.imread fills the missing part with grey or returns None.
@@ -102,7 +109,8 @@ def load(source: str | Path | bytes, *, grey: bool = False) -> np.ndarray:
             width, height = picture.size  # Pillow's order; arrays are (height, width)
             if width * height > MOST_PIXELS:
                 raise _too_large(name)
-            pixels = _read_pixels(name, picture)
+            pixels = _read_pixels(name, picture, longest_side)
+    pixels = shrink(pixels, longest_side) if longest_side is not None else pixels
     return _weigh(pixels, LUMA) if grey else pixels
 
 
@@ -227,6 +235,24 @@ def separation(image: np.ndarray) -> np.ndarray:
     mean_dark = np.cumsum(sums) / np.maximum(dark, 1)  # an empty group has no mean; its share is 0
     mean_bright = (sums.sum() - np.cumsum(sums)) / np.maximum(bright, 1)
     return (dark / image.size) * (bright / image.size) * (mean_bright - mean_dark) ** 2
+
+
+def neighbours_alike(image: np.ndarray) -> float:
+    """Return the correlation of each pixel with its right neighbour: 1 if they rise together.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+
+    Returns
+    -------
+    float
+        −1 to 1; nan if the picture has no neighbours that differ, as an even one.
+    """
+    left, right = image[:, :-1].astype(float).ravel(), image[:, 1:].astype(float).ravel()
+    if left.size < 2 or np.ptp(left) == 0 or np.ptp(right) == 0:
+        return float("nan")
+    return float(np.corrcoef(left, right)[0, 1])
 
 
 def light(values: np.ndarray | float) -> np.ndarray:
@@ -536,8 +562,8 @@ def _read_header(name: str, file: Path | BytesIO) -> Image.Image:
         raise _damaged(name) from problem
 
 
-def _read_pixels(name: str, picture: Image.Image) -> np.ndarray:
-    """Return the pixels as RGB."""
+def _read_pixels(name: str, picture: Image.Image, longest_side: int | None) -> np.ndarray:
+    """Return the pixels as RGB, of a much larger picture not all of them."""
     deep = picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format == "PNG")
     if picture.mode in ("I", "F") and not deep:
         raise ValueError(
@@ -545,6 +571,8 @@ def _read_pixels(name: str, picture: Image.Image) -> np.ndarray:
             "save it with 8 or 16 bits per channel"
         )
     try:
+        if longest_side is not None:
+            picture = _reduced(picture, max(longest_side, _LEAST_READ))
         picture = ImageOps.exif_transpose(picture)
         if deep:
             grey_values = to_uint8(np.asarray(picture, dtype=float) / 257)  # 65535 / 257 = 255
@@ -555,6 +583,15 @@ def _read_pixels(name: str, picture: Image.Image) -> np.ndarray:
         return np.array(picture.convert("RGB"))
     except Exception as problem:
         raise _damaged(name) from problem
+
+
+def _reduced(picture: Image.Image, least: int) -> Image.Image:
+    """Return a picture with a half, a third … of its pixels along each side, at least `least`."""
+    picture.draft(None, (least, least))  # a JPEG can be read at a half, a quarter or an eighth
+    factor = max(picture.size) // least
+    return (
+        picture.reduce(factor) if factor > 1 and picture.mode in ("L", "RGB", "RGBA") else picture
+    )
 
 
 def _damaged(name: str) -> ValueError:

@@ -649,3 +649,34 @@ def test_the_bar_turns_clockwise_and_has_its_side_in_the_middle():
     right = 32 + 20
     down = 32 + round(20 * np.tan(np.deg2rad(30)))
     assert abs(slanted[down, right] - 127.5) < 30  # along 30° towards the lower right
+
+
+@pytest.mark.parametrize("format", ["JPEG", "PNG"])
+@pytest.mark.parametrize("mode", ["RGB", "L"])
+def test_a_large_picture_is_read_small(tmp_path, format, mode):
+    rows, columns = np.mgrid[:1500, :4000]
+    whole = Image.fromarray((rows / 1500 * 100 + columns / 4000 * 150).astype(np.uint8)).convert(
+        mode
+    )
+    exif = Image.Exif()
+    exif[0x0112] = 6  # the camera was held upright
+    whole.save(tmp_path / "large", format=format, exif=exif)
+    small = images.load(tmp_path / "large", longest_side=400)
+    assert small.shape == (400, 150, 3)
+    full = images.resize(images.load(tmp_path / "large"), (400, 150))
+    assert np.abs(small.astype(float) - full).max() <= 3
+
+
+def test_a_small_picture_is_read_as_it_is():
+    np.testing.assert_array_equal(images.load("china", longest_side=640), images.sample("china"))
+    assert images.load("china", longest_side=64).shape == (43, 64, 3)
+    assert images.load("china", longest_side=64, grey=True).shape == (43, 64)
+
+
+def test_neighbours_are_alike_in_a_photograph_and_not_in_noise():
+    assert images.neighbours_alike(images.sample("china", grey=True)) > 0.9
+    noise = np.random.default_rng(0).integers(0, 256, (100, 100))
+    assert abs(images.neighbours_alike(noise)) < 0.05
+    assert images.neighbours_alike(np.array([[0, 1, 0, 1], [1, 0, 1, 0]])) == pytest.approx(-1)
+    for even in (np.ones((3, 3)), np.ones((1, 1)), np.arange(5)[:, None]):
+        assert np.isnan(images.neighbours_alike(even))

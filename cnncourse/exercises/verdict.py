@@ -138,7 +138,8 @@ def design(
 def _difference(got: object, expected: object, tolerance: float) -> str:
     """What is wrong with an answer, or an empty string."""
     if isinstance(expected, str | bool):
-        wrong = type(got) is not type(expected) and not isinstance(got, np.bool_)
+        got = bool(got) if isinstance(got, np.bool_) else got
+        wrong = type(got) is not type(expected)
         return f"I expected {expected!r} but got {got!r}" if wrong or got != expected else ""
     try:
         answer, right = as_numbers(got), np.asarray(expected, dtype=float)

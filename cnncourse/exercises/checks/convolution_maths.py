@@ -63,7 +63,7 @@ def flips(function: Callable) -> Verdict:
         Box("convolution.convolve with padding 'full'", partial(convolve, padding="full"), True),
         Box("convolution.correlate with padding 'same'", partial(correlate, padding="same"), False),
         Box("cv2.filter2D", lambda image, kernel: cv2.filter2D(image, -1, kernel), False),
-        Box("convolution.convolve, then doubled", lambda x, k: 2 * convolve(x, k), True),
+        Box("convolution.convolve with padding 'same'", partial(convolve, padding="same"), True),
     ]
     return compare(function, lambda box: box.right, [(box,) for box in boxes])
 
