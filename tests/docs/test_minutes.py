@@ -2,6 +2,8 @@
 
 import re
 
+import minutes
+import nbformat
 import pytest
 from pages import NOTEBOOKS, ROOT, text_of
 
@@ -13,9 +15,64 @@ def minutes_of(notebook):
     return sum(int(minutes) for minutes in HEADING.findall(text_of(notebook)))
 
 
+def first_cell(notebook):
+    """Return the text of the first cell of a notebook."""
+    return nbformat.read(notebook, as_version=4).cells[0].source
+
+
 @pytest.mark.parametrize("page", ["README.md", "notebooks/README.md"])
 @pytest.mark.parametrize("notebook", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_table_of_notebooks_says_how_long_they_take(page, notebook):
     row = next(line for line in text_of(ROOT / page).splitlines() if f"{notebook.name})" in line)
     said = re.search(r"\| (\d+)[^|]*\|(?: \d+ \|)?$", row)
     assert said and int(said[1]) == minutes_of(notebook) > 0
+
+
+COUNTED = [path for path in NOTEBOOKS if path.stem[:2] in ("01", "02", "03")]
+
+
+@pytest.mark.parametrize("notebook", COUNTED, ids=lambda path: path.stem)
+def test_a_notebook_says_honestly_how_long_it_takes(notebook):
+    counted, said = minutes.total(notebook), first_cell(notebook)
+    pattern = r"About (\d+) minutes: (\d+) of reading and (\d+) with the explorers\. .* (\d+) more"
+    stated = [int(number) for number in re.search(pattern, said).groups()]
+    parts = counted.lesson, counted.reading, counted.exploring, counted.exercises
+    assert stated == pytest.approx(parts, rel=0.15)
+    assert minutes_of(notebook) == stated[0] == pytest.approx(stated[1] + stated[2], abs=1)
+
+
+@pytest.mark.parametrize("notebook", COUNTED, ids=lambda path: path.stem)
+def test_no_section_is_much_longer_than_it_says(notebook):
+    for heading, part in minutes.of(notebook).items():
+        said = re.search(r"\((\d+) minutes\)$", heading)
+        assert said is None or int(said[1]) == pytest.approx(part.lesson, rel=0.15, abs=1), heading
+
+
+@pytest.mark.parametrize("notebook", COUNTED, ids=lambda path: path.stem)
+def test_without_what_is_optional_it_is_done_in_90_minutes(notebook):
+    optional = re.search(
+        r"Optional: ((?:sections? [\d, and]+)?)((?:exercise \d+)?)", first_cell(notebook)
+    )
+    sections, exercises = (set(re.findall(r"\d+", part)) for part in optional.groups())
+    kept = [
+        part for head, part in minutes.of(notebook).items() if head.split(".")[0] not in sections
+    ]
+    spent = sum(part.lesson + part.exercises for part in kept) - minutes.EXERCISE * len(exercises)
+    assert optional[0] != "Optional: " and spent <= 90
+
+
+def test_what_takes_longer_is_counted(tmp_path):
+    words, lines = nbformat.v4.new_markdown_cell, nbformat.v4.new_code_cell
+    cells = [words("# Title"), words("## 1. One\n\n" + 170 * "word "), lines("x = 1\n" * 12)]
+    cells += [lines("explore()", metadata={"tags": ["explorer"]})]
+    cells += [
+        words("### Exercise 1\n\n" + 500 * "word "),
+        lines("...", metadata={"tags": ["exercise"]}),
+    ]
+    cells += [words("## Sources\n\n" + 500 * "word ")]
+    path = tmp_path / "tiny.ipynb"
+    nbformat.write(nbformat.v4.new_notebook(cells=cells), path)
+    section = minutes.of(path)["1. One"]
+    assert section.reading == pytest.approx(2, abs=0.05)
+    assert (section.exploring, section.exercises) == (4, 5)
+    assert minutes.total(path).lesson == pytest.approx(6, abs=0.05)
