@@ -69,17 +69,17 @@ class PhotoInput(widgets.HBox):
         self.layout.flex_flow = "row wrap"
         self.choice.observe(self._take_sample, "value")
         self.upload.observe(self._take_upload, "value")
-        self._take(Path(photo).name, images.load(photo))
+        self._take(Path(photo).name, self._load(photo))
 
     def _take_sample(self, change: dict) -> None:
-        self._take(change["new"], images.sample(change["new"]))
+        self._take(change["new"], self._load(change["new"]))
 
     def _take_upload(self, _change: dict) -> None:
         if not self.upload.value:
             return
         file = self.upload.value[0]
         try:
-            pixels = images.load(bytes(file["content"]))
+            pixels = self._load(bytes(file["content"]))
         except ValueError as problem:
             self._problem.value = (
                 f'<span role="alert">{escape(file["name"])}: {escape(str(problem))}</span>'
@@ -87,6 +87,9 @@ class PhotoInput(widgets.HBox):
         else:
             self._take(file["name"], pixels)
 
+    def _load(self, source: str | bytes) -> np.ndarray:
+        return images.load(source, longest_side=self._longest_side)
+
     def _take(self, name: str, pixels: np.ndarray) -> None:
         self._problem.value = ""
-        self.value = Photo(name, images.shrink(pixels, self._longest_side))
+        self.value = Photo(name, pixels)

@@ -77,6 +77,20 @@ def test_every_cell_of_a_lesson_shows_something(name, page):
     assert silent == []
 
 
+@pytest.mark.parametrize("name", NAMES)
+def test_what_a_learner_writes_is_used_later(name):
+    checked, used = (
+        {
+            found
+            for cell in cells.cells(name)
+            if tag in form.tags(cell)
+            for found in re.findall(rf"progress\.{word}\(checks\.(\w+)", cell.source)
+        }
+        for tag, word in (("check", "keep"), ("used", "best"))
+    )
+    assert len(checked) == 8 and used == checked
+
+
 # Questions before their answers -------------------------------------------------------------------
 
 
