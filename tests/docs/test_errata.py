@@ -3,6 +3,7 @@
 import math
 import re
 
+import nbformat
 import numpy as np
 from pages import DOCS, items, prose, text_of
 
@@ -184,3 +185,57 @@ def test_who_is_named_with_a_year_is_in_the_bibliography():
         for name, year in named
         if not any(name in entry and year in entry for entry in known)
     ] == []
+
+
+# What the section that an entry leads to must speak of: the start of the entry, and a word of it.
+TAUGHT = {
+    "Width, not weight": "Arrays put the height first",
+    "A pixel is one number only": "vector",
+    "G is green": "red, green and blue",
+    "Colour space is not": "colour space",
+    "`imread(…, 0)` computes": "IMREAD_GRAYSCALE",
+    "A missing file": "cv2.imread",
+    "The root of an image": "grey**0.5",
+    "Thresholding and roots": "point operation",
+    'The "blurring" kernel': "identity - laplacian",
+    "A kernel without a name": "Laplacian",
+    "Bytes cut off": "ddepth",
+    "`filter2D` correlates": "cross-correlation",
+    "1989 was not": "Neocognitron",
+    "LeNet-5 is from 1998": "1998",
+    "The Neocognitron shares": "share their weights",
+    "Which invariance": "invariance",
+    "How many weights": "224 * 224 * 3",
+    "Convolution takes two": "two** functions",
+    "Weights need not": "weighted average",
+    "Which star": r"$\star$ in this course",
+    "Cross-correlation, not": "cross-entropy",
+    "One window at a time": "one window",
+    "A promise not kept": "Fourier",
+    "How much the border": "windows look at",
+    "Three names": "valid",
+}
+POINTER = re.compile(r"\[(0[123]), section\s+(\d+)\]\(\.\./notebooks/(\w+)\.ipynb\)")
+
+
+def entries():
+    """Return the entries that lead into notebooks 01 to 03: the text, notebook and section."""
+    found = re.findall(r"^\*\*.+?(?=\n\n|\Z)", text_of(PAGE), flags=re.MULTILINE | re.DOTALL)
+    leading = [(entry, POINTER.search(entry)) for entry in found]
+    return [(entry[2:], link[3], int(link[2])) for entry, link in leading if link]
+
+
+def section_of(notebook, number):
+    """Return the sources of a section's cells, as one text."""
+    whole = "\n".join(
+        cell.source
+        for cell in nbformat.read(DOCS.parent / "notebooks" / f"{notebook}.ipynb", 4).cells
+    )
+    parts = re.split(r"^(?=## )", whole, flags=re.MULTILINE)
+    return next(part for part in parts if part.startswith(f"## {number}. "))
+
+
+@pytest.mark.parametrize("entry, notebook, number", entries(), ids=lambda part: str(part)[:30])
+def test_the_section_that_an_entry_leads_to_teaches_it(entry, notebook, number):
+    word = next(word for start, word in TAUGHT.items() if entry.startswith(start))
+    assert word in section_of(notebook, number)
