@@ -12,7 +12,7 @@ list of layers. It shows what a trick is good for in seconds, without PyTorch.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -307,3 +307,38 @@ def learn(recipe: Recipe, train: Examples, test: Examples, *, seed: int = 0) -> 
 def _accuracy(layers: Sequence[Layer], examples: Examples) -> float:
     scores = forward(layers, examples.x, training=False)
     return float(np.mean(scores.argmax(axis=1) == examples.labels))
+
+
+def slope_by_nudging(
+    loss: Callable[[np.ndarray], float], weights: np.ndarray, place: tuple[int, ...]
+) -> float:
+    """Return how a loss changes with one weight, found by moving it up and down by 10⁻⁵.
+
+    Parameters
+    ----------
+    loss : callable
+        Takes the weights, returns one number.
+    weights : ndarray of float
+        As before afterwards.
+    place : tuple of int
+        Which weight.
+    """
+    nudged = weights.copy()
+    nudged[place] = weights[place] + 1e-5
+    above = loss(nudged)
+    nudged[place] = weights[place] - 1e-5
+    return float(above - loss(nudged)) / 2e-5
+
+
+def evaluate_batch_norm(
+    x: np.ndarray, gamma: np.ndarray, beta: np.ndarray, mean: np.ndarray, var: np.ndarray
+) -> np.ndarray:
+    """Return batch normalisation of (N, C) values in evaluation, with statistics of shape (C,).
+
+    Parameters
+    ----------
+    x : ndarray of shape (N, C)
+    gamma, beta, mean, var : ndarray of shape (C,)
+    """
+    y, _ = batch_norm(x, gamma, beta, Running(mean, var), training=False)
+    return y

@@ -168,7 +168,8 @@ def pixel_gradient(image: np.ndarray, weights: Weights, label: int) -> np.ndarra
 
     References
     ----------
-    K. Simonyan, A. Vedaldi and A. Zisserman (2014), *Deep Inside Convolutional Networks*.
+    K. Simonyan, A. Vedaldi and A. Zisserman (2013), *Deep Inside Convolutional Networks:
+    Visualising Image Classification Models and Saliency Maps*.
     """
     arrays = {stage.name: stage.array[None] for stage in run(image, weights)}  # (1, C, H, W)
     grad = weights.dense[label].reshape(arrays["pool 2"].shape)

@@ -23,7 +23,8 @@ CHECKS = {
     "01_image_basics": ["image_basics"],
     "02_kernels": ["kernels"],
     "03_convolution_maths": ["convolution_maths"],
-    "04_layer_by_layer_cnn": ["spatial_layers", "learning_layers"],
+    "04_layer_by_layer_cnn": ["layer_by_layer"],
+    "04b_learning_layers": ["learning_layers"],
     "05_mnist_lab": ["mnist_lab"],
     "06_architecture_history": ["history"],
 }

@@ -52,7 +52,12 @@ class Verdict:
 
 
 def compare(
-    function: Callable, reference: Callable, cases: Sequence[tuple], *, tolerance: float = 1e-6
+    function: Callable,
+    reference: Callable,
+    cases: Sequence[tuple],
+    *,
+    tolerance: float = 1e-6,
+    forbidden: Sequence[str] = (),
 ) -> Verdict:
     """Run the learner's function and a trusted one on the same inputs.
 
@@ -67,12 +72,16 @@ def compare(
         The arguments of each call; they are copied, so a function that changes them does no harm.
     tolerance : float
         Largest allowed difference from a right value v, relative to 1 + abs(v).
+    forbidden : sequence of str
+        Names of functions that the learner is to write anew, and not to call.
 
     Returns
     -------
     Verdict
         "passed" only if every case agrees in shape and in every value.
     """
+    if taken := _names_used(function).intersection(forbidden):
+        return Verdict(False, f"{min(taken)} is what you are to write: do it without it.")
     for arguments in cases:
         expected = reference(*deepcopy(arguments))
         try:
@@ -92,6 +101,12 @@ def compare(
         if problem:
             return Verdict(False, f"{_given(function, arguments)}{problem}.")
     return Verdict(True, f"the answer is right in {_count(len(cases))}.")
+
+
+def _names_used(function: Callable) -> set[str]:
+    """The name of a function and the names of all that it calls or reads."""
+    code = getattr(function, "__code__", None)  # a function of NumPy has none
+    return {getattr(function, "__name__", ""), *(code.co_names if code else ())}
 
 
 def design(
@@ -152,7 +167,10 @@ def _difference(got: object, expected: object, tolerance: float) -> str:
         return ""
     where = tuple(int(i) for i in np.argwhere(~agree)[0])
     place = f" at index {where[0] if len(where) == 1 else where}" if where else ""
-    return f"I expected {_number(right[where])}{place} but got {_number(answer[where])}"
+    wanted, found = _number(right[where]), _number(answer[where])
+    if wanted == found:  # they differ only in the digits that were left out
+        wanted, found = repr(float(right[where])), repr(float(answer[where]))
+    return f"I expected {wanted}{place} but got {found}"
 
 
 def as_numbers(answer: object) -> np.ndarray:

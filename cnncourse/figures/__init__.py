@@ -22,6 +22,7 @@ from cnncourse.figures.filters import (
     separable,
     window_walk,
 )
+from cnncourse.figures.gradients import pixel_gradients
 from cnncourse.figures.grids import convolution, matrix
 from cnncourse.figures.history import (
     googlenet_graph,
@@ -134,6 +135,7 @@ __all__ = [
     "padded_input",
     "padding",
     "pipeline",
+    "pixel_gradients",
     "pixel_microscope",
     "point_operations",
     "pool_backward",

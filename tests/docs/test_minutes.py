@@ -7,7 +7,7 @@ import nbformat
 import pytest
 from pages import NOTEBOOKS, ROOT, text_of
 
-HEADING = re.compile(r"^## .*\((?:about )?(\d+) minutes\)", flags=re.MULTILINE)
+HEADING = re.compile(r"^## .*\((?:about )?(\d+) minutes?\)", flags=re.MULTILINE)
 
 
 def minutes_of(notebook):
@@ -44,7 +44,7 @@ def test_a_notebook_says_honestly_how_long_it_takes(notebook):
 @pytest.mark.parametrize("notebook", COUNTED, ids=lambda path: path.stem)
 def test_no_section_is_much_longer_than_it_says(notebook):
     for heading, part in minutes.of(notebook).items():
-        said = re.search(r"\((\d+) minutes\)$", heading)
+        said = re.search(r"\((\d+) minutes?\)$", heading)
         assert said is None or int(said[1]) == pytest.approx(part.lesson, rel=0.15, abs=1), heading
 
 

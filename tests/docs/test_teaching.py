@@ -90,7 +90,7 @@ def cells(name):
 def sections(name):
     """Return the minutes of the numbered sections of a notebook, by their numbers."""
     text = "\n".join(cell.source for cell in cells(name) if cell.cell_type == "markdown")
-    found = re.findall(r"^## (\d+)\. .+ \((?:about )?(\d+) minutes\)$", text, flags=re.MULTILINE)
+    found = re.findall(r"^## (\d+)\. .+ \((?:about )?(\d+) minutes?\)$", text, flags=re.MULTILINE)
     return {int(number): int(minutes) for number, minutes in found}
 
 

@@ -1,8 +1,8 @@
-"""Checks of notebook 04, second half: activations, dense layers, loss, gradients, dropout, norm.
+"""Checks of notebook 04b: gradients, dropout and batch normalisation.
 
->>> from cnncourse import activations
->>> stable_softmax(activations.softmax)
-passed: the answer is right in all 6 cases tried.
+>>> from cnncourse import convolution
+>>> weight_gradient(convolution.correlate)
+passed: the answer is right in all 4 cases tried.
 """
 
 from __future__ import annotations
@@ -11,58 +11,80 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnncourse import activations, backward, regularise
+from cnncourse import backward, learning, regularise
 from cnncourse.exercises.verdict import Verdict, compare
 
 _RNG_SEED = 4
 
 
-def sigmoid_slope(function: Callable) -> Verdict:
-    """``function(x)``: the slope of the sigmoid at every number of an array."""
-    cases = [
-        (np.array([0.0]),),
-        (np.array([-5.0, -2.0, 2.0, 5.0]),),
-        (np.array([[0.5, -1.5, 3.0], [1.0, 0.1, -0.2]]),),
-    ]
-    return compare(function, activations.sigmoid_derivative, cases)
+def one_unit(function: Callable) -> Verdict:
+    """Check ``one_unit(x, w, b, t)``: how (ReLU(wx + b) − t)² changes with w and with b."""
 
-
-def dense_parameters(function: Callable) -> Verdict:
-    """``function(channels, height, width, neurons)``: parameters of flatten and one dense layer."""
-    cases = [(10, 7, 7, 10), (10, 7, 7, 490), (32, 7, 7, 600), (3, 4, 5, 1), (1, 1, 1, 2)]
-    return compare(function, lambda c, h, w, neurons: c * h * w * neurons + neurons, cases)
-
-
-def flat_place(function: Callable) -> Verdict:
-    """``function(channel, row, column, shape)``: the place in the vector, C·H·W order."""
-
-    def reference(channel: int, row: int, column: int, shape: tuple[int, int, int]) -> int:
-        return int(np.ravel_multi_index((channel, row, column), shape))
+    def reference(x: float, w: float, b: float, t: float) -> tuple[float, float]:
+        total = w * x + b
+        slope = 2 * (total - t) if total > 0 else 0.0
+        return slope * x, slope
 
     cases = [
-        (0, 0, 0, (2, 3, 4)),
-        (0, 0, 3, (2, 3, 4)),
-        (0, 1, 0, (2, 3, 4)),
-        (1, 0, 0, (2, 3, 4)),
-        (1, 2, 3, (2, 3, 4)),
-        (9, 6, 6, (10, 7, 7)),
-        (2, 1, 3, (4, 2, 5)),
+        (2.0, 1.5, -1.0, 5.0),
+        (0.0, 1.5, 1.0, 5.0),
+        (2.0, -1.5, -1.0, 5.0),  # the unit is off
+        (1.0, 1.0, -1.0, 3.0),  # the sum is 0
+        (-0.5, -3.25, 0.125, 0.25),
+        (300.0, 2.0, 1.0, -40.0),
     ]
     return compare(function, reference, cases)
 
 
-def stable_softmax(function: Callable) -> Verdict:
-    """``function(logits)``: softmax of one row of scores, of any size."""
+def dense_backward(function: Callable) -> Verdict:
+    """Check ``dense_backward(weights, grad)``: the gradient of a dense layer's input."""
+
+    def reference(weights: np.ndarray, grad: np.ndarray) -> np.ndarray:
+        return (weights * grad[:, None]).sum(axis=0)
+
+    rng = np.random.default_rng(_RNG_SEED)
     cases = [
-        (np.array([2.0, 1.0, 0.1]),),
-        (np.array([0.0, 0.0, 0.0, 0.0]),),
-        (np.array([-3.0, 5.0]),),
-        (np.array([1000.0, 1001.0, 990.0]),),
-        (np.array([-1000.0, -1001.0, -1002.0]),),
-        (np.array([1000.0, 0.0, -1000.0]),),  # only the largest may be subtracted
+        (np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([1.0, 0.0])),
+        (np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([0.5, -2.0])),
+        (rng.normal(size=(3, 3)), rng.normal(size=3)),  # square: a transpose must be seen
+        (rng.normal(size=(1, 4)), rng.normal(size=1)),
+        (1000 * rng.normal(size=(10, 30)), rng.normal(size=10)),
     ]
-    with np.errstate(all="ignore"):  # an overflow is answered by the verdict, not by a warning
-        return compare(function, activations.softmax, cases)
+    return compare(function, reference, cases)
+
+
+class _Loss:
+    """A loss to nudge the weights of, which shows itself in a verdict by its formula."""
+
+    def __init__(self, formula: str, function: Callable[[np.ndarray], float]) -> None:
+        self.formula, self.function = formula, function
+
+    def __call__(self, weights: np.ndarray) -> float:
+        return self.function(weights)
+
+    def __repr__(self) -> str:
+        return f"lambda w: {self.formula}"
+
+
+def slope_by_nudging(function: Callable) -> Verdict:
+    """Check ``slope_by_nudging(loss, weights, place)``: a slope, and the weights as before."""
+    squares = _Loss("(w**2).sum()", lambda w: (w**2).sum())
+    cubes = _Loss("(w**3).sum()", lambda w: (w**3).sum())  # one-sided nudges are off
+    product = _Loss("w.prod()", lambda w: w.prod())
+    cases = [
+        (squares, np.array([1.0, 2.0, 3.0]), (1,)),
+        (squares, np.array([[1.0, -2.0], [0.0, 4.0]]), (1, 0)),
+        (squares, np.array([0.3, 1.2]), (0,)),
+        (cubes, np.array([100.0, 2.0]), (0,)),
+        (product, np.array([[2.0, 3.0], [4.0, 0.5]]), (0, 1)),
+    ]
+    verdict = compare(function, learning.slope_by_nudging, cases, tolerance=1e-7)
+    if verdict.passed:
+        weights = np.array([1.0, 2.0, 3.0])
+        function(squares, weights, (1,))
+        if weights.tolist() != [1.0, 2.0, 3.0]:
+            return Verdict(False, f"the weights were 1, 2, 3 and are now {weights.tolist()}.")
+    return verdict
 
 
 def weight_gradient(function: Callable) -> Verdict:

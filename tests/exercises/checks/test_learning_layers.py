@@ -18,85 +18,121 @@ def loop_gradient(image, grad):
     return result
 
 
-def s(x):
-    return 1 / (1 + np.exp(-x))
+def windows_gradient(image, grad):
+    windows = np.lib.stride_tricks.sliding_window_view(image, grad.shape)
+    return np.einsum("ijrc,rc", windows, grad)
 
 
-def e(z):
-    return np.exp(z - z.max())
+def nudged(loss, weights, place, h=1e-5, back=True):
+    old = weights[place]
+    weights[place] = old + h
+    above = loss(weights)
+    weights[place] = old - h
+    below = loss(weights)
+    if back:
+        weights[place] = old
+    return (above - below) / (2 * h)
+
+
+def nudged_copies(loss, weights, place):
+    up, down = weights.copy(), weights.copy()
+    up[place] += 1e-5
+    down[place] -= 1e-5
+    return (loss(up) - loss(down)) / 2e-5
+
+
+def nudged_by_a_mask(loss, weights, place):
+    step = np.zeros_like(weights)
+    step[place] = 1e-5
+    return (loss(weights + step) - loss(weights - step)) / 2e-5
 
 
 RIGHT = {
-    "sigmoid_slope": [
-        lambda x: s(x) * (1 - s(x)),
-        lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
-        lambda x: (1 - np.tanh(x / 2) ** 2) / 4,
+    "one_unit": [
+        lambda x, w, b, t: (
+            (2 * (w * x + b - t) * x, 2 * (w * x + b - t)) if w * x + b > 0 else (0, 0)
+        ),
+        lambda x, w, b, t: [
+            2 * (max(w * x + b, 0) - t) * (w * x + b > 0) * side for side in (x, 1)
+        ],
+        lambda x, w, b, t: 2 * (w * x + b - t) * (w * x + b > 0) * np.array([x, 1]),
+        lambda x, w, b, t: np.outer(2 * (w * x + b - t) * np.heaviside(w * x + b, 0), [x, 1])[0],
     ],
-    "dense_parameters": [
-        lambda c, h, w, n: (c * h * w + 1) * n,
-        lambda c, h, w, n: np.zeros((n, c * h * w)).size + np.zeros(n).size,
+    "dense_backward": [
+        lambda w, g: w.T @ g,
+        lambda w, g: g @ w,
+        lambda w, g: [sum(w[i, j] * g[i] for i in range(len(g))) for j in range(w.shape[1])],
+        lambda w, g: np.einsum("ij,i->j", w, g),
     ],
-    "flat_place": [
-        lambda c, y, x, shape: (c * shape[1] + y) * shape[2] + x,
-        lambda c, y, x, shape: np.arange(np.prod(shape)).reshape(shape)[c, y, x],
+    "slope_by_nudging": [
+        nudged,
+        nudged_copies,
+        nudged_by_a_mask,
+        lambda loss, weights, place: nudged(loss, weights, place, h=1e-4),
     ],
-    "stable_softmax": [
-        lambda z: e(z) / e(z).sum(),
-        lambda z: np.exp(z - z.max() - np.log(np.exp(z - z.max()).sum())),
-        lambda z: (e(z) / e(z).sum()).tolist(),
+    "weight_gradient": [
+        convolution.correlate,
+        loop_gradient,
+        windows_gradient,
+        lambda image, grad: loop_gradient(image, grad).tolist(),
     ],
-    "weight_gradient": [convolution.correlate, loop_gradient],
     "inverted_dropout": [
         lambda v, k, p: v * k / (1 - p),
         lambda v, k, p: np.where(k, v / (1 - p), 0),
+        lambda v, k, p: np.multiply(v, k) * (1 / (1 - p)),
+        lambda v, k, p: (v * k / (1 - p)).tolist(),
     ],
     "running_variance": [
         lambda old, v, m: (1 - m) * old + m * v.var(ddof=1),
         lambda old, v, m: old + m * (((v - v.mean()) ** 2).sum() / (len(v) - 1) - old),
+        lambda old, v, m: old * (1 - m) + m * np.cov(v),
+        lambda old, v, m: np.average([old, v.var(ddof=1)], weights=[1 - m, m]),
     ],
     "eval_batch_norm": [
         lambda x, g, b, m, v: g * (x - m) / np.sqrt(v + 1e-5) + b,
         lambda x, g, b, m, v: x * (g / np.sqrt(v + 1e-5)) + (b - m * g / np.sqrt(v + 1e-5)),
+        lambda x, g, b, m, v: (g * ((x - m) * (v + 1e-5) ** -0.5) + b).tolist(),
+        lambda x, g, b, m, v: np.array([g * (one - m) / np.sqrt(v + 1e-5) + b for one in x]),
     ],
 }
 
 WRONG = {
-    "sigmoid_slope": [
-        np.zeros_like,
-        s,
-        lambda x: 1 - s(x) ** 2,
-        lambda x: s(x) - s(x) ** 3,
-        lambda x: (s(x) * (1 - s(x))).T,
-        lambda x: -s(x) * (1 - s(x)),
-        lambda x: float(s(x).flat[0] * (1 - s(x).flat[0])),
+    "one_unit": [
+        lambda x, w, b, t: (0, 0),
+        lambda x, w, b, t: (2 * (w * x + b - t) * x, 2 * (w * x + b - t)),  # no ReLU
+        lambda x, w, b, t: (2 * (max(w * x + b, 0) - t) * x, 2 * (max(w * x + b, 0) - t)),
+        lambda x, w, b, t: ((max(w * x + b, 0) - t) * (w * x + b > 0) * x, 0),
+        lambda x, w, b, t: RIGHT["one_unit"][0](x, w, b, t)[::-1],  # swapped
+        lambda x, w, b, t: [-v for v in RIGHT["one_unit"][0](x, w, b, t)],
+        lambda x, w, b, t: [v * w for v in RIGHT["one_unit"][0](x, w, b, t)],
+        lambda x, w, b, t: [round(v) for v in RIGHT["one_unit"][0](x, w, b, t)],
+        lambda x, w, b, t: 2 * (w * x + b - t) * (w * x + b >= 0) * np.array([x, 1]),  # on at 0
+        lambda x, w, b, t: RIGHT["one_unit"][0](x, w, b, t)[0],
+        lambda x, w, b, t: [str(v) for v in RIGHT["one_unit"][0](x, w, b, t)],
     ],
-    "dense_parameters": [
-        lambda c, h, w, n: 0,
-        lambda c, h, w, n: c * h * w * n,
-        lambda c, h, w, n: c * h * w * n + c * h * w,
-        lambda c, h, w, n: c * h * w,
-        lambda c, h, w, n: (c * h * w) ** 2 + c * h * w,
-        lambda c, h, w, n: c * h * h * n + n,
-        lambda c, h, w, n: c * h * w * n + n + 1,
+    "dense_backward": [
+        lambda w, g: np.zeros(w.shape[1]),
+        lambda w, g: w.sum(axis=0),
+        lambda w, g: (w.T @ g)[::-1],
+        lambda w, g: np.outer(g, np.ones(w.shape[1])),  # the form of the weights
+        lambda w, g: w.T @ g / len(g),
+        lambda w, g: np.maximum(w.T @ g, 0),
+        lambda w, g: (w.T @ g).round(),
+        lambda w, g: (w.T @ g)[:, None],
+        lambda w, g: (w if w.shape[0] == w.shape[1] else w.T) @ g,  # a square one not transposed
+        lambda w, g: -(w.T @ g),
     ],
-    "flat_place": [
-        lambda c, y, x, shape: 0,
-        lambda c, y, x, shape: (y * shape[2] + x) * shape[0] + c,  # H·W·C
-        lambda c, y, x, shape: (c * shape[1] + x) * shape[2] + y,  # transposed
-        lambda c, y, x, shape: (c * shape[2] + y) * shape[1] + x,
-        lambda c, y, x, shape: (c * shape[1] + y) * shape[2] + x + 1,
-        lambda c, y, x, shape: c + y + x,
-    ],
-    "stable_softmax": [
-        np.zeros_like,
-        lambda z: np.exp(z) / np.exp(z).sum(),  # overflows
-        lambda z: np.exp(z - z.min()) / np.exp(z - z.min()).sum(),  # overflows where they lie apart
-        lambda z: e(z),
-        lambda z: z / z.sum(),
-        lambda z: s(z),
-        lambda z: (e(z) / e(z).sum())[::-1],
-        lambda z: np.exp(z / z.max()) / np.exp(z / z.max()).sum(),
-        lambda z: e(z).max() / e(z).sum(),
+    "slope_by_nudging": [
+        lambda loss, weights, place: 0.0,
+        lambda loss, weights, place: loss(weights),
+        lambda loss, weights, place: nudged(loss, weights, place, back=False),
+        lambda loss, weights, place: 2 * nudged(loss, weights, place),
+        lambda loss, weights, place: -nudged(loss, weights, place),
+        lambda loss, weights, place: nudged(loss, weights, place, h=0.1),  # too coarse
+        lambda loss, weights, place: (loss(weights + 1e-5) - loss(weights - 1e-5)) / 2e-5,  # all
+        lambda loss, weights, place: nudged(loss, weights, tuple(0 for _ in place)),
+        lambda loss, weights, place: round(nudged(loss, weights, place)),
+        lambda loss, weights, place: np.full(weights.shape, nudged(loss, weights, place)),
     ],
     "weight_gradient": [
         lambda image, grad: np.zeros_like(loop_gradient(image, grad)),
@@ -106,6 +142,8 @@ WRONG = {
         lambda image, grad: convolution.correlate(image, np.ones_like(grad)),
         lambda image, grad: convolution.correlate(image, grad) / grad.size,
         lambda image, grad: grad,
+        lambda image, grad: convolution.correlate(image, grad).round(),
+        lambda image, grad: -convolution.correlate(image, grad),
     ],
     "inverted_dropout": [
         lambda v, k, p: np.zeros_like(v),
@@ -115,6 +153,8 @@ WRONG = {
         lambda v, k, p: v * (1 - k) / (1 - p),
         lambda v, k, p: v / (1 - p),
         lambda v, k, p: v * k * 2,
+        lambda v, k, p: (v * k / (1 - p)).astype(int),
+        lambda v, k, p: v * k / np.sqrt(1 - p),
     ],
     "running_variance": [
         lambda old, v, m: 0.0,
@@ -124,6 +164,8 @@ WRONG = {
         lambda old, v, m: (1 - m) * old + m * v.std(ddof=1),
         lambda old, v, m: 0.9 * old + 0.1 * v.var(ddof=1),
         lambda old, v, m: (1 - m) * old + m * v.mean(),
+        lambda old, v, m: round((1 - m) * old + m * v.var(ddof=1), 2),
+        lambda old, v, m: str((1 - m) * old + m * v.var(ddof=1)),
     ],
     "eval_batch_norm": [
         lambda x, g, b, m, v: np.zeros_like(x),
@@ -133,10 +175,11 @@ WRONG = {
         lambda x, g, b, m, v: (x - m) / np.sqrt(v + 1e-5),
         lambda x, g, b, m, v: g * (x - m) / (np.sqrt(v) + 1e-5) + b,
         lambda x, g, b, m, v: (g * (x - m) / np.sqrt(v + 1e-5) + b).T,
+        lambda x, g, b, m, v: g * (x - m) / np.sqrt(v) + b,  # no ε: divided by 0
+        lambda x, g, b, m, v: (g * (x - m) / np.sqrt(v + 1e-5) + b).round(3),
     ],
 }
 
 
 class TestAnswers(Answers):
     checks, right, wrong = checks, RIGHT, WRONG
-    at_least = (2, 5)

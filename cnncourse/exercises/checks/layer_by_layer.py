@@ -1,4 +1,9 @@
-"""Checks of notebook 04, first and last part: sizes, padding, stride, pooling, fields, costs."""
+"""Checks of notebook 04: sizes, padding, stride, pooling, fields, scores, costs, a whole network.
+
+>>> from cnncourse import activations
+>>> stable_softmax(activations.softmax)
+passed: the answer is right in all 8 cases tried.
+"""
 
 from __future__ import annotations
 
@@ -6,7 +11,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from cnncourse import convolution, geometry
+from cnncourse import activations, convolution, geometry, pipeline
 from cnncourse.architectures import trace
 from cnncourse.architectures.layers import Conv
 from cnncourse.exercises.verdict import Verdict, compare
@@ -33,7 +38,9 @@ def same_padding(function: Callable) -> Verdict:
     def reference(kernel: int, dilation: int) -> tuple[int, int]:
         return geometry.padding_for("same", kernel, dilation)
 
-    return compare(function, reference, [(3, 1), (5, 1), (1, 1), (4, 1), (2, 1), (3, 2), (4, 3)])
+    return compare(
+        function, reference, [(3, 1), (5, 1), (1, 1), (4, 1), (2, 1), (3, 2), (4, 2), (4, 3)]
+    )
 
 
 def strided(function: Callable) -> Verdict:
@@ -54,12 +61,8 @@ def strided(function: Callable) -> Verdict:
             3,
             2,
         ),
-        (
-            rng.integers(-5, 6, (8, 7)).astype(float),
-            rng.integers(-3, 4, (3, 3)).astype(float),
-            2,
-            0,
-        ),
+        (rng.random((8, 7)), rng.normal(size=(3, 3)), 2, 0),
+        (rng.random((7, 7)), rng.normal(size=(2, 2)), 3, 1),
     ]
     return compare(function, reference, cases)
 
@@ -77,14 +80,10 @@ def max_pool(function: Callable) -> Verdict:
         (rng.integers(-9, 400, (6, 9)).astype(float), 3),  # larger than any byte
         (rng.integers(-9, 9, (7, 5)).astype(float), 2),
         (rng.integers(-9, 9, (4, 4)).astype(float), 1),
+        (rng.random((4, 6)), 2),  # an image from 0 to 1
+        (rng.integers(-900, -800, (4, 4)).astype(float), 2),
     ]
     return compare(function, reference, cases)
-
-
-def pool_size(function: Callable) -> Verdict:
-    """Check ``pool_size(size, window, stride)``: how many whole windows there are."""
-    cases = [(28, 2, 2), (55, 3, 2), (27, 3, 2), (13, 3, 2), (567, 12, 12), (4, 4, 1), (9, 2, 3)]
-    return compare(function, geometry.pool_output_size, cases)
 
 
 def field_size(function: Callable) -> Verdict:
@@ -122,5 +121,84 @@ def conv_cost(function: Callable) -> Verdict:
         (3, 64, 11, 55, 55),
         (2, 3, 1, 4, 7),
         (8, 1, 3, 1, 1),
+    ]
+    return compare(function, reference, cases)
+
+
+def sigmoid_slope(function: Callable) -> Verdict:
+    """``function(x)``: the slope of the sigmoid at every number of an array."""
+    cases = [
+        (np.array([0.0]),),
+        (np.array([-5.0, -2.0, 2.0, 5.0]),),
+        (np.array([[0.5, -1.5, 3.0], [1.0, 0.1, -0.2]]),),
+        (np.array([-8.0, 7.0, 12.0]),),  # small, and not 0
+        (np.array([1000.0, -1000.0]),),  # e^1000 overflows
+    ]
+    with np.errstate(all="ignore"):  # an overflow is answered by the verdict, not by a warning
+        return compare(
+            function,
+            activations.sigmoid_derivative,
+            cases,
+            tolerance=1e-9,
+            forbidden=["sigmoid_derivative"],
+        )
+
+
+def dense_parameters(function: Callable) -> Verdict:
+    """``function(channels, height, width, neurons)``: parameters of flatten and one dense layer."""
+    cases = [(10, 7, 7, 10), (10, 7, 7, 490), (32, 7, 7, 600), (3, 4, 5, 1), (1, 1, 1, 2)]
+    return compare(function, lambda c, h, w, neurons: c * h * w * neurons + neurons, cases)
+
+
+def flat_place(function: Callable) -> Verdict:
+    """``function(channel, row, column, shape)``: the place in the vector, C·H·W order."""
+
+    def reference(channel: int, row: int, column: int, shape: tuple[int, int, int]) -> int:
+        return int(np.ravel_multi_index((channel, row, column), shape))
+
+    cases = [
+        (0, 0, 0, (2, 3, 4)),
+        (0, 0, 3, (2, 3, 4)),
+        (0, 1, 0, (2, 3, 4)),
+        (1, 0, 0, (2, 3, 4)),
+        (1, 2, 3, (2, 3, 4)),
+        (9, 6, 6, (10, 7, 7)),
+        (2, 1, 3, (4, 2, 5)),
+    ]
+    return compare(function, reference, cases)
+
+
+def stable_softmax(function: Callable) -> Verdict:
+    """``function(logits)``: softmax of one row of scores, of any size."""
+    cases = [
+        (np.array([2.0, 1.0, 0.1]),),
+        (np.array([0.0, 0.0, 0.0, 0.0]),),
+        (np.array([-3.0, 5.0]),),
+        (np.array([1000.0, 1001.0, 990.0]),),
+        (np.array([-1000.0, -1001.0, -1002.0]),),
+        (np.array([0.0, 1000.0]),),  # only the largest may be subtracted
+        (np.array([1000.0, 0.0, -1000.0]),),
+        (np.array([1e5, 1e5, 0.0]),),
+    ]
+    with np.errstate(all="ignore"):  # an overflow is answered by the verdict, not by a warning
+        return compare(function, activations.softmax, cases)
+
+
+def whole_network(function: Callable) -> Verdict:
+    """Check ``whole_network(picture, first, second, dense)``: ten shares, as `pipeline.run`."""
+
+    def reference(
+        picture: np.ndarray, first: np.ndarray, second: np.ndarray, dense: np.ndarray
+    ) -> np.ndarray:
+        return pipeline.run(picture, pipeline.Weights(first, second, dense))[-1].array
+
+    cases = [
+        (pipeline.digit(label), weights.first, weights.second, weights.dense)
+        for label, weights in (
+            (3, pipeline.trained_weights()),
+            (8, pipeline.trained_weights()),
+            (5, pipeline.random_weights(1)),
+            (0, pipeline.random_weights(2)),
+        )
     ]
     return compare(function, reference, cases)
