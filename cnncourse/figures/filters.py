@@ -142,7 +142,17 @@ def _palette() -> np.ndarray:
 
 
 def signed_photo(values: np.ndarray, limit: float) -> np.ndarray:
-    """The values in purple (−limit) to orange (+limit), as RGB bytes of shape (H, W, 3)."""
+    """The values in purple (−limit) to orange (+limit).
+
+    Parameters
+    ----------
+    values : ndarray of shape (H, W)
+    limit : float
+
+    Returns
+    -------
+    ndarray of uint8 of shape (H, W, 3)
+    """
     share = np.clip(values / (limit or 1.0), -1, 1)
     return _palette()[(np.rint(127 * share) + 127).astype(np.intp)]
 
@@ -194,13 +204,14 @@ def window_walk(
     padding_mode: str = "zero",
     step: int = 0,
 ) -> svg.Svg:
-    """One position of the window: the pixels under it, times the weights, summed.
+    """A position of the window: the pixels under it, times the weights, summed.
 
     Parameters
     ----------
     patch : ndarray of shape (H, W), 0 to 255
     kernel : ndarray of shape (KH, KW)
-    padding, padding_mode
+    padding : int
+    padding_mode : str
         As for `cnncourse.convolution.correlate`.
     step : int
         Which output cell is being computed, counted from 0 in reading order.
@@ -610,7 +621,7 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
 
 
 def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "kernel") -> svg.Svg:
-    """Stripes before and after a kernel, and the kernel's gain for every frequency.
+    """The stripes before and after a kernel, and the kernel's gain for every frequency.
 
     Parameters
     ----------
@@ -686,7 +697,7 @@ def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> svg.Sv
 
 
 def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> svg.Svg:
-    """What a hidden kernel makes of an input, and what a guess makes of it.
+    """The outputs of a hidden kernel and of a guess for the same input.
 
     There is no padding: a dark border would give the kernel away, one row at a time.
 

@@ -44,7 +44,7 @@ _LINES = (
 
 
 def wiring(size: int, kernel: int) -> svg.Svg:
-    """Three ways to connect a row of inputs to a row of outputs, and how many weights each needs.
+    """A row of inputs and a row of outputs, connected in three ways: how many weights each needs.
 
     Parameters
     ----------
@@ -146,7 +146,7 @@ def _weights_grid(labels: np.ndarray, cell: float) -> svg.Svg:
 
 
 def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: int = 0) -> svg.Svg:
-    """Every window of an image as a column: a row of weights times this matrix is the layer.
+    """The windows of an image as columns: a row of weights times this matrix is the layer.
 
     Parameters
     ----------
@@ -189,7 +189,7 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
 def channel_sum(
     image_: np.ndarray, kernel: np.ndarray, bias: Sequence[float], *, output: int = 0
 ) -> svg.Svg:
-    """How one output channel arises: a product for each input channel, their sum, the bias.
+    """The making of one output channel: a product for each input channel, their sum, the bias.
 
     Parameters
     ----------
@@ -257,7 +257,7 @@ def _channel_row(
 def shift_equivariance(
     pixels: np.ndarray, kernel: np.ndarray, *, by: int = 8, padding_mode: str = "zero"
 ) -> svg.Svg:
-    """Shift then filter, filter then shift, and where the two disagree.
+    """A picture shifted then filtered, filtered then shifted, and where the two disagree.
 
     Parameters
     ----------

@@ -495,7 +495,7 @@ def shift_and_shuffle(
     fill: int = 0,
     farthest: int = 8,
 ) -> svg.Svg:
-    """How far a picture is from itself, moved, and from another picture, pixel by pixel.
+    """The distances of a picture to itself, moved, and to another picture, pixel by pixel.
 
     The distance is the root of the mean squared difference of the pixels, in grey levels.
 

@@ -13,18 +13,19 @@ words for those who cannot see it.
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from html import escape
 from io import BytesIO
+from typing import cast
 
 import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
+from matplotlib.figure import Figure
 
-# Told apart by the dashes as well as by the colour, so that no one needs to see the colour.
-_STYLES = [("#0072b2", "-"), ("#b36b00", "--"), ("#00785a", "-."), ("#c0307f", ":")]
 _DOTS_PER_INCH = 192  # a page shows 96: crisp on a fine screen too
+# Told apart by the dashes as well as by the colour, so that no one needs to see the colour.
 _CHANNELS = {"red": ("#b5322b", "-"), "green": ("#1d7a3a", "--"), "blue": ("#0072b2", "-.")}
 
 
@@ -36,7 +37,7 @@ def photograph(
     limits: tuple[float, float] | None = (0, 255),
     ticks: bool = False,
 ) -> Axes:
-    """Draw a picture with its pixels as squares.
+    """Draw a picture with its pixels as squares, and return the axes.
 
     Parameters
     ----------
@@ -120,7 +121,7 @@ def photographs(
 
 
 def histogram(image: np.ndarray, ax: Axes | None = None, title: str | None = None) -> Axes:
-    """Draw how many pixels have each of the 256 values.
+    """Draw how many pixels have each of the 256 values, and return the axes.
 
     Parameters
     ----------
@@ -151,39 +152,6 @@ def histogram(image: np.ndarray, ax: Axes | None = None, title: str | None = Non
     return ax
 
 
-def curves(
-    x: Sequence[float] | np.ndarray,
-    series: Mapping[str, Sequence[float] | np.ndarray],
-    ax: Axes | None = None,
-    title: str | None = None,
-    *,
-    xlabel: str = "",
-    ylabel: str = "",
-) -> Axes:
-    """Draw named curves over the same x, told apart by colour and by dashes.
-
-    Parameters
-    ----------
-    x : sequence of float
-    series : mapping of str to sequence of float
-        The name of each curve and its values.
-    ax : Axes, optional
-    title : str, optional
-    xlabel, ylabel : str
-    """
-    if ax is None:
-        _, ax = plt.subplots(figsize=(6, 3), layout="constrained")
-    for number, (name, values) in enumerate(series.items()):
-        colour, dashes = _STYLES[number % len(_STYLES)]
-        ax.plot(x, values, color=colour, linestyle=dashes, label=name)
-    ax.set(xlabel=xlabel, ylabel=ylabel)
-    ax.grid(alpha=0.3)
-    ax.legend()
-    if title is not None:
-        ax.set_title(title, fontsize=10)
-    return ax
-
-
 @dataclass(frozen=True)
 class Picture:
     """A finished figure; JupyterLab would show matplotlib's own without an alternative text."""
@@ -208,8 +176,8 @@ def picture(axes: Axes | np.ndarray, words: str | None = None) -> Picture:
     words : str, optional
         What the figure shows; by default its titles, labels and curves.
     """
-    every = list(np.ravel(axes))
-    figure, file = every[0].figure, BytesIO()
+    every: list[Axes] = list(np.ravel(np.asarray(axes, dtype=object)))
+    figure, file = cast(Figure, every[0].figure), BytesIO()
     figure.savefig(file, format="png", dpi=_DOTS_PER_INCH, bbox_inches="tight", facecolor="white")
     plt.close(figure)  # or the notebook would show it once more
     return Picture(file.getvalue(), words or "; ".join(map(_describe, every)) + ".")
@@ -220,6 +188,7 @@ def _describe(ax: Axes) -> str:
     said = [ax.get_title() or ("a plot" if ax.get_ylabel() else "a picture")]
     if ax.get_ylabel():
         said.append(f"{ax.get_ylabel()} over {ax.get_xlabel()}")
-    if ax.get_legend():
-        said.append("curves: " + ", ".join(text.get_text() for text in ax.get_legend().get_texts()))
+    legend = ax.get_legend()
+    if legend is not None:
+        said.append("curves: " + ", ".join(text.get_text() for text in legend.get_texts()))
     return ", ".join(said)

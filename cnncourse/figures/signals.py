@@ -30,7 +30,7 @@ _MID = "#74767e"  # seen on a light page, on a dark one, and on the tint of a ba
 def noisy_sensor(
     level: np.ndarray, readings: np.ndarray, weights: np.ndarray, ages: np.ndarray, name: str
 ) -> svg.Svg:
-    """Readings of a sensor, their weighted average, and the truth that the sensor cannot see.
+    """The readings of a sensor, their weighted average, and the truth that the sensor cannot see.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ def sliding_sum(
     flip: bool = False,
     step: int = 0,
 ) -> svg.Svg:
-    """One step of a convolution along one axis: the window, the products, their sum.
+    """A step of a convolution along one axis: the window, the products, their sum.
 
     Parameters
     ----------
@@ -188,7 +188,7 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
 
 
 def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
-    """What a single 1 becomes: convolution stamps the kernel, cross-correlation its mirror image.
+    """A single 1 becomes the kernel by convolution, its mirror image by cross-correlation.
 
     Parameters
     ----------

@@ -118,7 +118,7 @@ def stride(
     padding: int = 0,
     dilation: int = 1,
 ) -> svg.Svg:
-    """Stripes seen through a strided mean filter: windows, what they leave out, what they show.
+    """The stripes seen through a strided mean filter: windows, what they leave out, what they show.
 
     Parameters
     ----------
@@ -253,7 +253,7 @@ def _stride_words(size: int, window: Window, left: int, period: int) -> str:
 def strided_windows(
     pixels: np.ndarray, kernel: np.ndarray, *, stride: int = 2, padding: int = 0
 ) -> svg.Svg:
-    """Every step of a small strided convolution, one picture a step.
+    """The steps of a small strided convolution, one picture a step.
 
     Parameters
     ----------
@@ -306,7 +306,7 @@ def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) ->
 
 
 def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> svg.Svg:
-    """An input with a border of zeros; the first and the last window are framed.
+    """A small input with a border of zeros; the first and the last window are framed.
 
     Parameters
     ----------
@@ -339,7 +339,7 @@ def output_size(
     found: Sequence[str] = (),
     solutions: int = 0,
 ) -> svg.Svg:
-    """One axis, its windows, the formula with numbers, and how far the result is from a target.
+    """The windows on one axis, the formula with numbers, and how far the result is from a target.
 
     Parameters
     ----------
@@ -549,7 +549,7 @@ def _field_words(
 def pooling(
     pixels: np.ndarray, *, kind: str = "max", window: int = 2, stride: int = 2, shift: int = 0
 ) -> svg.Svg:
-    """An image and the same image shifted, both pooled, and how far apart the results are.
+    """The same image as it is and shifted, both pooled, and how far apart the results are.
 
     Parameters
     ----------

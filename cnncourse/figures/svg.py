@@ -14,11 +14,12 @@ figures of the course are drawn in `cnncourse.figures`.
 from __future__ import annotations
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import wraps
 from html import escape
 from pathlib import Path
-from typing import Any
+from typing import Concatenate, ParamSpec
 
 import cv2
 import numpy as np
@@ -91,7 +92,13 @@ class Svg:
         return str(self)
 
     def titled(self, title: str, description: str = "") -> Svg:
-        """Return the same picture under another title, with another description."""
+        """Return the same picture with another title and another description.
+
+        Parameters
+        ----------
+        title, description : str
+            As for the class.
+        """
         return replace(self, title=title, description=description)
 
     def save(self, path: str | Path) -> None:
@@ -107,6 +114,14 @@ def num(value: float) -> str:
 def show_number(value: float, digits: int = 2) -> str:
     """A number as a reader writes it: whole numbers whole, a real minus sign.
 
+    Parameters
+    ----------
+    value : float
+    digits : int
+        Decimals at most.
+
+    Examples
+    --------
     >>> show_number(-0.5), show_number(3.0), show_number(0.125, digits=1)
     ('−0.5', '3', '0.1')
     """
@@ -148,7 +163,21 @@ def rect(
     dash: str = "",
     round: float = 0,
 ) -> str:
-    """A rectangle; `dash` such as "4 3" draws its outline dashed."""
+    """A rectangle.
+
+    Parameters
+    ----------
+    x, y, width, height : float
+        Its upper left corner and its size, in pixels.
+    fill, line : str
+        The colours of its inside and of its outline.
+    thick : float
+        Of the outline, in pixels.
+    dash : str
+        Such as "4 3": the outline is 4 pixels drawn, 3 left out.
+    round : float
+        The radius of its corners, in pixels.
+    """
     extra = f' stroke="{line}" stroke-width="{num(thick)}"' if line != "none" else ""
     extra += f' stroke-dasharray="{dash}"' if dash else ""
     extra += f' rx="{num(round)}"' if round else ""
@@ -169,7 +198,22 @@ def text(
     bold: bool = False,
     mono: bool = False,
 ) -> str:
-    """Words at a point: `y` is the middle of the line, `anchor` start, middle or end."""
+    """A line of words.
+
+    Parameters
+    ----------
+    x, y : float
+        A point on the middle of the line, in pixels.
+    words : str
+    size : float
+        Of the letters, in pixels.
+    anchor : {"start", "middle", "end"}
+        The part of the words that stands at the point.
+    fill : str
+        The colour.
+    bold, mono : bool
+        Heavy letters; letters of one width, as in code.
+    """
     extra = ' font-weight="600"' if bold else ""
     extra += ' font-family="var(--jp-code-font-family, monospace)"' if mono else ""
     return (
@@ -188,7 +232,18 @@ def line(
     thick: float = 1,
     dash: str = "",
 ) -> str:
-    """A straight line."""
+    """A straight line.
+
+    Parameters
+    ----------
+    x1, y1, x2, y2 : float
+        Its ends, in pixels.
+    colour : str
+    thick : float
+        In pixels.
+    dash : str
+        As for `rect`.
+    """
     extra = f' stroke-dasharray="{dash}"' if dash else ""
     return (
         f'<line x1="{num(x1)}" y1="{num(y1)}" x2="{num(x2)}" y2="{num(y2)}" '
@@ -204,7 +259,19 @@ def polyline(
     dash: str = "",
     fill: str = "none",
 ) -> str:
-    """Straight lines through points, for curves and outlines."""
+    """A curve or an outline: straight lines through points.
+
+    Parameters
+    ----------
+    points : sequence of (x, y), in pixels
+    colour : str
+    thick : float
+        In pixels.
+    dash : str
+        As for `rect`.
+    fill : str
+        The colour of what they enclose.
+    """
     path = " ".join(f"{num(x)},{num(y)}" for x, y in points)
     extra = f' stroke-dasharray="{dash}"' if dash else ""
     return (
@@ -214,7 +281,15 @@ def polyline(
 
 
 def circle(x: float, y: float, radius: float, *, fill: str = INK, line: str = "none") -> str:
-    """A disc."""
+    """A disc.
+
+    Parameters
+    ----------
+    x, y, radius : float
+        Its middle and its size, in pixels.
+    fill, line : str
+        The colours of its inside and of its outline.
+    """
     extra = f' stroke="{line}"' if line != "none" else ""
     return f'<circle cx="{num(x)}" cy="{num(y)}" r="{num(radius)}" fill="{fill}"{extra}/>'
 
@@ -222,7 +297,16 @@ def circle(x: float, y: float, radius: float, *, fill: str = INK, line: str = "n
 def arrow(
     x1: float, y1: float, x2: float, y2: float, *, colour: str = INK, thick: float = 1.5
 ) -> str:
-    """An arrow from the first point to the second."""
+    """A line with a head: an arrow from one point to another.
+
+    Parameters
+    ----------
+    x1, y1, x2, y2 : float
+        Where it begins, and where its head is, in pixels.
+    colour : str
+    thick : float
+        In pixels.
+    """
     angle = np.arctan2(y2 - y1, x2 - x1)
     wings = [
         (x2 - 8 * np.cos(angle + turn), y2 - 8 * np.sin(angle + turn)) for turn in (-0.45, 0.45)
@@ -256,18 +340,43 @@ def image(
 
 
 def group(markup: str, x: float = 0, y: float = 0) -> str:
-    """The same elements, moved by (x, y)."""
+    """The same elements, moved.
+
+    Parameters
+    ----------
+    markup : str
+    x, y : float
+        How far to the right and down, in pixels.
+    """
     return f'<g transform="translate({num(x)} {num(y)})">{markup}</g>'
 
 
 # A picture in the making --------------------------------------------------------------------------
 
 
-class Drawing:
-    """Elements drawn one after the other: a later one covers an earlier one.
+_P = ParamSpec("_P")
 
-    Every method draws what the function of its name writes, and hands its `look` on to it.
-    """
+
+def _drawing(write: Callable[_P, str]) -> Callable[Concatenate[Drawing, _P], None]:
+    """Make a method that draws what a function writes; it takes the same parameters."""
+
+    @wraps(write)
+    def draw(drawing: Drawing, /, *args: _P.args, **kwargs: _P.kwargs) -> None:
+        drawing.add(write(*args, **kwargs))
+
+    return draw
+
+
+class Drawing:
+    """Elements drawn one after the other: a later one covers an earlier one."""
+
+    rect = _drawing(rect)
+    text = _drawing(text)
+    line = _drawing(line)
+    polyline = _drawing(polyline)
+    circle = _drawing(circle)
+    arrow = _drawing(arrow)
+    image = _drawing(image)
 
     def __init__(self) -> None:
         self._elements: list[str] = []
@@ -282,41 +391,25 @@ class Drawing:
         self._elements += markup
 
     def place(self, picture: Svg, x: float = 0, y: float = 0) -> None:
-        """Draw a picture with its upper left corner at (x, y)."""
+        """Draw a picture.
+
+        Parameters
+        ----------
+        picture : Svg
+        x, y : float
+            Its upper left corner.
+        """
         self.add(group(picture.markup, x, y))
 
-    def rect(self, x: float, y: float, width: float, height: float, **look: Any) -> None:
-        """Draw a rectangle."""
-        self.add(rect(x, y, width, height, **look))
-
-    def text(self, x: float, y: float, words: str, **look: Any) -> None:
-        """Draw words at a point."""
-        self.add(text(x, y, words, **look))
-
-    def line(self, x1: float, y1: float, x2: float, y2: float, **look: Any) -> None:
-        """Draw a straight line."""
-        self.add(line(x1, y1, x2, y2, **look))
-
-    def arrow(self, x1: float, y1: float, x2: float, y2: float, **look: Any) -> None:
-        """Draw an arrow from the first point to the second."""
-        self.add(arrow(x1, y1, x2, y2, **look))
-
-    def polyline(self, points: Sequence[tuple[float, float]], **look: Any) -> None:
-        """Draw straight lines through points."""
-        self.add(polyline(points, **look))
-
-    def circle(self, x: float, y: float, radius: float, **look: Any) -> None:
-        """Draw a disc."""
-        self.add(circle(x, y, radius, **look))
-
-    def image(
-        self, pixels: np.ndarray, x: float, y: float, width: float, height: float, **look: Any
-    ) -> None:
-        """Draw a raster picture."""
-        self.add(image(pixels, x, y, width, height, **look))
-
     def svg(self, width: float, height: float, title: str, description: str = "") -> Svg:
-        """Return what is drawn as a picture."""
+        """Return what is drawn as a picture.
+
+        Parameters
+        ----------
+        width, height : float
+        title, description : str
+            As for `Svg`.
+        """
         return Svg(self.markup, width, height, title, description)
 
 
@@ -326,13 +419,25 @@ _PURPLE, _WHITE, _ORANGE = (94, 60, 153), (247, 247, 247), (230, 97, 1)
 
 
 def grey_fill(value: float, low: float = 0, high: float = 255) -> str:
-    """The grey of a value between `low` (black) and `high` (white); beyond them it stays there."""
+    """The grey of a value; beyond black and white it stays there.
+
+    Parameters
+    ----------
+    value : float
+    low, high : float
+        The values that are black and white.
+    """
     level = round(255 * min(max((value - low) / (high - low), 0), 1))
     return f"#{level:02x}{level:02x}{level:02x}"
 
 
 def signed_fill(value: float, limit: float) -> str:
-    """A colour for a signed value: purple at −limit, near white at 0, orange at +limit."""
+    """A colour for a signed value: purple at −limit, near white at 0, orange at +limit.
+
+    Parameters
+    ----------
+    value, limit : float
+    """
     share = min(max(value / limit, -1), 1) if limit else 0
     end = _ORANGE if share > 0 else _PURPLE
     mixed = (round(w + abs(share) * (e - w)) for w, e in zip(_WHITE, end, strict=True))
@@ -341,6 +446,12 @@ def signed_fill(value: float, limit: float) -> str:
 
 def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
     """The colours of `signed_fill` for a whole array.
+
+    Parameters
+    ----------
+    values : ndarray
+    limit : float
+        The value in full colour.
 
     Returns
     -------
@@ -362,9 +473,15 @@ def text_on(fill: str) -> str:
 
 
 def beside(*pictures: Svg, gap: float = 24, title: str = "", description: str = "") -> Svg:
-    """Pictures in a row, their middles on one line.
+    """A row of pictures, their middles on one line.
 
-    Title and description default to those of the parts, joined.
+    Parameters
+    ----------
+    pictures : Svg
+    gap : float
+        Between two, in pixels.
+    title, description : str
+        By default those of the pictures, joined.
     """
     height = max(p.height for p in pictures)
     drawing, x = Drawing(), 0.0
@@ -375,7 +492,16 @@ def beside(*pictures: Svg, gap: float = 24, title: str = "", description: str = 
 
 
 def above(*pictures: Svg, gap: float = 16, title: str = "", description: str = "") -> Svg:
-    """Pictures under each other, aligned at the left."""
+    """A column of pictures, aligned at the left.
+
+    Parameters
+    ----------
+    pictures : Svg
+    gap : float
+        Between two, in pixels.
+    title, description : str
+        By default those of the pictures, joined.
+    """
     drawing, y = Drawing(), 0.0
     for picture in pictures:
         drawing.place(picture, 0, y)
@@ -385,7 +511,14 @@ def above(*pictures: Svg, gap: float = 16, title: str = "", description: str = "
 
 
 def framed(picture: Svg, margin: float = 12) -> Svg:
-    """The same picture with an empty margin on all sides."""
+    """The same picture with an empty margin on all sides.
+
+    Parameters
+    ----------
+    picture : Svg
+    margin : float
+        In pixels.
+    """
     return replace(
         picture,
         markup=group(picture.markup, margin, margin),
@@ -398,6 +531,15 @@ def captioned(picture: Svg, caption: str, *, size: float = 13, role: Role | None
     """The same picture under a line of text, with a swatch of its role's colour before it.
 
     The words keep the colour of text, which reads well in every theme; the swatch carries the role.
+
+    Parameters
+    ----------
+    picture : Svg
+    caption : str
+    size : float
+        Of the letters, in pixels.
+    role : Role, optional
+        By default there is no swatch.
     """
     head, indent = size + 9, 0.0
     markup = ""
@@ -428,7 +570,15 @@ def label(words: str, *, size: float = 12, height: float = 16) -> Svg:
 
 
 def text_width(words: str, size: float = 13, *, bold: bool = False) -> float:
-    """About how wide a line of text is, in pixels: a layout needs room before a browser draws."""
+    """The rough width of a line of text in pixels: a layout needs room before a browser draws.
+
+    Parameters
+    ----------
+    words : str
+    size : float
+        Of the letters, in pixels.
+    bold : bool
+    """
     return (0.64 if bold else 0.58) * size * len(words)
 
 

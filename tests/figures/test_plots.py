@@ -43,7 +43,6 @@ def test_it_draws_into_the_axes_it_is_given():
     _, ax = plt.subplots()
     assert plots.photograph(GREY, ax, "mine") is ax
     assert plots.histogram(GREY, ax) is ax
-    assert plots.curves([0, 1], {"a": [1, 2]}, ax) is ax
     assert ax.get_title() == "mine"
     assert len(plt.get_fignums()) == 1
 
@@ -99,20 +98,10 @@ def test_a_histogram_of_floats_is_refused():
         plots.histogram(GREY.astype(float))
 
 
-def test_curves_keep_their_values_names_and_labels_and_differ_in_dashes():
-    x = np.linspace(0, 1, 5)
-    ax = plots.curves(x, {"line": x, "square": x**2}, title="t", xlabel="in", ylabel="out")
-    assert [line.get_label() for line in ax.lines] == ["line", "square"]
-    np.testing.assert_array_equal(ax.lines[1].get_ydata(), x**2)
-    assert (ax.get_xlabel(), ax.get_ylabel(), ax.get_title()) == ("in", "out", "t")
-    assert ax.lines[0].get_linestyle() != ax.lines[1].get_linestyle()
-
-
 def test_no_setting_of_matplotlib_is_changed():
     before = dict(matplotlib.rcParams)
     plots.photographs([GREY, COLOUR], ["a", "b"])
     plots.histogram(COLOUR)
-    plots.curves([0, 1], {"a": [0, 1]})
     assert dict(matplotlib.rcParams) == before
 
 
@@ -133,10 +122,7 @@ def test_a_picture_is_the_figure_with_its_titles_as_words_and_closes_it():
     [
         (lambda: plots.photograph(GREY), "a picture."),
         (lambda: plots.histogram(GREY, title="Histogram"), "Histogram, pixels over value."),
-        (
-            lambda: plots.curves([1, 2], {"a": [1, 2], "b": [2, 1]}, xlabel="x", ylabel="y"),
-            "a plot, y over x, curves: a, b.",
-        ),
+        (lambda: plots.histogram(COLOUR), "a plot, pixels over value, curves: red, green, blue."),
     ],
 )
 def test_a_picture_says_what_its_axes_say(draw, words):
