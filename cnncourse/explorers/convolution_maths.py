@@ -11,7 +11,7 @@ from cnncourse import signals as sensor
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.widgets.matrix import MatrixInput
-from cnncourse.widgets.photo import PhotoInput
+from cnncourse.widgets.photo import Photo, PhotoInput
 
 # Small kernels whose behaviour under a half turn differs.
 FLIP_KERNELS = {
@@ -73,12 +73,15 @@ def sliding_sum(
 ) -> Explorer:
     """Convolution along one axis, step by step.
 
-    Controls: kernel, padding, flip, step; folded: signal, weights.
-
     Parameters
     ----------
     signal, weights : sequence of float
         What the explorer starts with; at most 5 weights.
+
+    Returns
+    -------
+    Explorer
+        Controls: kernel, padding, flip, step; folded: signal, weights.
     """
     controls = {
         "kernel": slider("kernel", len(weights), 1, 5),
@@ -166,6 +169,13 @@ def counting_layer(c_in: int, c_out: int, kernel: int) -> tuple[np.ndarray, np.n
 
     Every channel counts on from one more than the channel before, and so does every kernel.
 
+    Parameters
+    ----------
+    c_in, c_out : int
+        Channels of the image and of the output.
+    kernel : int
+        Rows and columns of the kernel.
+
     Returns
     -------
     image : ndarray of shape (c_in, 3, 3)
@@ -228,7 +238,7 @@ def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
         "photo": PhotoInput(photo, longest_side=110),
     }
 
-    def draw(*, shift: int, padding_mode: str, filter: str, photo: object) -> Svg:
+    def draw(*, shift: int, padding_mode: str, filter: str, photo: Photo) -> Svg:
         grey = images.grey(photo.pixels).astype(float)
         kernel = SHIFT_KERNELS[filter]
         return figures.shift_equivariance(grey, kernel, by=shift, padding_mode=padding_mode)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from cnncourse import figures, images
@@ -147,7 +149,7 @@ def point_operations(photo: str = "grace_hopper") -> Explorer:
     )
 
 
-def _draw_point_operations(*, photo: Photo, **settings: float) -> Svg:
+def _draw_point_operations(*, photo: Photo, **settings: Any) -> Svg:
     return figures.point_operations(images.grey(photo.pixels), **settings)
 
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 
 from cnncourse import figures, geometry, images, kernels
 from cnncourse.convolution import correlate
+from cnncourse.figures.filters import OPERATORS, VIEWS
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.widgets.matrix import MatrixInput
 from cnncourse.widgets.photo import Photo, PhotoInput
+
+Matrix = tuple[tuple[float, ...], ...]  # as `MatrixInput` holds it
 
 OWN = "your own"
 BORDERS = ("reflect", "zero", "edge", "wrap")
@@ -41,7 +46,7 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
     controls = {
         "photo": PhotoInput(photo, longest_side=_SIDE),
         "preset": choice("preset", [*kernels.KERNELS, OWN], preset),
-        "view": choice("view", ["signed", "clipped to 0–255"]),
+        "view": choice("view", VIEWS),
         "weights": MatrixInput("weights", weights),
         "size": choice("size", [("3×3", 3), ("5×5", 5)], len(weights)),
         "normalise": toggle("normalise: divide the weights by their sum"),
@@ -49,19 +54,14 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
         "border": choice("border", BORDERS),
     }
     _join_preset_and_weights(controls)
-    return Explorer(
-        _draw_kernel_lab,
-        controls,
-        more=["size", "normalise", "bias", "border"],
-        stills=[
-            {"preset": name, "weights": _as_tuples(kernels.KERNELS[name].weights), "view": view}
-            for name, view in (
-                ("sobel x", "signed"),
-                ("box 5", "clipped to 0–255"),
-                ("sharpen", "clipped to 0–255"),
-            )
-        ],
-    )
+    signed, clipped = VIEWS
+    stills = [_still("sobel x", signed), _still("box 5", clipped), _still("sharpen", clipped)]
+    more = ["size", "normalise", "bias", "border"]
+    return Explorer(_draw_kernel_lab, controls, more=more, stills=stills)
+
+
+def _still(name: str, view: str) -> dict[str, Any]:
+    return {"preset": name, "weights": _as_tuples(kernels.KERNELS[name].weights), "view": view}
 
 
 def _draw_kernel_lab(
@@ -69,7 +69,7 @@ def _draw_kernel_lab(
     photo: Photo,
     preset: str,
     view: str,
-    weights: tuple[tuple[float, ...], ...],
+    weights: Matrix,
     size: int,
     normalise: bool,
     bias: int,
@@ -94,7 +94,7 @@ def _normalised(kernel: np.ndarray) -> np.ndarray:
     return kernel / total
 
 
-def _join_preset_and_weights(controls: dict) -> None:
+def _join_preset_and_weights(controls: dict[str, Any]) -> None:
     """A preset sets the weights, a typed weight makes the preset "your own", a size resizes."""
     preset, weights, size = (controls[name] for name in ("preset", "weights", "size"))
 
@@ -126,8 +126,7 @@ def _resized(kernel: np.ndarray, size: int) -> np.ndarray:
     return kernel[-change : len(kernel) + change, -change : len(kernel) + change]
 
 
-def _as_tuples(weights: np.ndarray) -> tuple[tuple[float, ...], ...]:
-    """Weights in the form in which `MatrixInput` holds them."""
+def _as_tuples(weights: np.ndarray) -> Matrix:
     return tuple(tuple(row) for row in weights.tolist())
 
 
@@ -196,7 +195,7 @@ def _eye() -> np.ndarray:
     return images.sample("grace_hopper", grey=True)[top : top + 6, left : left + 6].astype(float)
 
 
-_PATCHES = {
+_PATCHES: dict[str, Callable[[], np.ndarray]] = {
     "step from 50 to 200": _step_edge,
     "eye of the portrait": _eye,
     "one bright pixel": _bright_pixel,
@@ -247,7 +246,7 @@ def edge_angle() -> Explorer:
     """
     controls = {
         "angle": slider("angle", 30, 0, 180),
-        "operator": choice("operator", ["sobel", "prewitt"]),
+        "operator": choice("operator", OPERATORS),
         "softness": fine_slider("softness in pixels", 1.0, 0.2, 3.0, 0.1, ".1f"),
     }
     return Explorer(
@@ -353,13 +352,7 @@ def kernel_guess() -> Explorer:
     )
 
 
-def _draw_kernel_guess(
-    *,
-    riddle: int,
-    input: str,
-    guess: tuple[tuple[float, ...], ...],
-    pixels: tuple[tuple[float, ...], ...],
-) -> Svg:
+def _draw_kernel_guess(*, riddle: int, input: str, guess: Matrix, pixels: Matrix) -> Svg:
     # input chose the pixels; the pixels themselves are filtered.
     return figures.kernel_guess(np.array(pixels), riddle_kernel(riddle), np.array(guess))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import lru_cache
 from itertools import product
+from typing import Any
 
 import ipywidgets as widgets
 import numpy as np
@@ -35,8 +36,7 @@ def pipeline() -> Explorer:
         "seed": slider("random weights", 0, 0, 9),
         "shift": slider("shift right", 0, 0, 4),
     }
-    stills = ({}, {"digit": 7, "seed": 1})
-    return Explorer(_draw_pipeline, controls, stills=stills)
+    return Explorer(_draw_pipeline, controls, stills=({}, {"digit": 7, "seed": 1}))
 
 
 def _draw_pipeline(*, digit: int, example: int, seed: int, shift: int) -> Svg:
@@ -61,8 +61,8 @@ def padding() -> Explorer:
         "padding_mode": choice("padding mode", ["zero", "reflect", "edge", "wrap"]),
         "input": choice("input", ["all ones", "ramp", "digit"]),
     }
-    stills = ({"padding": 0}, {}, {"padding": 2, "padding_mode": "reflect", "input": "ramp"})
-    return Explorer(_draw_padding, controls, stills=stills)
+    ramp = {"padding": 2, "padding_mode": "reflect", "input": "ramp"}
+    return Explorer(_draw_padding, controls, stills=({"padding": 0}, {}, ramp))
 
 
 def _draw_padding(*, kernel: int, padding: int, padding_mode: str, input: str) -> Svg:
@@ -100,7 +100,7 @@ def stride() -> Explorer:
         "size": slider("input size", 24, 16, 32),
     }
     false = {"kernel": 1, "stride": 4, "period": 3}
-    stills = ({}, false, {**false, "kernel": 3}, {"dilation": 3})
+    stills = [{}, false, {**false, "kernel": 3}, {"dilation": 3}]
     return Explorer(figures.stride, controls, more=["padding", "size"], stills=stills)
 
 
@@ -129,9 +129,8 @@ def output_size() -> Explorer:
     starts = {"kernel": 3, "stride": 1, "padding": 0, "dilation": 1}
     controls = {name: slider(name, start, *_RANGES[name]) for name, start in starts.items()}
     task, found = choice("task", list(_TASKS)), widgets.Label(description="found")
-    explorer = Explorer(
-        _draw_puzzle, {**controls, "task": task, "found": found}, more=["task", "found"]
-    )
+    folded = {"task": task, "found": found}
+    explorer = Explorer(_draw_puzzle, controls | folded, more=list(folded))
 
     def note(_change: object) -> None:
         settings = tuple(control.value for control in controls.values())
@@ -156,21 +155,21 @@ def _draw_puzzle(*, task: str, found: str, **settings: int) -> Svg:
 
 
 @lru_cache(maxsize=len(_TASKS))
-def _solutions(task: str) -> frozenset[tuple[int, int, int, int]]:
+def _solutions(task: str) -> frozenset[tuple[int, ...]]:
     """All (kernel, stride, padding, dilation) within the sliders that solve a task."""
     size, target = _TASKS[task]
     ranges = (range(low, high + 1) for low, high in _RANGES.values())
     return frozenset(settings for settings in product(*ranges) if _fits(size, settings, target))
 
 
-def _fits(size: int, settings: tuple[int, int, int, int], target: int) -> bool:
+def _fits(size: int, settings: tuple[int, ...], target: int) -> bool:
     try:
         return geometry.conv_output_size(size, *settings) == target
     except ValueError:  # this kernel is too large for the image
         return False
 
 
-def _short(settings: tuple[int, int, int, int]) -> str:
+def _short(settings: tuple[int, ...]) -> str:
     return " ".join(f"{letter}{value}" for letter, value in zip("kspd", settings, strict=True))
 
 
@@ -226,9 +225,8 @@ class LayerStack(widgets.VBox):
 
     def __init__(self, example: str) -> None:
         self.example = choice("layers: begin with", list(STACKS), example)
-        self.places = [
-            choice(f"{number}", [_NOTHING, *_LAYERS]) for number in range(1, MOST_LAYERS + 1)
-        ]
+        options = [_NOTHING, *_LAYERS]
+        self.places = [choice(str(number), options) for number in range(1, MOST_LAYERS + 1)]
         self._setting = False
         row = widgets.HBox(self.places, layout=widgets.Layout(flex_flow="row wrap"))
         super().__init__([self.example, row])
@@ -238,7 +236,7 @@ class LayerStack(widgets.VBox):
         self._take_example()
 
     @traitlets.validate("value")
-    def _known(self, proposal: Mapping[str, object]) -> tuple[str, ...]:
+    def _known(self, proposal: Mapping[str, Any]) -> tuple[str, ...]:
         names = tuple(proposal["value"])
         unknown = [name for name in names if name not in _LAYERS]
         if unknown or len(names) > MOST_LAYERS:
@@ -289,15 +287,14 @@ def receptive_field(example: str = "three 3×3", effective: bool = False) -> Exp
         effective.
     """
     stack = LayerStack(example)
+    shades = [("as they are", False), ("by number of ways", True)]
     controls = {
         "layers": stack,
         "step": slider("step", len(stack.value), 0, MOST_LAYERS),
         "row": slider("row", 0, 0, 31),
         "column": slider("column", 0, 0, 31),
         "padding": choice("padding", ["none", "same"]),
-        "effective": choice(
-            "pixels", [("as they are", False), ("by number of ways", True)], effective
-        ),
+        "effective": choice("pixels", shades, effective),
     }
     last = geometry.layer_sizes(32, _windows(stack.value, "none"))[-1]
     controls["row"].value = controls["column"].value = (last - 1) // 2
@@ -362,7 +359,7 @@ def pooling(input: str = "digit") -> Explorer:
         "shift": slider("shift", 1, 0, 8),
         "input": choice("input", ["digit", "noise", "stripes every 3"], input),
     }
-    stills = ({}, {"shift": 2}, {"kind": "avg"})
+    stills: tuple[dict[str, Any], ...] = ({}, {"shift": 2}, {"kind": "avg"})
     return Explorer(_draw_pooling, controls, more=["input"], stills=stills)
 
 
@@ -457,7 +454,7 @@ def budget(example: str = "small") -> Explorer:
         "input": choice("input", list(_INPUTS), shape),
     }
 
-    def take_example(change: Mapping[str, object]) -> None:
+    def take_example(change: Mapping[str, str]) -> None:
         controls["input"].value, text.value = _EXAMPLES[change["new"]]
 
     controls["example"].observe(take_example, "value")

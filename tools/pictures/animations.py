@@ -19,6 +19,7 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse.figures import svg
 from cnncourse.figures.grids import matrix, outline
+from cnncourse.figures.words import by
 
 _CELL = 38.0
 _HOLD = 2  # steps that the finished picture stays before the walk begins again
@@ -47,7 +48,7 @@ def sliding_kernel(
     drawing.add(walk.style())
     source = matrix(padded, title="", cell=_CELL, padding=(padding,) * 4)
     around = f" + padding {padding}" if padding else ""
-    drawing.add(_titled(source, 12, y, f"input {_by(image.shape)}{around}"))
+    drawing.add(_titled(source, 12, y, f"input {by(image.shape)}{around}"))
     drawing.add(svg.group(walk.moving(outline(0, 0, *kernel.shape, _CELL)), 12, y))
     middle = matrix(kernel, title="", role=svg.KERNEL, cell=_CELL)
     drawing.add(_titled(middle, kernel_x, y, "kernel"))
@@ -58,12 +59,13 @@ def sliding_kernel(
     width = max(output_x + result.shape[1] * _CELL + 13, 24 + max(map(svg.text_width, lines)))
     border = f"with {padding} of zero padding" if padding else "without padding"
     description = (
-        f"A {_by(kernel.shape)} window moves over a {_by(image.shape)} input, one pixel at a time, "
+        f"A {by(kernel.shape)} window moves over a {by(image.shape)} input, one pixel at a time, "
         f"{border}. At each place the numbers under it are multiplied with the kernel and "
-        f"added: {walk.count} sums fill a {_by(result.shape)} output, row by row. "
+        f"added: {walk.count} sums fill a {by(result.shape)} output, row by row. "
         f"The first is {svg.show_number(result[0, 0])}, the last {svg.show_number(result[-1, -1])}."
     )
-    return drawing.svg(round(width), bottom + 20, "A kernel slides over an image", description)
+    title = "A kernel slides over an image"
+    return drawing.svg(round(width), bottom + 20, title, description)
 
 
 def sliding_volume(
@@ -91,14 +93,8 @@ def sliding_volume(
         drawing.add(svg.group(walk.moving(outline(0, 0, *weights.shape, 30)), 12, y))
         slice_y = y + (height - weights.shape[0] * 30) / 2
         drawing.text(kernel_x - 23, y + height / 2, "⋆", size=20, anchor="middle")
-        drawing.add(
-            _titled(
-                matrix(weights, title="", role=svg.KERNEL, cell=30),
-                kernel_x,
-                slice_y,
-                f"kernel, slice {c}",
-            )
-        )
+        part = matrix(weights, title="", role=svg.KERNEL, cell=30)
+        drawing.add(_titled(part, kernel_x, slice_y, f"kernel, slice {c}"))
         sums = [f"= {svg.show_number(v)}" for v in shares[c].ravel()]
         drawing.add(walk.captions(sums, kernel_x + weights.shape[1] * 30 + 14, y + height / 2))
     bottom = 40 + len(image) * (height + 34)
@@ -112,12 +108,11 @@ def sliding_volume(
     description = (
         f"The same window moves over {len(image)} channels at once. Each channel is multiplied "
         f"with its own slice of the kernel; the {len(image)} sums and the bias "
-        f"{svg.show_number(bias)} are added to one output value. {lines[0]} is the first, {lines[-1]} "
-        "the last."
+        f"{svg.show_number(bias)} are added to one output value. {lines[0]} is the first, "
+        f"{lines[-1]} the last."
     )
-    return drawing.svg(
-        round(right), bottom + 20, "A kernel slides over several channels", description
-    )
+    title = "A kernel slides over several channels"
+    return drawing.svg(round(right), bottom + 20, title, description)
 
 
 class _Walk:
@@ -156,9 +151,8 @@ class _Walk:
         blanks = []
         for step in range(1, self.count):
             row, column = divmod(step, self.shape[1])
-            blank = svg.rect(
-                column * cell + 1.5, row * cell + 1.5, cell - 2, cell - 2, fill=svg.PAPER
-            )
+            x, y = column * cell + 1.5, row * cell + 1.5
+            blank = svg.rect(x, y, cell - 2, cell - 2, fill=svg.PAPER)
             blanks.append(f'<g class="{self.name}-cover{step}" opacity="0">{blank}</g>')
         return "".join(blanks)
 
@@ -197,13 +191,12 @@ class _Walk:
 def _output(result: np.ndarray, walk: _Walk, x: float, y: float) -> str:
     """The output under its blanks."""
     grid = matrix(result, title="", role=svg.OUTPUT, cell=_CELL)
-    return _titled(grid, x, y, f"output {_by(result.shape)}") + svg.group(walk.covers(_CELL), x, y)
+    return _titled(grid, x, y, f"output {by(result.shape)}") + svg.group(walk.covers(_CELL), x, y)
 
 
 def _titled(picture: svg.Svg, x: float, y: float, words: str) -> str:
-    return svg.group(
-        svg.text(0, -16, words, size=14, bold=True, fill=svg.INK) + picture.markup, x, y
-    )
+    title = svg.text(0, -16, words, size=14, bold=True)
+    return svg.group(title + picture.markup, x, y)
 
 
 def _products(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> str:
@@ -221,9 +214,6 @@ def _products(image: np.ndarray, kernel: np.ndarray, place: tuple[int, int]) -> 
 
 
 def _channel_sum(shares: np.ndarray, bias: float) -> str:
-    terms = [svg.show_number(float(shares[0]))] + [svg.bracketed(float(s)) for s in shares[1:]]
-    return f"{' + '.join(terms)} + {svg.bracketed(bias)} = {svg.show_number(float(shares.sum() + bias))}"
-
-
-def _by(shape: Sequence[int]) -> str:
-    return "×".join(str(n) for n in shape)
+    first, *others = (float(share) for share in shares)
+    terms = [svg.show_number(first), *map(svg.bracketed, [*others, bias])]
+    return f"{' + '.join(terms)} = {svg.show_number(float(shares.sum() + bias))}"

@@ -90,8 +90,8 @@ def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) ->
     step : int
         The output where the walk ends, counted from 0.
     """
-    kernel = np.asarray(kernel, float)
-    result = conv.correlate(pixels, kernel)
+    weights = np.asarray(kernel, float)
+    result = conv.correlate(pixels, weights)
     row, column = divmod(step, result.shape[1])
     patch = pixels[row : row + 3, column : column + 3]
     left, middle, right, top = 40, 440, 800, 104
@@ -104,13 +104,13 @@ def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) ->
     drawing.add(_cells(pixels, svg.grey_fill, left, top))
     drawing.rect(left - 1, top - 1, 362, 362, line=_BLUE, thick=2)
     drawing.add(svg.group(_frame(row, column, 3), left, top))
-    drawing.add(_kernel(kernel, middle + 40, top))
-    drawing.add(_sum(patch, kernel, middle, top + 190))
+    drawing.add(_kernel(weights, middle + 40, top))
+    drawing.add(_sum(patch, weights, middle, top + 190))
     drawing.add(_output(result, row, column, right, top))
     drawing.add(_sliders(step, result.size))
     description = (
         "A portrait of 40×40 grey pixels with a 3×3 window on it, the kernel "
-        f"{'; '.join(' '.join(map(svg.show_number, line_)) for line_ in kernel)} beside it, and the "
+        f"{'; '.join(' '.join(map(svg.show_number, line)) for line in weights)} beside it, and the "
         f"output filled in up to cell {step + 1} of {result.size}, orange where the picture gets "
         "brighter downwards, purple where it gets darker. Below, sliders for kernel, stride, "
         f"padding and step. The sum under the window is {svg.show_number(result[row, column])}."
@@ -132,26 +132,19 @@ def _cells(values: np.ndarray, colour: Callable[[float], str], x: float, y: floa
 
 
 def _frame(row: int, column: int, size: int) -> str:
-    return svg.rect(
-        column * _CELL, row * _CELL, size * _CELL, size * _CELL, line=_PINK, thick=4, round=2
-    )
+    x, y, side = column * _CELL, row * _CELL, size * _CELL
+    return svg.rect(x, y, side, side, line=_PINK, thick=4, round=2)
 
 
-def _kernel(kernel: np.ndarray, x: float, y: float) -> str:
-    cell, drawing = 52.0, svg.Drawing()
+def _kernel(kernel: np.ndarray, left: float, top: float) -> str:
+    drawing, cell = svg.Drawing(), 52.0
     for row, column in np.ndindex(kernel.shape):
-        fill = svg.signed_fill(kernel[row, column], 2.5)
-        at = (x + column * cell, y + row * cell)
-        drawing.rect(*at, cell - 3, cell - 3, fill=fill, line=_AMBER, thick=1.5, round=5)
-        drawing.text(
-            at[0] + cell / 2 - 1.5,
-            at[1] + cell / 2 - 1.5,
-            svg.show_number(kernel[row, column]),
-            size=21,
-            anchor="middle",
-            bold=True,
-            fill=svg.text_on(fill),
-        )
+        weight = kernel[row, column]
+        fill = svg.signed_fill(weight, 2.5)
+        x, y, side = left + column * cell, top + row * cell, cell - 3
+        drawing.rect(x, y, side, side, fill=fill, line=_AMBER, thick=1.5, round=5)
+        look = {"size": 21, "anchor": "middle", "bold": True, "fill": svg.text_on(fill)}
+        drawing.text(x + side / 2, y + side / 2, svg.show_number(weight), **look)
     return drawing.markup
 
 
@@ -159,18 +152,16 @@ def _sum(patch: np.ndarray, kernel: np.ndarray, x: float, y: float) -> str:
     """The products at the place where the walk ends: a line for each row of the kernel."""
     drawing = svg.Drawing()
     drawing.text(x, y, "multiply, add, move on:", size=15, fill=_SOFT)
-    lines = [
+    products = (
         " + ".join(
             f"{svg.show_number(p)}·{svg.bracketed(w)}" for p, w in zip(*rows, strict=True) if w
         )
         for rows in zip(patch, kernel, strict=True)
-    ]
-    lines = [words for words in lines if words]
+    )
+    lines = [words for words in products if words]
     for i, words in enumerate(lines):
-        sign = "  " if i == 0 else "+ "
-        drawing.text(
-            x, y + 32 + 26 * i, sign.replace(" ", "\u2007") + words, size=15, mono=True, fill=_TEXT
-        )
+        sign = "+\u2007" if i else "\u2007\u2007"  # as wide as each other
+        drawing.text(x, y + 32 + 26 * i, sign + words, size=15, mono=True, fill=_TEXT)
     total = f"= {svg.show_number(float((patch * kernel).sum()))}"
     drawing.text(x, y + 40 + 26 * len(lines), total, size=24, bold=True, fill=_PINK)
     return drawing.markup
