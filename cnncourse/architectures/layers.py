@@ -329,6 +329,7 @@ class Subsampling(MaxPool):
     noun: ClassVar[str] = "subsampling"
 
     def params(self, shape: Shape) -> int:
+        """Return how many numbers it learns."""
         return 2 * shape[0]
 
 
@@ -394,7 +395,13 @@ class Block(Layer):
         return chain_output(self.after, joined)
 
     def joined(self, shapes: Sequence[Shape]) -> Shape:
-        """Return the shape that these outputs of the paths make together."""
+        """Return the shape that these outputs of the paths make together.
+
+        Raises
+        ------
+        ValueError
+            If they do not fit together.
+        """
         if self.join == "stack":
             if len({shape[1:] for shape in shapes}) > 1:
                 raise ValueError(
@@ -416,7 +423,14 @@ class Block(Layer):
 
 
 def chain_output(layers: Sequence[Layer], shape: Shape) -> Shape:
-    """Return the shape after layers one after the other."""
+    """Return the shape after layers one after the other.
+
+    Parameters
+    ----------
+    layers : sequence of Layer
+    shape : tuple of int
+        What goes into the first of them.
+    """
     for layer in layers:
         shape = layer.output(shape)
     return shape

@@ -144,7 +144,7 @@ VGG_CHANNELS = (64, 128, 256, 512, 512)
 
 
 def vgg(depth: int = 16, *, adaptive: bool = True, dense: bool = True) -> Layers:
-    """VGG with 11, 13, 16 or 19 layers that learn.
+    """Return VGG with 11, 13, 16 or 19 layers that learn.
 
     Parameters
     ----------
@@ -154,6 +154,11 @@ def vgg(depth: int = 16, *, adaptive: bool = True, dense: bool = True) -> Layers
         224×224 pixels.
     dense : bool
         False: global average pooling and one dense layer in place of three.
+
+    Raises
+    ------
+    ValueError
+        If there is no VGG of this depth.
     """
     if depth not in VGG_DEPTHS:
         raise ValueError(f"there is no VGG of depth {depth}: use one of {_or(VGG_DEPTHS)}")
@@ -191,7 +196,7 @@ INCEPTION: dict[str, Widths] = {  # table 1 of Szegedy et al. (2015)
 def inception(
     widths: Widths, *, place: str = "", torchvision: bool = False, reduce: bool = True
 ) -> Block:
-    """An inception module: four paths side by side, their channels stacked.
+    """Return an inception module: four paths side by side, their channels stacked.
 
     Parameters
     ----------
@@ -221,9 +226,14 @@ def inception(
 
 
 def googlenet(*, torchvision: bool = True, reduce: bool = True) -> Layers:
-    """GoogLeNet without its auxiliary heads: as torchvision ships it, or as of 2014.
+    """Return GoogLeNet without its auxiliary heads.
 
-    `reduce` False leaves out all 1×1 reductions of the inception modules.
+    Parameters
+    ----------
+    torchvision : bool
+        As torchvision ships it, or as of 2014.
+    reduce : bool
+        False leaves out all 1×1 reductions of the inception modules.
     """
 
     def modules(*places: str) -> Layers:
@@ -290,7 +300,16 @@ RESNET_CHANNELS = (64, 128, 256, 512)
 def basic_block(
     channels: int, *, stride: int = 1, project: bool = False, skip: bool = True, place: str = ""
 ) -> Block:
-    """Two 3×3 convolutions and a shortcut around them; for `project`, `skip` see `bottleneck`."""
+    """Return two 3×3 convolutions and a shortcut around them.
+
+    Parameters
+    ----------
+    channels, stride : int
+    project, skip : bool
+        As for `bottleneck`.
+    place : str
+        Which block it is, such as "layer2.0".
+    """
     chain = (*_conv_norm(channels, 3, stride), ReLU(), *_conv_norm(channels, 3))
     return _residual("BasicBlock", chain, channels, stride, project, skip, place)
 
@@ -304,7 +323,7 @@ def bottleneck(
     step_first: bool = False,
     place: str = "",
 ) -> Block:
-    """1×1 down to `channels`, 3×3 there, 1×1 up to four times as many, and a shortcut.
+    """Return 1×1 down to `channels`, 3×3 there, 1×1 up to four times as many, and a shortcut.
 
     Parameters
     ----------
@@ -346,7 +365,7 @@ def _conv_norm(channels: int, kernel: int, stride: int = 1) -> Layers:
 def resnet(
     depth: int = 50, *, skip: bool = True, step_first: bool = False, three_small: bool = False
 ) -> Layers:
-    """ResNet with 18, 34, 50, 101 or 152 layers that learn (projections not counted).
+    """Return ResNet with 18, 34, 50, 101 or 152 layers that learn (projections not counted).
 
     Parameters
     ----------
@@ -357,6 +376,11 @@ def resnet(
         True: the paper's v1, False: torchvision's v1.5; see `bottleneck`.
     three_small : bool
         Begin with three 3×3 convolutions (32, 32 and 64 channels) in place of one 7×7.
+
+    Raises
+    ------
+    ValueError
+        If there is no ResNet of this depth.
     """
     if depth not in RESNET_DEPTHS:
         raise ValueError(f"there is no ResNet of depth {depth}: use one of {_or(RESNET_DEPTHS)}")

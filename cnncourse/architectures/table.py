@@ -406,6 +406,11 @@ def paths(windows: Sequence[Window], size: int, unit: int) -> list[np.ndarray]:
     list of ndarray of float
         One for the input, then one for each layer.
 
+    Raises
+    ------
+    ValueError
+        If the last layer has no such unit.
+
     Examples
     --------
     >>> paths([Window(3), Window(3)], 7, unit=1)[0]

@@ -360,7 +360,7 @@ def damage(
 
     Parameters
     ----------
-    spoil, amounts, unit
+    spoil, amounts, unit : callable, sequence of float, str
         As in `Damage`.
     predict : mapping of str to callable
         The networks by name.
@@ -447,6 +447,11 @@ def own_digit(
     Explorer
         Controls: photo, polarity, crop, centre; folded: keep_aspect, stroke, threshold, right,
         down, turn.
+
+    Raises
+    ------
+    ValueError
+        Shown in place of the picture while the pad is empty.
     """
 
     def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: Any) -> Svg:

@@ -48,7 +48,7 @@ def timeline(
     y_log: bool = False,
     missing: Sequence[str] = (),
 ) -> svg.Svg:
-    """Networks in a plane of two quantities, and the same numbers as a table with their sources.
+    """A chart of networks by two quantities, and the same numbers as a table with their sources.
 
     Parameters
     ----------
@@ -157,7 +157,7 @@ def _short(value: float) -> str:
 
 
 def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
-    """One step of a network in words and numbers, and where it stands among all of them.
+    """A step of a network in words and numbers, and where it stands among all of them.
 
     Parameters
     ----------
@@ -389,7 +389,7 @@ def _sum(branches: Sequence[Table], cost: str) -> int:
 
 
 def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> svg.Svg:
-    """How long the gradient is at every layer, without and with skip connections.
+    """The length of the gradient at every layer, without and with skip connections.
 
     Parameters
     ----------

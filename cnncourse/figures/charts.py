@@ -60,7 +60,15 @@ class Scale:
         return self.start + (self.end - self.start) * (value - low) / (high - low)
 
     def ticks(self, most: int = 6, *, whole: bool = False) -> list[float]:
-        """Return round numbers for the axis: about `most` steps, `whole` ones only if asked."""
+        """Return round numbers for the axis; those of a logarithmic one are 1, 2, 5, 10, 20 …
+
+        Parameters
+        ----------
+        most : int
+            How many steps there may be on an even axis.
+        whole : bool
+            Leave out fractions.
+        """
         if self.log:
             return powers(self.low, self.high, (1, 2, 5))
         return round_numbers(self.low, self.high, most, whole=whole)
@@ -92,7 +100,13 @@ def round_numbers(low: float, high: float, most: int = 6, *, whole: bool = False
 
 
 def powers(low: float, high: float, factors: Sequence[int] = (1,)) -> list[float]:
-    """Return the powers of ten between two numbers above 0, each times these factors.
+    """Return the powers of ten between two numbers, each times these factors.
+
+    Parameters
+    ----------
+    low, high : float
+        Above 0.
+    factors : sequence of int
 
     Examples
     --------
@@ -184,7 +198,7 @@ def curve(
         The scales.
     xs, ys : iterable of float
         As many of the one as of the other.
-    colour, thick, dash
+    colour, thick, dash : str, float, str
         As for `svg.polyline`.
     dots : float
         The radius of a dot on each point; 0: none.
@@ -195,7 +209,16 @@ def curve(
 
 
 def bar(x: float, base: float, width: float, height: float, role: svg.Role) -> str:
-    """A bar that stands on a line, in the colours of a role."""
+    """A bar that stands on a line.
+
+    Parameters
+    ----------
+    x, base : float
+        Its lower left corner, in pixels.
+    width, height : float
+    role : svg.Role
+        Whose colours it has.
+    """
     return svg.rect(x, base - height, width, height, fill=role.tint, line=role.line)
 
 
@@ -246,7 +269,7 @@ def line_chart(
     width: float = 330,
     height: float = 200,
 ) -> svg.Svg:
-    """Named lines over one axis.
+    """A chart of named lines over one axis.
 
     Parameters
     ----------

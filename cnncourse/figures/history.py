@@ -160,7 +160,7 @@ def two_stacks(
     *,
     titles: tuple[str, str],
 ) -> svg.Svg:
-    """Two networks side by side, on one scale, with the layers that play the same part in a row.
+    """A picture of two networks side by side, with the layers that play the same part in a row.
 
     Parameters
     ----------
@@ -205,7 +205,7 @@ def _paired(bar: _BarRow, largest: int) -> str:
 
 
 def inception_module(module: Block, before: Shape) -> svg.Svg:
-    """An inception module: its four paths, what each layer learns, and the stack of channels.
+    """The inside of an inception module: four paths, what each layer learns, the stacked channels.
 
     Parameters
     ----------
@@ -380,7 +380,7 @@ def _residual_words(
 def googlenet_graph(
     layers: Sequence[Layer], input_shape: Shape, heads_behind: Sequence[str]
 ) -> svg.Svg:
-    """GoogLeNet with every convolution: the modules as cells, the way down as an arrow.
+    """The whole of GoogLeNet: the modules as cells, the way down as an arrow.
 
     Parameters
     ----------

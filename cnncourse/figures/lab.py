@@ -164,9 +164,15 @@ def learning_curves(
     validation_accuracy: Sequence[float],
     title: str = "Learning curves",
 ) -> svg.Svg:
-    """Loss and accuracy after each epoch, on what was learnt from and on what was not.
+    """The loss and the accuracy after each epoch, on what was learnt from and on what was not.
 
-    All five sequences have the same length; accuracies go from 0 to 1.
+    Parameters
+    ----------
+    epochs : sequence of float
+        When was measured; the other sequences are as long.
+    train_loss, validation_loss, train_accuracy, validation_accuracy : sequence of float
+        Accuracies go from 0 to 1.
+    title : str
     """
     both = _loss_and_accuracy(
         {"training": (epochs, train_loss), "validation": (epochs, validation_loss)},
@@ -186,7 +192,7 @@ def learning_curves(
 def learned_kernels(
     kernels: np.ndarray, *, name: str = "a layer", limit: float | None = None, width: float = 700
 ) -> svg.Svg:
-    """Every slice of every kernel of a layer, on one scale around zero.
+    """The slices of all kernels of a layer, on one scale around zero.
 
     Parameters
     ----------
@@ -304,7 +310,7 @@ def layer_xray(
     examples: np.ndarray,
     strengths: Sequence[float],
 ) -> svg.Svg:
-    """One digit, all maps of a layer, one of them large, and the digits that excite it most.
+    """A digit, all maps of a layer, one of them large, and the digits that excite it most.
 
     Parameters
     ----------
@@ -354,7 +360,7 @@ def what_matters(
     digit: int,
     probability: float,
 ) -> svg.Svg:
-    """Where an answer hangs on the picture: by covering it, and by the gradient.
+    """The pixels on which an answer depends: by covering it, and by the gradient.
 
     Parameters
     ----------
@@ -539,7 +545,7 @@ def _progress(done: int, goal: int, unit: str) -> svg.Svg:
 def confusion(
     table: np.ndarray, *, row: int, column: int, examples: np.ndarray, captions: Sequence[str]
 ) -> svg.Svg:
-    """Which digit is read as which, and the pictures behind one cell.
+    """A table of which digit is read as which, and the pictures behind one cell.
 
     Parameters
     ----------
@@ -592,7 +598,7 @@ def _cell(x: float, y: float, number: int, most: int, diagonal: bool) -> str:
 def calibration(
     confidence: Sequence[float], accuracy: Sequence[float], count: Sequence[int]
 ) -> svg.Svg:
-    """How sure the network says it is, against how often it is right.
+    """A chart of how sure the network says it is, against how often it is right.
 
     Parameters
     ----------
@@ -634,7 +640,7 @@ def break_it(
     amount: float,
     unit: str,
 ) -> svg.Svg:
-    """Spoilt digits, what each network reads, and how accuracy falls with the damage.
+    """A row of spoilt digits, what each network reads, and how accuracy falls with the damage.
 
     Parameters
     ----------

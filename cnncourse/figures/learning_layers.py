@@ -35,7 +35,7 @@ _FLAT = svg.PADDING.line + "44"  # shades what is flat
 
 
 def activation(name: str, *, reach: float = 8.0) -> svg.Svg:
-    """One activation function (solid) and its slope (dashed), flat stretches shaded.
+    """The curve of one activation function (solid) and its slope (dashed), flat stretches shaded.
 
     Parameters
     ----------
@@ -206,6 +206,11 @@ def flattening(volume: np.ndarray, order: str = "C·H·W") -> svg.Svg:
         At most 3 channels and 16 numbers.
     order : {"C·H·W", "H·W·C"}
         Channel after channel (PyTorch), or pixel after pixel (channels last).
+
+    Raises
+    ------
+    ValueError
+        If there is no such order, or the volume is too large to draw.
     """
     if order not in ("C·H·W", "H·W·C"):
         raise ValueError(f"unknown order {order!r}: use 'C·H·W' or 'H·W·C'")
@@ -329,7 +334,7 @@ def _neuron(x: float, y: float, role: svg.Role) -> str:
 def dense_cost(
     *, size: int, halvings: int, channels: int, units: int, classes: int = 10
 ) -> svg.Svg:
-    """What two classifier heads cost in parameters, on a logarithmic scale.
+    """The costs of two classifier heads in parameters, on a logarithmic scale.
 
     A body of `halvings` blocks (3×3 convolution to `channels` maps, then 2×2 pooling) is followed
     by flatten and a hidden dense layer, or by global average pooling.
@@ -389,7 +394,7 @@ def dense_cost(
 
 
 def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> svg.Svg:
-    """What comes into a convolution on the way forward and on the way back, and what goes out.
+    """The numbers that enter a convolution on the way forward and back, and those that leave it.
 
     Parameters
     ----------
@@ -424,7 +429,7 @@ def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> sv
 
 
 def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> svg.Svg:
-    """Where the gradient goes in max pooling and in average pooling, windows touching.
+    """The way of the gradient in max pooling and in average pooling, windows touching.
 
     Parameters
     ----------
@@ -462,7 +467,7 @@ def _rows(values: np.ndarray) -> str:
 
 
 def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg.Svg:
-    """Logits, probabilities and the gradient of the cross-entropy, class by class.
+    """The logits, the probabilities and the gradient of the cross-entropy, class by class.
 
     Parameters
     ----------
@@ -633,7 +638,7 @@ def _shares(chance: np.ndarray, between: str = ", ") -> str:
 def batch_norm(
     before: np.ndarray, after: np.ndarray, *, training: bool, running: regularise.Running
 ) -> svg.Svg:
-    """One channel before and after batch normalisation, and where its first example went.
+    """A channel before and after batch normalisation, and where its first example went.
 
     Parameters
     ----------

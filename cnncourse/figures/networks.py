@@ -27,7 +27,7 @@ _CHANGES = ("Conv2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Linear", "
 
 
 def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
-    """Every array between a digit and the scores of its classes, side by side.
+    """The arrays between a digit and the scores of its classes, side by side.
 
     Parameters
     ----------

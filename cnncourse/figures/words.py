@@ -52,6 +52,12 @@ def whole_percent(probability: float) -> str:
 def count(number: int, noun: str) -> str:
     """A number and what it counts, in the plural unless it is 1.
 
+    Parameters
+    ----------
+    number : int
+    noun : str
+        In the singular; its plural ends in s.
+
     >>> count(1, "unit"), count(1200, "unit")
     ('1 unit', '1,200 units')
     """
@@ -86,7 +92,14 @@ def scientific(value: float) -> str:
 
 
 def wrapped(text: str, most: float) -> list[str]:
-    """Words in lines of at most so many letters; a longer word stands alone, and is not cut."""
+    """Return words in lines; a word that is too long for a line stands alone, and is not cut.
+
+    Parameters
+    ----------
+    text : str
+    most : float
+        Letters in a line.
+    """
     return textwrap.wrap(
         text, max(1, int(most)), break_long_words=False, break_on_hyphens=False
     ) or [""]
