@@ -197,8 +197,8 @@ def two_stacks(
 
 def _paired(bar: _BarRow, largest: int) -> str:
     """A row of one of two stacks: words on the left, the bar on the right."""
-    words = svg.text(0, 12, bar.words, size=13, bold=True) + svg.text(0, 29, by(bar.shape), size=13)
-    return words + _bar(bar, largest, 163, 21)
+    words = svg.text(0, 12, bar.words, size=12.5, bold=True)
+    return words + svg.text(0, 29, by(bar.shape), size=13) + _bar(bar, largest, 167, 21)
 
 
 # Blocks with paths --------------------------------------------------------------------------------
@@ -247,7 +247,7 @@ def _path_boxes(rows: Sequence[Row]) -> str:
     for place, row in enumerate(rows):
         y = 76.0 * (place if len(rows) > 1 else 1)
         lines = (f"→ {row.shape[0]} channels", f"{row.params:,} learned" if row.params else "")
-        d.add(_box(0, y, 114, 68, row.layer.label, lines, _ROLES[row.kind]))
+        d.add(_box(0, y, 114, 68, row.layer.label, lines, _ROLES[row.kind], size=12.5))
         if place:
             d.arrow(57, y - 8, 57, y - 1, colour=svg.MUTED)
     if len(rows) == 1:
@@ -256,16 +256,23 @@ def _path_boxes(rows: Sequence[Row]) -> str:
 
 
 def _box(
-    x: float, y: float, wide: float, high: float, head: str, lines: Sequence[str], role: svg.Role
+    x: float,
+    y: float,
+    wide: float,
+    high: float,
+    head: str,
+    lines: Sequence[str],
+    role: svg.Role,
+    size: float = 13.5,
 ) -> str:
-    """A box with a bold first line."""
+    """A box with a bold first line of this size."""
     lines = [words for words in lines if words]
-    first = y + high / 2 - 9 * len(lines)
+    middle, first = x + wide / 2, y + high / 2 - 9 * len(lines)
     d = svg.Drawing()
     d.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)
-    d.text(x + wide / 2, first, head, size=13.5, anchor="middle", bold=True, fill=svg.DARK)
+    d.text(middle, first, head, size=size, anchor="middle", bold=True, fill=svg.DARK)
     for i, words in enumerate(lines, start=1):
-        d.text(x + wide / 2, first + 18 * i, words, size=13, anchor="middle", fill=svg.DARK)
+        d.text(middle, first + 18 * i, words, size=13, anchor="middle", fill=svg.DARK)
     return d.markup
 
 
