@@ -19,7 +19,7 @@ from cnncourse.architectures.imagenet import HUMAN, Entry
 from cnncourse.architectures.layers import Block, Conv, Layer, Shape, chain_output
 from cnncourse.architectures.table import Row, Table, folded
 from cnncourse.figures import svg
-from cnncourse.figures.words import by
+from cnncourse.figures.words import by, wrapped
 
 _WIDE = 480.0  # of a picture, without its margins
 _BAR = 130.0  # of the widest bar in a stack
@@ -246,8 +246,9 @@ def _path_boxes(rows: Sequence[Row]) -> str:
     d = svg.Drawing()
     for place, row in enumerate(rows):
         y = 76.0 * (place if len(rows) > 1 else 1)
-        lines = (f"→ {row.shape[0]} channels", f"{row.params:,} learned" if row.params else "")
-        d.add(_box(0, y, 114, 68, row.layer.label, lines, _ROLES[row.kind], size=12.5))
+        head, *size = wrapped(row.layer.label, 13)
+        lines = (*size, f"→ {row.shape[0]} channels", f"{row.params:,} learned" * (row.params > 0))
+        d.add(_box(0, y, 114, 68, head, lines, _ROLES[row.kind]))
         if place:
             d.arrow(57, y - 8, 57, y - 1, colour=svg.MUTED)
     if len(rows) == 1:
@@ -256,21 +257,14 @@ def _path_boxes(rows: Sequence[Row]) -> str:
 
 
 def _box(
-    x: float,
-    y: float,
-    wide: float,
-    high: float,
-    head: str,
-    lines: Sequence[str],
-    role: svg.Role,
-    size: float = 13.5,
+    x: float, y: float, wide: float, high: float, head: str, lines: Sequence[str], role: svg.Role
 ) -> str:
-    """A box with a bold first line of this size."""
+    """A box with a bold first line."""
     lines = [words for words in lines if words]
     middle, first = x + wide / 2, y + high / 2 - 9 * len(lines)
     d = svg.Drawing()
     d.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)
-    d.text(middle, first, head, size=size, anchor="middle", bold=True, fill=svg.DARK)
+    d.text(middle, first, head, size=13.5, anchor="middle", bold=True, fill=svg.DARK)
     for i, words in enumerate(lines, start=1):
         d.text(middle, first + 18 * i, words, size=13, anchor="middle", fill=svg.DARK)
     return d.markup
