@@ -24,8 +24,8 @@ import numpy as np
 
 from cnncourse.architectures import networks, trace
 from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Layer, Linear, Shape
-from cnncourse.architectures.table import Row, Table, folded
-from cnncourse.geometry import Field, by
+from cnncourse.architectures.table import Row, Table, folded, summed
+from cnncourse.geometry import by
 
 # One design for another ---------------------------------------------------------------------------
 
@@ -219,30 +219,18 @@ def gradient_through_depth(depth: int, scale: float, skip: bool, seed: int = 0) 
 
 
 @dataclass(frozen=True)
-class Step:
-    """One layer of a network, or several that were folded into one.
+class Step(Row):
+    """One row of a table, or several that were folded into one.
 
     Attributes
     ----------
     name : str
     layers : int
         How many rows of the table it stands for.
-    before, shape : tuple of int
-        What goes in and comes out.
-    params, macs, memory : int
-        Sums over its rows; memory is of the outputs, in bytes.
-    field : geometry.Field or None
-        At its end; None: all of the input.
     """
 
-    name: str
-    layers: int
-    before: Shape
-    shape: Shape
-    params: int
-    macs: int
-    memory: int
-    field: Field | None
+    name: str = ""
+    layers: int = 1
 
 
 FOLDS = ("every layer", "one step a block", "one step a size of map")
@@ -276,13 +264,4 @@ def _stage_name(shape: Shape) -> str:
 
 
 def _step(name: str, rows: Sequence[Row], layers: int | None = None) -> Step:
-    return Step(
-        name,
-        layers or len(rows),
-        before=rows[0].before,
-        shape=rows[-1].shape,
-        params=sum(row.params for row in rows),
-        macs=sum(row.macs for row in rows),
-        memory=sum(row.memory for row in rows),
-        field=rows[-1].field,
-    )
+    return Step(**vars(summed(rows)), name=name, layers=layers or len(rows))

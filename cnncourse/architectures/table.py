@@ -308,14 +308,15 @@ def folded(table: Table) -> Table:
     rows: list[Row] = []
     for label, group in groupby(table, key=lambda row: row.block):
         members = list(group)
-        rows += [_summed(members)] if label else members
+        rows += [summed(members)] if label else members
     return replace(table, rows=tuple(rows))
 
 
-def _summed(rows: Sequence[Row]) -> Row:
-    """The row of a block, with the costs of all its layers; it is the last that PyTorch lists."""
+def summed(rows: Sequence[Row]) -> Row:
+    """Return one row for neighbours: the last of them, from the first shape on, with all costs."""
     return replace(
         rows[-1],
+        before=rows[0].before,
         params=sum(row.params for row in rows),
         macs=sum(row.macs for row in rows),
         memory=sum(row.memory for row in rows),
