@@ -19,7 +19,6 @@ __all__ = [
     "percent",
     "power_of_ten",
     "scientific",
-    "superscript",
     "times",
     "whole_percent",
     "wrapped",
@@ -69,14 +68,10 @@ def times(number: int) -> str:
     return {0: "never", 1: "once", 2: "twice"}.get(int(number), f"{number} times")
 
 
-def superscript(number: int) -> str:
-    """A whole number in small raised digits."""
-    return str(number).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-
-
 def power_of_ten(power: float) -> str:
     """A whole power of ten, as on an axis: 10⁻³; the power 0 is written 1."""
-    return f"10{superscript(int(power))}" if power else "1"
+    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return f"10{raised}" if power else "1"
 
 
 def scientific(value: float) -> str:
