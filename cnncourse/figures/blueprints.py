@@ -13,6 +13,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import groupby
 
 import numpy as np
@@ -372,10 +373,10 @@ def _branch(branch: Table) -> str:
     for place, row in enumerate(shown):
         y, role = 68 * place, svg.KERNEL if row.params else svg.INPUT
         d.rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4)
-        look = {"anchor": "middle", "fill": svg.text_on(role.tint)}
-        d.text(85, y + 13, row.layer.label, size=12.5, bold=True, **look)
-        d.text(85, y + 31, f"→ {row.shape[0]} channels", size=12, **look)
-        d.text(85, y + 49, f"{row.params:,} parameters", size=12, **look)
+        write = partial(d.text, anchor="middle", fill=svg.text_on(role.tint))
+        write(85, y + 13, row.layer.label, size=12.5, bold=True)
+        write(85, y + 31, f"→ {row.shape[0]} channels", size=12)
+        write(85, y + 49, f"{row.params:,} parameters", size=12)
     if len(shown) == 1:
         d.line(85, 62, 85, 134, colour=svg.MUTED, thick=1.5)
     return d.markup

@@ -11,6 +11,7 @@ shows them with readable words.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from itertools import groupby
 from typing import NamedTuple
 
@@ -277,12 +278,12 @@ def _plate(x: float, y: float, wide: float, high: float, words: str, role: svg.R
 def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
     """A bar cut into parts as long as the numbers of channels."""
     d, x = svg.Drawing(), 0.0
+    write = partial(d.text, size=13.5, anchor="middle", fill=svg.DARK, bold=True)
     for channels in widths:
         long = wide * channels / sum(widths)
         d.rect(x, 0, long, high, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
         if high > 20:
-            look = {"size": 13.5, "anchor": "middle", "fill": svg.DARK, "bold": True}
-            d.text(x + long / 2, high / 2, str(channels), **look)
+            write(x + long / 2, high / 2, str(channels))
         x += long
     return d.markup
 

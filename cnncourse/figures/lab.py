@@ -12,6 +12,7 @@ the arrays that were read out of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from math import ceil
 from typing import Any
 
@@ -67,6 +68,7 @@ def digits(
         return svg.Svg(svg.text(0, 16, sentence, size=14), 560, 24, title, sentence)
     room = 20 if len(captions) else 4
     d = svg.Drawing()
+    caption = partial(d.text, size=12, anchor="middle")
     for place, picture in enumerate(images):
         row, column = divmod(place, columns)
         x, y = column * (side + 6), row * (side + room + 4)
@@ -74,8 +76,7 @@ def digits(
         if place in marked:
             d.rect(x + 1, y + 1, side - 2, side - 2, line=svg.WINDOW.line, thick=3)
         if len(captions):
-            look = {"size": 12, "anchor": "middle", "bold": place in marked}
-            d.text(x + side / 2, y + side + 11, str(captions[place]), **look)
+            caption(x + side / 2, y + side + 11, str(captions[place]), bold=place in marked)
     rows = ceil(len(images) / columns)
     width = min(len(images), columns) * (side + 6) - 6
     listed = f": {', '.join(map(str, captions))}" if len(captions) else ""
@@ -96,13 +97,13 @@ def class_balance(counts: Mapping[str, Sequence[int]]) -> svg.Svg:
     top = 1.25 * max(share.max() for share in shares.values())
     wide = 48 / len(shares)
     d = svg.Drawing()
+    note = partial(d.text, size=12, anchor="middle", fill=svg.MUTED)
     d.line(0, 180, 640, 180, colour=svg.MUTED)
     for number, (share, role) in enumerate(zip(shares.values(), roles, strict=False)):
         for digit, part in enumerate(share):
             x, tall = 8 + 64 * digit + number * wide, 150 * part / top
-            words, look = f"{100 * part:.0f}", {"size": 12, "anchor": "middle", "fill": svg.MUTED}
             d.add(charts.bar(x, 180, wide - 2, tall, role))
-            d.text(x + wide / 2, 170 - tall, words, **look)
+            note(x + wide / 2, 170 - tall, f"{100 * part:.0f}")
     for digit in range(10):
         d.text(32 + 64 * digit, 196, str(digit), anchor="middle", bold=True)
     x = 8.0
@@ -588,10 +589,10 @@ def confusion(
 def _cell(x: float, y: float, number: int, most: int, diagonal: bool) -> str:
     """A cell of the table: errors are shaded by their number, the diagonal is not."""
     fill = svg.OUTPUT.tint if diagonal else svg.signed_fill(number / most, 1)
-    look = {"size": 12 if number < 1000 else 11.5, "anchor": "middle", "fill": svg.text_on(fill)}
+    shown, size = str(number or "·"), 12 if number < 1000 else 11.5
     d = svg.Drawing()
     d.rect(x, y, 34, 34, fill=fill, line=svg.FAINT)
-    d.text(x + 17, y + 17, str(number or "·"), **look)
+    d.text(x + 17, y + 17, shown, size=size, anchor="middle", fill=svg.text_on(fill))
     return d.markup
 
 

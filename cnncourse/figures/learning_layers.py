@@ -10,6 +10,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from itertools import product
 
 import numpy as np
@@ -146,8 +147,8 @@ def _value_histograms(
             long = [0.0, *lengths[first:last].tolist(), 0.0]
             right = [(middle + length, y) for length, y in zip(long, ys, strict=True)]
             left = [(middle - length, y) for length, y in zip(long, ys, strict=True)]
-            look = {"colour": svg.OUTPUT.line, "thick": 0.75, "fill": svg.OUTPUT.line + "66"}
-            d.polyline(right + left[-2::-1], **look)
+            shape, green = right + left[-2::-1], svg.OUTPUT.line
+            d.polyline(shape, colour=green, thick=0.75, fill=green + "66")
     return d.markup
 
 
@@ -242,11 +243,11 @@ def flattening(volume: np.ndarray, order: str = "C·H·W") -> svg.Svg:
 def _place(d: svg.Drawing, index: int, value: float, channel: int) -> None:
     """One number of the flattened vector, with its place and its channel."""
     x, role = 76 + 36 * index, _CHANNEL_ROLES[channel]
-    look = {"size": 12, "anchor": "middle", "fill": svg.MUTED}
+    note = partial(d.text, size=12, anchor="middle", fill=svg.MUTED)
     d.rect(x - 17, 1, 34, 34, fill=role.tint, line=role.line)
     d.text(x, 18, svg.show_number(value), anchor="middle", fill=svg.text_on(role.tint))
-    d.text(x, 46, str(index), **look)
-    d.text(x, 64, str(channel), **look)
+    note(x, 46, str(index))
+    note(x, 64, str(channel))
 
 
 def fully_connected(
@@ -271,8 +272,8 @@ def fully_connected(
         (600, classes, 5, "outputs", svg.OUTPUT),
     ]
     dots = [_dots(number, most) for _, number, most, _, _ in columns]
-    small = {"size": 12, "anchor": "middle"}
     d = svg.Drawing()
+    small = partial(d.text, size=12, anchor="middle")
     d.add(_stack(shape))
     for left, right, a, b in zip(columns, columns[1:], dots, dots[1:], strict=False):
         for y1, y2 in product(a, b):
@@ -289,11 +290,11 @@ def fully_connected(
         d.text(x, 268, f"{number:,} {noun}", anchor="middle", bold=True)
     d.text(80, 268, f"{shape[0]} maps of {by(shape[1:])}", anchor="middle", bold=True)
     for x, row in zip((330, 510), dense, strict=True):
-        d.text(x, 292, "dense", **small)
-        d.text(x, 310, _products(row), **small, fill=svg.MUTED)
-        d.text(x, 326, f"= {row.params:,}", **small, fill=svg.MUTED)
-    d.text(160, 292, "flatten", **small)
-    d.text(160, 310, "0 parameters", **small, fill=svg.MUTED)
+        small(x, 292, "dense")
+        small(x, 310, _products(row), fill=svg.MUTED)
+        small(x, 326, f"= {row.params:,}", fill=svg.MUTED)
+    small(160, 292, "flatten")
+    small(160, 310, "0 parameters", fill=svg.MUTED)
     first, second = (row.params for row in dense)
     sentence = (
         f"{shape[0]} maps of {by(shape[1:])} are flattened to {inputs:,} inputs. Each of the "
@@ -421,7 +422,7 @@ def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> sv
     )
     whole = svg.above(given, found, gap=24)
     sentence = (
-        f"Gradient of the kernel: {_rows(dw[0, 0])}. Gradient of the input: {_rows(dx[0, 0])}. "
+        f"Gradient of the kernel: {_written(dw[0, 0])}. Gradient of the input: {_written(dx[0, 0])}. "
         f"Gradient of the bias: {svg.show_number(float(db[0]))}."
     )
     title = "The way back through a convolution"
@@ -452,14 +453,14 @@ def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> svg.Svg:
         gap=30,
     )
     sentence = (
-        f"Gradient {_rows(grad)} comes in. Max pooling hands back {_rows(routed)}, average "
-        f"pooling {_rows(spread)}."
+        f"Gradient {_written(grad)} comes in. Max pooling hands back {_written(routed)}, average "
+        f"pooling {_written(spread)}."
     )
     title = "The way back through pooling"
     return svg.framed(whole.titled(title, sentence))
 
 
-def _rows(values: np.ndarray) -> str:
+def _written(values: np.ndarray) -> str:
     return "; ".join(" ".join(svg.show_number(float(v)) for v in row) for row in values)
 
 
