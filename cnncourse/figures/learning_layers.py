@@ -422,7 +422,7 @@ def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> sv
     )
     whole = svg.above(given, found, gap=24)
     sentence = (
-        f"Gradient of the kernel: {_written(dw[0, 0])}. Gradient of the input: {_written(dx[0, 0])}. "
+        f"Gradient of the kernel: {_said(dw[0, 0])}. Gradient of the input: {_said(dx[0, 0])}. "
         f"Gradient of the bias: {svg.show_number(float(db[0]))}."
     )
     title = "The way back through a convolution"
@@ -453,14 +453,14 @@ def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> svg.Svg:
         gap=30,
     )
     sentence = (
-        f"Gradient {_written(grad)} comes in. Max pooling hands back {_written(routed)}, average "
-        f"pooling {_written(spread)}."
+        f"Gradient {_said(grad)} comes in. Max pooling hands back {_said(routed)}, average "
+        f"pooling {_said(spread)}."
     )
     title = "The way back through pooling"
     return svg.framed(whole.titled(title, sentence))
 
 
-def _written(values: np.ndarray) -> str:
+def _said(values: np.ndarray) -> str:
     return "; ".join(" ".join(svg.show_number(float(v)) for v in row) for row in values)
 
 
@@ -571,7 +571,7 @@ def dropout(
     table = svg.Drawing()
     _prediction_row(table, 12, "whole net, in evaluation", whole, values @ output)
     _prediction_row(table, 36, f"mean of all {len(masks)} thinned nets", mean, chances @ scores)
-    picture = svg.above(svg.beside(*nets, gap=12), table.svg(760, 50, ""), gap=14)
+    picture = svg.above(svg.beside(*nets, gap=12), table.svg(744, 50, ""), gap=14)
     how = f"survivors times {svg.show_number(factor)}" if scaled else "survivors not scaled"
     state = f"training, {how}" if training else "evaluation: nothing is dropped, nothing scaled"
     sentence = (
@@ -626,7 +626,7 @@ def _prediction_row(
     raw = ", ".join(svg.show_number(float(s)) for s in scores)
     d.text(0, y, name, bold=True)
     d.text(240, y, _shares(chance, " · "))
-    d.text(560, y, f"scores {raw}", fill=svg.MUTED)
+    d.text(545, y, f"scores {raw}", fill=svg.MUTED)
 
 
 def _shares(chance: np.ndarray, between: str = ", ") -> str:
