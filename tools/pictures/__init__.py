@@ -15,32 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from cnncourse.architectures import trace
+from cnncourse import figures
+from cnncourse.architectures import networks, trace
 from cnncourse.architectures.imagenet import RESULTS
-from cnncourse.architectures.networks import (
-    INCEPTION,
-    PHOTO,
-    basic_block,
-    bottleneck,
-    googlenet,
-    inception,
-)
 from cnncourse.convolution import correlate
 from cnncourse.figures import svg
-from cnncourse.figures.grids import convolution
-from cnncourse.figures.history import (
-    googlenet_graph,
-    imagenet_chart,
-    inception_module,
-    network_stack,
-    residual_block,
-    two_stacks,
-)
-from cnncourse.figures.learning_layers import activations, dropout, flattening, fully_connected
-from cnncourse.figures.networks import network_overview, pipeline
-from cnncourse.figures.pixels import array_layout
-from cnncourse.figures.signals import sliding_sum
-from cnncourse.figures.spatial import padded_input, stride_selections, strided_windows
 from cnncourse.pipeline import digit, random_weights, run
 from pictures.animations import sliding_kernel, sliding_volume
 from pictures.hero import hero, portrait
@@ -52,48 +31,54 @@ SOBEL_Y = ((-1, -2, -1), (0, 0, 0), (1, 2, 1))
 # File name without .svg → the figure.
 PICTURES: dict[str, Callable[[], svg.Svg]] = {
     "hero": lambda: hero(portrait(), SOBEL_Y, step=24 * 38 + 13),
-    "cross": lambda: sliding_sum([128, 255, 123, 45, 4], _FIVE_WEIGHTS),
+    "cross": lambda: figures.sliding_sum([128, 255, 123, 45, 4], _FIVE_WEIGHTS),
     "convimg": lambda: sliding_kernel(_corner(), np.array([[-1, 0, 1]] * 3)),
     "3d-conv": lambda: sliding_volume(*_three_channels(), bias=1),
-    "activations": activations,
-    "flattening": lambda: flattening(np.arange(12).reshape(2, 2, 3)),
-    "fullyc": fully_connected,
-    "dropout": lambda: dropout(*_small_net(), _three_masks(), p=0.5),
-    "mnistarch": lambda: pipeline(run(digit(3), random_weights(0)), as_paths=True),
-    "convnet": lambda: network_overview(trace("lenet5")),
-    "padding": lambda: padded_input(np.arange(1.0, 26).reshape(5, 5), 1, 3),
-    "convwpad": lambda: convolution(_counting(3), _counting(2), padding=1, step=2),
+    "activations": figures.activations,
+    "flattening": lambda: figures.flattening(np.arange(12).reshape(2, 2, 3)),
+    "fullyc": figures.fully_connected,
+    "dropout": lambda: figures.dropout(*_small_net(), _three_masks(), p=0.5),
+    "mnistarch": lambda: figures.pipeline(run(digit(3), random_weights(0)), as_paths=True),
+    "convnet": lambda: figures.network_overview(trace("lenet5")),
+    "padding": lambda: figures.padded_input(np.arange(1.0, 26).reshape(5, 5), 1, 3),
+    "convwpad": lambda: figures.convolution(_counting(3), _counting(2), padding=1, step=2),
     "same_padding": lambda: sliding_kernel(np.ones((5, 5)), np.ones((3, 3)), padding=1),
-    "stride": lambda: stride_selections(
+    "stride": lambda: figures.stride_selections(
         correlate(_counting(3), _counting(2), padding=1), [(2, 2), (3, 2), (3, 3)]
     ),
-    "stride2": lambda: strided_windows(_counting(3), _counting(2), padding=1),
-    "array-layout": lambda: array_layout(_colour_patch(), row=0, column=3),
-    "lenet5": lambda: network_stack(
+    "stride2": lambda: figures.strided_windows(_counting(3), _counting(2), padding=1),
+    "array-layout": lambda: figures.array_layout(_colour_patch(), row=0, column=3),
+    "lenet5": lambda: figures.network_stack(
         trace("lenet5-1998"), title="LeNet-5 (1998)", note="A scaled tanh after all but the last."
     ),
-    "alexnet": lambda: network_stack(
+    "alexnet": lambda: figures.network_stack(
         trace("alexnet-2012"),
         title="AlexNet (2012)",
         repeat=True,
         note="Halved bars: each of two GPUs reads its own half of the channels.",
     ),
-    "alexnetvslenet": lambda: two_stacks(
+    "alexnetvslenet": lambda: figures.two_stacks(
         trace("lenet5-1998"),
         trace("alexnet-2012"),
         _LENET_AND_ALEXNET,
         titles=("LeNet-5 (1998)", "AlexNet (2012)"),
     ),
-    "vgg2": lambda: network_stack(trace("vgg16-lecture"), title="VGG-16 (2014)"),
-    "googlenet": lambda: googlenet_graph(googlenet(torchvision=False), PHOTO, ("4a", "4d")),
-    "inception": lambda: inception_module(inception(INCEPTION["3a"], place="3a"), (192, 28, 28)),
-    "inception-full": lambda: network_stack(trace("googlenet-2014"), title="GoogLeNet (2014)"),
-    "resnet-block": lambda: residual_block(basic_block(64), (64, 56, 56)),
-    "ResNetFull": lambda: network_stack(trace("resnet50"), title="ResNet-50"),
+    "vgg2": lambda: figures.network_stack(trace("vgg16-lecture"), title="VGG-16 (2014)"),
+    "googlenet": lambda: figures.googlenet_graph(
+        networks.googlenet(torchvision=False), networks.PHOTO, ("4a", "4d")
+    ),
+    "inception": lambda: figures.inception_module(
+        networks.inception(networks.INCEPTION["3a"], place="3a"), (192, 28, 28)
+    ),
+    "inception-full": lambda: figures.network_stack(
+        trace("googlenet-2014"), title="GoogLeNet (2014)"
+    ),
+    "resnet-block": lambda: figures.residual_block(networks.basic_block(64), (64, 56, 56)),
+    "ResNetFull": lambda: figures.network_stack(trace("resnet50"), title="ResNet-50"),
     "residual-block2": lambda: svg.beside(
         *_two_bottlenecks(), gap=0, title="Two kinds of shortcut"
     ),
-    "imagenet": lambda: imagenet_chart(RESULTS),
+    "imagenet": lambda: figures.imagenet_chart(RESULTS),
 }
 
 _FIVE_WEIGHTS = [Fraction(*ratio) for ratio in ((1, 9), (4, 7), (-3, 2), (4, 5), (1, 7))]
@@ -120,8 +105,10 @@ def _two_bottlenecks() -> tuple[svg.Svg, svg.Svg]:
     """A block of ResNet-50 that keeps the shape, and the first one that changes it."""
     before = (256, 56, 56)
     return (
-        residual_block(bottleneck(64, place="layer1.1"), before),
-        residual_block(bottleneck(128, stride=2, project=True, place="layer2.0"), before),
+        figures.residual_block(networks.bottleneck(64, place="layer1.1"), before),
+        figures.residual_block(
+            networks.bottleneck(128, stride=2, project=True, place="layer2.0"), before
+        ),
     )
 
 
