@@ -96,8 +96,7 @@ class Svg:
 
         Parameters
         ----------
-        title, description : str
-            As for the class.
+        title, description : as for the class
         """
         return replace(self, title=title, description=description)
 
@@ -239,10 +238,7 @@ def line(
     x1, y1, x2, y2 : float
         Its ends, in pixels.
     colour : str
-    thick : float
-        In pixels.
-    dash : str
-        As for `rect`.
+    thick, dash : as for `rect`
     """
     extra = f' stroke-dasharray="{dash}"' if dash else ""
     return (
@@ -264,11 +260,7 @@ def polyline(
     Parameters
     ----------
     points : sequence of (x, y), in pixels
-    colour : str
-    thick : float
-        In pixels.
-    dash : str
-        As for `rect`.
+    colour, thick, dash : as for `line`
     fill : str
         The colour of what they enclose.
     """
@@ -301,11 +293,7 @@ def arrow(
 
     Parameters
     ----------
-    x1, y1, x2, y2 : float
-        Where it begins, and where its head is, in pixels.
-    colour : str
-    thick : float
-        In pixels.
+    x1, y1, x2, y2, colour, thick : as for `line`; the head is at (x2, y2)
     """
     angle = np.arctan2(y2 - y1, x2 - x1)
     wings = [
@@ -406,9 +394,7 @@ class Drawing:
 
         Parameters
         ----------
-        width, height : float
-        title, description : str
-            As for `Svg`.
+        width, height, title, description : as for `Svg`
         """
         return Svg(self.markup, width, height, title, description)
 
@@ -496,11 +482,7 @@ def above(*pictures: Svg, gap: float = 16, title: str = "", description: str = "
 
     Parameters
     ----------
-    pictures : Svg
-    gap : float
-        Between two, in pixels.
-    title, description : str
-        By default those of the pictures, joined.
+    pictures, gap, title, description : as for `beside`
     """
     drawing, y = Drawing(), 0.0
     for picture in pictures:
