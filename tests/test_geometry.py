@@ -15,6 +15,8 @@ from cnncourse.geometry import (
     check_whole,
     conv_output_size,
     effective_kernel,
+    field_at,
+    layer_sizes,
     padding_for,
     padding_name,
     pool_output_size,
@@ -383,3 +385,28 @@ def test_a_chain_without_layers_has_no_fields_and_a_bad_layer_is_refused():
 )  # fmt: skip
 def test_a_padding_has_its_name(kernel, padding, name):
     assert padding_name(kernel, padding) == name
+
+
+STACK = [("a", Window(3, 2, 1)), ("b", Window(3, 1, 0, 2)), ("c", Window(2, 2))]
+
+
+def test_the_sizes_of_a_stack_by_hand():
+    assert layer_sizes(24, STACK) == [24, 12, 8, 4]
+    with pytest.raises(ValueError, match="layer 2, b, is impossible"):
+        layer_sizes(8, STACK)
+
+
+def test_the_pixels_that_a_unit_sees_by_hand():
+    windows = [window for _, window in STACK]
+    assert [field_at(windows, layer).span(0) for layer in range(4)] == [
+        (0, 1),
+        (-1, 2),  # one pixel of padding
+        (-1, 10),  # 3 + 2·2·2 pixels
+        (-1, 12),
+    ]
+    assert [field_at(windows, layer).span(3) for layer in range(4)] == [
+        (3, 4),
+        (5, 8),  # two pixels a unit further
+        (5, 16),
+        (11, 24),
+    ]

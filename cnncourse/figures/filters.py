@@ -573,8 +573,8 @@ def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[fl
 def _angle_words(angle: float, operator: str, gx: float, gy: float) -> str:
     gradient = np.degrees(np.arctan2(gy, gx)) % 360
     recovered = (gradient - 90) % 360  # the gradient points straight across the bar
-    blind = {0: "x", 90: "y", 180: "x"}.get(int(angle), "") if angle == int(angle) else ""
-    warning = f" Kernel {blind} is blind to this bar." if blind else ""
+    blind: dict[float, str] = {0: "x", 90: "y", 180: "x"}
+    warning = f" Kernel {blind[angle]} is blind to this bar." if angle in blind else ""
     return (
         f"Bar at {svg.show_number(angle)}°: {operator} x answers {_whole(gx)}, {operator} y "
         f"{_whole(gy)}; the magnitude is {_whole(np.hypot(gx, gy))}. The gradient points to "
