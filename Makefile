@@ -6,7 +6,8 @@ COURSE := .venv/bin/python
 # JupyterLab refuses to run as root, the usual user in a container, unless it is told to.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab run handouts slides test check test-lowest classroom-test browser bench figures doctor clean
+.PHONY: help lab run handouts slides test check test-lowest classroom-test browser bench audit dist \
+	figures doctor clean
 
 help: ## show this list
 	@sed -n 's/^\([a-z-]*\):.*## /make \1\t/p' Makefile
@@ -88,6 +89,16 @@ browser: .venv/ready .venv/node_modules ## the tests in a real browser alone
 bench: .venv/ready ## measure speed
 	@$(PYTEST) tests/benchmarks $(ARGS)
 	@CNNCOURSE_BENCH=1 $(PYTEST) tests/browser/test_paint.py
+
+# Tools that run in an environment of their own, and look at ours.
+audit: .venv/ready ## known weaknesses and licences of the installed packages; needs a network
+	@mkdir -p build
+	@$(COURSE) -m uv tool run pip-licenses --python $(COURSE) --format markdown --order license \
+		--output-file build/licences.md
+	@PIPAPI_PYTHON_LOCATION=$(COURSE) $(COURSE) -m uv tool run pip-audit --skip-editable
+
+dist: .venv/ready ## build the wheel and the source archive into dist/
+	@$(COURSE) -m uv build
 
 figures: .venv/ready ## draw img/ again
 	@PYTHONPATH=tools $(COURSE) -m pictures $(ARGS)

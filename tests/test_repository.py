@@ -8,11 +8,15 @@ from urllib.parse import unquote
 
 import nbformat
 import pytest
+import yaml
+
+from cnncourse import __version__
 
 ROOT = Path(__file__).resolve().parent.parent
 NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
+WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 PAGES = [
-    ROOT / "README.md",
+    *sorted(ROOT.glob("*.md")),
     *sorted((ROOT / "docs").rglob("*.md")),
     *sorted((ROOT / "notebooks").glob("*.md")),
     *NOTEBOOKS,
@@ -169,6 +173,47 @@ def test_upper_pins_have_a_reason():
     lines = (ROOT / "pyproject.toml").read_text().splitlines()
     pinned = [line for line in lines if re.match(r'\s*"[\w.-]+.*(<|==|~=)', line)]
     assert [line for line in pinned if "#" not in line] == []
+
+
+def test_the_citation_and_the_changelog_speak_of_this_version():
+    citation = yaml.safe_load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    assert citation["version"] == __version__
+    newest = HEADING.findall((ROOT / "CHANGELOG.md").read_text(encoding="utf-8"))[1]
+    assert newest == "Unreleased" or newest.split()[0] == __version__
+
+
+def test_the_address_of_the_repository_stands_in_pyproject_only():
+    text = (ROOT / "pyproject.toml").read_text(encoding="utf-8")
+    address = re.search(r'^Repository = "https://([^"]+)"', text, flags=re.MULTILINE)[1]
+    assert [path.name for path in tracked() if address in text_of(path)] == ["pyproject.toml"]
+
+
+def commands(workflow):
+    """Return the commands that the jobs of a workflow run, and their jobs' names."""
+    jobs = yaml.safe_load(workflow.read_text(encoding="utf-8"))["jobs"]
+    return [
+        (step["run"], name) for name, job in jobs.items() for step in job["steps"] if "run" in step
+    ]
+
+
+def test_workflows_ask_make_for_goals_that_it_has():
+    goals = set(re.findall(r"^([\w-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    asked = [
+        goal
+        for workflow in WORKFLOWS
+        for command, _ in commands(workflow)
+        for goal in re.findall(r"^make ([\w-]+)", command)
+    ]
+    assert len(asked) >= 6 and set(asked) <= goals
+
+
+def test_what_windows_runs_is_what_the_readme_says():
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    [check] = [workflow for workflow in WORKFLOWS if workflow.stem == "check"]
+    windows = [command for command, job in commands(check) if job == "without-make"]
+    installing = [command.split("python -m ")[1] for command in windows if " pip " in command]
+    assert len(installing) == 2
+    assert [command for command in installing if command not in readme] == []
 
 
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no run bit")

@@ -5,7 +5,7 @@ import re
 import pytest
 from pages import FENCE, PAGES, ROOT, text_of
 
-ALL = [*PAGES, ROOT / "README.md", ROOT / "notebooks" / "README.md"]
+ALL = [*PAGES, *ROOT.glob("*.md"), ROOT / "notebooks" / "README.md"]
 FOLDERS = "|".join(path.name for path in ROOT.iterdir() if path.is_dir() and path.name[0] != ".")
 NAMED = re.compile(rf"(?<![\w./-])((?:{FOLDERS})/[\w./-]*\w/?|\w+/)(?![\w*<])")
 MADE = ("build/",)  # folders that a command makes
