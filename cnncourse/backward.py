@@ -114,18 +114,12 @@ def avg_pool_backward(
     ----------
     x : ndarray of shape (N, C, H, W)
         Only its shape matters: the mean is linear.
-    grad : ndarray of shape (N, C, OH, OW)
-    window, stride, padding : int
-        Those of the forward pass, in which padding counted as zeros.
+    grad, window, stride, padding : as for :func:`max_pool_backward`, which refuses the same
+        In the forward pass padding counted as zeros.
 
     Returns
     -------
     ndarray of the shape of `x`
-
-    Raises
-    ------
-    ValueError
-        If `grad` has not the shape of the layer's output.
     """
     stride = window if stride is None else stride
     height, width = _pooled(x, grad, window, stride, padding)

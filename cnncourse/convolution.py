@@ -158,27 +158,18 @@ def correlate(
     return output[0] if kernel.ndim == 4 else output[0, 0]
 
 
-def convolve(
-    image: np.ndarray,
-    kernel: np.ndarray,
-    *,
-    stride: Size = 1,
-    padding: Size | str = 0,
-    dilation: Size = 1,
-    padding_mode: str = "zero",
-) -> np.ndarray:
+def convolve(image: np.ndarray, kernel: np.ndarray, **options: Any) -> np.ndarray:
     """Convolve an image with a kernel, as mathematics does: :func:`correlate` with it flipped.
 
     The kernel is turned upside down *and* left to right (a half turn), never in its channels.
-    Shapes and refusals are those of :func:`correlate`.
 
     Parameters
     ----------
-    image, kernel, stride, padding, dilation, padding_mode : as for :func:`correlate`
+    image, kernel, options : as for :func:`correlate`: stride, padding, dilation, padding_mode
 
     Returns
     -------
-    ndarray, as from :func:`correlate`
+    ndarray, as from :func:`correlate`, which refuses the same
 
     Examples
     --------
@@ -188,14 +179,7 @@ def convolve(
     array([3., 2., 1.])
     """
     kernel = np.asarray(kernel)
-    return correlate(
-        image,
-        np.flip(kernel, axis=tuple(range(kernel.ndim))[-2:]),
-        stride=stride,
-        padding=padding,
-        dilation=dilation,
-        padding_mode=padding_mode,
-    )
+    return correlate(image, np.flip(kernel, axis=tuple(range(kernel.ndim))[-2:]), **options)
 
 
 def pool(
@@ -410,15 +394,7 @@ def im2col(
     return columns if image.ndim == 4 else columns[0]
 
 
-def toeplitz(
-    kernel: np.ndarray,
-    input_shape: int | Sequence[int],
-    *,
-    stride: Size = 1,
-    padding: Size | str = 0,
-    dilation: Size = 1,
-    padding_mode: str = "zero",
-) -> np.ndarray:
+def toeplitz(kernel: np.ndarray, input_shape: int | Sequence[int], **options: Any) -> np.ndarray:
     """Return the matrix that does the same as correlating with the kernel.
 
     ``toeplitz(kernel, image.shape) @ image.ravel()`` equals ``correlate(image, kernel).ravel()``.
@@ -429,7 +405,7 @@ def toeplitz(
     ----------
     kernel : ndarray of shape (K,) or (KH, KW)
     input_shape : int or (L,) for a signal, (H, W) for an image
-    stride, padding, dilation, padding_mode : as for :func:`correlate`
+    options : as for :func:`correlate`: stride, padding, dilation, padding_mode
 
     Returns
     -------
@@ -460,12 +436,8 @@ def toeplitz(
             f"the matrix of a {by(shape)} input is too large ({pixels:,} columns): "
             f"try an input of at most {int(_LARGEST_MATRIX**0.5):,} pixels"
         )
-    windows: dict[str, Any] = {"stride": stride, "padding": padding, "dilation": dilation}
-    answers = [
-        correlate(single, kernel, padding_mode=padding_mode, **windows).ravel()
-        for single in np.eye(pixels).reshape(pixels, *shape)
-    ]
-    return np.stack(answers, axis=1)
+    singles = np.eye(pixels).reshape(pixels, *shape)
+    return np.stack([correlate(image, kernel, **options).ravel() for image in singles], axis=1)
 
 
 @dataclass(frozen=True)

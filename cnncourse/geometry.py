@@ -127,7 +127,7 @@ def pool_output_size(
 
     Returns
     -------
-    int, at least 1
+    int, the number of windows
 
     Raises
     ------

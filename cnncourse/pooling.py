@@ -57,7 +57,7 @@ def pool_with(image: np.ndarray, kind: str, window: int, stride: int | None = No
 
     Returns
     -------
-    ndarray of shape (OH, OW)
+    ndarray of shape (OH, OW), a number for each window
 
     Raises
     ------
@@ -123,12 +123,9 @@ def shift_test(
 
     Parameters
     ----------
-    image : ndarray of shape (H, W)
-    kind : str
-        One of `POOLINGS`.
-    window, stride : int
+    image, kind, window, stride : as for :func:`pool_with`, which refuses the same
     shift : int
-        In pixels.
+        In pixels, to the right.
 
     Returns
     -------
