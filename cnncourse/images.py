@@ -60,7 +60,7 @@ def sample(name: str, *, grey: bool = False) -> np.ndarray:
         raise ValueError(f"there is no sample {name!r}: use one of {', '.join(SAMPLES)}")
     package, file = _SAMPLE_FILES[name]
     found = find_spec(package)  # finds the folder without the cost of importing the package
-    if found is None:
+    if found is None or found.origin is None:
         raise ValueError(
             f"the sample {name!r} comes with {package}, which is not installed: "
             "run `pip install -e .` in the course's folder"

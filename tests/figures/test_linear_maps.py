@@ -3,27 +3,16 @@
 import re
 from base64 import b64decode
 from io import BytesIO
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from drawn import number, words
 from PIL import Image
 from scipy import signal
 
 from cnncourse import convolution, figures
 from cnncourse.figures import linear_maps
 from cnncourse.kernels import KERNELS
-
-
-def words(svg):
-    """Every text in a picture; parsing it shows that it is well-formed."""
-    root = ElementTree.fromstring(str(svg))
-    assert root.find("{*}title").text and root.find("{*}desc").text
-    return ["".join(element.itertext()) for element in root.iterfind(".//{*}text")]
-
-
-def number(text):
-    return float(text.replace("−", "-"))
 
 
 @pytest.mark.parametrize(("size", "kernel"), [(2, 1), (8, 3), (16, 5), (5, 5)])

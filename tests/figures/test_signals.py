@@ -2,10 +2,10 @@
 
 import re
 from fractions import Fraction
-from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from drawn import number, words
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
@@ -13,17 +13,6 @@ from scipy import signal
 from cnncourse import figures, signals
 
 small = st.lists(st.integers(-9, 9), min_size=1, max_size=8)
-
-
-def words(svg):
-    """Every text in a picture; parsing it shows that it is well-formed."""
-    root = ElementTree.fromstring(str(svg))
-    assert root.find("{*}title").text and root.find("{*}desc").text
-    return ["".join(element.itertext()) for element in root.iterfind(".//{*}text")]
-
-
-def number(text):
-    return float(text.replace("−", "-"))
 
 
 @given(small, st.lists(st.integers(-9, 9), min_size=1, max_size=5), st.booleans(), st.data())

@@ -13,13 +13,7 @@ from torch.nn import functional as F  # noqa: E402
 from cnncourse.lab import evaluation, inspection, models  # noqa: E402
 from cnncourse.lab.digits import Split  # noqa: E402
 
-
-@pytest.fixture(autouse=True)
-def one_thread():
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
+pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 @pytest.fixture(scope="module")

@@ -16,14 +16,10 @@ pytestmark = pytest.mark.slow  # to load torchvision takes seconds
 
 
 @pytest.fixture(autouse=True)
-def no_weights_here(tmp_path, monkeypatch):
+def no_weights_here(tmp_path, monkeypatch, one_thread):
     """As on a computer that never fetched them; and the tests have no network."""
     pytest.importorskip("torchvision")
     monkeypatch.setenv("TORCH_HOME", str(tmp_path))
-    threads = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(threads)
 
 
 @pytest.fixture(scope="module")
