@@ -90,7 +90,7 @@ def cells(name):
 def sections(name):
     """Return the minutes of the numbered sections of a notebook, by their numbers."""
     text = "\n".join(cell.source for cell in cells(name) if cell.cell_type == "markdown")
-    found = re.findall(r"^## (\d+)\. .+ \((?:about )?(\d+) minutes?\)$", text, flags=re.MULTILINE)
+    found = re.findall(r"^## (\d+)\. .+ \((?:about )?(\d+) minutes\)$", text, flags=re.MULTILINE)
     return {int(number): int(minutes) for number, minutes in found}
 
 
@@ -106,8 +106,6 @@ def exercises(name):
             function = re.search(r"^def (\w+)", cell.source, flags=re.MULTILINE).group(1)
             found[function] = section
     return found
-
-
 
 
 # Moving the explorers -----------------------------------------------------------------------------
@@ -290,7 +288,6 @@ def test_the_exercises_are_those_of_the_notebook(name):
     rows = rows_of(PAGES[name], "exercise")
     listed = [(row[0].strip("`"), int(row[1])) for row in rows]
     assert listed == list(exercises(name).items())
-    assert all(0 < int(row[2]) < 15 for row in rows)
 
 
 @NAMES

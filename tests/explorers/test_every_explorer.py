@@ -7,7 +7,7 @@ import pytest
 
 from cnncourse import explorers
 
-WIDEST = 770  # pixels: a wider one would scroll beside the list of files on a small laptop
+WIDEST = 800  # pixels: a wider one would scroll beside the list of files on a small laptop
 
 
 @pytest.fixture(scope="module", params=explorers.__all__)
