@@ -112,15 +112,9 @@ def test_receptive_fields_of_the_named_networks():
 
 # Random stacks, with PyTorch as the judge ---------------------------------------------------------
 
-convs = st.builds(
-    Conv,
-    st.integers(1, 4),
-    st.integers(1, 5),
-    st.integers(1, 3),
-    st.integers(0, 3),
-    st.integers(1, 2),
-    st.booleans(),
-)
+# channels, kernel, stride, padding, dilation
+conv_sizes = [st.integers(*ends) for ends in ((1, 4), (1, 5), (1, 3), (0, 3), (1, 2))]
+convs = st.builds(Conv, *conv_sizes, st.booleans())
 pools = st.builds(
     lambda kind, *settings: kind(*settings),
     st.sampled_from([MaxPool, AveragePool]),

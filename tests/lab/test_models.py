@@ -62,21 +62,24 @@ def test_a_picture_of_another_size_is_refused_and_not_cut_into_several(name):
         models.build(name).eval()(torch.rand(2, 1, 56, 56))
 
 
-def test_the_shapes_in_the_comments_of_the_lectures_network_are_right():
+def shapes_in(name):
+    """Return the shapes of what comes out of a network's parts, by their names."""
     x, shapes = torch.rand(3, 1, 28, 28), {}
-    for layer, module in models.build("lecture").named_children():
+    for layer, module in models.build(name).named_children():
         x = module(x)
         shapes[layer] = tuple(x.shape[1:])
+    return shapes
+
+
+def test_the_shapes_in_the_comments_of_the_lectures_network_are_right():
+    shapes = shapes_in("lecture")
     assert shapes["conv1"] == (8, 28, 28) and shapes["pool1"] == (8, 14, 14)
     assert shapes["conv2"] == (32, 14, 14) and shapes["pool2"] == (32, 7, 7)
     assert shapes["flatten"] == (1568,) and shapes["dense2"] == (10,)
 
 
 def test_the_shapes_in_the_comments_of_the_small_network_are_right():
-    x, shapes = torch.rand(3, 1, 28, 28), {}
-    for layer, module in models.build("small").named_children():
-        x = module(x)
-        shapes[layer] = tuple(x.shape[1:])
+    shapes = shapes_in("small")
     assert shapes["conv1"] == (16, 14, 14) and shapes["conv2"] == (32, 14, 14)
     assert shapes["pool2"] == (32, 7, 7) and shapes["conv3"] == (64, 7, 7)
     assert shapes["pool3"] == (64, 3, 3) and shapes["dense"] == (10,)

@@ -201,21 +201,20 @@ def test_no_pytorch_is_no_fault(monkeypatch):
     assert "torch>=" in finding.remedy
 
 
-def test_a_pair_that_does_not_match_is_wrong(monkeypatch):
+@pytest.mark.parametrize(
+    "program, said",
+    [
+        ("raise RuntimeError('no operator torchvision::nms')", "torchvision::nms"),
+        ("import os; os._exit(139)", "ended without a message"),
+    ],
+)
+def test_a_pair_that_does_not_match_is_wrong(monkeypatch, program, said):
     monkeypatch.setattr(installed, "version", lambda name: "2.0")
-    monkeypatch.setattr(doctor, "TRY_TORCH", "raise RuntimeError('no operator torchvision::nms')")
+    monkeypatch.setattr(doctor, "TRY_TORCH", program)
     [finding] = doctor.check_torch()
     assert finding.state == WRONG
-    assert "torchvision::nms" in finding.detail
+    assert said in finding.detail
     assert "torch torchvision" in finding.remedy
-
-
-def test_a_pair_that_ends_the_process_is_wrong(monkeypatch):
-    monkeypatch.setattr(installed, "version", lambda name: "2.0")
-    monkeypatch.setattr(doctor, "TRY_TORCH", "import os; os._exit(139)")
-    [finding] = doctor.check_torch()
-    assert finding.state == WRONG
-    assert "ended without a message" in finding.detail
 
 
 def test_the_gpu_is_named_or_its_absence_explained():
