@@ -12,17 +12,16 @@ of neighbours are in :mod:`cnncourse.convolution`; showing images is in `plots`.
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 from importlib.util import find_spec
-from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image, ImageOps, UnidentifiedImageError
 
+from cnncourse import picture_files
 from cnncourse.geometry import check_whole
+from cnncourse.picture_files import Picture
 
 # What each sample shows, for people who do not see it.
 SAMPLES = {
@@ -39,9 +38,7 @@ _SAMPLE_FILES = {
     "flower": ("sklearn", "datasets/images/flower.jpg"),
 }
 
-FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
-_LEAST_READ = 1200  # pixels: below that all are read, so that a small copy is as sharp as it can be
-MOST_PIXELS = 50_000_000  # the largest phone cameras take 48 million; as RGB that is 150 MB
+LONGEST_SIDE = 1024  # pixels: the pages show fewer, and each operation on more takes a class longer
 
 # How bright red, green and blue look: ITU-R BT.601, the weights of OpenCV and Pillow too.
 LUMA = (0.299, 0.587, 0.114)
@@ -55,26 +52,23 @@ def sample(name: str, *, grey: bool = False) -> np.ndarray:
     name : one of SAMPLES
     grey : bool
         Return (H, W) instead of (H, W, 3).
+
+    Raises
+    ------
+    ValueError
+        If there is no such sample, or the package that ships it is not installed.
     """
-    if name not in SAMPLES:
-        raise ValueError(f"there is no sample {name!r}: use one of {', '.join(SAMPLES)}")
-    package, file = _SAMPLE_FILES[name]
-    found = find_spec(package)  # finds the folder without the cost of importing the package
-    if found is None or found.origin is None:
-        raise ValueError(
-            f"the sample {name!r} comes with {package}, which is not installed: "
-            "run `pip install -e .` in the course's folder"
-        )
-    return load(Path(found.origin).parent / file, grey=grey)
+    return load(_sample_file(name), grey=grey)
 
 
 def load(
-    source: str | Path | bytes, *, grey: bool = False, longest_side: int | None = None
+    source: str | Path | bytes, *, grey: bool = False, longest_side: int = LONGEST_SIDE
 ) -> np.ndarray:
     """Return the picture in a file, whatever its format, or a sample by its name, as uint8.
 
-    Turned upright if the camera noted how it was held; transparent parts lie on white; of an
-    animation the first frame; 16-bit greys are scaled to 0…255.
+    Turned upright if the camera noted how it was held; colours of another profile are converted to
+    sRGB; transparent parts lie on white; of an animation the first frame; 16-bit greys are scaled
+    to 0…255. :func:`read` also says what was changed.
 
     Parameters
     ----------
@@ -82,9 +76,8 @@ def load(
         A file's path, a file's contents (such as an upload), or one of SAMPLES.
     grey : bool
         Return (H, W) instead of (H, W, 3).
-    longest_side : int, optional
-        A larger picture is scaled down to this many pixels, as :func:`shrink` does, and takes
-        less memory while it is read.
+    longest_side : int
+        Larger pictures are scaled down to this many pixels: more than the pages of the course show.
 
     Returns
     -------
@@ -95,27 +88,46 @@ def load(
     FileNotFoundError
         If there is no such file.
     ValueError
-        If it is a folder, empty, not an image, damaged, or larger than MOST_PIXELS.
+        If it is a folder, an address, empty, not an image, damaged, or far too large.
     """
-    if isinstance(source, str) and source in SAMPLES:
-        pixels = sample(source, grey=grey)
-        return shrink(pixels, longest_side) if longest_side is not None else pixels
-    name, file = _open_source(source)
-    # Pillow rather than OpenCV: it tells the size before it takes memory for the pixels, and it
-    # refuses a truncated file, where cv2.imread fills the missing part with grey or returns None.
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # Pillow's doubts: here a file is read or refused
-        with _read_header(name, file) as picture:
-            width, height = picture.size  # Pillow's order; arrays are (height, width)
-            if width * height > MOST_PIXELS:
-                raise _too_large(name)
-            pixels = _read_pixels(name, picture, longest_side)
-    pixels = shrink(pixels, longest_side) if longest_side is not None else pixels
+    pixels = read(source, longest_side=longest_side).pixels
     return _weigh(pixels, LUMA) if grey else pixels
 
 
+def read(source: str | Path | bytes, *, longest_side: int = LONGEST_SIDE) -> Picture:
+    """Return the pixels of a picture as :func:`load` does, and a note of what was changed.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+        A file's path, a file's contents (such as an upload), or one of SAMPLES.
+    longest_side : int
+        Larger pictures are scaled down to this many pixels.
+
+    Returns
+    -------
+    Picture
+        ``pixels``, uint8 of shape (H, W, 3), and ``note``.
+
+    Raises
+    ------
+    FileNotFoundError, ValueError
+        As :func:`load` does.
+    """
+    check_whole("longest_side", longest_side, least=1)
+    if isinstance(source, str) and source in SAMPLES:
+        source = _sample_file(source)
+    return picture_files.read(source, longest_side)
+
+
 def check(image: np.ndarray) -> None:
-    """Refuse, in a sentence with a remedy, what is not an image in the sense of this module."""
+    """Refuse, in a sentence with a remedy, what is not an image in the sense of this module.
+
+    Raises
+    ------
+    ValueError
+        In a sentence with a remedy.
+    """
     if image is None:
         raise ValueError(
             "image is None, which is what cv2.imread returns for a file it cannot read: "
@@ -138,7 +150,13 @@ def check(image: np.ndarray) -> None:
 
 
 def to_uint8(values: np.ndarray) -> np.ndarray:
-    """Round to whole numbers and clip to 0…255: what is darker than black is lost."""
+    """Round to whole numbers and clip to 0…255: what is darker than black is lost.
+
+    Raises
+    ------
+    ValueError
+        If a value is no number.
+    """
     values = np.asarray(values)
     if values.dtype.kind not in "buif" or np.isnan(values).any():
         raise ValueError("values hold something that is no number: replace it, see np.nan_to_num")
@@ -163,6 +181,11 @@ def grey(image: np.ndarray, weights: Sequence[float] = LUMA) -> np.ndarray:
     Returns
     -------
     ndarray of uint8 of shape (H, W), clipped if the weights lead out of 0…255
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     if np.shape(weights) != (3,) or not np.all(np.isfinite(weights)):
@@ -183,6 +206,12 @@ def histogram(image: np.ndarray) -> np.ndarray:
 
 def threshold(image: np.ndarray, level: float) -> np.ndarray:
     """Return 255 where the image is *brighter* than the level, else 0 (also where it is equal).
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    level : float
+        In grey levels.
 
     Returns
     -------
@@ -225,6 +254,11 @@ def separation(image: np.ndarray) -> np.ndarray:
     Returns
     -------
     ndarray of float64 of shape (256,)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     if image.ndim != 2:
@@ -287,6 +321,11 @@ def grains(count: int = 23, *, exposure: float = 1.0, seed: int = 0) -> np.ndarr
     Returns
     -------
     ndarray of uint8 of shape (160, 256)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check_whole("count", count, least=0)
     if count > 40:
@@ -307,9 +346,19 @@ def gamma(image: np.ndarray, exponent: float) -> np.ndarray:
 
     Black and white stay where they are, because the power is taken of values between 0 and 1.
 
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    exponent : float, above 0
+
     Returns
     -------
     ndarray of uint8, same shape, rounded
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     if not exponent > 0:
@@ -322,6 +371,14 @@ def brightness_contrast(
     image: np.ndarray, *, brightness: float = 0, contrast: float = 1
 ) -> np.ndarray:
     """Return contrast·(image − 127.5) + 127.5 + brightness: middle grey stays in the middle.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    brightness : float
+        Grey levels to add.
+    contrast : float
+        Factor; 1 changes nothing.
 
     Returns
     -------
@@ -343,6 +400,11 @@ def quantise(image: np.ndarray, bits: int) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, same shape
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     check_whole("bits", bits, least=1)
@@ -367,6 +429,11 @@ def resize(image: np.ndarray, shape: tuple[int, int], *, antialias: bool = True)
     Returns
     -------
     ndarray of uint8 of shape (height, width) or (height, width, 3)
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     if np.shape(shape) != (2,):
@@ -381,7 +448,13 @@ def resize(image: np.ndarray, shape: tuple[int, int], *, antialias: bool = True)
 
 
 def shrink(image: np.ndarray, longest_side: int) -> np.ndarray:
-    """Return the image scaled so that no side is longer; smaller images stay as they are."""
+    """Return the image scaled so that no side is longer; smaller images stay as they are.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    longest_side : int, in pixels
+    """
     check(image)
     check_whole("longest_side", longest_side, least=1)
     height, width = image.shape[:2]
@@ -420,6 +493,20 @@ def shift(image: np.ndarray, down: int, right: int, fill: int = 0) -> np.ndarray
     """Return the image moved by whole pixels (negative: up, left).
 
     What leaves the frame is lost, and the gap takes the value `fill`. Channels move together.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    down : int
+        Rows; negative: up.
+    right : int
+        Columns; negative: left.
+    fill : int, 0 to 255
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     check_whole("down", down)
@@ -464,6 +551,11 @@ def shuffle_pixels(image: np.ndarray, order: np.ndarray) -> np.ndarray:
     order : ndarray of int of shape (H·W,)
         A permutation such as ``np.random.default_rng(0).permutation(h * w)``; pixel ``i`` of the
         answer, in reading order, is pixel ``order[i]`` of the image.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     pixels = image.reshape(image.shape[0] * image.shape[1], -1)
@@ -477,9 +569,21 @@ def shuffle_pixels(image: np.ndarray, order: np.ndarray) -> np.ndarray:
 def add_noise(image: np.ndarray, sigma: float, rng: np.random.Generator) -> np.ndarray:
     """Return the image with Gaussian noise of standard deviation sigma, independent everywhere.
 
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    sigma : float
+        Standard deviation, in grey levels.
+    rng : numpy.random.Generator
+
     Returns
     -------
     ndarray of float64, same shape, *not clipped*: clipping would make bright noise darker.
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     if not sigma >= 0:
@@ -491,6 +595,17 @@ def salt_pepper(image: np.ndarray, share: float, rng: np.random.Generator) -> np
     """Return the image with a share of its pixels turned white (salt) or black (pepper).
 
     Each pixel is hit with probability `share`, and then salt and pepper are equally likely.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    share : float, 0 to 1
+    rng : numpy.random.Generator
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     if not 0 <= share <= 1:
@@ -517,6 +632,11 @@ def median(image: np.ndarray, size: int) -> np.ndarray:
     Returns
     -------
     ndarray of uint8, same shape
+
+    Raises
+    ------
+    ValueError
+        If an argument is out of its range.
     """
     check(image)
     check_whole("size", size, least=1)
@@ -525,83 +645,18 @@ def median(image: np.ndarray, size: int) -> np.ndarray:
     return cv2.medianBlur(image, int(size))
 
 
-def _open_source(source: str | Path | bytes) -> tuple[str, Path | BytesIO]:
-    """Return a name for messages, and what Pillow can open; refuse what holds no bytes."""
-    if isinstance(source, (bytes, bytearray, memoryview)):
-        if len(source) == 0:
-            raise ValueError("the picture has zero bytes: choose the file again")
-        return "the picture", BytesIO(source)
-    if not isinstance(source, (str, Path)):
+def _sample_file(name: str) -> Path:
+    """Return where a sample lies, or refuse in a sentence."""
+    if name not in SAMPLES:
+        raise ValueError(f"there is no sample {name!r}: use one of {', '.join(SAMPLES)}")
+    package, file = _SAMPLE_FILES[name]
+    found = find_spec(package)  # finds the folder without the cost of importing the package
+    if found is None or found.origin is None:
         raise ValueError(
-            f"source is a {type(source).__name__}: use the path of a file, or its contents as bytes"
+            f"the sample {name!r} comes with {package}, which is not installed: "
+            "run `pip install -e .` in the course's folder"
         )
-    path = Path(source)
-    if path.is_dir():
-        raise ValueError(f"'{source}' is a folder: name a picture in it")
-    if not path.is_file():
-        raise FileNotFoundError(
-            f"there is no file '{source}' in '{Path.cwd()}': check the spelling and the folder"
-        )
-    if path.stat().st_size == 0:
-        raise ValueError(f"'{source}' has zero bytes: save or download the picture again")
-    return f"'{source}'", path
-
-
-def _read_header(name: str, file: Path | BytesIO) -> Image.Image:
-    try:
-        return Image.open(file, formats=FORMATS)
-    except Image.DecompressionBombError as problem:  # Pillow's own limit, far above ours
-        raise _too_large(name) from problem
-    except UnidentifiedImageError as problem:
-        raise ValueError(
-            f"{name} is not an image that can be read here: save it as one of {', '.join(FORMATS)}"
-        ) from problem
-    except PermissionError as problem:
-        raise ValueError(f"{name} may not be read: change its permissions, or copy it") from problem
-    except Exception as problem:  # Pillow has a dozen ways to say that a file is broken
-        raise _damaged(name) from problem
-
-
-def _read_pixels(name: str, picture: Image.Image, longest_side: int | None) -> np.ndarray:
-    """Return the pixels as RGB, of a much larger picture not all of them."""
-    deep = picture.mode.startswith("I;16") or (picture.mode == "I" and picture.format == "PNG")
-    if picture.mode in ("I", "F") and not deep:
-        raise ValueError(
-            f"{name} holds 32-bit numbers, whose black and white are not known: "
-            "save it with 8 or 16 bits per channel"
-        )
-    try:
-        if longest_side is not None:
-            picture = _reduced(picture, max(longest_side, _LEAST_READ))
-        picture = ImageOps.exif_transpose(picture)
-        if deep:
-            grey_values = to_uint8(np.asarray(picture, dtype=float) / 257)  # 65535 / 257 = 255
-            return np.repeat(grey_values[:, :, None], 3, axis=2)
-        if picture.has_transparency_data:
-            white = Image.new("RGBA", picture.size, "white")
-            picture = Image.alpha_composite(white, picture.convert("RGBA"))
-        return np.array(picture.convert("RGB"))
-    except Exception as problem:
-        raise _damaged(name) from problem
-
-
-def _reduced(picture: Image.Image, least: int) -> Image.Image:
-    """Return a picture with a half, a third … of its pixels along each side, at least `least`."""
-    picture.draft(None, (least, least))  # a JPEG can be read at a half, a quarter or an eighth
-    factor = max(picture.size) // least
-    return (
-        picture.reduce(factor) if factor > 1 and picture.mode in ("L", "RGB", "RGBA") else picture
-    )
-
-
-def _damaged(name: str) -> ValueError:
-    return ValueError(f"{name} is damaged or cut off: copy or download the picture again")
-
-
-def _too_large(name: str) -> ValueError:
-    return ValueError(
-        f"{name} has more than {MOST_PIXELS // 10**6} million pixels: scale it down first"
-    )
+    return Path(found.origin).parent / file
 
 
 def _weigh(image: np.ndarray, weights: Sequence[float]) -> np.ndarray:

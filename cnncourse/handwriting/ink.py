@@ -56,7 +56,7 @@ def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
         If it is no picture; the sentence says why.
     """
     if not isinstance(photo, np.ndarray):
-        return images.load(photo)
+        return images.load(photo, longest_side=LONGEST_SIDE)
     pixels = _as_uint8(photo)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[..., 0]
