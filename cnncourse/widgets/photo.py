@@ -17,6 +17,8 @@ import numpy as np
 import traitlets
 
 from cnncourse import images
+from cnncourse.picture_files import Picture
+from cnncourse.widgets.upload import PictureUpload
 
 LONGEST_SIDE = 320  # pixels: enough to see, small enough to filter while a slider moves
 
@@ -30,7 +32,7 @@ class Photo:
 
 
 class PhotoInput(widgets.HBox):
-    """A drop-down of samples and an upload button.
+    """A drop-down of samples, a button for a picture of one's own, and what was changed in it.
 
     Parameters
     ----------
@@ -59,37 +61,26 @@ class PhotoInput(widgets.HBox):
             style={"description_width": "initial"},
             layout=widgets.Layout(width="max-content"),
         )
-        self.upload = widgets.FileUpload(
-            accept="image/*",
-            description="your own picture",
-            layout=widgets.Layout(width="max-content"),
-        )
-        self._problem = widgets.HTML()
-        super().__init__([self.choice, self.upload, self._problem])
+        self.upload = PictureUpload()
+        self._words = widgets.HTML()
+        super().__init__([self.choice, self.upload, self._words])
         self.layout.flex_flow = "row wrap"
         self.choice.observe(self._take_sample, "value")
-        self.upload.observe(self._take_upload, "value")
-        self._take(Path(photo).name, self._load(photo))
+        self.upload.on_picture(self._take_upload)
+        self._take(Path(photo).name, images.read(photo))
 
     def _take_sample(self, change: dict) -> None:
-        self._take(change["new"], self._load(change["new"]))
+        self._take(change["new"], images.read(change["new"]))
 
-    def _take_upload(self, _change: dict) -> None:
-        if not self.upload.value:
-            return
-        file = self.upload.value[0]
+    def _take_upload(self, name: str, content: bytes, note: str) -> None:
         try:
-            pixels = self._load(bytes(file["content"]))
+            picture = images.read(content)
         except ValueError as problem:
-            self._problem.value = (
-                f'<span role="alert">{escape(file["name"])}: {escape(str(problem))}</span>'
-            )
+            self._words.value = f'<span role="alert">{escape(name)}: {escape(str(problem))}</span>'
         else:
-            self._take(file["name"], pixels)
+            self._take(name, picture, note)
 
-    def _load(self, source: str | bytes) -> np.ndarray:
-        return images.load(source, longest_side=self._longest_side)
-
-    def _take(self, name: str, pixels: np.ndarray) -> None:
-        self._problem.value = ""
-        self.value = Photo(name, pixels)
+    def _take(self, name: str, picture: Picture, note: str = "") -> None:
+        notes = "; ".join(filter(None, [note, picture.note]))
+        self._words.value = f"{escape(name)}: {escape(notes)}" if notes else ""
+        self.value = Photo(name, images.shrink(picture.pixels, self._longest_side))

@@ -1,6 +1,6 @@
 """The control that chooses a photograph."""
 
-from datetime import datetime, timezone
+from html import escape
 
 import cv2
 import numpy as np
@@ -10,10 +10,14 @@ from cnncourse import images
 from cnncourse.widgets.photo import PhotoInput
 
 
-def upload(photo: PhotoInput, name: str, content: bytes) -> None:
+def upload(photo: PhotoInput, name: str, content: bytes, note: str = "") -> None:
     """What the browser sends when the learner picks a file."""
-    file = {"name": name, "type": "", "size": len(content), "content": memoryview(content)}
-    photo.upload.value = ({**file, "last_modified": datetime(2026, 1, 1, tzinfo=timezone.utc)},)
+    photo.upload.receive({"number": 1, "name": name, "note": note}, [memoryview(content)])
+
+
+def jpeg(width: int, height: int) -> bytes:
+    """The file of a picture of this size."""
+    return cv2.imencode(".jpg", np.zeros((height, width, 3), np.uint8))[1].tobytes()
 
 
 @pytest.fixture
@@ -48,6 +52,31 @@ def test_a_file_that_is_no_picture_is_explained_and_changes_nothing(photo):
     assert "notes.txt" in photo.children[2].value
     photo.choice.value = "flower"
     assert photo.children[2].value == ""
+
+
+def test_what_was_changed_in_a_picture_is_said(photo):
+    upload(photo, "wide.jpg", jpeg(3000, 1000))
+    assert "wide.jpg" in photo.children[2].value and "3000×1000" in photo.children[2].value
+    upload(photo, "small.jpg", jpeg(30, 20), note="shrunk from 9×9 to 3×3 pixels")
+    assert "9×9" in photo.children[2].value
+    photo.choice.value = "flower"
+    assert photo.children[2].value == ""
+
+
+def test_after_a_refusal_the_next_picture_is_taken(photo):
+    upload(photo, "huge.png", b"not a picture")
+    upload(photo, "small.jpg", jpeg(30, 20))
+    assert photo.value.name == "small.jpg" and photo.children[2].value == ""
+
+
+@pytest.mark.parametrize(
+    "name", ["<img src=x onerror=alert(1)>.png", "$x$.png", "图片.png", "📷.png"]
+)
+def test_markup_in_a_name_is_shown_as_it_is_written(photo, name):
+    upload(photo, name, b"not a picture")
+    assert "<img" not in photo.children[2].value and escape(name) in photo.children[2].value
+    upload(photo, name, jpeg(3000, 20))
+    assert "<img" not in photo.children[2].value and escape(name) in photo.children[2].value
 
 
 def test_the_learners_file_can_be_shown_first(tmp_path):
