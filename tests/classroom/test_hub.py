@@ -1,8 +1,12 @@
 """A real JupyterHub on this machine: log in, start a server, run cells, move sliders, leave."""
 
+import json
+import re
 import subprocess
 import sys
+import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -13,6 +17,7 @@ import rehearsal
 from hub import CONFIG, HubFailed, running_hub, stop
 from student import Student
 from traitlets.config import PyFileConfigLoader
+from websocket import WebSocketException
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="a student's memory is read from /proc, which only Linux has"
@@ -27,8 +32,8 @@ child.wait()
 """
 EXPLORER = """
 from IPython.display import display
-from cnncourse.explorer import Explorer, slider
-from cnncourse.svg import Svg
+from cnncourse.widgets.explorer import Explorer, slider
+from cnncourse.figures.svg import Svg
 draw = lambda size, unused: Svg("", size, size, "An empty square", f"Size {size}.")
 display(Explorer(draw, {"size": slider("size", 3, 1, 9), "unused": slider("unused", 3, 1, 9)}))
 """
@@ -104,6 +109,63 @@ def test_answers_are_not_held_back(kernel):
 
     # three small messages: with Nagle's algorithm each round would take more than 40 ms
     assert min(seconds() for _ in range(30)) < 0.03
+
+
+CONNECTION = """
+import json
+from ipykernel.connect import get_connection_file
+open('connection.json', 'w').write(open(get_connection_file()).read())
+"""
+
+
+def test_kernels_are_reached_by_sockets_that_are_never_taken_and_their_owners_alone(
+    classroom, kernel
+):
+    assert kernel.execute(CONNECTION) == ""
+    notebooks = classroom.folder / "students" / "ada" / "notebooks"
+    connection = json.loads((notebooks / "connection.json").read_text())
+    assert connection["transport"] == "ipc"
+    assert len(f"{connection['ip']}-{connection['shell_port']}") <= 107
+    runtime = Path(connection["ip"]).parent
+    assert runtime.stat().st_mode & 0o077 == 0 and runtime.parent.stat().st_mode & 0o077 == 0
+
+
+def test_a_kernel_that_dies_is_started_again(classroom, ada):
+    kernel = ada.open_notebook("notebooks/02_kernels.ipynb")
+
+    def die():
+        with suppress(WebSocketException):  # nobody answers any more
+            kernel.execute("import os; os._exit(1)")
+
+    threading.Thread(target=die, daemon=True).start()
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        time.sleep(1)
+        again = ada.open_notebook("notebooks/02_kernels.ipynb")  # the session is the same
+        if again.execute("alive = 1") == "":
+            break
+    else:
+        pytest.fail("the kernel was not started again")
+
+
+@pytest.mark.parametrize("place", ["api/contents/notebooks", "api/kernels", "api/sessions", "lab"])
+def test_one_student_is_refused_what_belongs_to_another(classroom, ada, place):
+    eve = Student(classroom.address, "eve")
+    eve.log_in(classroom.password)
+    answer = eve.browser.get(f"{ada.base}/{place}", timeout=60)
+    assert answer.status_code == 403 and "homework" not in answer.text
+
+
+def test_neither_log_nor_address_shows_a_token(classroom, ada):
+    answer = ada.browser.post(f"{ada.base}/api/sessions?_xsrf=a-forged-secret", json={}, timeout=60)
+    assert answer.status_code == 403
+    for page in ("hub/home", "hub/token", "user/ada/lab"):
+        assert not re.search(r"[?&](token|code|_xsrf)=", ada.browser.get(f"{ada.hub}/{page}").url)
+    log = (classroom.folder / "hub.log").read_text()
+    assert "403" in log and "a-forged-secret" not in log
+    assert not re.search(r"(token|code|state|_xsrf|password)=[^…\s&]{8}", log)
+    secrets = [value for value in ada.browser.cookies.values() if len(value) > 8]
+    assert secrets and not any(secret in log for secret in secrets)
 
 
 def test_memory_counts_a_students_processes_and_no_others(ada):

@@ -11,10 +11,17 @@ Environment variables: CLASSROOM_PASSWORD, at least 8 characters; CLASSROOM_FOLD
 go (build/classroom); CNNCOURSE_DATA, a folder of digits that all students read.
 """
 
+import atexit
+import hashlib
 import os
 import shutil
 import sys
+import tempfile
 from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from log import keep_secrets  # noqa: E402, it lies beside this file
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = Path(os.environ.get("CLASSROOM_FOLDER", ROOT / "build" / "classroom")).resolve()
@@ -31,7 +38,21 @@ def give_notebooks(spawner):
             shutil.copytree(ROOT / name, copy, ignore=shutil.ignore_patterns(".ipynb_checkpoints"))
 
 
+def runtime_folder(spawner):
+    """Return a folder of a student's own for the sockets of their kernels.
+
+    The path of a socket has 107 characters at most, and Jupyter needs 50 of them.
+    """
+    name = hashlib.sha256(spawner.user.name.encode()).hexdigest()[:12]
+    folder = RUNTIME / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return str(folder)
+
+
+keep_secrets()
 FOLDER.mkdir(parents=True, exist_ok=True)
+RUNTIME = Path(tempfile.mkdtemp(prefix="class-"))  # for its owner alone
+atexit.register(shutil.rmtree, RUNTIME, ignore_errors=True)
 c.JupyterHub.ip = c.JupyterHub.hub_ip = "127.0.0.1"
 c.JupyterHub.db_url = f"sqlite:///{FOLDER / 'jupyterhub.sqlite'}"
 c.JupyterHub.cookie_secret_file = str(FOLDER / "cookie_secret")
@@ -52,7 +73,10 @@ c.Spawner.default_url = "/lab/tree/notebooks/01_image_basics.ipynb"
 c.Spawner.environment = {
     # a kernel would start one thread for each core: thirty kernels, sixty threads for two cores
     "OMP_NUM_THREADS": "1",
-    "JUPYTER_CONFIG_PATH": str(ROOT / "tools" / "jupyter"),  # as make lab does
+    "JUPYTER_CONFIG_PATH": os.pathsep.join(  # as make lab does, and for a classroom
+        [str(ROOT / "tools" / "jupyter"), str(ROOT / "tools" / "classroom")]
+    ),
+    "JUPYTER_RUNTIME_DIR": runtime_folder,
     **{name: os.environ[name] for name in ["CNNCOURSE_DATA"] if name in os.environ},
 }
 

@@ -6,6 +6,9 @@ so its picture would come tens of milliseconds late.
 
 The first of those messages would be an echo: it tells other windows that show the same notebook
 where the slider stands. Here nobody waits for it, and the picture comes 2 ms sooner.
+
+A message from the browser may be larger than 10 MiB: an upload beyond that would close the
+connection without a word.
 """
 
 import os
@@ -26,4 +29,5 @@ class PromptConnection(ZMQChannelsWebsocketConnection):
         return super().connect()
 
 
+c.ServerApp.tornado_settings = {"websocket_max_message_size": 100 * 2**20}  # bytes
 c.ServerApp.kernel_websocket_connection_class = PromptConnection
