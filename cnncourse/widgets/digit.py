@@ -17,6 +17,7 @@ import traitlets
 
 from cnncourse import images
 from cnncourse.widgets.photo import Photo
+from cnncourse.widgets.upload import PictureUpload
 
 DRAW, UPLOAD, TYPE = "draw it", "a photo of mine", "type it"
 LONGEST_SIDE = 1000  # pixels of an uploaded photo: enough for handwriting
@@ -68,20 +69,21 @@ class DigitInput(widgets.VBox):
             description="digit",
             layout=widgets.Layout(width="max-content"),
         )
-        self.upload = widgets.FileUpload(
-            accept="image/*",
-            description="choose a photo",
-            layout=widgets.Layout(width="max-content"),
-        )
+        self.upload = PictureUpload("choose a photo", LONGEST_SIDE)
+        self._uploaded = b""
         self.text = widgets.Textarea(SEVEN, description="picture", rows=12, continuous_update=False)
         self._way = widgets.VBox()
         self._problem = widgets.HTML()
         super().__init__([self.choice, self._way, self._problem])
         self.choice.observe(self._take, "value")
-        self.upload.observe(self._take, "value")
+        self.upload.on_picture(self._take_upload)
         self.text.observe(self._take, "value")
         if pad is not None:
             pad.observe(self._take, "value")
+        self._take()
+
+    def _take_upload(self, _name: str, content: bytes, _note: str) -> None:
+        self._uploaded = content
         self._take()
 
     def _take(self, _change: object = None) -> None:
@@ -104,7 +106,7 @@ class DigitInput(widgets.VBox):
         if name == TYPE:
             return self._type_in(self.text.value)
         if name == UPLOAD:
-            if not self.upload.value:
-                return None
-            return images.shrink(images.load(bytes(self.upload.value[0]["content"])), LONGEST_SIDE)
+            return (
+                images.load(self._uploaded, longest_side=LONGEST_SIDE) if self._uploaded else None
+            )
         return self._examples[name]

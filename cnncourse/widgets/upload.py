@@ -39,12 +39,14 @@ class PictureUpload(anywidget.AnyWidget):
 
     _esm = Path(__file__).with_name("upload.js")
 
-    description = traitlets.Unicode("your own picture").tag(sync=True)
-    longest_side = traitlets.Int(images.LONGEST_SIDE).tag(sync=True)
+    description = traitlets.Unicode().tag(sync=True)
+    longest_side = traitlets.Int().tag(sync=True)
     most_bytes = traitlets.Int(8_000_000).tag(sync=True)
 
-    def __init__(self, longest_side: int = images.LONGEST_SIDE) -> None:
-        super().__init__(longest_side=longest_side)
+    def __init__(
+        self, description: str = "your own picture", longest_side: int = images.LONGEST_SIDE
+    ) -> None:
+        super().__init__(description=description, longest_side=longest_side)
         self._takers: list[Take] = []
         self.on_msg(lambda _widget, content, buffers: self.receive(content, buffers))
 

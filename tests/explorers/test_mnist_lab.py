@@ -8,7 +8,6 @@ import subprocess
 import sys
 import xml.etree.ElementTree as ET
 from collections import namedtuple
-from datetime import datetime
 from itertools import product
 
 import cv2
@@ -453,11 +452,9 @@ def test_typed_characters_are_read_and_nothing_typed_gets_a_sentence():
     assert 'role="alert"' in photo.children[2].value
 
 
-def file(content):
-    """What a browser sends."""
-    now = datetime(2024, 1, 1)
-    return {"name": "x.png", "type": "image/png", "size": len(content), "content": content,
-            "last_modified": now}  # fmt: skip
+def upload(photo, content):
+    """What the browser sends when the learner picks a file."""
+    photo.upload.receive({"number": 1, "name": "x.png", "note": ""}, [content])
 
 
 def test_an_upload_is_read_and_a_bad_file_gets_a_sentence():
@@ -465,9 +462,9 @@ def test_an_upload_is_read_and_a_bad_file_gets_a_sentence():
     photo.choice.value = UPLOAD
     assert explorer.sentence.startswith("a 3:")  # nothing chosen yet: the picture stays
     png = cv2.imencode(".png", 255 - IMAGES[5])[1].tobytes()
-    photo.upload.value = [file(png)]
+    upload(photo, png)
     assert explorer.possible and explorer.sentence.startswith(UPLOAD)
-    photo.upload.value = [file(b"abc")]
+    upload(photo, b"abc")
     assert 'role="alert"' in photo.children[2].value
 
 
