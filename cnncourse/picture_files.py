@@ -25,6 +25,7 @@ from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF")
 MOST_PIXELS = 50_000_000  # of a JPEG; the largest phone cameras take 48 million
 MOST_IN_MEMORY = 25_000_000  # of other formats, which can only be decoded whole: 100 MB
+LEAST_READ = 1200  # pixels along a side are read, so that a small copy is as sharp as it can be
 STRIP = 1 << 18  # pixels that are brought to size at once
 ORIENTATION = 0x0112  # the tag in which a camera notes how it was held
 
@@ -177,10 +178,11 @@ def _read_pixels(picture: Image.Image, longest_side: int) -> tuple[np.ndarray, s
     width, height = picture.size
     scale = min(1, longest_side / max(width, height))
     goal = max(1, round(width * scale)), max(1, round(height * scale))
-    picture.draft(picture.mode, goal)  # a JPEG comes at 1/2, 1/4 or 1/8, not smaller than the goal
+    least = max(longest_side, LEAST_READ)
+    picture.draft(picture.mode, (least, least))  # a JPEG comes at 1/2, 1/4 or 1/8, not smaller
     orientation = picture.getexif().get(ORIENTATION, 1)
     to_srgb, profile = _colours(picture)
-    factor = max(1, max(picture.size) // max(goal))
+    factor = max(1, max(picture.size) // least)
     small = _in_strips(picture, factor, lambda strip: to_srgb(_as_rgb(strip)))
     if small.size != goal:
         small = small.resize(goal, Image.Resampling.BOX)
