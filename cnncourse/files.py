@@ -77,7 +77,7 @@ def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:
     for name, contents in files.items():
         write_atomically(folder / name, contents)
     for name in made.keys() - files.keys():
-        if _digest(folder / name) in made[name]:
+        if _is_unchanged(folder / name, made[name]):
             (folder / name).unlink()
     _write_list(folder, new)
 
@@ -94,6 +94,13 @@ def _made(folder: Path) -> dict[str, list[str]]:
         return {name: [str(digest) for digest in made[name]] for name in inside}
     except (OSError, ValueError, TypeError, RecursionError):
         return {}
+
+
+def _is_unchanged(path: Path, digests: Sequence[str]) -> bool:
+    try:
+        return path.is_file() and _digest(path) in digests
+    except (OSError, ValueError):  # the list names what cannot be a file
+        return False
 
 
 def _digest(path: Path) -> str:
