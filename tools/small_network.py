@@ -3,8 +3,8 @@
     CNNCOURSE_DATA=../shared/data python tools/small_network.py
 
 It has no biases, so that its forward pass is the nine lines of notebook 04. It learns from MNIST
-and from half of scikit-learn's scans, since notebooks 01 to 04 show these; the other half of the scans
-and MNIST's test digits are only measured.
+and from half of scikit-learn's scans, since notebooks 01 to 04 show these; the other half of the
+scans and MNIST's test digits are only measured.
 """
 
 from __future__ import annotations

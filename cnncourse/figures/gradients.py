@@ -25,6 +25,10 @@ def pixel_gradients(picture: np.ndarray, gradients: Mapping[int, np.ndarray]) ->
     picture : ndarray of shape (28, 28), from 0 to 1
     gradients : mapping of int to ndarray of shape (28, 28)
         The class, and how its score changes with each pixel.
+
+    Returns
+    -------
+    Svg
     """
     limit = max(np.abs(grad).max() for grad in gradients.values())
     image = _panel(to_uint8(255 * picture), "image")

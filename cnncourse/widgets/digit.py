@@ -101,9 +101,9 @@ class DigitInput(widgets.VBox):
                 self.value = Photo(name, picture)
 
     def _picture(self, name: str) -> np.ndarray | None:
-        if name == DRAW:
+        if name == DRAW and self.pad:
             return np.asarray(self.pad.value)
-        if name == TYPE:
+        if name == TYPE and self._type_in:
             return self._type_in(self.text.value)
         if name == UPLOAD:
             return (

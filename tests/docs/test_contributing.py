@@ -59,7 +59,7 @@ def test_the_check_of_the_example_takes_the_right_answer_alone(copy):
     done = run(
         copy,
         "-c",
-        "from cnncourse.exercises.checks.spatial_layers import padding_share as check\n"
+        "from cnncourse.exercises.checks.layer_by_layer import padding_share as check\n"
         "from cnncourse.geometry import padding_share as right\n"
         "print(check(right).word, check(lambda size, padding: 0).word)",
     )

@@ -4,6 +4,7 @@ import math
 import re
 
 import nbformat
+import pytest
 import numpy as np
 from pages import DOCS, items, prose, text_of
 

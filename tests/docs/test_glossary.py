@@ -19,7 +19,8 @@ def entries():
 
 def notebooks_by_anchor():
     """Return the numbers of the notebooks that each entry names, by its anchor."""
-    return {anchor: set(re.findall(r"\[(\d\d\w?), section", met)) for anchor, _, _, met in entries()}
+    named = re.compile(r"\[(\d\d\w?), section")
+    return {anchor: set(named.findall(met)) for anchor, _, _, met in entries()}
 
 
 def letters(term):
