@@ -6,6 +6,7 @@ import re
 import nbformat
 import pytest
 import numpy as np
+import pytest
 from pages import DOCS, items, prose, text_of
 
 from cnncourse import activations, convolution, geometry, kernels
