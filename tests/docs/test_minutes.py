@@ -51,7 +51,7 @@ def test_no_section_is_much_longer_than_it_says(notebook):
 @pytest.mark.parametrize("notebook", COUNTED, ids=lambda path: path.stem)
 def test_without_what_is_optional_it_is_done_in_90_minutes(notebook):
     optional = re.search(
-        r"Optional: ((?:sections? [\d, and]+)?)((?:exercise \d+)?)", first_cell(notebook)
+        r"Optional: ((?:sections? [\d, and]+)?)((?:exercises? [\d, and]+)?)", first_cell(notebook)
     )
     sections, exercises = (set(re.findall(r"\d+", part)) for part in optional.groups())
     kept = [
