@@ -30,7 +30,7 @@ MUTED = "var(--jp-content-font-color2, #57606a)"
 FAINT = "var(--jp-border-color1, #c4c8cf)"
 PAPER = "var(--jp-layout-color0, #ffffff)"
 
-# Text on a tinted or shaded cell does not follow the theme, because the cell does not either.
+# Text on a grey or coloured cell does not follow the theme, because the cell does not either.
 DARK, LIGHT = "#0b0d10", "#ffffff"
 
 FONT = "var(--jp-ui-font-family, system-ui, sans-serif)"
@@ -38,7 +38,11 @@ FONT = "var(--jp-ui-font-family, system-ui, sans-serif)"
 
 @dataclass(frozen=True)
 class Role:
-    """What a colour means, the same in every notebook: a line colour and a light tint."""
+    """What a colour means, the same in every notebook: a line colour and a tint.
+
+    A tint lets the paper shine through, so that it is pale on light paper and deep on dark paper,
+    and the theme's ink reads well on both.
+    """
 
     line: str
     tint: str
@@ -46,11 +50,11 @@ class Role:
 
 # Line colours keep a contrast of at least 3:1 on white and on JupyterLab's dark background, and
 # stay apart under simulated colour blindness (tests/test_svg.py measures both).
-INPUT = Role("#1a5af7", "#dbe7fd")
-KERNEL = Role("#b37c05", "#fbe8c4")
-OUTPUT = Role("#0aa765", "#cdefdf")
-PADDING = Role("#61636b", "#e8e8ec")
-WINDOW = Role("#de42ce", "#fbdcf5")
+INPUT = Role("#1a5af7", "#1a5af733")
+KERNEL = Role("#b37c05", "#b37c0533")
+OUTPUT = Role("#0aa765", "#0aa76533")
+PADDING = Role("#61636b", "#61636b33")
+WINDOW = Role("#de42ce", "#de42ce33")
 
 
 @dataclass(frozen=True)
@@ -450,7 +454,9 @@ def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
 
 
 def text_on(fill: str) -> str:
-    """Black or white, whichever reads better on a colour written as #rrggbb."""
+    """Black or white, whichever reads better on #rrggbb; the theme's ink on a tint, #rrggbbaa."""
+    if len(fill) > len("#rrggbb"):
+        return INK
     red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
     return DARK if 0.299 * red + 0.587 * green + 0.114 * blue > 118 else LIGHT
 

@@ -165,9 +165,19 @@ def test_lines_stand_out_on_light_and_dark_pages(name, page):
     assert contrast(ROLES[name].line, page) >= 3
 
 
+def over(tint, paper):
+    """The colour of a tint, #rrggbbaa, on paper."""
+    *above, alpha = bytes.fromhex(tint[1:])
+    below = bytes.fromhex(paper[1:])
+    mixed = [round(b + (a - b) * alpha / 255) for a, b in zip(above, below, strict=True)]
+    return "#" + bytes(mixed).hex()
+
+
 @pytest.mark.parametrize("name", ROLES)
-def test_dark_text_reads_well_on_every_tint(name):
-    assert contrast(svg.DARK, ROLES[name].tint) >= 7
+@pytest.mark.parametrize(("ink", "paper"), [("#1f2328", "#ffffff"), ("#e0e0e0", "#111111")])
+def test_the_themes_ink_reads_well_on_every_tint(name, ink, paper):
+    assert svg.text_on(ROLES[name].tint) == svg.INK
+    assert contrast(ink, over(ROLES[name].tint, paper)) >= 7
 
 
 @pytest.mark.parametrize("vision", SIMULATED)
