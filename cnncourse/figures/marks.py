@@ -1,0 +1,269 @@
+"""What touching a part of a picture means: pure data, written as attributes on SVG elements.
+
+    >>> from cnncourse.figures import marks, svg
+    >>> cell = svg.rect(0, 0, 44, 44)
+    >>> marks.set(cell, "output row 1 column 3", {"step": 2})
+    '<rect data-name="output row 1 column 3" data-set=\\'{"step":2}\\' x="0" y="0" ...
+
+Four words say what a hand can do, and each has a name that a screen reader speaks:
+
+``set``   click or drag across: controls get these values
+``drag``  a handle: moved along a direction, it moves the value of a control step by step
+``edit``  a number of a matrix control: type it, drag it up and down, use the arrow keys
+``link``  hover or focus lights every part of the same name; the browser does this alone
+
+``key``, ``glide`` and ``panel`` say what stays itself from one picture to the next. Nothing
+here knows widgets or browsers: `cnncourse.widgets.stage` obeys the marks.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from html import escape
+
+
+@dataclass(frozen=True)
+class Move:
+    """How a handle moves a control.
+
+    Parameters
+    ----------
+    control : str
+    value : float
+        Where the control stands; it is never moved below `low` or above `high`.
+    along : (float, float)
+        How far the hand moves, right and down in the picture's units, for one step.
+    low, high : float
+    step : float
+        What one step adds to the value.
+    """
+
+    control: str
+    value: float
+    along: tuple[float, float]
+    low: float
+    high: float
+    step: float = 1
+
+    def data(self) -> dict[str, object]:
+        """Return the move as the browser reads it: `least` and `most` count steps from here."""
+        ends = [(end - self.value) / self.step for end in (self.low, self.high)]
+        return {
+            "control": self.control,
+            "value": self.value,
+            "along": [round(way, 3) for way in self.along],
+            "least": math.ceil(ends[0] - 1e-9),
+            "most": math.floor(ends[1] + 1e-9),
+            "step": self.step,
+        }
+
+
+def set(markup: str, name: str, values: Mapping[str, object], *, group: str = "") -> str:
+    """Mark a part to click or to drag across.
+
+    Parameters
+    ----------
+    markup : str
+        One SVG element.
+    name : str
+        What a screen reader says.
+    values : mapping of str to number, str or bool
+        The controls by name, and the value each of them gets.
+    group : str
+        Parts of one group are one stop for the tab key; arrow keys lead from part to part.
+
+    Returns
+    -------
+    str
+        The element with its mark.
+    """
+    return _with(markup, name=name, group=group, set=_json(values))
+
+
+def drag(
+    markup: str,
+    name: str,
+    moves: Sequence[Move],
+    *,
+    at: tuple[float, float] | None = None,
+    spoken: str = "",
+) -> str:
+    """Mark a handle, or an area to press and drag in.
+
+    Parameters
+    ----------
+    markup : str
+        One SVG element.
+    name : str
+        What a screen reader says.
+    moves : sequence of Move
+        One for each direction; two may move the same control.
+    at : (float, float), optional
+        The point in the picture that stands for the present values. With it a press anywhere on
+        the element brings this point there at once; without it the hand takes the handle along.
+    spoken : str
+        The value in words, such as "row 2, column 3". Default: the value of the first move.
+
+    Returns
+    -------
+    str
+        The element with its mark.
+    """
+    data: dict[str, object] = {"moves": [move.data() for move in moves]}
+    if at is not None:
+        data["at"] = [round(place, 2) for place in at]
+    return _with(markup, name=name, spoken=spoken, drag=_json(data))
+
+
+def edit(
+    markup: str,
+    name: str,
+    control: str,
+    place: tuple[int, int],
+    value: float,
+    *,
+    step: float = 1,
+    group: str = "",
+) -> str:
+    """Mark a number that can be changed in place.
+
+    Parameters
+    ----------
+    markup : str
+        One SVG element.
+    name : str
+        What a screen reader says.
+    control : str
+        The name of a control whose value is a matrix.
+    place : (int, int)
+        Row and column, counted from 0.
+    value : float
+    step : float
+        What an arrow key adds.
+    group : str
+        As in `set`.
+
+    Returns
+    -------
+    str
+        The element with its mark.
+    """
+    data = {"control": control, "place": place, "value": value, "step": step}
+    return _with(markup, name=name, group=group, edit=_json(data))
+
+
+def link(markup: str, name: str, *, at: tuple[float, float, float, float] | None = None) -> str:
+    """Mark a part that lights others: hovered or in focus, all parts that are `lit` by `name`.
+
+    Parameters
+    ----------
+    markup : str
+        One SVG element.
+    name : str
+        Without spaces.
+    at : (x, y, width, height), optional
+        Where a rectangle that is lit goes first: one frame then serves many places.
+
+    Returns
+    -------
+    str
+        The element with its mark.
+    """
+    where = "" if at is None else " ".join(f"{number:g}" for number in at)
+    return _with(markup, link=name, at=where)
+
+
+def lit(markup: str, name: str, *, hidden: bool = False) -> str:
+    """Mark a part that is lit by `link`.
+
+    Parameters
+    ----------
+    markup : str
+        One SVG element.
+    name : str
+    hidden : bool
+        Whether it is seen only while it is lit.
+
+    Returns
+    -------
+    str
+        The element with its mark.
+    """
+    return _with(markup, lit=name, hidden="yes" if hidden else "")
+
+
+def key(markup: str, name: str) -> str:
+    """Say that the element of this key in the next picture is the same one: it glides there.
+
+    Parameters
+    ----------
+    markup : str
+        One SVG element.
+    name : str
+        The key, once in a picture.
+
+    Returns
+    -------
+    str
+        The element with its mark.
+    """
+    return _with(markup, key=name)
+
+
+def glide(markup: str, name: str, x: float, y: float) -> str:
+    """Place elements at a point; those of the same key in the next picture glide from here.
+
+    Parameters
+    ----------
+    markup : str
+        SVG elements.
+    name : str
+        Their key, once in a picture.
+    x, y : float
+
+    Returns
+    -------
+    str
+        A group of the elements.
+    """
+    return _with(f'<g style="transform:translate({x:g}px,{y:g}px)">{markup}</g>', key=name)
+
+
+def panel(markup: str, name: str, x: float, y: float, width: float, height: float) -> str:
+    """Place a part that stays whole: on a narrow page panels stand one under the other.
+
+    Parameters
+    ----------
+    markup : str
+        Elements whose origin is the upper left corner of the panel.
+    name : str
+        The panel's key.
+    x, y, width, height : float
+
+    Returns
+    -------
+    str
+        The element with its mark.
+    """
+    return _with(glide(markup, name, x, y), panel=f"{x:g} {y:g} {width:g} {height:g}")
+
+
+def _json(data: object) -> str:
+    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+
+
+def _with(markup: str, **data: str) -> str:
+    """Write attributes into the tag of an element; empty ones are left out."""
+    end = min(place for place in map(markup.find, (" ", ">", "/")) if place > 0)
+    words = "".join(f" data-{name}={_quoted(value)}" for name, value in data.items() if value != "")
+    return markup[:end] + words + markup[end:]
+
+
+def _quoted(value: str) -> str:
+    """Single quotes around JSON, which is full of double ones, keep it short."""
+    if '"' in value:
+        return "'" + escape(value, quote=False).replace("'", "&#39;") + "'"
+    return f'"{escape(value)}"'

@@ -1,0 +1,76 @@
+"""Marks are attributes that any XML reader gives back."""
+
+import json
+from xml.etree import ElementTree
+
+import pytest
+
+from cnncourse.figures import marks, svg
+
+CELL = svg.rect(1, 2, 30, 40)
+AWKWARD = """it's <"&'> −5 µ"""
+
+
+def read(markup):
+    """The data-… attributes of an element, and what it is without them."""
+    element = ElementTree.fromstring(markup)
+    data = {key[5:]: element.attrib.pop(key) for key in list(element.attrib) if "data-" in key}
+    return data, ElementTree.tostring(element)
+
+
+def test_a_mark_leaves_the_element_as_it_is():
+    bare = ElementTree.tostring(ElementTree.fromstring(CELL))
+    for marked in (
+        marks.set(CELL, "cell", {"step": 1}),
+        marks.drag(CELL, "cell", [marks.Move("step", 1, (3, 0), 0, 5)]),
+        marks.edit(CELL, "cell", "weights", (0, 1), 2.5),
+        marks.link(CELL, "cell"),
+        marks.lit(CELL, "cell"),
+        marks.key(CELL, "cell"),
+    ):
+        assert read(marked)[1] == bare
+
+
+@pytest.mark.parametrize("element", ["<g>x</g>", "<g/>", '<g id="a > b / c"/>'])
+def test_every_form_of_a_tag_can_be_marked(element):
+    assert read(marks.key(element, "k"))[0] == {"key": "k"}
+
+
+def test_names_and_values_of_any_letters_come_back():
+    data, _ = read(marks.set(CELL, AWKWARD, {"photo": AWKWARD, "flip": True, "size": 3}))
+    assert data["name"] == AWKWARD
+    assert json.loads(data["set"]) == {"photo": AWKWARD, "flip": True, "size": 3}
+
+
+def test_marks_can_be_joined():
+    both = marks.link(
+        marks.edit(CELL, "a", "weights", (2, 0), 1, group="g"), "tap", at=(0, 1.5, 2, 3)
+    )
+    data, _ = read(both)
+    assert (data["name"], data["group"], data["link"], data["at"]) == ("a", "g", "tap", "0 1.5 2 3")
+    assert json.loads(data["edit"]) == {
+        "control": "weights",
+        "place": [2, 0],
+        "value": 1,
+        "step": 1,
+    }
+
+
+@pytest.mark.parametrize(
+    ("value", "low", "high", "step", "least", "most"),
+    [
+        (3, 1, 5, 1, -2, 2),
+        (0, 0, 0, 1, 0, 0),
+        (0.3, 0.1, 1.0, 0.1, -2, 7),  # 0.1 + 0.2 is a little more than 0.3
+        (5, 0, 9, 2, -2, 2),  # a step more would leave the limits
+        (7, 3, 11, 4, -1, 1),
+    ],
+)
+def test_a_move_counts_the_steps_that_stay_within_its_limits(value, low, high, step, least, most):
+    data = marks.Move("c", value, (1, 0), low, high, step).data()
+    assert (data["least"], data["most"]) == (least, most)
+
+
+def test_a_panel_says_where_it_stands_and_how_large_it_is():
+    data, _ = read(marks.panel("<g/>", "left", 10, 0.5, 300, 200))
+    assert data == {"key": "left", "panel": "10 0.5 300 200"}
