@@ -10,19 +10,22 @@
     'Size 30.'
 
 An explorer has no state but its controls. The figure is SVG text in one `widgets.HTML`, never an
-`Output`: that redraws in a few milliseconds, and works where no front end captures output.
+`Output`: that redraws in a few milliseconds, and works where no front end captures output. Where
+the figure is marked (`cnncourse.figures.marks`), touching it sets controls.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from html import escape
+from typing import Any
 
 import ipywidgets as widgets
 import traitlets
 
 from cnncourse.figures.svg import Svg
-from cnncourse.widgets.keyboard import help_keyboards
+from cnncourse.widgets.stage import Stage
 
 _WIDE = {"description_width": "initial"}
 _ROW = {"flex_flow": "row wrap", "align_items": "center"}  # wraps on a narrow page
@@ -37,8 +40,9 @@ class Explorer(widgets.VBox):
         The figure function: called with the value of every control by name, returns an `Svg` whose
         description becomes the sentence of state. It raises `ValueError` for an impossible setting;
         the learner then reads that sentence in place of the figure.
-    controls : mapping of str to ipywidgets control
-        In the order they are shown.
+    controls : mapping of str to control
+        In the order they are shown. What is no widget, such as a `Matrix`, is moved by touching the
+        picture and not shown a second time.
     more : sequence of str
         Names of controls that start folded away under "More settings".
     limits : callable, optional
@@ -53,6 +57,8 @@ class Explorer(widgets.VBox):
     controls : dict of str to ipywidgets control
     view : widgets.HTML
         Holds the SVG.
+    stage : Stage
+        Shows it in the browser, and reports touches of it.
     sentence : str
         The state in words.
     possible : bool
@@ -73,12 +79,18 @@ class Explorer(widgets.VBox):
         self.limits = limits
         self.stills = stills
         self.view = widgets.HTML()
+        self.view.add_class("cnncourse-view")
+        self.stage = Stage()
         self.possible = True
         self._state = widgets.HTML()
+        self._state.add_class("cnncourse-sentence")
         self._drawn: dict[str, object] | None = None
-        panel = _panel(self.controls, more)
-        super().__init__([*panel, self.view, self._state, help_keyboards()])
+        self._held = False
+        shown = {n: c for n, c in self.controls.items() if isinstance(c, widgets.Widget)}
+        panel = _panel(shown, [name for name in more if name in shown])
+        super().__init__([*panel, self.view, self.stage, self._state])
         self.add_class("cnncourse-explorer")
+        self.stage.observe(self._obey, "touched")
         for control in self.controls.values():
             control.observe(self._redraw, "value")
         self._redraw()
@@ -93,8 +105,34 @@ class Explorer(widgets.VBox):
         """The state in words."""
         return self._sentence
 
+    def _obey(self, change: Mapping[str, Any]) -> None:
+        """Set the controls that a touch of the picture is about."""
+        touch = change["new"]
+        try:
+            with self._drawn_once():
+                for name, value in touch["values"].items():
+                    self.controls[name].value = value
+                for name, row, column, number in touch["cells"]:
+                    matrix = [list(numbers) for numbers in self.controls[name].value]
+                    matrix[row][column] = number
+                    self.controls[name].value = matrix
+        finally:
+            self.stage.answered += 1
+
+    @contextmanager
+    def _drawn_once(self) -> Iterator[None]:
+        """Draw at the end, however many controls are set meanwhile."""
+        self._held = True
+        try:
+            yield
+        finally:
+            self._held = False
+            self._redraw()
+
     def _redraw(self, _change: object = None) -> None:
         """Draw the figure for the present values, or say why that is impossible."""
+        if self._held:
+            return
         try:
             self._set_limits()
             if self.values == self._drawn:  # one move of the hand may set several controls
@@ -139,20 +177,28 @@ class Explorer(widgets.VBox):
 def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[widgets.Widget]:
     """The controls in rows that wrap on a narrow page, the `more` ones folded away."""
     first = [_with_play(c) for name, c in controls.items() if name not in more]
-    panel: list[widgets.Widget] = [widgets.HBox(first, layout=widgets.Layout(**_ROW))]
+    panel: list[widgets.Widget] = [_grid(first)]
     if more:
         panel += _folded([_with_play(controls[name]) for name in more])
     return panel
 
 
+def _grid(controls: Sequence[widgets.Widget]) -> widgets.HBox:
+    """Controls side by side: ``stage.css`` makes them a grid of two columns."""
+    grid = widgets.HBox(controls, layout=widgets.Layout(**_ROW))
+    grid.add_class("cnncourse-controls")
+    return grid
+
+
 def _folded(controls: Sequence[widgets.Widget]) -> list[widgets.Widget]:
     """A button, and the row of controls that it unfolds: an Accordion has no keys to open it."""
     button = widgets.ToggleButton(description="More settings", tooltip="", icon="caret-right")
-    row = widgets.HBox(controls, layout=widgets.Layout(**_ROW, display="none"))
+    row = _grid(controls)
+    row.layout.display = "none"
     row.add_class("cnncourse-more")
 
     def unfold(change: Mapping[str, bool]) -> None:
-        row.layout.display = "flex" if change["new"] else "none"
+        row.layout.display = None if change["new"] else "none"
         button.icon = "caret-down" if change["new"] else "caret-right"
 
     button.observe(unfold, "value")
@@ -169,7 +215,9 @@ def _with_play(control: widgets.Widget) -> widgets.Widget:
     # not jslink: the browser would send each move twice, and the picture would wait for both
     widgets.link((control, "max"), (play, "max"))
     widgets.link((control, "value"), (play, "value"))
-    return widgets.HBox([play, control])
+    row = widgets.HBox([control, play])
+    row.add_class("cnncourse-steps")
+    return row
 
 
 def _refusal(sentence: str) -> str:
@@ -182,11 +230,29 @@ def _refusal(sentence: str) -> str:
 # Controls -----------------------------------------------------------------------------------------
 
 
-def slider(name: str, value: int, low: int, high: int, step: int = 1) -> widgets.IntSlider:
-    """A slider over whole numbers; `name` is its visible label."""
-    return widgets.IntSlider(
+def slider(
+    name: str, value: int, low: int, high: int, step: int = 1, *, unit: str = ""
+) -> widgets.IntSlider:
+    """A slider over whole numbers.
+
+    Parameters
+    ----------
+    name : str
+        Its visible label.
+    value, low, high, step : int
+    unit : str
+        "px", or nothing; it stands behind the number.
+
+    Returns
+    -------
+    IntSlider
+    """
+    control = widgets.IntSlider(
         value=value, min=low, max=high, step=step, description=name, tooltip="", style=_WIDE
     )
+    if unit:
+        control.add_class(f"cnncourse-{unit}")
+    return control
 
 
 class _FineSlider(widgets.FloatSlider):
@@ -200,7 +266,20 @@ class _FineSlider(widgets.FloatSlider):
 def fine_slider(
     name: str, value: float, low: float, high: float, step: float = 0.1, shown: str = ".2f"
 ) -> widgets.FloatSlider:
-    """A slider over decimal numbers; `shown` formats the number beside it."""
+    """A slider over decimal numbers.
+
+    Parameters
+    ----------
+    name : str
+        Its visible label.
+    value, low, high, step : float
+    shown : str
+        Formats the number beside it.
+
+    Returns
+    -------
+    FloatSlider
+    """
     return _FineSlider(
         value=value,
         min=low,
@@ -214,7 +293,21 @@ def fine_slider(
 
 
 def choice(name: str, options: Sequence[object], value: object = None) -> widgets.Dropdown:
-    """A drop-down; the first option is taken unless `value` names another."""
+    """A drop-down.
+
+    Parameters
+    ----------
+    name : str
+        Its visible label.
+    options : sequence of objects, or of (str, object)
+        Shown as text, or under another name.
+    value : object, optional
+        Default: the first option.
+
+    Returns
+    -------
+    Dropdown
+    """
     if value is None:
         value = options[0][1] if isinstance(options[0], tuple) else options[0]
     return widgets.Dropdown(
@@ -227,7 +320,18 @@ def choice(name: str, options: Sequence[object], value: object = None) -> widget
 
 
 def toggle(name: str, value: bool = False) -> widgets.Checkbox:
-    """A box to tick."""
+    """A box to tick.
+
+    Parameters
+    ----------
+    name : str
+        Its visible label.
+    value : bool
+
+    Returns
+    -------
+    Checkbox
+    """
     return widgets.Checkbox(
         value=value,
         description=name,

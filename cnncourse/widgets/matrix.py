@@ -1,11 +1,11 @@
-"""A grid of number boxes: every weight or pixel can be typed, or stepped with the arrow keys.
+"""Matrices as controls: their numbers are changed in the picture itself, or in a grid of boxes.
 
-    >>> from cnncourse.widgets.matrix import MatrixInput
-    >>> weights = MatrixInput("weights", [[0, 1], [2, 3]])
+    >>> from cnncourse.widgets.matrix import Matrix
+    >>> weights = Matrix("weights", [[0, 1], [2, 3]])
     >>> weights.value
     ((0.0, 1.0), (2.0, 3.0))
 
-It is a control like any other: it has a `description` and a `value` that can be set and observed.
+They are controls like any other: with a `description`, and a `value` that can be set and observed.
 """
 
 from __future__ import annotations
@@ -27,8 +27,33 @@ _STYLE = """<style>
 </style>"""
 
 
+class Matrix(traitlets.HasTraits):
+    """A matrix of numbers that has no boxes: a picture marked with `marks.edit` shows it.
+
+    Parameters
+    ----------
+    description : str
+    value : sequence of sequences of float, or ndarray of shape (rows, columns)
+
+    Attributes
+    ----------
+    value : tuple of tuples of float
+    """
+
+    value = traitlets.Any()
+    description = traitlets.Unicode()
+
+    def __init__(self, description: str, value: Sequence[Sequence[float]] | np.ndarray) -> None:
+        super().__init__(description=description)
+        self.value = value
+
+    @traitlets.validate("value")
+    def _as_tuples(self, proposal: dict) -> tuple[tuple[float, ...], ...]:
+        return _tuples(self.description, proposal["value"])
+
+
 class MatrixInput(widgets.VBox):
-    """A matrix of numbers to edit.
+    """A matrix of numbers to edit in boxes.
 
     Parameters
     ----------
@@ -66,12 +91,7 @@ class MatrixInput(widgets.VBox):
 
     @traitlets.validate("value")
     def _as_tuples(self, proposal: dict) -> tuple[tuple[float, ...], ...]:
-        matrix = np.asarray(proposal["value"], dtype=float)
-        if matrix.ndim != 2 or matrix.size == 0:
-            raise traitlets.TraitError(
-                f"{self.description} must be a matrix of numbers, not of shape {matrix.shape}"
-            )
-        return tuple(tuple(row) for row in matrix.tolist())
+        return _tuples(self.description, proposal["value"])
 
     @traitlets.observe("value")
     def _fill_boxes(self, _change: object) -> None:
@@ -110,3 +130,13 @@ class MatrixInput(widgets.VBox):
             self.value = [[box.value for box in row.children] for row in self._rows.children]
         finally:
             self._setting = False
+
+
+def _tuples(name: str, value: object) -> tuple[tuple[float, ...], ...]:
+    """A matrix as tuples, which can be compared and cannot be changed unseen."""
+    matrix = np.asarray(value, dtype=float)
+    if matrix.ndim != 2 or matrix.size == 0:
+        raise traitlets.TraitError(
+            f"{name} must be a matrix of numbers, not of shape {matrix.shape}"
+        )
+    return tuple(tuple(row) for row in matrix.tolist())

@@ -18,7 +18,7 @@ from html import escape
 import ipywidgets as widgets
 
 from cnncourse.figures.svg import Svg
-from cnncourse.widgets.keyboard import help_keyboards
+from cnncourse.widgets.stage import Stage
 
 _TEXT = "margin:0 0 .5em;line-height:1.5"  # ipywidgets would leave a line free between two lines
 
@@ -71,7 +71,7 @@ class Question(widgets.VBox):
         )
         self._reply = widgets.HTML()
         head = widgets.HTML(f'<p style="{_TEXT}"><b>Predict first.</b> {escape(prompt)}</p>')
-        super().__init__([head, self.options, self._reply, help_keyboards()])
+        super().__init__([head, self.options, self._reply, Stage()])
         self.add_class("cnncourse-question")
         self.options.observe(self._on_choice, "value")
 

@@ -1,21 +1,25 @@
-"""The names that widgets.keyboard gives to controls, however late a busy page shows them."""
+"""The names that stage.js gives to controls, however late a busy page shows them."""
 
 import json
 
 import pytest
 
-from cnncourse.widgets.keyboard import help_keyboards
+from cnncourse.widgets.stage import Stage
 
 SLIDER = """<div class="widget-slider"><label class="widget-label">stride</label>
-<div role="slider"></div><div class="widget-readout">2</div></div><select title="null"></select>"""
-# The browser tells that a picture cannot load when it is made, before it is put anywhere.
-SHOW = f"""() => {{
-  const help = document.createElement("div");
-  help.innerHTML = {json.dumps(help_keyboards().value)};
+<div role="slider" aria-valuenow="2" aria-valuemin="1" aria-valuemax="4"></div>
+<div class="widget-readout">2</div></div><select title="null"></select>"""
+# A widget is rendered before it is put into its box.
+SHOW = f"""async () => {{
+  const source = new Blob([{json.dumps(Stage()._esm)}], {{ type: "text/javascript" }});
+  const {{ default: widget }} = await import(URL.createObjectURL(source));
+  const part = document.createElement("div");
+  widget.render({{ el: part, model: {{ on() {{}}, off() {{}} }} }});
   const box = document.createElement("div");
   box.className = "cnncourse-explorer";
   document.body.append(box);
-  setTimeout(() => box.append(help), PUT_INTO_ITS_BOX);
+  const put = () => {{ box.append(part); part.style.minHeight = "1px"; }};
+  setTimeout(put, PUT_INTO_ITS_BOX);
   setTimeout(() => {{ box.insertAdjacentHTML("afterbegin", {json.dumps(SLIDER)}); }}, SLIDER_SHOWN);
 }}"""
 

@@ -1,0 +1,547 @@
+// The picture in the browser, and the hands on it: see stage.py and figures/marks.py. No library, no
+// build step.
+//
+// An HTML widget brings each picture as SVG text, and alone it would show it. The stage takes the
+// picture out of its hands: it changes the SVG that is on the screen into the new one, node by node.
+// So nodes stay what they are, what has a key can glide to its new place (stage.css says how fast),
+// and the focus is not lost. Touches of marked parts go back as values of controls.
+
+const NARROW = 560; // CSS pixels: on a narrower page panels stand one under the other
+const GAP = 24; // between panels that stand so, in the picture's units
+const LARGEST = 1.25; // times its own size is the most that a picture grows: 960 become 1200
+const SMALLEST_TEXT = 11; // CSS pixels
+const STILL = 4; // CSS pixels: a hand that moves less has clicked
+const SCRUB = 8; // CSS pixels up or down for one step of a number
+const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const MARKED = "[data-set], [data-drag], [data-edit]";
+
+// What a touch means ----------------------------------------------------------------------------
+
+/** The nearest whole number of steps that a move allows. */
+function steps(move, wished) {
+  return Math.max(move.least, Math.min(move.most, Math.round(wished)));
+}
+
+/** 0.1 + 0.2 is 0.3 for those who read it. */
+function tidy(number) {
+  return Number(number.toFixed(9));
+}
+
+/** The values of the controls after `count(move)` steps of each move. */
+function valuesAfter(moves, count) {
+  const values = {};
+  for (const move of moves) {
+    const from = values[move.control] ?? move.value;
+    values[move.control] = tidy(from + move.step * count(move));
+  }
+  return values;
+}
+
+/** The values of the controls when the hand has gone right by x and down by y. */
+export function dragged(moves, x, y) {
+  return valuesAfter(moves, (move) => {
+    const [right, down] = move.along;
+    return steps(move, (x * right + y * down) / (right * right + down * down));
+  });
+}
+
+/** The values of the controls when an arrow key is pressed: a step where it points. */
+export function nudged(moves, [right, down]) {
+  return valuesAfter(moves, (move) =>
+    steps(move, Math.sign(right * move.along[0] + down * move.along[1])),
+  );
+}
+
+/** The number that somebody has typed, or null: a decimal comma and a true minus sign are fine. */
+export function typed(text) {
+  const plain = text.trim().replace("−", "-").replace(",", ".");
+  const number = Number(plain);
+  return plain === "" || !Number.isFinite(number) ? null : number;
+}
+
+/** The index of the box that an arrow key leads to from a box, or -1. */
+export function neighbour(boxes, from, [right, down]) {
+  let [best, shortest] = [-1, Infinity];
+  boxes.forEach((box, i) => {
+    const x = box.x + box.width / 2 - from.x - from.width / 2;
+    const y = box.y + box.height / 2 - from.y - from.height / 2;
+    const ahead = x * right + y * down;
+    const aside = Math.abs(x * down) + Math.abs(y * right);
+    if (ahead > 1 && ahead + 3 * aside < shortest) [best, shortest] = [i, ahead + 3 * aside];
+  });
+  return best;
+}
+
+/** Carry touches to Python one at a time: while it is busy, a newer touch takes an older one's place. */
+export function courier(send) {
+  let busy = false;
+  let newest = null;
+  const later = []; // what to do when Python is free again
+  return {
+    carry(touch) {
+      if (busy) newest = touch;
+      else {
+        busy = true;
+        send(touch);
+      }
+    },
+    /** Do something when the picture shows all that was touched before. */
+    whenFree(act) {
+      if (busy) later.push(act);
+      else act();
+    },
+    answered() {
+      busy = false;
+      const touch = newest;
+      newest = null;
+      if (touch) this.carry(touch);
+      while (!busy && later.length > 0) later.shift()();
+    },
+    get busy() {
+      return busy;
+    },
+  };
+}
+
+// From one picture to the next ------------------------------------------------------------------
+
+const keyOf = (node) => node.dataset?.key;
+
+/** Change a node that is shown into a fresh one, and keep what both have in common. */
+export function patch(shown, fresh) {
+  patchAttributes(shown, fresh);
+  if (fresh.children.length === 0 && shown.children.length === 0) {
+    if (shown.textContent !== fresh.textContent) shown.textContent = fresh.textContent;
+    return;
+  }
+  const kept = new Map([...shown.children].filter(keyOf).map((node) => [keyOf(node), node]));
+  let here = shown.firstChild;
+  for (const child of [...fresh.childNodes]) {
+    const key = keyOf(child);
+    const twin = key ? kept.get(key) : here && !keyOf(here) ? here : null;
+    if (!twin || twin.nodeName !== child.nodeName) {
+      shown.insertBefore(child, here);
+      continue;
+    }
+    if (twin === here) here = here.nextSibling;
+    else shown.insertBefore(twin, here);
+    if (child.nodeType === Node.ELEMENT_NODE) patch(twin, child);
+    else twin.data = child.data;
+  }
+  while (here) {
+    const next = here.nextSibling;
+    here.remove();
+    here = next;
+  }
+}
+
+function patchAttributes(shown, fresh) {
+  for (const { name, value } of fresh.attributes) {
+    if (shown.getAttribute(name) !== value) shown.setAttribute(name, value);
+  }
+  if (shown.attributes.length === fresh.attributes.length) return;
+  for (const { name } of [...shown.attributes]) {
+    if (name !== "class" && !fresh.hasAttribute(name)) shown.removeAttribute(name);
+  }
+}
+
+// The look that depends on the page -------------------------------------------------------------
+
+/** Fit a picture into a page: stand its panels one under the other, keep its words legible. */
+function fit(svg, width) {
+  svg.dataset.size ??= svg.getAttribute("viewBox").split(" ").slice(2).join(" ");
+  let [wide, high] = svg.dataset.size.split(" ").map(Number);
+  const panels = [...svg.querySelectorAll("[data-panel]")];
+  const stacked = width < NARROW && panels.length > 0;
+  let top = GAP / 2;
+  if (stacked) wide = Math.max(...panels.map((panel) => Number(panel.dataset.panel.split(" ")[2])));
+  for (const panel of panels) {
+    const [x, y, , tall] = panel.dataset.panel.split(" ").map(Number);
+    panel.style.transform = stacked ? `translate(0px, ${top}px)` : `translate(${x}px, ${y}px)`;
+    top += tall + GAP;
+  }
+  if (stacked) [wide, high] = [wide + GAP, top];
+  svg.setAttribute("viewBox", `${stacked ? -GAP / 2 : 0} 0 ${wide} ${high}`);
+  svg.style.width = `min(100%, ${wide * LARGEST}px)`;
+  enlargeSmallWords(svg, Math.min(width / wide, LARGEST));
+}
+
+function enlargeSmallWords(svg, scale) {
+  for (const words of svg.querySelectorAll("text[font-size]")) {
+    words.dataset.size ??= words.getAttribute("font-size");
+    const size = Math.max(words.dataset.size, SMALLEST_TEXT / scale);
+    words.setAttribute("font-size", tidy(size));
+  }
+}
+
+// What screen readers are told ------------------------------------------------------------------
+
+const ROLES = { set: "button", drag: "slider", edit: "spinbutton" };
+
+/** Make marks parts that take focus and have a name; `stops` holds each group's stop for the tab key. */
+function announce(svg, stops) {
+  const marks = svg.querySelectorAll(MARKED);
+  if (marks.length === 0) return;
+  svg.setAttribute("role", "group"); // the parts of an image could not be found
+  svg.querySelector(":scope > title")?.remove(); // aria-label says the same, without a tooltip
+  const first = new Map();
+  for (const mark of marks) {
+    const { name, group, spoken } = mark.dataset;
+    const [kind, data] = meaning(mark);
+    mark.setAttribute("role", ROLES[kind]);
+    const words = kind === "set" ? mark.textContent : ""; // a button's name holds what is seen on it
+    mark.setAttribute("aria-label", words ? `${name}: ${words}` : name);
+    if (group && !first.has(group)) first.set(group, mark);
+    mark.setAttribute("tabindex", group && stops.get(group) !== name ? -1 : 0);
+    if (kind === "edit") mark.setAttribute("aria-valuenow", data.value);
+    if (kind === "drag") {
+      const { value, least, most, step } = data.moves[0];
+      mark.setAttribute("aria-valuenow", value);
+      mark.setAttribute("aria-valuemin", value + least * step);
+      mark.setAttribute("aria-valuemax", value + most * step);
+      if (spoken) mark.setAttribute("aria-valuetext", spoken);
+    }
+  }
+  for (const [group, mark] of first) {
+    const names = [...marks].filter((one) => one.dataset.group === group).map((one) => one.dataset.name);
+    if (!names.includes(stops.get(group))) mark.setAttribute("tabindex", 0);
+  }
+}
+
+/** What a mark does: one of "set", "drag" and "edit", and its data. */
+function meaning(mark) {
+  const kind = Object.keys(ROLES).find((word) => word in mark.dataset);
+  return [kind, JSON.parse(mark.dataset[kind])];
+}
+
+/** Mend the controls of a box: ipywidgets give sliders and play buttons no name for screen readers,
+ * and JupyterLab takes the keys meant for a drop-down or radio buttons. */
+export function mendControls(box) {
+  for (const slider of box.querySelectorAll(".widget-slider")) {
+    const label = slider.querySelector(".widget-label")?.textContent;
+    const handle = slider.querySelector("[role=slider]");
+    const readout = slider.querySelector(".widget-readout");
+    handle?.setAttribute("aria-label", label);
+    readout?.setAttribute("role", "textbox");
+    readout?.setAttribute("aria-label", `${label} as a number`);
+    if (handle) fillTrack(slider, handle);
+  }
+  for (const [icon, words] of [["play", "play"], ["stop", "back to the start"]]) {
+    const button = box.querySelector(`.widget-play .fa-${icon}`)?.parentElement;
+    button?.setAttribute("aria-label", words);
+  }
+  for (const list of box.querySelectorAll("select, [type=radio]")) {
+    list.dataset.lmSuppressShortcuts = "";
+  }
+  for (const part of box.querySelectorAll("[title=null]")) part.removeAttribute("title");
+}
+
+/** Tell the style sheet how much of a slider's track lies before its handle. */
+function fillTrack(slider, handle) {
+  if (slider.dataset.filled) return;
+  slider.dataset.filled = "yes";
+  const fill = () => {
+    const [now, low, high] = ["now", "min", "max"].map((end) => handle.getAttribute(`aria-value${end}`));
+    slider.style.setProperty("--filled", (now - low) / (high - low || 1));
+  };
+  new MutationObserver(fill).observe(handle, { attributeFilter: ["aria-valuenow", "aria-valuemax"] });
+  fill();
+}
+
+// The stage -------------------------------------------------------------------------------------
+
+function element(tag, properties) {
+  return Object.assign(document.createElement(tag), properties);
+}
+
+/** Show pictures in an element and tell `send` what was touched.
+ *
+ * A touch is { values: { control: value }, cells: [[control, row, column, number]] }.
+ */
+export function mount(el, send) {
+  const cover = element("div", { className: "cnncourse-cover" });
+  const post = courier(send);
+  const stops = new Map(); // group: the name of the mark that the tab key leads to
+  let picture = null;
+  let press = null; // the hand that is down: what it touches, and since where
+  let editor = null;
+  let lighting = null; // the part that lights others
+  el.classList.add("cnncourse-stage");
+  el.dataset.lmSuppressShortcuts = ""; // JupyterLab would take the arrow keys
+  el.append(cover);
+
+  function show(fresh) {
+    const drawn = fresh.nodeName.toLowerCase() === "svg";
+    cover.replaceChildren(...(drawn ? [] : [fresh]));
+    if (drawn) {
+      fit(fresh, el.clientWidth);
+      announce(fresh, stops);
+      if (picture) patch(picture, fresh);
+      else el.prepend((picture = fresh));
+      light(lighting?.isConnected ? lighting : null);
+      placeEditor();
+    }
+    el.classList.toggle("cnncourse-refused", !drawn);
+  }
+
+  const setValues = (values) => post.carry({ values, cells: [] });
+  const setCell = ({ control, place }, number) =>
+    post.carry({ values: {}, cells: [[control, ...place, tidy(number)]] });
+
+  // Light --------------------------------------------------------------------------------------
+
+  function light(part) {
+    lighting = part;
+    for (const one of el.querySelectorAll(".cnncourse-lit")) one.classList.remove("cnncourse-lit");
+    if (!part) return;
+    const { link, at } = part.dataset;
+    part.classList.add("cnncourse-lit");
+    for (const one of el.querySelectorAll(`[data-lit="${link}"], [data-link="${link}"]:not([data-at])`)) {
+      one.classList.add("cnncourse-lit");
+      if (!at || !one.dataset.lit) continue;
+      const place = at.split(" ");
+      ["x", "y", "width", "height"].forEach((name, i) => one.setAttribute(name, place[i]));
+    }
+  }
+
+  /** The topmost part under the pointer that a selector finds. */
+  function under(event, selector) {
+    const parts = document.elementsFromPoint(event.clientX, event.clientY);
+    return parts.filter((part) => el.contains(part)).map((part) => part.closest(selector)).find(Boolean);
+  }
+
+  // Hand ---------------------------------------------------------------------------------------
+
+  el.addEventListener("pointerdown", (event) => {
+    const mark = event.target.closest(MARKED);
+    if (!mark || press || event.button !== 0) return;
+    event.preventDefault(); // selects no words
+    closeEditor();
+    mark.focus({ preventScroll: true });
+    el.setPointerCapture(event.pointerId); // goes on when the hand leaves the picture
+    const [kind, data] = meaning(mark);
+    const matrix = mark.getScreenCTM();
+    const start = { x: event.clientX, y: event.clientY };
+    if (data.at) Object.assign(start, new DOMPoint(...data.at).matrixTransform(matrix).toJSON());
+    press = { id: event.pointerId, mark, kind, data, start, scale: matrix.a, moved: Boolean(data.at), last: "" };
+    light(under(event, "[data-link]") ?? null);
+    if (data.at) follow(event);
+  });
+
+  el.addEventListener("pointermove", (event) => {
+    if (!press) {
+      const part = under(event, "[data-link]") ?? null;
+      if (part !== lighting) light(part);
+    } else if (press.id === event.pointerId) follow(event);
+  });
+
+  // a finger scrolls the page, unless it has taken something (touch-action fails within SVG)
+  const hold = (event) => press && press.kind !== "set" && event.preventDefault();
+  el.addEventListener("touchmove", hold, { passive: false });
+
+  /** Take along what is pressed. */
+  function follow(event) {
+    const x = event.clientX - press.start.x;
+    const y = event.clientY - press.start.y;
+    if (!press.moved && Math.hypot(x, y) < STILL) return;
+    press.moved = true;
+    if (press.kind === "drag") {
+      const values = dragged(press.data.moves, x / press.scale, y / press.scale);
+      if (changed(values)) setValues(values);
+    } else if (press.kind === "edit") {
+      const number = press.data.value - press.data.step * Math.round(y / SCRUB);
+      if (changed(number)) setCell(press.data, number);
+    } else {
+      const mark = under(event, "[data-set]");
+      if (mark && changed(mark.dataset.name)) act(mark);
+    }
+  }
+
+  function changed(wish) {
+    const before = press.last;
+    press.last = JSON.stringify(wish);
+    return press.last !== before;
+  }
+
+  el.addEventListener("pointerup", (event) => {
+    if (press?.id !== event.pointerId) return;
+    const { mark, kind, moved } = press;
+    press = null;
+    if (moved) return;
+    // a click on a handle is meant for what lies under it
+    const target = kind === "drag" ? under(event, "[data-set], [data-edit]") : mark;
+    if (!target) return;
+    target.focus({ preventScroll: true });
+    act(target);
+  });
+
+  for (const end of ["pointercancel", "lostpointercapture"]) {
+    el.addEventListener(end, (event) => {
+      if (press?.id === event.pointerId) press = null;
+    });
+  }
+  el.addEventListener("pointerleave", () => press || light(null));
+
+  /** Do what a click on a mark does. */
+  function act(mark) {
+    const [kind, data] = meaning(mark);
+    if (kind === "set") setValues(data);
+    if (kind === "edit") openEditor(mark);
+  }
+
+  // Keyboard -----------------------------------------------------------------------------------
+
+  el.addEventListener("focusin", (event) => {
+    const { group, name } = event.target.dataset;
+    if (group) {
+      for (const one of el.querySelectorAll(`[data-group="${group}"]`)) one.setAttribute("tabindex", -1);
+      event.target.setAttribute("tabindex", 0);
+      stops.set(group, name);
+    }
+    const part = event.target.closest("[data-link]");
+    if (part) light(part);
+  });
+  el.addEventListener("focusout", () => light(null));
+
+  el.addEventListener("keydown", (event) => {
+    const mark = event.target.closest(MARKED);
+    if (!mark || event.ctrlKey || event.metaKey || event.altKey) return;
+    const does = keyMeaning(mark, event.key);
+    if (!does) return;
+    event.preventDefault();
+    event.stopPropagation(); // else the notebook would take the key as a command
+    if (!(event.repeat && post.busy)) post.whenFree(() => mark.isConnected && does());
+  });
+
+  /** What a key does on a mark, or nothing. */
+  function keyMeaning(mark, key) {
+    const [kind] = meaning(mark);
+    const arrow = ARROWS[key];
+    if (kind === "drag") return arrow && (() => setValues(nudged(meaning(mark)[1].moves, arrow)));
+    if (kind === "edit" && arrow?.[1]) {
+      return () => {
+        const [, data] = meaning(mark);
+        setCell(data, data.value - data.step * arrow[1]);
+      };
+    }
+    if (arrow) return () => goTo(mark, arrow);
+    if (key === "Enter" || key === " ") return () => act(mark);
+    if (kind === "edit" && /^[-−\d.,]$/.test(key)) return () => openEditor(mark, key);
+  }
+
+  function goTo(mark, arrow) {
+    const others = [...el.querySelectorAll(`[data-group="${mark.dataset.group}"]`)];
+    const boxes = others.map((one) => one.getBoundingClientRect());
+    others[neighbour(boxes, mark.getBoundingClientRect(), arrow)]?.focus();
+  }
+
+  // Typing -------------------------------------------------------------------------------------
+
+  function openEditor(mark, begun = null) {
+    closeEditor();
+    const [, data] = meaning(mark);
+    const box = element("input", { type: "text", inputMode: "decimal", value: begun ?? data.value });
+    box.setAttribute("aria-label", mark.dataset.name);
+    editor = { box, mark };
+    el.append(box);
+    placeEditor();
+    box.focus({ preventScroll: true });
+    if (begun === null) box.select();
+    const say = (number) => {
+      box.toggleAttribute("aria-invalid", number === null);
+      if (number !== null) setCell(data, number);
+    };
+    box.addEventListener("input", () => say(typed(box.value)));
+    box.addEventListener("blur", closeEditor);
+    box.addEventListener("keydown", (event) => {
+      event.stopPropagation();
+      const arrow = ARROWS[event.key]?.[1];
+      if (arrow) {
+        event.preventDefault();
+        box.value = tidy((typed(box.value) ?? data.value) - data.step * arrow);
+        say(typed(box.value));
+      }
+      if (event.key === "Escape") setCell(data, data.value);
+      if (event.key === "Escape" || event.key === "Enter") {
+        closeEditor();
+        mark.focus({ preventScroll: true });
+      }
+    });
+  }
+
+  function placeEditor() {
+    if (!editor?.mark.isConnected) return closeEditor();
+    const [cell, stage] = [editor.mark, el].map((part) => part.getBoundingClientRect());
+    const size = { left: cell.x - stage.x, top: cell.y - stage.y, width: cell.width, height: cell.height };
+    for (const [name, value] of Object.entries(size)) editor.box.style[name] = `${value}px`;
+  }
+
+  function closeEditor() {
+    const open = editor;
+    editor = null; // first: removing the box takes its focus, which closes the editor
+    open?.box.remove();
+  }
+
+  const resized = new ResizeObserver(() => {
+    if (picture) fit(picture, el.clientWidth);
+    placeEditor();
+  });
+  resized.observe(el);
+
+  return { show, answered: () => post.answered(), close: () => resized.disconnect() };
+}
+
+// The widget ------------------------------------------------------------------------------------
+
+const BOXES = ".cnncourse-explorer, .cnncourse-question";
+
+/** Watch the box that a stage stands in: take over each new picture, mend each new control. */
+function watch(el, stage) {
+  const box = el.closest(BOXES);
+  const look = () => {
+    const view = box.querySelector(".cnncourse-view");
+    const fresh = view?.querySelector(".widget-html-content")?.firstElementChild;
+    if (fresh) {
+      view.classList.add("cnncourse-taken");
+      fresh.remove();
+      stage.show(fresh);
+    }
+  };
+  const observer = new MutationObserver((changes) => {
+    const elsewhere = changes.filter(({ target }) => !el.contains(target));
+    if (elsewhere.length === 0) return;
+    look();
+    if (elsewhere.some(({ target }) => !target.closest(".cnncourse-view, [role=slider], .widget-readout"))) {
+      mendControls(box);
+    }
+  });
+  observer.observe(box, { childList: true, subtree: true });
+  look();
+  mendControls(box);
+  return observer;
+}
+
+function render({ model, el }) {
+  let count = 0;
+  let observer = null;
+  const stage = mount(el, (touch) => {
+    model.set("touched", { ...touch, count: ++count });
+    model.save_changes();
+  });
+  // a widget is made before it is put into its box; only there it has a size
+  const arrival = new ResizeObserver(() => {
+    if (observer || !el.closest(BOXES)) return;
+    observer = watch(el, stage);
+    arrival.disconnect();
+  });
+  arrival.observe(el);
+  model.on("change:answered", stage.answered);
+  return () => {
+    model.off("change:answered", stage.answered);
+    arrival.disconnect();
+    observer?.disconnect();
+    stage.close();
+  };
+}
+
+export default { render };
