@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from math import comb
 
 import numpy as np
 
 from cnncourse import figures, geometry, images
-from cnncourse.figures import svg
+from cnncourse.figures.grids import LARGEST_KERNEL, LARGEST_PADDING
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
-from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.matrix import Matrix
 from cnncourse.widgets.photo import Photo, PhotoInput
 
 _INPUTS = ("counting numbers", "patch of a photograph")
@@ -29,9 +30,9 @@ def convolution() -> Explorer:
         photo, size, patch_row, patch_column, start_weights, weights, pixels.
     """
     controls = {
-        "kernel": slider("kernel", 3, 1, 5),
-        "stride": slider("stride", 1, 1, 4),
-        "padding": slider("padding", 0, 0, 4),
+        "kernel": slider("kernel", 3, 1, LARGEST_KERNEL),
+        "stride": slider("stride", 1, 1, 4, unit="px"),
+        "padding": slider("padding", 0, 0, LARGEST_PADDING, unit="px"),
         "step": slider("step", 0, 0, 15),
         "input": choice("input", _INPUTS),
         "dilation": slider("dilation", 1, 1, 3),
@@ -42,8 +43,8 @@ def convolution() -> Explorer:
         "patch_row": slider("patch row", _EYE[0], 0, _HEIGHT - 8),
         "patch_column": slider("patch column", _EYE[1], 0, _HEIGHT - 8),
         "start_weights": choice("start weights from", _WEIGHTS),
-        "weights": MatrixInput("weights", _weights(_WEIGHTS[0], 3)),
-        "pixels": MatrixInput("pixels", _counting(6)),
+        "weights": Matrix("weights", _weights(_WEIGHTS[0], 3)),
+        "pixels": Matrix("pixels", _counting(6)),
     }
     _refill(controls, ("kernel", "start_weights"), "weights", _start_weights)
     _refill(
@@ -67,7 +68,6 @@ def _draw(
     dilation: int,
     padding_mode: str,
     flip: bool,
-    size: int,
     photo: Photo,
     patch_row: int,
     patch_column: int,
@@ -76,7 +76,7 @@ def _draw(
     **_start: object,  # what the weights and pixels were filled from
 ) -> Svg:
     photographed = input == "patch of a photograph"
-    picture = figures.convolution(
+    return figures.convolution(
         np.array(pixels),
         np.array(weights),
         stride=stride,
@@ -86,23 +86,15 @@ def _draw(
         flip=flip,
         step=step,
         shade="grey" if photographed else "tint",
+        photo=photo.pixels if photographed else None,
+        corner=(patch_row, patch_column),
     )
-    if not photographed:
-        return picture
-    whole = _thumbnail(photo, patch_row, patch_column, size)
-    return svg.beside(picture, whole, title=picture.title, description=picture.description)
 
 
-def _thumbnail(photo: Photo, row: int, column: int, size: int) -> Svg:
-    """The whole photograph with the patch framed."""
-    height, width = photo.pixels.shape[:2]
-    frame = svg.rect(column, row, size, size, line=svg.WINDOW.line, thick=2)
-    markup = svg.image(photo.pixels, 0, 0, width, height) + frame
-    return svg.captioned(Svg(markup, width, height, photo.name), "the patch in the photo")
-
-
-def _refill(controls: dict, causes: tuple[str, ...], target: str, start) -> None:
-    """Fill the boxes of `target` anew whenever one of its causes changes."""
+def _refill(
+    controls: dict, causes: tuple[str, ...], target: str, start: Callable[..., np.ndarray]
+) -> None:
+    """Fill the matrix `target` anew whenever one of its causes changes."""
 
     def fill(_change: object) -> None:
         controls[target].value = start(*(controls[name].value for name in causes))

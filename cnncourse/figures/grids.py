@@ -10,16 +10,18 @@ Every figure is a pure function: numbers in, `Svg` out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from itertools import product
 
 import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import geometry
-from cnncourse.figures import svg
+from cnncourse.figures import marks, svg
 
 _EDGE = 0.5  # a one-pixel line is sharp when its middle lies on half a pixel
+_UNSEEN = "#ffffff00"  # catches the hand all the same
 
 
 def matrix(
@@ -36,6 +38,8 @@ def matrix(
     padding: tuple[int, int, int, int] = (0, 0, 0, 0),
     hidden: np.ndarray | None = None,
     names: Sequence[Sequence[str]] | None = None,
+    font: float = 13,
+    mark: Callable[[str, int, int], str] | None = None,
     description: str = "",
 ) -> svg.Svg:
     """A matrix as a grid of cells with its numbers.
@@ -65,37 +69,42 @@ def matrix(
         Cells that are left empty, such as outputs not computed yet.
     names : H sequences of W str, optional
         Written into the cells instead of the numbers, such as fractions.
+    font : float
+        Largest size of the numbers.
+    mark : callable, optional
+        Given the markup of a cell, its row and its column, returns it marked (`figures.marks`).
+
+    Returns
+    -------
+    Svg
     """
     height, width = values.shape
     low, high = limits or (float(np.min(values)), float(np.max(values)))
     outer = np.ones((height, width), dtype=bool)
     top, bottom, left, right = padding
     outer[top : height - bottom, left : width - right] = False
-    size = cell_font(values, cell, digits)
+    size = cell_font(values, cell, digits, font)
     parts = []
     for row, column in product(range(height), range(width)):
         x, y = _EDGE + column * cell, _EDGE + row * cell
-        if hidden is not None and hidden[row, column]:
-            parts.append(svg.rect(x, y, cell, cell, line=svg.FAINT))
-            continue
         value = float(values[row, column])
         fill = cell_fill(value, shade, role, low, high)
-        if outer[row, column]:
-            shown = svg.PADDING.tint if shade == "tint" else fill
-            parts.append(
-                svg.rect(
-                    x + 1, y + 1, cell - 2, cell - 2, fill=shown, line=svg.PADDING.line, dash="3 2"
-                )
+        words = names[row][column] if names else svg.show_number(value, digits)
+        if hidden is not None and hidden[row, column]:
+            markup, words = svg.rect(x, y, cell, cell, fill=svg.PAPER, line=svg.FAINT), ""
+        elif outer[row, column]:
+            fill = svg.PADDING.tint if shade == "tint" else fill
+            markup = svg.rect(
+                x + 1, y + 1, cell - 2, cell - 2, fill=fill, line=svg.PADDING.line, dash="3 2"
             )
-            fill = shown
         else:
-            parts.append(svg.rect(x, y, cell, cell, fill=fill, line=role.line, thick=0.75))
-        if cell >= 22:
-            words = names[row][column] if names else svg.show_number(value, digits)
+            markup = svg.rect(x, y, cell, cell, fill=fill, line=role.line, thick=0.75)
+        if words and cell >= 22:
             ink = svg.text_on(fill)
-            parts.append(
-                svg.text(x + cell / 2, y + cell / 2, words, size=size, anchor="middle", fill=ink)
+            markup += svg.text(
+                x + cell / 2, y + cell / 2, words, size=size, anchor="middle", fill=ink
             )
+        parts.append(mark(f"<g>{markup}</g>", row, column) if mark else markup)
     for row, column, tall, wide in marked:
         parts.append(outline(row, column, tall, wide, cell))
     side = (width * cell + 1, height * cell + 1)
@@ -106,7 +115,23 @@ def matrix(
 def outline(
     row: int, column: int, height: int, width: int, cell: float, role: svg.Role = svg.WINDOW
 ) -> str:
-    """A thick frame around a window of cells."""
+    """A thick frame around a window of cells.
+
+    Parameters
+    ----------
+    row, column : int
+        Its upper left cell.
+    height, width : int
+        In cells.
+    cell : float
+        Side of a cell in pixels.
+    role : Role
+
+    Returns
+    -------
+    str
+        An SVG element.
+    """
     return svg.rect(
         _EDGE + column * cell,
         _EDGE + row * cell,
@@ -119,7 +144,21 @@ def outline(
 
 
 def cell_fill(value: float, shade: str, role: svg.Role, low: float, high: float) -> str:
-    """The colour of a cell for `matrix`."""
+    """The colour of a cell for `matrix`.
+
+    Parameters
+    ----------
+    value : float
+    shade : {"tint", "grey", "signed"}
+    role : Role
+    low, high : float
+        The ends of the scale.
+
+    Returns
+    -------
+    str
+        "#rrggbb", or a tint, "#rrggbbaa".
+    """
     if shade == "grey":
         return svg.grey_fill(value, low, high if high > low else low + 1)
     if shade == "signed":
@@ -127,10 +166,81 @@ def cell_fill(value: float, shade: str, role: svg.Role, low: float, high: float)
     return role.tint
 
 
-def cell_font(values: np.ndarray, cell: float, digits: int) -> float:
-    """A font size at which the longest number fits into a cell."""
+def cell_font(values: np.ndarray, cell: float, digits: int, largest: float = 13) -> float:
+    """A font size at which the longest number fits into a cell.
+
+    Parameters
+    ----------
+    values : ndarray
+    cell : float
+        Side of a cell in pixels.
+    digits : int
+        Decimals shown at most.
+    largest : float
+
+    Returns
+    -------
+    float
+        In pixels.
+    """
     longest = max(len(svg.show_number(float(v), digits)) for v in np.ravel(values))
-    return min(13.0, max(7.0, 0.84 * cell / (0.65 * max(longest, 1))))
+    return min(largest, max(7.0, 0.84 * cell / (0.65 * max(longest, 1))))
+
+
+# The flagship -------------------------------------------------------------------------------------
+
+LARGEST_KERNEL, LARGEST_PADDING = 5, 4
+_TOP = 44  # where all grids of the flagship begin: under the captions, with room for a handle
+_SIDE = 440  # of the input, with its padding
+_RIM = 22  # how far the handles of the padding reach beyond it
+_WEIGHT = 44  # side of a kernel's cell
+_RIGHT = 500  # where kernel and sum begin
+_SUM_WIDTH = 436
+
+
+@dataclass(frozen=True)
+class _Walk:
+    """One step of a kernel's walk over an input: the numbers that the flagship shows."""
+
+    padded: np.ndarray
+    weights: np.ndarray
+    result: np.ndarray
+    stride: int
+    padding: int
+    dilation: int
+    step: int
+    flip: bool
+
+    @property
+    def place(self) -> tuple[int, int]:
+        """Row and column of the output cell."""
+        row, column = divmod(self.step, self.result.shape[1])
+        return row, column
+
+    @property
+    def reach(self) -> int:
+        """How many cells the window spans."""
+        return geometry.effective_kernel(len(self.weights), self.dilation)
+
+    @property
+    def cell(self) -> float:
+        """Side of an input cell."""
+        return _SIDE / len(self.padded)
+
+    def corner(self, row: int, column: int) -> tuple[float, float]:
+        """Where the window of an output cell begins in the input's panel."""
+        size = self.stride * self.cell
+        return _RIM + column * size, _TOP + row * size
+
+    def tap(self, row: int, column: int) -> tuple[int, int] | None:
+        """Which weight lies on a cell of the padded input, if any."""
+        down, across = (
+            n - at * self.stride for n, at in zip((row, column), self.place, strict=True)
+        )
+        inside = 0 <= down < self.reach and 0 <= across < self.reach
+        if not inside or down % self.dilation or across % self.dilation:
+            return None
+        return down // self.dilation, across // self.dilation
 
 
 def convolution(
@@ -144,13 +254,17 @@ def convolution(
     flip: bool = False,
     step: int = 0,
     shade: str = "tint",
+    photo: np.ndarray | None = None,
+    corner: tuple[int, int] = (0, 0),
 ) -> svg.Svg:
     """One step of a convolution: input with its window, kernel, output so far, the arithmetic.
 
+    It is marked for the controls step, kernel, padding, weights, pixels, patch_row, patch_column.
+
     Parameters
     ----------
-    image : ndarray of shape (H, W)
-    kernel : ndarray of shape (KH, KW)
+    image : ndarray of shape (N, N)
+    kernel : ndarray of shape (K, K)
     stride, padding, dilation : int
     padding_mode : {"zero", "reflect", "edge", "wrap"}
     flip : bool
@@ -159,6 +273,14 @@ def convolution(
         Which output cell is being computed, counted from 0 in reading order.
     shade : {"tint", "grey"}
         "grey" shows the input as the picture it is.
+    photo : ndarray of uint8 of shape (H, W, 3), optional
+        Where `image` was cut out, at `corner`: shown small, with a frame around the patch.
+    corner : (int, int)
+
+    Returns
+    -------
+    Svg
+        Always of the same size.
 
     Raises
     ------
@@ -170,98 +292,288 @@ def convolution(
     result = conv.correlate(image, weights, **settings, padding_mode=padding_mode)
     if not 0 <= step < result.size:
         raise ValueError(f"there is no step {step}: the output has {result.size} cells, 0 first")
-    row, column = divmod(step, result.shape[1])
     padded = conv.pad(image, padding, padding_mode)
-    taps = [
-        (row * stride + i * dilation, column * stride + j * dilation)
-        for i, j in product(range(kernel.shape[0]), range(kernel.shape[1]))
-    ]
-    cell = min(36.0, 330 / padded.shape[0])
-    source = _with_window(padded, image.shape, taps, settings, kernel.shape, cell, shade)
-    name = "kernel, turned by 180°" if flip else "kernel"
-    middle = matrix(weights, title="kernel", role=svg.KERNEL, cell=36, caption=name)
-    later = np.arange(result.size).reshape(result.shape) > step
-    target = matrix(
-        result,
-        title="output",
-        role=svg.OUTPUT,
-        cell=min(36.0, 330 / result.shape[0]),
-        digits=1,
-        caption=f"output {_by(result.shape)}",
-        marked=[(row, column, 1, 1)],
-        hidden=later,
+    walk = _Walk(padded, weights, result, step=step, flip=flip, **settings)
+    whole = "" if photo is None else _whole_photo(photo, corner, len(image))
+    markup = (
+        marks.panel(_input(walk, shade), "input", 0, 0, 484, 508)
+        + marks.panel(_kernel(walk), "kernel", _RIGHT, 0, 228, 272)
+        + marks.panel(_output(walk), "output", 736, 0, 200, 272)
+        + marks.panel(_arithmetic(walk) + whole, "sum", _RIGHT, 284, _SUM_WIDTH, 224)
     )
-    sums = _arithmetic(padded, weights, taps, float(result[row, column]))
-    sentence = _step_sentence(image.shape, kernel.shape, result, settings, step, flip)
-    picture = svg.above(svg.beside(source, middle, target, gap=30), sums, gap=14)
     title = "Convolution" if flip else "Cross-correlation"
-    return svg.framed(
-        svg.Svg(picture.markup, picture.width, picture.height, f"{title}, step by step", sentence)
-    )
+    sentence = _step_sentence(image.shape, kernel.shape, result, settings, step, flip)
+    return svg.framed(svg.Svg(markup, 936, 508, f"{title}, step by step", sentence))
 
 
-def _with_window(
-    padded: np.ndarray,
-    size: tuple[int, int],
-    taps: Sequence[tuple[int, int]],
-    settings: dict[str, int],
-    kernel: tuple[int, int],
-    cell: float,
-    shade: str,
-) -> svg.Svg:
-    """The padded input, the cells under the window framed, rows and columns never used struck."""
-    around = settings["padding"]
-    last = [geometry.unused(n, k, **settings) for n, k in zip(size, kernel, strict=True)]
+def _input(walk: _Walk, shade: str) -> str:
+    """The padded input: numbers to change, a rim and a window to drag."""
+    cell, around, size = walk.cell, walk.padding, len(walk.padded) - 2 * walk.padding
+
+    def mark(markup: str, row: int, column: int) -> str:
+        tap = walk.tap(row, column)
+        if tap is not None:
+            markup = marks.link(markup, _tap_name(*tap))
+        else:
+            markup = marks.link(markup, "readers", at=_readers(walk, row, column))
+        place = (row - around, column - around)
+        if not all(0 <= n < size for n in place):
+            return markup
+        number = float(walk.padded[row, column])
+        return marks.edit(markup, _named("pixels", place), "pixels", place, number, group="pixels")
+
     grid = matrix(
-        padded,
+        walk.padded,
         title="input",
         shade=shade,
         limits=(0, 255) if shade == "grey" else None,
         cell=cell,
         digits=0 if shade == "grey" else 2,
         padding=(around,) * 4,
-        marked=[(r, c, 1, 1) for r, c in taps] if settings["dilation"] > 1 else (),
+        font=20,
+        mark=mark,
     )
-    marks = ""
-    if settings["dilation"] == 1:
-        marks = outline(*taps[0], *kernel, cell)
-    high, wide = padded.shape
-    for unused_rows in range(last[0]):
-        y = _EDGE + (high - unused_rows - 0.5) * cell
-        marks += svg.line(0, y, wide * cell, y, colour=svg.WINDOW.line, thick=2, dash="2 4")
-    for unused_columns in range(last[1]):
-        x = _EDGE + (wide - unused_columns - 0.5) * cell
-        marks += svg.line(x, 0, x, high * cell, colour=svg.WINDOW.line, thick=2, dash="2 4")
-    picture = svg.Svg(grid.markup + marks, grid.width, grid.height, "input")
-    words = f"input {_by(size)}" + (f" + padding {around}" if around else "")
-    return svg.captioned(picture, words, role=svg.INPUT)
+    words = f"input {_by((size, size))}" + (f" + padding {around}" if around else "")
+    ghost = svg.rect(0, 0, cell, cell, line=svg.WINDOW.line, thick=3, dash="6 4", round=4)
+    return (
+        _caption(words, svg.INPUT, _RIM)
+        + svg.group(grid.markup + _struck(walk), _RIM, _TOP)
+        + _rim(walk)
+        + _window(walk)
+        + marks.lit(ghost, "window", hidden=True)
+    )
 
 
-def _arithmetic(
-    padded: np.ndarray, weights: np.ndarray, taps: Sequence[tuple[int, int]], total: float
-) -> svg.Svg:
-    """The products of the current window, a line for each kernel row, and their sum."""
-    terms = [
-        f"{svg.show_number(float(padded[tap]))}·{svg.bracketed(float(weight))}"
-        for tap, weight in zip(taps, weights.ravel(), strict=True)
-    ]
-    width = weights.shape[1]
-    rows = [" + ".join(terms[i : i + width]) for i in range(0, len(terms), width)]
-    lines = [("  " if i == 0 else "+ ") + row for i, row in enumerate(rows)]
-    lines.append(f"= {svg.show_number(total)}")
-    markup = "".join(
-        svg.text(
-            0,
-            10 + 20 * i,
-            words.replace("  ", "\u2007\u2007"),
-            size=14,
-            mono=True,
-            bold=i == len(rows),
+def _struck(walk: _Walk) -> str:
+    """Dashed lines through the last rows and columns if no window reaches them."""
+    size, cell = len(walk.padded), walk.cell
+    markup = ""
+    for missed in range(geometry.unused(size, len(walk.weights), walk.stride, 0, walk.dilation)):
+        at = _EDGE + (size - missed - 0.5) * cell
+        for ends in ((0, at, _SIDE, at), (at, 0, at, _SIDE)):
+            markup += svg.line(*ends, colour=svg.WINDOW.line, thick=2, dash="2 4")
+    return markup
+
+
+def _rim(walk: _Walk) -> str:
+    """Four bands around the input to drag: outwards there is more padding."""
+    deep = walk.padding * walk.cell + _RIM
+    top, size = _TOP - _RIM, _SIDE + 2 * _RIM
+    far, middle = size - deep, size / 2
+    sides = {  # the band, its grip, and the way that leads outwards
+        "right": ((far, top, deep, size), (size - 9, top + middle), (1, 0)),
+        "left": ((0, top, deep, size), (9, top + middle), (-1, 0)),
+        "top": ((0, top, size, deep), (middle, top + 9), (0, -1)),
+        "bottom": ((0, top + far, size, deep), (middle, top + size - 9), (0, 1)),
+    }
+    markup = ""
+    for side, (band, grip, (right, down)) in sides.items():
+        along = (right * walk.cell, down * walk.cell)
+        move = marks.Move("padding", walk.padding, along, 0, LARGEST_PADDING)
+        parts = svg.rect(*band, fill=_UNSEEN) + _grip(
+            grip[0], grip[1], svg.PADDING, upright=right != 0
         )
-        for i, words in enumerate(lines)
+        markup += marks.drag(f"<g>{parts}</g>", f"padding, {side} edge", [move])
+    return markup
+
+
+def _window(walk: _Walk) -> str:
+    """The window to drag, a handle at its corner, and a frame on each cell it reads."""
+    row, column = walk.place
+    rows, columns = walk.result.shape
+    cell, size = walk.cell, walk.reach * walk.cell
+    taps = (
+        ""
+        if walk.dilation == 1
+        else "".join(
+            outline(r * walk.dilation, c * walk.dilation, 1, 1, cell)
+            for r, c in product(range(len(walk.weights)), repeat=2)
+        )
     )
-    widest = max(svg.text_width(words, 14.5) for words in lines)
-    return svg.Svg(markup, widest, 20 * len(lines), "The sum of products")
+    frame = svg.rect(
+        *(_EDGE, _EDGE, size, size),
+        fill=svg.WINDOW.line + "14",
+        line=svg.WINDOW.line,
+        thick=4,
+        round=4,
+        dash="8 5" if walk.dilation > 1 else "",
+    )
+    stride = walk.stride * cell
+    moves = [
+        marks.Move(
+            "step", walk.step, (stride, 0), walk.step - column, walk.step - column + columns - 1
+        ),
+        marks.Move("step", walk.step, (0, stride), column, column + (rows - 1) * columns, columns),
+    ]
+    x, y = walk.corner(row, column)
+    parts = marks.key(frame, "frame") + taps + _grip(size / 2, 0, svg.WINDOW)
+    where = f"output row {row + 1}, column {column + 1}"
+    window = marks.drag(marks.glide(parts, "window", x, y), "window", moves, spoken=where)
+    return window + _corner(walk, "kernel size", x + size, y + size, cell * walk.dilation)
+
+
+def _corner(walk: _Walk, name: str, x: float, y: float, cell: float) -> str:
+    """A handle at a corner that changes the size of the kernel."""
+    shape = svg.rect(-14, -14, 28, 28, fill=_UNSEEN)
+    shape += svg.rect(-8, -8, 16, 16, fill=svg.KERNEL.line, line=svg.PAPER, thick=2, round=4)
+    size = len(walk.weights)
+    move = marks.Move("kernel", size, (cell, cell), 1, LARGEST_KERNEL)
+    return marks.drag(marks.glide(shape, name, x, y), name, [move], spoken=_by((size, size)))
+
+
+def _grip(x: float, y: float, role: svg.Role, *, upright: bool = False) -> str:
+    """A pill that says: take me here."""
+    width, height = (8, 30) if upright else (30, 8)
+    return svg.rect(
+        *(x - width / 2, y - height / 2, width, height),
+        fill=role.line,
+        line=svg.PAPER,
+        thick=1.5,
+        round=4,
+    )
+
+
+def _readers(walk: _Walk, row: int, column: int) -> tuple[float, float, float, float] | None:
+    """Where in the output's panel the cells lie that read a pixel; nowhere if none does."""
+    spans = []
+    for at, cells in zip((row, column), walk.result.shape, strict=True):
+        first = max(0, -(-(at - walk.reach + 1) // walk.stride))
+        last = min(cells - 1, at // walk.stride)
+        spans.append((first, last - first + 1))
+    if min(count for _, count in spans) < 1:
+        return None
+    (top, high), (left, wide) = spans
+    cell = _output_cell(walk)
+    return left * cell, _TOP + top * cell, wide * cell, high * cell
+
+
+def _kernel(walk: _Walk) -> str:
+    """The kernel: weights to change, and its corner to drag."""
+    last = len(walk.weights) - 1
+
+    def mark(markup: str, row: int, column: int) -> str:
+        place = (last - row, last - column) if walk.flip else (row, column)
+        number = float(walk.weights[row, column])
+        markup = marks.link(markup, _tap_name(row, column))
+        return marks.edit(
+            markup, _named("weights", place), "weights", place, number, group="weights"
+        )
+
+    grid = matrix(walk.weights, title="kernel", role=svg.KERNEL, cell=_WEIGHT, font=16, mark=mark)
+    name = "kernel, turned by 180°" if walk.flip else "kernel"
+    size = len(walk.weights) * _WEIGHT
+    return (
+        _caption(name, svg.KERNEL)
+        + svg.group(grid.markup, 0, _TOP)
+        + _corner(walk, "kernel size, at the kernel", size, _TOP + size, _WEIGHT)
+    )
+
+
+def _output_cell(walk: _Walk) -> float:
+    """Side of an output cell."""
+    return min(_WEIGHT, 199 / len(walk.result))
+
+
+def _output(walk: _Walk) -> str:
+    """The output so far: a cell hovered lights its window, a cell clicked is the next step."""
+    cell = _output_cell(walk)
+    columns = walk.result.shape[1]
+    size = walk.reach * walk.cell
+
+    def mark(markup: str, row: int, column: int) -> str:
+        markup = marks.link(markup, "window", at=(*walk.corner(row, column), size, size))
+        name = f"output row {row + 1} column {column + 1}"
+        return marks.set(markup, name, {"step": row * columns + column}, group="output")
+
+    later = np.arange(walk.result.size).reshape(walk.result.shape) > walk.step
+    grid = matrix(
+        walk.result,
+        title="output",
+        role=svg.OUTPUT,
+        cell=cell,
+        digits=1,
+        hidden=later,
+        font=16,
+        mark=mark,
+    )
+    row, column = walk.place
+    here = svg.rect(
+        column * cell + _EDGE,
+        _TOP + row * cell + _EDGE,
+        cell,
+        cell,
+        line=svg.WINDOW.line,
+        thick=4,
+        round=3,
+    )
+    readers = svg.rect(0, _TOP, cell, cell, line=svg.INPUT.line, thick=3, dash="5 3", round=3)
+    return (
+        _caption(f"output {_by(walk.result.shape)}", svg.OUTPUT)
+        + svg.group(grid.markup, 0, _TOP)
+        + marks.key(here, "here")
+        + marks.lit(readers, "readers", hidden=True)
+    )
+
+
+def _arithmetic(walk: _Walk) -> str:
+    """The products of the current window, a line for each kernel row, and their sum."""
+    row, column = walk.place
+    size = len(walk.weights)
+    top, left = row * walk.stride, column * walk.stride
+    under = walk.padded[top :: walk.dilation, left :: walk.dilation][:size, :size]
+    terms = [
+        [
+            f"{svg.show_number(float(pixel))}·{svg.bracketed(float(weight))}"
+            for pixel, weight in zip(*pair, strict=True)
+        ]
+        for pair in zip(under, walk.weights, strict=True)
+    ]
+    letters = max(len(term) for line in terms for term in line) + 2  # with a plus sign
+    letter = min(0.6 * 16, _SUM_WIDTH / (letters * size))
+    font = letter / 0.6
+    markup = ""
+    for i, j in product(range(size), repeat=2):
+        x, y = j * letters * letter, 11 + 22 * i
+        if i or j:
+            markup += svg.text(x, y, "+", size=font, fill=svg.MUTED, mono=True)
+        term = svg.text(x + 1.4 * letter, y, terms[i][j], size=font, mono=True)
+        markup += marks.link(term, _tap_name(i, j))
+    total = svg.show_number(float(walk.result[row, column]))
+    return markup + svg.text(0, 22 * size + 22, f"= {total}", size=22, mono=True, bold=True)
+
+
+def _whole_photo(photo: np.ndarray, corner: tuple[int, int], size: int) -> str:
+    """The whole photograph, small, with a frame to drag around the patch."""
+    height, width = photo.shape[:2]
+    scale = min(104 / height, 150 / width)
+    row, column = corner
+    moves = [
+        marks.Move("patch_column", column, (scale, 0), 0, width - size),
+        marks.Move("patch_row", row, (0, scale), 0, height - size),
+    ]
+    patch = (column * scale, row * scale, size * scale, size * scale)
+    parts = svg.image(photo, 0, 0, width * scale, height * scale)
+    parts += svg.rect(*patch, line=svg.LIGHT, thick=4) + svg.rect(
+        *patch, line=svg.WINDOW.line, thick=2
+    )
+    middle = ((column + size / 2) * scale, (row + size / 2) * scale)
+    spoken = f"row {row}, column {column}"
+    area = marks.drag(f"<g>{parts}</g>", "patch of the photograph", moves, at=middle, spoken=spoken)
+    return svg.group(area, _SUM_WIDTH - width * scale, 224 - height * scale)
+
+
+def _caption(words: str, role: svg.Role, x: float = 0) -> str:
+    """A panel's name, with a swatch of its role."""
+    swatch = svg.rect(x + 1, 2, 14, 14, fill=role.tint, line=role.line, thick=2)
+    return swatch + svg.text(x + 22, 9, words, size=15, bold=True)
+
+
+def _tap_name(row: int, column: int) -> str:
+    return f"tap-{row}-{column}"
+
+
+def _named(matrix: str, place: tuple[int, int]) -> str:
+    return f"{matrix} row {place[0] + 1} column {place[1] + 1}"
 
 
 def _step_sentence(

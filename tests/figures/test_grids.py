@@ -1,5 +1,6 @@
 """Figures of small grids: the numbers drawn are the numbers computed."""
 
+import json
 from itertools import product
 from xml.etree import ElementTree
 
@@ -21,9 +22,10 @@ def numbers(picture) -> list[str]:
 
 
 def frames(picture) -> int:
-    """How many cells or windows are outlined as highlighted."""
-    rects = ElementTree.fromstring(str(picture)).iter(f"{SVG}rect")
-    return sum(r.get("stroke") == WINDOW.line for r in rects)
+    """How many cells are outlined in the window."""
+    groups = ElementTree.fromstring(str(picture)).iter(f"{SVG}g")
+    window = next(group for group in groups if group.get("data-key") == "window")
+    return sum(r.get("stroke") == WINDOW.line and not r.get("data-key") for r in window)
 
 
 def test_a_matrix_shows_its_numbers_in_reading_order():
@@ -70,9 +72,10 @@ def test_each_step_shows_the_output_cell_that_the_operator_gives(
     assert ("No window reaches" in picture.description) == (missed > 0)
 
 
-def test_a_dilated_window_frames_each_pixel_it_reads_and_the_output_cell():
-    picture = figures.convolution(np.eye(5), np.ones((2, 2)), dilation=2)
-    assert frames(picture) == 4 + 1
+@pytest.mark.parametrize(("dilation", "framed"), [(1, 0), (2, 4)])
+def test_a_dilated_window_frames_each_pixel_it_reads(dilation, framed):
+    picture = figures.convolution(np.eye(5), np.ones((2, 2)), dilation=dilation)
+    assert frames(picture) == framed
 
 
 def test_outputs_not_computed_yet_are_empty():
@@ -99,3 +102,75 @@ def test_every_picture_is_xml_with_a_title(shade, flip):
     root = ElementTree.fromstring(str(picture))
     assert root.find(f"{SVG}title").text.endswith("step by step")
     assert OUTPUT.line in str(picture)
+
+
+def marked(picture, word):
+    """The data of all marks of a kind by their names."""
+    parts = ElementTree.fromstring(str(picture)).iter()
+    return {p.get("data-name"): json.loads(p.get(f"data-{word}")) for p in parts
+            if p.get(f"data-{word}")}  # fmt: skip
+
+
+@pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (3, 2)])
+def test_the_window_can_be_dragged_to_every_output_cell_and_not_beyond(stride, padding):
+    options = {"stride": stride, "padding": padding}
+    rows, columns = correlate(np.eye(6), np.ones((3, 3)), **options).shape
+    for step in range(rows * columns):
+        picture = figures.convolution(np.eye(6), np.ones((3, 3)), **options, step=step)
+        across, down = marked(picture, "drag")["window"]["moves"]
+        row, column = divmod(step, columns)
+        assert (across["least"], across["most"]) == (-column, columns - 1 - column)
+        assert (down["least"], down["most"]) == (-row, rows - 1 - row)
+        assert (across["step"], down["step"]) == (1, columns)
+        cell = 440 / (6 + 2 * padding)
+        assert across["along"] == [pytest.approx(stride * cell, abs=0.001), 0]
+        assert down["along"] == [0, pytest.approx(stride * cell, abs=0.001)]
+
+
+def test_each_pixel_and_each_weight_can_be_changed_but_no_padding():
+    pixels, weights = np.arange(9.0).reshape(3, 3), np.array([[5.0, 6.0], [7.0, 8.0]])
+    for flip in (False, True):
+        edits = marked(figures.convolution(pixels, weights, padding=1, flip=flip), "edit")
+        assert len(edits) == 9 + 4
+        for edit in edits.values():
+            row, column = edit["place"]
+            source = {"pixels": pixels, "weights": weights}[edit["control"]]
+            assert edit["value"] == source[row, column]
+
+
+def test_an_output_cell_clicked_is_the_step_that_computes_it():
+    sets = marked(figures.convolution(np.eye(5), np.ones((2, 2)), stride=2), "set")
+    assert [values["step"] for values in sets.values()] == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize("options", [{}, {"stride": 2, "padding": 1}, {"dilation": 2}])
+def test_a_hovered_output_cell_lights_the_window_it_is_computed_from(options):
+    cells = correlate(np.eye(6), np.ones((2, 2)), **options).size
+    for step in range(cells):
+        picture = figures.convolution(np.eye(6), np.ones((2, 2)), **options, step=step)
+        parts = list(ElementTree.fromstring(str(picture)).iter(f"{SVG}g"))
+        lit = [p.get("data-at") for p in parts if p.get("data-link") == "window"]
+        window = next(p for p in parts if p.get("data-key") == "window")
+        x, y, width, height = map(float, lit[step].split())
+        frame = next(r for r in window if r.get("data-key") == "frame")
+        assert window.get("style") == f"transform:translate({x:g}px,{y:g}px)"
+        assert width == height == pytest.approx(float(frame.get("width")), abs=0.01)
+
+
+def test_a_hovered_pixel_lights_the_outputs_that_read_it():
+    image = np.arange(25.0).reshape(5, 5)
+    picture = figures.convolution(image, np.ones((3, 3)), stride=2, step=3)
+    parts = ElementTree.fromstring(str(picture)).iter(f"{SVG}g")
+    at = {p.get("data-name"): p.get("data-at") for p in parts}
+    assert at["pixels row 1 column 1"] == "0 44 44 44"  # one output of 2×2
+    assert at["pixels row 1 column 3"] == "0 44 88 44"  # the two of the first row
+    assert at["pixels row 3 column 1"] == "0 44 44 88"
+
+
+def test_every_picture_of_the_flagship_has_the_same_size():
+    sizes = {
+        (picture.width, picture.height)
+        for size, kernel, padding in product((3, 8), (1, 3), (0, 4))
+        for picture in [figures.convolution(np.eye(size), np.eye(kernel), padding=padding)]
+    }
+    assert len(sizes) == 1
