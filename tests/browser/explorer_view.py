@@ -8,12 +8,12 @@ import ipywidgets as widgets
 
 from cnncourse.explorers.spatial_layers import LayerStack
 from cnncourse.widgets.digit import DigitInput
-from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.matrix import Matrix, MatrixInput
 from cnncourse.widgets.photo import PhotoInput
 from cnncourse.widgets.run_button import RunButton
 
 PATIENCE = 15_000  # milliseconds for a picture to change, on a busy machine too
-FACE = """explorer => [...explorer.querySelectorAll("svg[role=img], [role=alert], [role=status]")]
+FACE = """explorer => [...explorer.querySelectorAll("svg[aria-label], [role=alert], [role=status]")]
     .map(part => part.outerHTML).join()"""
 # A training may be over by the time one asks, and look like the one before: watch from the start.
 # Nobody has to ask in every frame whether window.changed is true by now: it is a promise.
@@ -100,7 +100,7 @@ def role_and_name(control):
         return "checkbox", control.description
     if isinstance(control, widgets.Textarea):
         return "textbox", control.description
-    if isinstance(control, MatrixInput):
+    if isinstance(control, (Matrix, MatrixInput)):
         return "spinbutton", f"{control.description} row 1 column 1"
     if isinstance(control, RunButton):
         return "button", control.go.description

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import nbformat
 import numpy as np
+from explorers.test_mnist_lab import ALL as LAB
+from explorers.test_mnist_lab import IMAGES
+from explorers.test_mnist_lab import make as make_for_the_lab
 from nbformat.v4 import new_code_cell, new_notebook
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
-from test_explorers_mnist_lab import ALL as LAB
-from test_explorers_mnist_lab import IMAGES
-from test_explorers_mnist_lab import make as make_for_the_lab
 
 from cnncourse import explorers
 from cnncourse.explorers import mnist_lab

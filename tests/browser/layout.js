@@ -19,7 +19,7 @@
   };
 
   for (const explorer of document.querySelectorAll(".cnncourse-explorer")) {
-    const picture = explorer.querySelector("svg[role=img], [role=alert]");
+    const picture = explorer.querySelector("svg[aria-label], [role=alert]");
     if (!picture || picture.getBoundingClientRect().height < 10) {
       problems.push(`an explorer shows no picture: ${named(explorer)}`);
     }
@@ -32,7 +32,7 @@
     }
   }
 
-  for (const picture of document.querySelectorAll(".jp-OutputArea-output svg[role=img]")) {
+  for (const picture of document.querySelectorAll(".jp-OutputArea-output svg[aria-label]")) {
     const frame = picture.getBoundingClientRect();
     if (frame.width === 0) continue; // in a folded solution
     const room = picture.closest(".jp-OutputArea-output").getBoundingClientRect();

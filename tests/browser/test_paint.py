@@ -1,4 +1,4 @@
-"""From a key press to the painted change: against `interact` with matplotlib, in turn."""
+"""From a hand's move to the painted change: against `interact` with matplotlib, in turn."""
 
 import os
 from pathlib import Path
@@ -6,6 +6,7 @@ from statistics import median
 
 import nbformat
 import pytest
+from hands import middle
 from nbformat.v4 import new_code_cell, new_notebook
 from notebook_page import NotebookPage
 
@@ -25,13 +26,14 @@ def show(kernel=3, stride=1, padding=0, step=0):
 ]
 OURS, THEIRS = ".cnncourse-explorer", ".widget-interact"
 WARM_UP, ROUNDS = 3, 15
-MOST_MS, FASTER = 50, 8  # on a calm machine: make bench holds them
-FASTER_WHEN_BUSY = 5
+# On a calm machine: make bench holds them. A frame lasts 17 ms, and is the floor of ours alone.
+MOST_MS, FASTER = 30, 6
+FASTER_WHEN_BUSY = 4
 
 
 @pytest.fixture(scope="module")
 def medians(course, lab, browser):
-    """Milliseconds from key press to paint: ours and theirs, each the median of many."""
+    """Milliseconds to paint: ours by key and by drag, theirs by key, each the median of many."""
     notebook = new_notebook(cells=[new_code_cell(source) for source in CELLS])
     notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
     nbformat.write(notebook, course / "paint.ipynb")
@@ -39,18 +41,39 @@ def medians(course, lab, browser):
     page.open("paint.ipynb")
     page.run_all(seconds=60)
     page.page.locator(f"{THEIRS} img").wait_for()
-    rounds = [[milliseconds(page, who, number) for who in (OURS, THEIRS)]
-              for number in range(WARM_UP + ROUNDS)]  # fmt: skip
+    rounds = []
+    for number in range(WARM_UP + ROUNDS):
+        ours, theirs = (by_key(page, who, number) for who in (OURS, THEIRS))
+        rounds.append((ours, by_drag(page, number), theirs))
     page.close()
-    return [median(times) for times in zip(*rounds[WARM_UP:], strict=True)]
+    return dict(
+        zip(
+            ("key", "drag", "theirs"), map(median, zip(*rounds[WARM_UP:], strict=True)), strict=True
+        )
+    )
 
 
-def milliseconds(page, selector, number):
+def by_drag(page, number):
+    """Drag the window of the picture one cell to the right or back, and measure the last move."""
+    window = page.page.get_by_role("slider", name="window", exact=True)
+    (x, y), cell = middle(window), window.bounding_box()["width"] / 3
+    mouse = page.page.mouse
+    mouse.move(x, y)
+    mouse.down()
+    page.ask("stopwatch.js", OURS, "pointermove")
+    mouse.move(x - cell if number % 2 else x + cell, y)
+    milliseconds = page.page.evaluate("() => window.painted")
+    mouse.up()
+    page.page.wait_for_timeout(250)  # until it has glided there
+    return milliseconds
+
+
+def by_key(page, selector, number):
     """Press an arrow key on the slider "step", to and fro, and measure."""
     page.page.locator(f"{selector} .widget-slider", has_text="step").locator(
         "[role=slider]"
     ).focus()
-    page.ask("stopwatch.js", selector)
+    page.ask("stopwatch.js", selector, "keydown")
     page.page.keyboard.press("ArrowLeft" if number % 2 else "ArrowRight")
     return page.page.evaluate("() => window.painted")
 
@@ -60,19 +83,23 @@ calm = pytest.mark.skipif(
 )
 
 
-def test_it_is_painted_faster_than_by_interact_with_matplotlib(medians, capsys):
-    ours, theirs = medians
+@pytest.mark.parametrize("hand", ["key", "drag"])
+def test_it_is_painted_faster_than_by_interact_with_matplotlib(medians, hand, capsys):
+    ours, theirs = medians[hand], medians["theirs"]
     with capsys.disabled():
-        print(f"\nkey press to paint: {ours:.0f} ms against {theirs:.0f} ms, "
-              f"{theirs / ours:.1f} times")  # fmt: skip
+        print(
+            f"\n{hand} to paint: {ours:.0f} ms against {theirs:.0f} ms, {theirs / ours:.1f} times"
+        )
     assert theirs / ours >= FASTER_WHEN_BUSY
 
 
 @calm
-def test_it_is_painted_8_times_faster_on_a_calm_machine(medians):
-    assert medians[1] / medians[0] >= FASTER
+@pytest.mark.parametrize("hand", ["key", "drag"])
+def test_it_is_painted_6_times_faster_on_a_calm_machine(medians, hand):
+    assert medians["theirs"] / medians[hand] >= FASTER
 
 
 @calm
-def test_it_is_painted_within_50_ms_on_a_calm_machine(medians):
-    assert medians[0] <= MOST_MS
+@pytest.mark.parametrize("hand", ["key", "drag"])
+def test_it_is_painted_within_30_ms_on_a_calm_machine(medians, hand):
+    assert medians[hand] <= MOST_MS
