@@ -7,7 +7,7 @@ import pytest
 
 from cnncourse import explorers
 
-WIDEST = 800  # pixels: a wider one would scroll beside the list of files on a small laptop
+WIDEST = 960  # pixels: drawings are made for this width, and shown smaller where there is less room
 
 
 @pytest.fixture(scope="module", params=explorers.__all__)
