@@ -192,7 +192,8 @@ def lit(markup: str, name: str, *, hidden: bool = False) -> str:
     str
         The element with its mark.
     """
-    return _with(markup, lit=name, hidden="yes" if hidden else "")
+    marked = _with(markup, lit=name)
+    return marked.replace(" ", ' visibility="hidden" ', 1) if hidden else marked
 
 
 def key(markup: str, name: str) -> str:

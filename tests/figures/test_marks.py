@@ -74,3 +74,8 @@ def test_a_move_counts_the_steps_that_stay_within_its_limits(value, low, high, s
 def test_a_panel_says_where_it_stands_and_how_large_it_is():
     data, _ = read(marks.panel("<g/>", "left", 10, 0.5, 300, 200))
     assert data == {"key": "left", "panel": "10 0.5 300 200"}
+
+
+def test_what_is_seen_only_while_it_is_lit_is_hidden_on_paper():
+    hidden = ElementTree.fromstring(marks.lit(CELL, "window", hidden=True))
+    assert hidden.get("visibility") == "hidden" and hidden.get("data-lit") == "window"
