@@ -265,9 +265,9 @@ def _box(
     middle, first = x + wide / 2, y + high / 2 - 9 * len(lines)
     d = svg.Drawing()
     d.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)
-    d.text(middle, first, head, size=13.5, anchor="middle", bold=True, fill=svg.DARK)
+    d.text(middle, first, head, size=13.5, anchor="middle", bold=True, fill=svg.INK)
     for i, words in enumerate(lines, start=1):
-        d.text(middle, first + 18 * i, words, size=13, anchor="middle", fill=svg.DARK)
+        d.text(middle, first + 18 * i, words, size=13, anchor="middle", fill=svg.INK)
     return d.markup
 
 
@@ -278,7 +278,7 @@ def _plate(x: float, y: float, wide: float, high: float, words: str, role: svg.R
 def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
     """A bar cut into parts as long as the numbers of channels."""
     d, x = svg.Drawing(), 0.0
-    write = partial(d.text, size=13.5, anchor="middle", fill=svg.DARK, bold=True)
+    write = partial(d.text, size=13.5, anchor="middle", fill=svg.INK, bold=True)
     for channels in widths:
         long = wide * channels / sum(widths)
         d.rect(x, 0, long, high, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
@@ -317,7 +317,7 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
     d.arrow(72, y - 14, 72, plus - 13, colour=svg.INK)
     d.add(_shortcut(shortcut, plus))
     d.circle(72, plus, 12, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
-    d.text(72, plus, "+", size=18, anchor="middle", fill=svg.DARK, bold=True)
+    d.text(72, plus, "+", size=18, anchor="middle", fill=svg.INK, bold=True)
     d.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK)
     d.add(_plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING))
     d.arrow(72, plus + 54, 72, plus + 71, colour=svg.INK)
@@ -441,7 +441,7 @@ def _module_cells(module: Block, before: Shape, after: Shape) -> str:
 
 def _cell(x: float, y: float, words: str, role: svg.Role) -> str:
     return svg.rect(x, y, 82, 26, fill=role.tint, line=role.line, round=4) + svg.text(
-        x + 41, y + 13, words, size=12.5, anchor="middle", fill=svg.DARK
+        x + 41, y + 13, words, size=12.5, anchor="middle", fill=svg.INK
     )
 
 
@@ -450,8 +450,8 @@ def _head() -> str:
     return (
         svg.arrow(-5, 27, 14, 27, colour=svg.MUTED)
         + svg.rect(16, 8, 72, 38, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, dash="4 3", round=4)
-        + svg.text(52, 19, "auxiliary", size=12.5, anchor="middle", fill=svg.DARK)
-        + svg.text(52, 35, "head", size=12.5, anchor="middle", fill=svg.DARK)
+        + svg.text(52, 19, "auxiliary", size=12.5, anchor="middle", fill=svg.INK)
+        + svg.text(52, 35, "head", size=12.5, anchor="middle", fill=svg.INK)
     )
 
 

@@ -230,18 +230,18 @@ def learned_kernels(
 
 
 def _sheet(slices: np.ndarray, columns: int) -> np.ndarray:
-    """Small colour pictures (N, H, W, 3) tiled into one, with thin grey lines between them.
+    """Small colour pictures (N, H, W, channels) tiled into one, with thin grey lines between them.
 
     Every pixel becomes a block of 4×4, so that a line is a quarter of a pixel; between large
     pictures, which are shown with smaller pixels, it is wider.
     """
     large = slices.repeat(4, axis=1).repeat(4, axis=2)
-    count, high, wide, _ = large.shape
+    count, high, wide, channels = large.shape
     rows, gap = ceil(count / columns), max(1, wide // 28)
-    tiled = np.full((rows * columns, high + gap, wide + gap, 3), 128, dtype=np.uint8)
+    tiled = np.full((rows * columns, high + gap, wide + gap, channels), 128, dtype=np.uint8)
     tiled[:count, :high, :wide] = large
-    across = tiled.reshape(rows, columns, high + gap, wide + gap, 3).transpose(0, 2, 1, 3, 4)
-    return across.reshape(rows * (high + gap), columns * (wide + gap), 3)[:-gap, :-gap]
+    across = tiled.reshape(rows, columns, high + gap, wide + gap, channels).transpose(0, 2, 1, 3, 4)
+    return across.reshape(rows * (high + gap), columns * (wide + gap), channels)[:-gap, :-gap]
 
 
 def _block(pictures: np.ndarray, columns: int, width: float) -> svg.Svg:

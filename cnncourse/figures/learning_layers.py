@@ -26,7 +26,8 @@ from cnncourse.figures.words import by, count, percent, power_of_ten, scientific
 
 # Channels are told apart by their labels; the shade only helps.
 _CHANNEL_ROLES = tuple(
-    svg.Role(svg.INPUT.line, tint) for tint in (svg.INPUT.tint, "#ffffff", "#b4cafa")
+    svg.Role(svg.INPUT.line, tint)
+    for tint in (svg.INPUT.tint, svg.INPUT.line + "00", svg.INPUT.line + "55")
 )
 _BINS = 24
 _FLAT = svg.PADDING.line + "44"  # shades what is flat

@@ -132,12 +132,12 @@ def _weights_grid(labels: np.ndarray, cell: float) -> svg.Svg:
     """A matrix of the numbers of weights, counted from 1; what is 0 stays empty."""
     height, width = (cell * size for size in labels.shape)
     drawing = svg.Drawing()
-    drawing.rect(0.5, 0.5, width, height, fill="#f6f6f6", line=svg.FAINT)
+    drawing.rect(0.5, 0.5, width, height, line=svg.FAINT)
     size = min(13, 0.65 * cell)
     for row, column in np.argwhere(labels):
         letter, fill = _weight(labels[row, column] - 1)
         x, y = 0.5 + column * cell, 0.5 + row * cell
-        drawing.rect(x, y, cell, cell, fill=fill, line="#ffffff", thick=0.5)
+        drawing.rect(x, y, cell, cell, fill=fill, line=svg.PAPER, thick=0.5)
         if cell >= 14:
             ink = svg.text_on(fill)
             x, y = x + cell / 2, y + cell / 2

@@ -194,7 +194,7 @@ def _slab(x: float, y: float, height: float, depth: float, *, flat: bool) -> str
         (x + depth, y + height),
         (x + depth, y),
     ]
-    faces = ((front, svg.INPUT.tint), (top, "#ffffff"), (right, svg.INPUT.tint))
+    faces = ((front, svg.INPUT.tint), (top, svg.PAPER), (right, svg.INPUT.tint))
     return "".join(
         svg.polyline(face, colour=svg.INPUT.line, thick=1.2, fill=fill) for face, fill in faces
     )

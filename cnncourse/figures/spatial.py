@@ -680,7 +680,7 @@ def _hatched(x: float, y: float, width: float, height: float) -> str:
                 f"M{x + low:.1f} {y + low - start:.1f}L{x + high:.1f} {y + high - start:.1f}"
             )
     lines = f'<path d="{"".join(drawn)}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>'
-    return svg.rect(x, y, width, height, fill="#ffffff99", line=svg.WINDOW.line) + lines
+    return svg.rect(x, y, width, height, line=svg.WINDOW.line) + lines
 
 
 def _listed(values: np.ndarray) -> str:

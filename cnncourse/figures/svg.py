@@ -314,14 +314,15 @@ def image(
 
     Parameters
     ----------
-    pixels : ndarray of shape (H, W) or (H, W, 3), dtype uint8
-        Grey or RGB.
+    pixels : ndarray of shape (H, W), (H, W, 3) or (H, W, 4), dtype uint8
+        Grey, RGB, or RGB and opacity.
     x, y, width, height : float
         Where it stands and how large.
     crisp : bool
         Show pixels as squares instead of smoothing them.
     """
-    stored = pixels if pixels.ndim == 2 else pixels[..., ::-1]  # OpenCV stores BGR
+    order = (2, 1, 0, 3)[: pixels.shape[-1]]  # OpenCV stores BGR
+    stored = pixels if pixels.ndim == 2 else pixels[..., order]
     _, png = cv2.imencode(".png", np.ascontiguousarray(stored), _FAST_PNG)
     data = base64.b64encode(png.tobytes()).decode("ascii")
     extra = ' style="image-rendering:pixelated"' if crisp else ""
@@ -405,7 +406,9 @@ class Drawing:
 
 # Colours for numbers ------------------------------------------------------------------------------
 
-_PURPLE, _WHITE, _ORANGE = (94, 60, 153), (247, 247, 247), (230, 97, 1)
+_PURPLE, _ORANGE = (94, 60, 153), (230, 97, 1)
+_PURPLE_HEX = "#" + bytes(_PURPLE).hex()
+_STRONGEST = 215  # opacity, of 255: the theme's ink still reads well on orange
 
 
 def grey_fill(value: float, low: float = 0, high: float = 255) -> str:
@@ -422,16 +425,18 @@ def grey_fill(value: float, low: float = 0, high: float = 255) -> str:
 
 
 def signed_fill(value: float, limit: float) -> str:
-    """A colour for a signed value: purple at −limit, near white at 0, orange at +limit.
+    """A colour for a signed value: purple at −limit, the paper's colour at 0, orange at +limit.
 
     Parameters
     ----------
     value, limit : float
+
+    Returns
+    -------
+    str
+        "#rrggbbaa"
     """
-    share = min(max(value / limit, -1), 1) if limit else 0
-    end = _ORANGE if share > 0 else _PURPLE
-    mixed = (round(w + abs(share) * (e - w)) for w, e in zip(_WHITE, end, strict=True))
-    return "#" + "".join(f"{channel:02x}" for channel in mixed)
+    return "#" + bytes(signed_pixels(np.array(value), limit).tolist()).hex()
 
 
 def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
@@ -446,18 +451,19 @@ def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
     Returns
     -------
     ndarray of uint8
-        Of the shape of `values`, and behind it 3 for red, green and blue.
+        Of the shape of `values`, and behind it 4 for red, green, blue and opacity: the paper shines
+        through small values, be it light or dark.
     """
     share = np.clip(values / limit if limit else np.zeros(values.shape), -1, 1)[..., None]
-    ends = np.where(share > 0, np.array(_ORANGE), np.array(_PURPLE))
-    return np.round(np.array(_WHITE) + np.abs(share) * (ends - np.array(_WHITE))).astype(np.uint8)
+    colour = np.where(share > 0, np.array(_ORANGE), np.array(_PURPLE))
+    return np.concatenate([colour, np.rint(_STRONGEST * np.abs(share))], -1).astype(np.uint8)
 
 
 def text_on(fill: str) -> str:
     """Black or white, whichever reads better on #rrggbb; the theme's ink on a tint, #rrggbbaa."""
-    if len(fill) > len("#rrggbb"):
-        return INK
-    red, green, blue = (int(fill[i : i + 2], 16) for i in (1, 3, 5))
+    red, green, blue, *opacity = bytes.fromhex(fill[1:])
+    if opacity:  # a strong purple is dark on any paper
+        return LIGHT if fill.startswith(_PURPLE_HEX) and opacity[0] > 175 else INK
     return DARK if 0.299 * red + 0.587 * green + 0.114 * blue > 118 else LIGHT
 
 

@@ -18,11 +18,12 @@ IMAGES = RNG.integers(0, 256, (16, 28, 28), dtype=np.uint8)
 
 
 def rasters(svg):
-    """The pictures inside a figure, decoded to RGB or grey."""
+    """The pictures inside a figure, decoded to grey, RGB, or RGB and opacity."""
     found = []
     for data in re.findall(r"base64,([^\"]+)", str(svg)):
         pixels = cv2.imdecode(np.frombuffer(base64.b64decode(data), np.uint8), -1)
-        found.append(pixels if pixels.ndim == 2 else pixels[..., ::-1])
+        order = (2, 1, 0, 3)[: pixels.shape[-1]]
+        found.append(pixels if pixels.ndim == 2 else pixels[..., order])
     return found
 
 
@@ -174,26 +175,26 @@ def test_every_slice_of_every_kernel_is_drawn_on_one_scale():
 def test_a_weak_kernel_looks_weak_beside_a_strong_one():
     kernels = np.stack([np.full((1, 2, 2), 0.001), np.full((1, 2, 2), -5.0)])
     sheet = rasters(figures.learned_kernels(kernels))[0]
-    assert sheet[0, 0].min() > 240  # nearly white
-    assert sheet[0, 9].tolist() == [94, 60, 153]
+    assert sheet[0, 0, 3] == 0  # the paper is seen
+    assert sheet[0, 9].tolist() == [94, 60, 153, 215]
 
 
 @pytest.mark.parametrize("count", [1, 7, 8, 9, 16, 17])
 def test_the_sheet_of_a_first_layer_has_no_empty_row(count):
     sheet = rasters(figures.learned_kernels(np.ones((count, 1, 3, 3))))[0]
     columns, rows = min(count, 8), -(-count // 8)
-    assert sheet.shape == (13 * rows - 1, 13 * columns - 1, 3)
+    assert sheet.shape == (13 * rows - 1, 13 * columns - 1, 4)
 
 
 def test_large_templates_are_parted_by_wider_lines():
     sheet = rasters(figures.learned_kernels(np.ones((10, 1, 28, 28))))[0]
-    assert sheet.shape == (2 * (112 + 4) - 4, 5 * (112 + 4) - 4, 3)
-    assert {tuple(pixel) for pixel in sheet[50, 112:116]} == {(128, 128, 128)}
+    assert sheet.shape == (2 * (112 + 4) - 4, 5 * (112 + 4) - 4, 4)
+    assert {tuple(pixel) for pixel in sheet[50, 112:116]} == {(128,) * 4}
 
 
 def test_ten_kernels_stand_in_two_full_rows():
     sheet = rasters(figures.learned_kernels(np.ones((10, 1, 3, 3))))[0]
-    assert sheet.shape == (13 * 2 - 1, 13 * 5 - 1, 3)
+    assert sheet.shape == (13 * 2 - 1, 13 * 5 - 1, 4)
 
 
 def xray(maps, name):
@@ -210,8 +211,8 @@ def test_maps_without_negatives_are_grey_on_one_scale():
 
 def test_signed_maps_are_coloured_around_zero():
     first, second = rasters(xray([[[-2.0, 0.0]], [[1.0, 2.0]]], "conv1"))[-2:]
-    assert first.tolist() == [[[94, 60, 153], [247, 247, 247]]]
-    assert second[0, 1].tolist() == [230, 97, 1]
+    assert first.tolist() == [[[94, 60, 153, 215], [94, 60, 153, 0]]]
+    assert second[0, 1].tolist() == [230, 97, 1, 215]
 
 
 def test_an_xray_of_a_channel_that_is_not_there_is_refused():
