@@ -105,17 +105,36 @@ def input_gradient(
 
 
 class Shifted(NamedTuple):
-    """What a shift did: outputs before and after, the share that stayed, relative distances."""
+    """What a shift did to the outputs.
+
+    Attributes
+    ----------
+    before, after : ndarray
+        The outputs.
+    unchanged : float
+        The share that stayed, among the outputs that are not blank both times.
+    inked : int
+        How many these are.
+    input_distance, output_distance : float
+        ‖after − before‖ / ‖before‖.
+    """
 
     before: np.ndarray
     after: np.ndarray
     unchanged: float
+    inked: int
     input_distance: float
     output_distance: float
 
 
 def shift_test(
-    image: np.ndarray, kind: str, window: int, stride: int | None = None, *, shift: int
+    image: np.ndarray,
+    kind: str,
+    window: int,
+    stride: int | None = None,
+    *,
+    shift: int,
+    back: bool = False,
 ) -> Shifted:
     """Pool an image and the same image moved to the right, and compare.
 
@@ -126,19 +145,25 @@ def shift_test(
     image, kind, window, stride : as for :func:`pool_with`, which refuses the same
     shift : int
         In pixels, to the right.
+    back : bool
+        Move the output of the shifted image back to the left by as many whole strides as fit into
+        the shift. What then is as before is *equivariant*: it has only moved along.
 
     Returns
     -------
     Shifted
-        Distances are ‖after − before‖ / ‖before‖. An output counts as unchanged if it differs by
-        less than a billionth of the largest one.
+        An output counts as unchanged if it differs by less than a billionth of the largest one.
+        Where the paper is blank before and after, there is nothing that could have changed.
     """
     moved = np.roll(image, shift, axis=1)
     before, after = (pool_with(x, kind, window, stride) for x in (image, moved))
+    if back:
+        after = np.roll(after, -(shift // _check(kind, window, stride)), axis=1)
     same = np.abs(after - before) <= 1e-9 * np.abs(before).max()
-    return Shifted(
-        before, after, float(same.mean()), distance(image, moved), distance(before, after)
-    )
+    inked = (before != 0) | (after != 0)
+    unchanged = float(same[inked].mean()) if inked.any() else 1.0
+    distances = distance(image, moved), distance(before, after)
+    return Shifted(before, after, unchanged, int(inked.sum()), *distances)
 
 
 def distance(before: np.ndarray, after: np.ndarray) -> float:

@@ -70,9 +70,10 @@ def test_on_noise_a_third_of_the_maxima_survive_one_pixel():
 
 
 def test_a_flat_image_does_not_change_and_no_shift_changes_nothing():
-    assert shift_test(np.ones((8, 8)), "max", 2, shift=3)[2:] == (1.0, 0.0, 0.0)
+    assert shift_test(np.ones((8, 8)), "max", 2, shift=3)[2:] == (1.0, 16, 0.0, 0.0)
     noise = np.random.default_rng(3).uniform(size=(8, 8))
-    assert shift_test(noise, "l2", 2, shift=0)[2:] == (1.0, 0.0, 0.0)
+    unmoved = shift_test(noise, "l2", 2, shift=0)
+    assert (unmoved.unchanged, unmoved.input_distance, unmoved.output_distance) == (1.0, 0.0, 0.0)
 
 
 def test_distance_is_relative():
@@ -89,3 +90,19 @@ def test_an_unknown_kind_is_refused(function):
 def test_a_window_that_does_not_fit_is_refused():
     with pytest.raises(ValueError, match="does not fit"):
         pool_with(np.ones((3, 3)), "weighted", 4)
+
+
+def test_blank_paper_is_not_counted_as_unchanged():
+    page = np.zeros((8, 8))
+    page[2:6, 2:6] = np.arange(1.0, 17).reshape(4, 4)
+    test = shift_test(page, "max", 2, shift=2)
+    assert test.inked == 6 and test.unchanged == 0  # 4 windows with ink, 2 more after the shift
+    assert shift_test(np.zeros((4, 4)), "max", 2, shift=1).unchanged == 1.0
+
+
+def test_moved_back_by_whole_strides_the_output_is_as_before():
+    noise = np.random.default_rng(0).uniform(size=(24, 24))
+    for kind in ("max", "avg", "l2"):
+        test = shift_test(noise, kind, 2, shift=6, back=True)
+        assert test.unchanged == 1.0 and test.output_distance == 0
+    assert shift_test(noise, "max", 2, shift=5, back=True).unchanged < 0.5

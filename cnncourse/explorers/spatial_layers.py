@@ -17,31 +17,36 @@ from cnncourse.architectures.networks import NETWORKS
 from cnncourse.figures.svg import Svg
 from cnncourse.geometry import Window
 from cnncourse.pooling import POOLINGS
-from cnncourse.widgets.explorer import Explorer, choice, slider
+from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
 
 # The whole pipeline -------------------------------------------------------------------------------
 
 
 def pipeline() -> Explorer:
-    """Every array between a digit and ten scores, in a network that has not learned yet.
+    """Every array between a digit and ten scores, with trained weights or before any training.
 
     Returns
     -------
     Explorer
-        Controls: digit, example, seed (of the random weights), shift (of the digit, in pixels).
+        Controls: digit, example, shift (of the digit, in pixels), weights; folded: seed (of the
+        random weights).
     """
     controls = {
         "digit": slider("digit", 3, 0, 9),
         "example": slider("example", 0, 0, 20),
-        "seed": slider("random weights", 0, 0, 9),
         "shift": slider("shift right", 0, 0, 4),
+        "weights": choice("weights", ["trained", "random"]),
+        "seed": slider("which random weights", 0, 0, 9),
     }
-    return Explorer(_draw_pipeline, controls, stills=({}, {"digit": 7, "seed": 1}))
+    stills = ({}, {"digit": 7, "weights": "random"})
+    return Explorer(_draw_pipeline, controls, more=["seed"], stills=stills)
 
 
-def _draw_pipeline(*, digit: int, example: int, seed: int, shift: int) -> Svg:
+def _draw_pipeline(*, digit: int, example: int, shift: int, weights: str, seed: int) -> Svg:
     image = np.roll(small_network.digit(digit, example), shift, axis=1)
-    return figures.pipeline(small_network.run(image, small_network.random_weights(seed)))
+    trained = weights == "trained"
+    taken = small_network.trained_weights() if trained else small_network.random_weights(seed)
+    return figures.pipeline(small_network.run(image, taken))
 
 
 # Padding ------------------------------------------------------------------------------------------
@@ -350,7 +355,8 @@ def pooling(input: str = "digit") -> Explorer:
     Returns
     -------
     Explorer
-        Controls: kind, window, stride, shift; folded: input.
+        Controls: kind, window, stride, shift; folded: input, and whether the output of the
+        shifted image is moved back by as many strides as fit into the shift.
     """
     controls = {
         "kind": choice("pooling", POOLINGS),
@@ -358,20 +364,24 @@ def pooling(input: str = "digit") -> Explorer:
         "stride": slider("stride", 2, 1, 5),
         "shift": slider("shift", 1, 0, 8),
         "input": choice("input", ["digit", "noise", "stripes every 3"], input),
+        "back": toggle("move the output back"),
     }
     stills: tuple[dict[str, Any], ...] = ({}, {"shift": 2}, {"kind": "avg"})
-    return Explorer(_draw_pooling, controls, more=["input"], stills=stills)
+    return Explorer(_draw_pooling, controls, more=["input", "back"], stills=stills)
 
 
-def _draw_pooling(*, kind: str, window: int, stride: int, shift: int, input: str) -> Svg:
-    return figures.pooling(_pool_input(input), kind=kind, window=window, stride=stride, shift=shift)
+def _draw_pooling(
+    *, kind: str, window: int, stride: int, shift: int, input: str, back: bool
+) -> Svg:
+    pixels = _pool_input(input)
+    return figures.pooling(pixels, kind=kind, window=window, stride=stride, shift=shift, back=back)
 
 
 def _pool_input(name: str) -> np.ndarray:
-    """A 28×28 input from 0 to 1."""
+    """A square input from 0 to 1; stripes are whole, so that they come round without a seam."""
     if name == "noise":
         return np.random.default_rng(0).uniform(size=(28, 28))
-    return signals.stripes(28, 3) if name.startswith("stripes") else small_network.digit(3)
+    return signals.stripes(24, 3) if name.startswith("stripes") else small_network.digit(3)
 
 
 # Budget -------------------------------------------------------------------------------------------

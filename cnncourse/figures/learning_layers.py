@@ -650,12 +650,11 @@ def batch_norm(
     running : regularise.Running
         The running statistics, those that evaluation uses.
     """
-    low, high = _round_range(before)
     batch = _moments(before.mean(), before.var())
     kept = _moments(running.mean[0], running.var[0])
     first = [svg.show_number(float(values[0].mean())) for values in (before, after)]
     panels = [
-        _two_histograms(before, low, high, "before", svg.INPUT),
+        _two_histograms(before, -12, 12, "before (end bars: and beyond)", svg.INPUT),
         _two_histograms(after, -4, 4, "after (end bars: and beyond)", svg.OUTPUT),
     ]
     d = svg.Drawing()
@@ -699,12 +698,6 @@ def _two_histograms(
     d.polyline([(x, 150 - h) for x, h in zip(xs, heights, strict=True)], colour=svg.WINDOW.line)
     d.add(charts.numbers(across, (low, (low + high) / 2, high), 162))
     return svg.captioned(d.svg(345, 172, caption), caption)
-
-
-def _round_range(values: np.ndarray) -> tuple[float, float]:
-    """Whole numbers around all values."""
-    low, high = float(np.floor(values.min())), float(np.ceil(values.max()))
-    return low, max(high, low + 1)
 
 
 # Helpers ------------------------------------------------------------------------------------------

@@ -547,7 +547,13 @@ def _field_words(
 
 
 def pooling(
-    pixels: np.ndarray, *, kind: str = "max", window: int = 2, stride: int = 2, shift: int = 0
+    pixels: np.ndarray,
+    *,
+    kind: str = "max",
+    window: int = 2,
+    stride: int = 2,
+    shift: int = 0,
+    back: bool = False,
 ) -> svg.Svg:
     """The same image as it is and shifted, both pooled, and how far apart the results are.
 
@@ -557,8 +563,10 @@ def pooling(
     kind : str
         One of `cnncourse.pooling.POOLINGS`.
     window, stride, shift : int
+    back : bool
+        Move the output of the shifted image back before comparing.
     """
-    test = shift_test(pixels, kind, window, stride, shift=shift)
+    test = shift_test(pixels, kind, window, stride, shift=shift, back=back)
     gradient = input_gradient(pixels, kind, window, stride)
     side, highest = 150.0, max(test.before.max(), test.after.max(), 1e-9)
     change = np.abs(test.after - test.before)
@@ -575,12 +583,13 @@ def pooling(
     )
     lower = svg.beside(
         panel(moved, f"shifted by {shift}", svg.INPUT),
-        panel(test.after, "then pooled", svg.OUTPUT, highest),
+        panel(test.after, "pooled, moved back" if back else "then pooled", svg.OUTPUT, highest),
         panel(change, "difference", None, highest),
     )
     curve = _shift_curve(pixels, test, kind, window, stride, shift)
     picture = svg.beside(svg.above(upper, lower, gap=12), curve, gap=26)
-    return _named(picture, "Pooling and shifts", _pooling_words(test, kind, window, stride, shift))
+    words = _pooling_words(test, kind, window, stride, shift, back)
+    return _named(picture, "Pooling and shifts", words)
 
 
 def _shift_curve(
@@ -607,16 +616,20 @@ def _shift_curve(
     drawing.text(66, 256, f"inputs: {svg.show_number(inputs[shift])}")
     drawing.line(34, 276, 60, 276, colour=svg.OUTPUT.line, thick=2)
     drawing.text(66, 276, f"pooled: {svg.show_number(outputs[shift])}")
-    drawing.text(34, 298, f"{round(100 * test.unchanged)} % of outputs unchanged")
+    drawing.text(34, 298, f"{round(100 * test.unchanged)} % of inked outputs")
     return drawing.svg(220, 310, "distances")
 
 
-def _pooling_words(test: Shifted, kind: str, window: int, stride: int, shift: int) -> str:
+def _pooling_words(
+    test: Shifted, kind: str, window: int, stride: int, shift: int, back: bool
+) -> str:
+    moved = f" and back by {count(shift // stride, 'output')}" if back else ""
     return (
         f"{kind[0].upper()}{kind[1:]} pooling, window {window}, stride {stride}: "
-        f"{by(test.before.shape)} outputs. A shift by {count(shift, 'pixel')} leaves "
-        f"{round(100 * test.unchanged)} % of them unchanged; the input changes by "
-        f"{svg.show_number(test.input_distance)} of its length, the pooled output by "
+        f"{by(test.before.shape)} outputs, {test.inked} of them with ink. A shift by "
+        f"{count(shift, 'pixel')}{moved} leaves {round(100 * test.unchanged)} % of these "
+        f"unchanged; the input changes by {svg.show_number(test.input_distance)} of its length, "
+        f"the pooled output by "
         f"{svg.show_number(test.output_distance)}."
     )
 

@@ -4,7 +4,6 @@ import math
 import re
 
 import nbformat
-import pytest
 import numpy as np
 import pytest
 from pages import DOCS, items, prose, text_of
