@@ -2,21 +2,35 @@
 
 from __future__ import annotations
 
-import argparse
-import io
-import os
 import sys
-from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import argparse
 
 INTERRUPTED, NOBODY_READS = 130, 141  # 128 and the number of the signal, as shells count
 
 
-def main(arguments: list[str] | None = None) -> int:
+def main(arguments: list[str] | None = None, *, alone: bool = False) -> int:
     """Do what the command line says and return the exit code.
 
     Ctrl-C gives one line, whenever it comes: therefore the rest of the course is loaded in here.
+
+    Parameters
+    ----------
+    arguments : list of str, optional
+        By default those of the command line.
+    alone : bool
+        Whether this process does nothing else: some packages are then kept out of it.
     """
     try:
+        import io
+        import os
+
+        if alone:
+            from cnncourse.run.execute import spare_grammars
+
+            spare_grammars()
         if isinstance(sys.stdout, io.TextIOWrapper):
             # ✓ and – do not exist in every console's encoding: print ? there and do not fail
             sys.stdout.reconfigure(errors="replace")
@@ -34,6 +48,8 @@ def main(arguments: list[str] | None = None) -> int:
 
 def parser() -> argparse.ArgumentParser:
     """Return the parser: one subcommand for each action below."""
+    import argparse
+
     from cnncourse import __version__
     from cnncourse.run import command as run
 
@@ -55,6 +71,8 @@ def parser() -> argparse.ArgumentParser:
 
 def list_command(options: argparse.Namespace) -> int:
     """Print the path and the title of every notebook; fail if there is none, or one is damaged."""
+    from pathlib import Path
+
     from cnncourse.run import notebook
 
     found = notebook.find(Path("notebooks"))
@@ -82,7 +100,4 @@ def doctor_command(options: argparse.Namespace) -> int:
 
 
 if __name__ == "__main__":
-    from cnncourse.run.execute import spare_grammars
-
-    spare_grammars()
-    sys.exit(main())
+    sys.exit(main(alone=True))

@@ -14,15 +14,17 @@ from _thread import interrupt_main
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from multiprocessing import get_context, parent_process
 from multiprocessing.connection import Connection, wait
-from typing import Any, Protocol
+from tempfile import TemporaryFile
+from typing import IO, Any, Protocol
 
 from cnncourse.run.execute import FAILED, JobOutcome, execute, spare_grammars
 from cnncourse.run.plan import Job
 
 SECONDS_TO_STOP = 15  # a kernel gets five to end by itself
+LAST_LINES = 5  # of what a kernel wrote to standard error before it died
 TO_STOP = (signal.SIGINT, signal.SIGTERM)
 
 
@@ -219,7 +221,26 @@ def work(pipe: Connection, job: Job, timeout: float | None, threads: int) -> Non
         if hasattr(signal, "pthread_sigmask"):
             signal.pthread_sigmask(signal.SIG_UNBLOCK, TO_STOP)
         threading.Thread(target=end_with_parent, daemon=True).start()
-        pipe.send(execute(job, timeout, tell))
+        with TemporaryFile() as complaints:
+            os.dup2(complaints.fileno(), 2)  # the kernel's too; a stopped one grumbles
+            outcome = execute(job, timeout, tell)
+            pipe.send(with_last_words(outcome, complaints))
+
+
+def with_last_words(outcome: JobOutcome, complaints: IO[bytes]) -> JobOutcome:
+    """Return an outcome that also says why a kernel has died, if the kernel has said so itself.
+
+    Parameters
+    ----------
+    outcome : JobOutcome
+    complaints : file
+        What was written to standard error meanwhile.
+    """
+    if "kernel died" not in outcome.error.lower():
+        return outcome
+    complaints.seek(0)
+    last = complaints.read().decode(errors="replace").strip().splitlines()[-LAST_LINES:]
+    return replace(outcome, error="\n".join([outcome.error, *last]))
 
 
 def interrupt_once(number: int, frame: object) -> None:

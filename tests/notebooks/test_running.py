@@ -214,7 +214,9 @@ def test_an_interrupted_run_stops_its_kernels_and_says_what_was_done(tmp_path):
 
 def test_a_killed_run_leaves_whole_files_and_no_kernel_and_is_resumed(tmp_path):
     build = tmp_path / "build"
-    write(build / "report.json")  # of an earlier run: it must not look like this one's
+    build.mkdir()
+    # of an earlier run: it must not look like this one's
+    (build / "report.json").write_text('{"cnncourse": "0.1.0", "runs": []}')
     process, kernel = start(tmp_path)
     process.kill()
     process.communicate()

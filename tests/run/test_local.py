@@ -1,6 +1,9 @@
 """Jobs run at once within limits, and a process that dies takes no other along."""
 
+import io
+import json
 import os
+import sys
 import time
 from multiprocessing import Pipe
 from types import SimpleNamespace
@@ -9,6 +12,7 @@ import pytest
 import tiny_course
 
 from cnncourse.run import local
+from cnncourse.run.execute import FAILED, JobOutcome
 
 
 class Slow:
@@ -135,6 +139,28 @@ def test_a_kernel_is_told_how_many_threads_it_may_use(tmp_path, monkeypatch, set
     code = "import os; print(os.environ['OMP_NUM_THREADS'], 'threads')"
     (outcome,) = local.run_here([tiny_course.job(tmp_path / "a.ipynb", code)], at_once=2)
     assert f"{told} threads" in outcome.executed.decode()
+
+
+def test_a_kernel_that_has_died_has_last_words():
+    died = JobOutcome("a", FAILED, error="DeadKernelError: Kernel died")
+    other = JobOutcome("a", FAILED, error="cell 1 failed")
+    with io.BytesIO(b"first\n" * 9 + b"No module named ipykernel_launcher\n") as said:
+        assert "No module named ipykernel" in local.with_last_words(died, said).error
+        assert local.with_last_words(died, said).error.count("first") == local.LAST_LINES - 1
+        assert local.with_last_words(other, said) is other
+
+
+@pytest.mark.slow
+def test_a_kernel_that_cannot_start_says_why_and_names_the_doctor(tmp_path, monkeypatch):
+    folder = tmp_path / "kernels" / "python3"
+    folder.mkdir(parents=True)
+    broken = [sys.executable, "-c", "raise SystemExit('no such thing')", "{connection_file}"]
+    spec = {"argv": broken, "display_name": "x", "language": "python"}
+    (folder / "kernel.json").write_text(json.dumps(spec))
+    monkeypatch.setenv("JUPYTER_PATH", str(tmp_path))
+    (outcome,) = local.run_here([tiny_course.job(tmp_path / "a.ipynb", "1")], at_once=1)
+    assert outcome.status == FAILED
+    assert "doctor" in outcome.error and "no such thing" in outcome.error
 
 
 class Stubborn:
