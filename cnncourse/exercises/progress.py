@@ -19,7 +19,7 @@ import os
 import sys
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from html import escape
 from pathlib import Path
@@ -117,9 +117,15 @@ def passed() -> dict[str, datetime]:
 
 
 def forget() -> Report:
-    """Forget all exercises that have passed, and show that none is left."""
+    """Forget all exercises that have passed, and show that none is left.
+
+    Where the file cannot be removed, the report still shows what is in it, and says so.
+    """
     _UNSAVED.clear()
-    file().unlink(missing_ok=True)
+    try:
+        file().unlink(missing_ok=True)
+    except OSError:  # a folder in its place, no permission: what can be read there, still counts
+        return replace(overview(), note=f"{file()} cannot be removed.")
     return overview()
 
 

@@ -23,6 +23,7 @@ import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties, findfont, get_font
 
 _DOTS_PER_INCH = 192  # a page shows 96: crisp on a fine screen too
 # Told apart by the dashes as well as by the colour, so that no one needs to see the colour.
@@ -72,7 +73,7 @@ def photograph(
     if not ticks:
         ax.set_axis_off()
     if title is not None:
-        ax.set_title(title, fontsize=10)
+        _set_title(ax, title)
     return ax
 
 
@@ -148,8 +149,18 @@ def histogram(image: np.ndarray, ax: Axes | None = None, title: str | None = Non
         ax.legend()
     ax.set(xlabel="value", ylabel="pixels", xlim=(-1, 256))
     if title is not None:
-        ax.set_title(title, fontsize=10)
+        _set_title(ax, title)
     return ax
+
+
+def _set_title(ax: Axes, title: str) -> None:
+    """Write a title as it is: it may be the name of a learner's file, and hold anything.
+
+    ``$`` begins no formula, and letters that the font does not have become squares.
+    """
+    letters = get_font(findfont(FontProperties())).get_charmap()
+    plain = "".join(letter if ord(letter) in letters else "□" for letter in title)
+    ax.set_title(plain, fontsize=10, parse_math=False)
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,8 @@
 
 nbconvert's own page asks other hosts for the formulas and the widgets. Here formulas are MathML,
 which browsers draw themselves, pictures are part of the page, and of an explorer the page shows its
-static face. Code that JupyterLab hides is folded.
+static face. Code that JupyterLab hides is folded. Markup may stand in a notebook's text and in
+outputs, a learner's own included, so the page forbids browsers to run scripts and to load anything.
 """
 
 from __future__ import annotations
@@ -24,7 +25,9 @@ from nbconvert.filters.markdown_mistune import IPythonRenderer, MarkdownWithMath
 
 TEMPLATE = """
 {%- extends 'lab/index.html.j2' -%}
-{%- block html_head_js %}<!-- written by cnncourse.run -->{% endblock -%}
+{%- block html_head_js %}<!-- written by cnncourse.run -->
+<meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
+media-src data:; font-src data:; style-src 'unsafe-inline'">{% endblock -%}
 {%- block html_head_js_mathjax %}{% endblock -%}
 {%- block html_head_js_mermaidjs %}{% endblock -%}
 {%- block jupyter_widgets %}{% endblock -%}

@@ -140,6 +140,16 @@ def test_forgetting_begins_again(store):
     assert list(progress.passed()) == ["crop"]
 
 
+@pytest.mark.parametrize("place", ["folder", "below a file"])
+def test_forgetting_where_nothing_can_be_removed_is_no_error(store, place):
+    if place == "folder":
+        store.mkdir(parents=True)
+    else:
+        store.parent.write_text("a file")
+    report = progress.forget()
+    assert str(store) in report.note and report.title.startswith("0 of")
+
+
 # The file ----------------------------------------------------------------------------------------
 
 

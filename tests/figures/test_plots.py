@@ -47,6 +47,16 @@ def test_it_draws_into_the_axes_it_is_given():
     assert len(plt.get_fignums()) == 1
 
 
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize(
+    ("title", "shown"), [("$x^2$.png", "$x^2$.png"), ("a$b", "a$b"), ("图片📷.png", "□□□.png")]
+)
+def test_any_name_of_a_file_can_be_a_title(title, shown):
+    for ax in (plots.photograph(GREY, title=title), plots.histogram(GREY, title=title)):
+        assert ax.get_title() == shown
+        ax.figure.savefig(io.BytesIO(), format="png")
+
+
 def test_rows_and_columns_are_numbered_on_request():
     assert plots.photograph(GREY, ticks=True).axison
     assert not plots.photograph(GREY).axison

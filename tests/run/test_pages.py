@@ -1,5 +1,6 @@
 """Pages of executed notebooks are whole: nothing in them is loaded from elsewhere."""
 
+import re
 from pathlib import Path
 
 import nbformat
@@ -91,6 +92,28 @@ def test_code_that_jupyterlab_hides_is_folded():
     hidden = new_code_cell("secret = 1", metadata={"jupyter": {"source_hidden": True}})
     html = page_of(hidden, new_code_cell("shown = 1"))
     assert html.count("Show the code</summary>") == 1
+
+
+MARKUP = "<img src=x onerror=alert(1)><script>alert(2)</script>"
+
+
+def test_a_page_forbids_scripts_and_all_that_is_loaded_from_elsewhere():
+    output = new_output("display_data", data={"text/html": MARKUP})
+    html = page_of(new_markdown_cell(f"# {MARKUP}"), new_code_cell("1", outputs=[output]))
+    policy = re.search(r'content="(default-src[^"]*)"', html)[1]
+    assert html.index(policy) < html.index("<main")
+    rules = dict(rule.split(maxsplit=1) for rule in policy.split(";"))
+    assert rules.pop("default-src") == "'none'" and "script-src" not in rules
+    assert all(set(sources.split()) <= {"data:", "'unsafe-inline'"} for sources in rules.values())
+    title = re.search("<title>(.*?)</title>", html)[1]
+    assert "<img" not in title and "<script" not in title
+
+
+def test_text_and_errors_of_a_cell_are_shown_as_they_are_written():
+    printed = new_output("stream", text=MARKUP)
+    error = new_output("error", ename="ValueError", evalue=MARKUP, traceback=[MARKUP])
+    html = page_of(new_code_cell(f"print('{MARKUP}')", outputs=[printed, error]))
+    assert "<script>alert(2)" not in html and "<img src=x" not in html
 
 
 def test_the_page_is_called_after_the_first_heading():
