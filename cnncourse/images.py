@@ -18,6 +18,7 @@ from pathlib import Path
 
 import cv2
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
 from cnncourse import picture_files
 from cnncourse.geometry import check_whole
@@ -287,6 +288,26 @@ def neighbours_alike(image: np.ndarray) -> float:
     if left.size < 2 or np.ptp(left) == 0 or np.ptp(right) == 0:
         return float("nan")
     return float(np.corrcoef(left, right)[0, 1])
+
+
+def liveliest(image: np.ndarray, size: int) -> np.ndarray:
+    """Return the square part of a grey picture whose values differ most: something to look at.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W)
+    size : int
+        Pixels along a side; where the picture is smaller, its last pixels repeat.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (size, size)
+    """
+    check(image)
+    missing = [(0, max(0, size - n)) for n in image.shape]
+    parts = sliding_window_view(np.pad(image, missing, mode="edge"), (size, size))
+    place = np.unravel_index(parts.std(axis=(2, 3)).argmax(), parts.shape[:2])
+    return parts[place].copy()
 
 
 def light(values: np.ndarray | float) -> np.ndarray:

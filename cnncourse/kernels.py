@@ -128,6 +128,29 @@ def frequency_response(kernel: np.ndarray, size: int = 64) -> np.ndarray:
     return np.abs(np.fft.fftshift(np.fft.fft2(kernel, (size, size))))
 
 
+def signed_gains(kernel: np.ndarray, down: int = 0) -> np.ndarray:
+    """Return the gain for 0 to 16 waves across in 32 pixels, negative where stripes are inverted.
+
+    A kernel that is not the same after half a turn also moves the stripes: then it is the
+    magnitude, which has no sign.
+
+    Parameters
+    ----------
+    kernel : ndarray of shape (KH, KW), odd sizes
+    down : int
+        Waves down in 32 pixels, 0 to 16.
+
+    Returns
+    -------
+    ndarray of float64 of shape (17,)
+    """
+    kernel = _matrix(kernel)
+    y, x = (np.arange(n) - n // 2 for n in kernel.shape)
+    waves = np.arange(17)[:, None, None] * x + down * y[:, None]
+    transfer = np.sum(kernel * np.exp(2j * np.pi * waves / 32), axis=(1, 2))
+    return transfer.real if np.allclose(transfer.imag, 0) else np.abs(transfer)
+
+
 def noise_gain(kernel: np.ndarray) -> float:
     """Return what the kernel multiplies the variance of white noise by: Σw².
 

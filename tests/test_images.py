@@ -860,3 +860,10 @@ def test_neighbours_are_alike_in_a_photograph_and_not_in_noise():
     assert images.neighbours_alike(np.array([[0, 1, 0, 1], [1, 0, 1, 0]])) == pytest.approx(-1)
     for even in (np.ones((3, 3)), np.ones((1, 1)), np.arange(5)[:, None]):
         assert np.isnan(images.neighbours_alike(even))
+
+
+def test_the_liveliest_part_is_where_values_differ_most():
+    image = np.full((20, 30), 90, dtype=np.uint8)
+    image[12:15, 21:24] = [[0, 255, 0], [255, 0, 255], [0, 255, 0]]
+    assert_array_equal(images.liveliest(image, 3), image[12:15, 21:24])
+    assert images.liveliest(image[:2, :1], 4).tolist() == [[90] * 4] * 4

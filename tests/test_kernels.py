@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.testing import assert_allclose, assert_array_equal
 
+from cnncourse import kernels
 from cnncourse.convolution import correlate
 from cnncourse.kernels import (
     KERNELS,
@@ -235,3 +236,23 @@ def test_refusals_are_sentences_with_a_remedy(call, sentence):
     with pytest.raises(ValueError) as refusal:
         call()
     assert str(refusal.value).startswith(sentence)
+
+
+@pytest.mark.parametrize("down", [0, 5, 16])
+@pytest.mark.parametrize("name", ["box 3", "sharpen", "outline", "sobel x", "motion blur"])
+def test_signed_gains_are_what_happens_to_waves(name, down):
+    weights = kernels.KERNELS[name].weights
+    y, x = np.mgrid[:32, :32]
+    for across, gain in enumerate(kernels.signed_gains(weights, down)):
+        waves = np.cos(2 * np.pi * (across * x + down * y) / 32)
+        passed = correlate(waves, weights, padding="same", padding_mode="wrap")
+        if name == "sobel x":
+            assert np.abs(passed).max() <= gain + 1e-9
+        else:
+            np.testing.assert_allclose(passed, gain * waves, atol=1e-9)
+
+
+def test_a_box_inverts_waves_that_are_shorter_than_it():
+    gains = kernels.signed_gains(kernels.box(3))
+    assert gains[0] == pytest.approx(1) and gains[16] == pytest.approx(-1 / 3)
+    assert abs(gains[11]) < 0.06  # 11 waves in 32 pixels: about three pixels each

@@ -21,6 +21,7 @@ FLIP_KERNELS = {
     "Laplacian": ((0, 1, 0), (1, -4, 1), (0, 1, 0)),
     "blur": ((1 / 9,) * 3,) * 3,
 }
+_PATCH = "patch of a photograph"
 SHIFT_KERNELS = {
     "blur": np.full((5, 5), 1 / 25),
     "Sobel x": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
@@ -115,14 +116,24 @@ def sliding_sum(
     )
 
 
-def flip() -> Explorer:
+def flip(photo: str = "grace_hopper") -> Explorer:
     """The same kernel in a cross-correlation and in a convolution.
 
     Controls: preset, input, flip; folded: weights.
+
+    Parameters
+    ----------
+    photo : str
+        A sample, or a file: its liveliest part is one of the inputs.
     """
+    inputs = {
+        "a single 1": np.eye(1, 25, 12).reshape(5, 5),
+        "counting numbers": np.arange(25.0).reshape(5, 5),
+        _PATCH: images.liveliest(images.load(photo, grey=True, longest_side=48), 9).astype(float),
+    }
     controls = {
         "preset": choice("kernel", list(FLIP_KERNELS)),
-        "input": choice("input", ["a single 1", "counting numbers", "patch of a photograph"]),
+        "input": choice("input", list(inputs)),
         "flip": toggle("flip the kernel"),
         "weights": MatrixInput("weights", next(iter(FLIP_KERNELS.values()))),
     }
@@ -132,8 +143,8 @@ def flip() -> Explorer:
 
     def draw(*, preset: str, input: str, flip: bool, weights: tuple) -> Svg:
         # preset filled the weights in; the weights themselves are drawn.
-        shade = "grey" if input == "patch of a photograph" else "tint"
-        return figures.flip(_small_input(input), np.array(weights), turned=flip, shade=shade)
+        look = {"shade": "grey", "padding_mode": "edge"} if input == _PATCH else {}
+        return figures.flip(inputs[input], np.array(weights), turned=flip, **look)
 
     return Explorer(draw, controls, more=("weights",), stills=({}, {"flip": True}))
 
@@ -244,13 +255,3 @@ def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
         return figures.shift_equivariance(grey, kernel, by=shift, padding_mode=padding_mode)
 
     return Explorer(draw, controls, stills=({}, {"padding_mode": "wrap"}))
-
-
-def _small_input(name: str) -> np.ndarray:
-    """Return a 5×5 input by name."""
-    if name == "a single 1":
-        return np.eye(1, 25, 12).reshape(5, 5)
-    if name == "counting numbers":
-        return np.arange(25.0).reshape(5, 5)
-    photo = images.grey(images.sample("grace_hopper"))
-    return photo[150:155, 215:220].astype(float)

@@ -20,8 +20,13 @@ _HEIGHT = 150  # pixels: the photograph is scaled down, so that a few pixels hol
 _EYE = (42, 72)  # row and column of the sample portrait where an eye begins
 
 
-def convolution() -> Explorer:
+def convolution(photo: str = "grace_hopper") -> Explorer:
     """Kernel, stride, padding, dilation, flip, weights and pixels, step by step.
+
+    Parameters
+    ----------
+    photo : str
+        The photograph that a patch can be taken from at first: a sample, or a file.
 
     Returns
     -------
@@ -39,7 +44,7 @@ def convolution() -> Explorer:
         "padding_mode": choice("padding mode", ["zero", "reflect", "edge", "wrap"]),
         "flip": toggle("flip the kernel"),
         "size": slider("size", 6, 3, 8),
-        "photo": PhotoInput(longest_side=_HEIGHT),
+        "photo": PhotoInput(photo, longest_side=_HEIGHT),
         "patch_row": slider("patch row", _EYE[0], 0, _HEIGHT - 8),
         "patch_column": slider("patch column", _EYE[1], 0, _HEIGHT - 8),
         "start_weights": choice("start weights from", _WEIGHTS),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -132,11 +130,16 @@ def _as_tuples(weights: np.ndarray) -> Matrix:
 
 # The window on numbers ----------------------------------------------------------------------------
 
-_EYE = (187, 219)  # top left corner of the eye in the portrait
 
-
-def window_walk(preset: str = "sobel x") -> Explorer:
+def window_walk(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer:
     """A window walks over pixels: every product is shown, and their sum.
+
+    Parameters
+    ----------
+    preset : str
+        The kernel shown first, one of KERNELS of 3×3 weights.
+    photo : str
+        A sample, or a file: its liveliest part is one of the patches.
 
     Returns
     -------
@@ -144,15 +147,29 @@ def window_walk(preset: str = "sobel x") -> Explorer:
         Controls: preset, patch, padding, step; folded: border.
     """
     small = [name for name, kernel in kernels.KERNELS.items() if kernel.weights.shape == (3, 3)]
+    part = images.liveliest(images.load(photo, grey=True, longest_side=48), 6)
+    patches = {
+        "step from 50 to 200": np.tile(np.repeat([50.0, 200.0], 3), (6, 1)),
+        "part of the photograph": part.astype(float),
+        "one bright pixel": np.pad([[255.0]], ((2, 3), (2, 3))),
+        "ramp": np.tile(np.arange(0, 240, 40.0), (6, 1)),
+    }
+
+    def draw(*, preset: str, patch: str, padding: int, step: int, border: str) -> Svg:
+        weights = kernels.KERNELS[preset].weights
+        return figures.window_walk(
+            patches[patch], weights, padding=padding, padding_mode=border, step=step
+        )
+
     controls = {
         "preset": choice("preset", small, preset),
-        "patch": choice("patch", list(_PATCHES)),
+        "patch": choice("patch", list(patches)),
         "padding": slider("padding", 0, 0, 1),
         "step": slider("step", 0, 0, 15),
         "border": choice("border", ("zero", "reflect", "edge", "wrap")),
     }
     return Explorer(
-        _draw_window_walk,
+        draw,
         controls,
         more=["border"],
         limits=_last_step,
@@ -160,47 +177,9 @@ def window_walk(preset: str = "sobel x") -> Explorer:
     )
 
 
-def _draw_window_walk(*, preset: str, patch: str, padding: int, step: int, border: str) -> Svg:
-    return figures.window_walk(
-        _PATCHES[patch](),
-        kernels.KERNELS[preset].weights,
-        padding=padding,
-        padding_mode=border,
-        step=step,
-    )
-
-
 def _last_step(*, padding: int, **_others: object) -> dict[str, int]:
     """The number of the last output cell: steps are counted from 0."""
     return {"step": geometry.conv_output_size(6, 3, padding=padding) ** 2 - 1}
-
-
-def _step_edge() -> np.ndarray:
-    return np.tile(np.repeat([50.0, 200.0], 3), (6, 1))
-
-
-def _bright_pixel() -> np.ndarray:
-    pixels = np.zeros((6, 6))
-    pixels[2, 2] = 255
-    return pixels
-
-
-def _ramp() -> np.ndarray:
-    return np.tile(np.arange(0, 240, 40.0), (6, 1))
-
-
-@lru_cache(maxsize=1)  # reading the photograph takes longer than drawing the figure
-def _eye() -> np.ndarray:
-    top, left = _EYE
-    return images.sample("grace_hopper", grey=True)[top : top + 6, left : left + 6].astype(float)
-
-
-_PATCHES: dict[str, Callable[[], np.ndarray]] = {
-    "step from 50 to 200": _step_edge,
-    "eye of the portrait": _eye,
-    "one bright pixel": _bright_pixel,
-    "ramp": _ramp,
-}
 
 
 # Gaussian blur ------------------------------------------------------------------------------------

@@ -20,7 +20,7 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse import images, kernels
 from cnncourse.figures import svg
-from cnncourse.figures.charts import Scale, curve, numbers
+from cnncourse.figures.charts import Scale, curve, grid, numbers
 from cnncourse.figures.grids import matrix
 from cnncourse.figures.words import by, count
 from cnncourse.images import count_clipped, to_uint8
@@ -384,12 +384,24 @@ def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> svg.Svg:
     sums = {name: svg.show_number(float(weights.sum())) for name, weights in shown.items()}
     cards = []
     for name, weights in shown.items():
-        cell = 34 if weights.shape[1] <= 3 else 32
-        grid = _signed(weights, name, role=svg.KERNEL, cell=cell)
-        cards.append(svg.above(grid, svg.label(f"sum {sums[name]}", size=13), gap=5))
+        cell, parts = 34 if weights.shape[1] <= 3 else 32, _denominator(weights)
+        grid = _signed(weights * parts, name, role=svg.KERNEL, cell=cell)
+        shared = f"× 1/{parts}, " if parts > 1 else ""
+        cards.append(svg.above(grid, svg.label(f"{shared}sum {sums[name]}", size=13), gap=5))
     totals = (f"{name}: {total}" for name, total in sums.items())
     sentence = f"Sums of the weights: {', '.join(totals)}."
     return svg.beside(*cards, gap=22).titled("Named kernels", sentence)
+
+
+def _denominator(weights: np.ndarray) -> int:
+    """Return the n for which n times the weights are whole numbers, or 1 if two decimals do.
+
+    A ninth, rounded to 0.11, would not add up to 1 before the reader's eyes.
+    """
+    if np.allclose(weights, np.round(weights, 2)):
+        return 1
+    fits = (n for n in range(2, 257) if np.allclose(n * weights, np.round(n * weights)))
+    return next(fits, 1)
 
 
 # Gaussian blur and its cost -----------------------------------------------------------------------
@@ -642,15 +654,18 @@ def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "k
     waves = np.cos(2 * np.pi * (across * x + down * y) / 32)
     passed = _same_size(waves, kernel, "wrap").astype(float)
     response = kernels.frequency_response(kernel, 32)
-    gain = float(response[(16 + down) % 32, (16 + across) % 32])
+    signed = kernels.signed_gains(kernel, down)
+    gain = float(signed[across])
     low, high = float(passed.min()), float(passed.max())
     heights = f"from {svg.show_number(low)} to {svg.show_number(high)}"
-    picture = _in_a_row(
-        _stripes(waves, 1, "stripes in", svg.INPUT, "from −1 to 1"),
+    limit = max(1.0, -low, high)  # of both, so that a stronger pattern looks stronger
+    row = _in_a_row(
+        _stripes(waves, limit, "stripes in", svg.INPUT, "from −1 to 1"),
         _gain_map(response, across, down, name),
-        _stripes(passed, max(1.0, -low, high), "stripes out", svg.OUTPUT, heights),
+        _stripes(passed, limit, "stripes out", svg.OUTPUT, heights),
         gap=26,
     )
+    picture = svg.above(row, _gain_curve(signed, across, down, row.width), gap=14)
     flat, stripes, checks = map(svg.show_number, kernels.gains(kernel))
     sentence = (
         f"{name[0].upper()}{name[1:]}, {count(across, 'wave')} across and {down} down in 32 "
@@ -669,12 +684,26 @@ def _stripes(
 
 def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
     """What became of the waves: the gain tells only their height, not where they lie."""
-    if gain < 0.005:
+    times = abs(gain)
+    if times < 0.005:
         return "removed"
-    size = "kept" if abs(gain - 1) < 0.005 else ("weakened" if gain < 1 else "strengthened")
-    if np.allclose(passed, gain * waves):
+    size = "kept" if abs(times - 1) < 0.005 else ("weakened" if times < 1 else "strengthened")
+    if np.allclose(passed, times * waves):
         return size
-    return f"{size} and {'turned over' if np.allclose(passed, -gain * waves) else 'moved'}"
+    return f"{size} and {'inverted' if np.allclose(passed, -times * waves) else 'moved'}"
+
+
+def _gain_curve(gains: np.ndarray, across: int, down: int, width: float) -> svg.Svg:
+    """The gain for every number of waves across; below 0 the stripes come out inverted."""
+    low, high = min(-0.5, float(gains.min())), max(1.0, float(gains.max()))
+    x, y = Scale(0, 16, 40, width - 12), Scale(low, high, 112, 8)
+    drawing = svg.Drawing()
+    drawing.add(grid(y, y.ticks(4), 40, width - 12, zero=svg.INK))
+    drawing.add(numbers(x, range(0, 17, 2), 128))
+    drawing.add(curve(x, y, range(17), gains, colour=svg.KERNEL.line, dots=3))
+    drawing.circle(x(across), y(gains[across]), 7, fill="none", line=svg.WINDOW.line)
+    words = f"gain for 0 to 16 waves across, {count(down, 'wave')} down (below 0: inverted)"
+    return svg.captioned(drawing.svg(width, 138, "the gain as a curve"), words)
 
 
 def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> svg.Svg:

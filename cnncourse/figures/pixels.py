@@ -282,8 +282,10 @@ def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> svg.S
     automatic : bool
         Use Otsu's level instead.
     """
-    best = images.otsu(grey)
+    separation = images.separation(grey)
+    best = int(separation.argmax())
     used = best if automatic else level
+    reached = 100 * separation[used] / (separation[best] or 1)
     result = images.threshold(grey, used)
     white = int(np.count_nonzero(result))
     top = svg.beside(
@@ -295,11 +297,11 @@ def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> svg.S
     lines = [(used, f"{source} {used}", svg.WINDOW, "")]
     if not automatic:
         lines.append((best, f"Otsu: {best}", svg.KERNEL, "5 4"))
-    bars = _histogram(images.histogram(grey), marks=lines)
+    bars = _histogram(images.histogram(grey), marks=lines, curve=separation)
     words = (
         f"{source} {used}: {white:,} of {grey.size:,} pixels ({_share(white, grey.size)}) are "
-        f"brighter and become 255, the others, those equal to {used} too, become 0. Otsu's method "
-        f"chooses {best} for this picture."
+        f"brighter and become 255, the others, those equal to {used} too, become 0. The two groups "
+        f"differ {reached:.0f} % as much as they can: Otsu's method chooses {best}."
     )
     return _titled(svg.above(top, bars, gap=18), "Threshold", words)
 
@@ -382,9 +384,15 @@ def _curve(table: np.ndarray) -> svg.Svg:
 
 
 def _histogram(
-    counts: np.ndarray, *, marks: Sequence[tuple[int, str, svg.Role, str]] = (), of: str = ""
+    counts: np.ndarray,
+    *,
+    marks: Sequence[tuple[int, str, svg.Role, str]] = (),
+    curve: np.ndarray | None = None,
+    of: str = "",
 ) -> svg.Svg:
     """How many pixels have each value, 0 to 255, with some levels marked.
+
+    `curve` has a number for each value: how well the groups below and above it are separated.
 
     The scale is that of the values 1 to 254; a pile at 0 or 255, as clipping leaves it, is cut off
     and its number written beside it. `of` ends the name of the picture: " of the result".
@@ -406,6 +414,10 @@ def _histogram(
         if counts[v] > peak:
             words = f"bar cut off: {counts[v]:,} pixels are {v}"
             drawing.text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
+    if curve is not None:
+        tops = base - (high - 4) * curve / (curve.max() or 1)
+        points = [(middle(v), float(top)) for v, top in enumerate(tops)]
+        drawing.polyline(points, colour=svg.KERNEL.line, thick=2)
     for i, (level, words, role, dash) in enumerate(marks):
         x, y = middle(level), y0 - 24 + 16 * i
         drawing.line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
@@ -413,6 +425,8 @@ def _histogram(
         anchor, gap = ("end", -6) if to_the_left else ("start", 6)
         drawing.text(x + gap, y, words, size=12, anchor=anchor, bold=True)
     caption = f"histogram{of}: how many pixels have each value"
+    if curve is not None:
+        caption += "; curve: how much the two groups differ"
     return svg.captioned(drawing.svg(x0 + wide + 10, base + 38, "histogram"), caption)
 
 
@@ -464,8 +478,14 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
     for i, (name, value) in enumerate(facts):
         table.text(0, 12 + 44 * i, name, size=12, fill=svg.MUTED)
         table.text(0, 31 + 44 * i, value, size=16)
-    view = svg.Svg(_picture(small, 400).markup, 400, 400, "the picture")
-    both = svg.beside(view, table.svg(200, 44 * len(facts), "facts"), gap=36)
+    views = [
+        svg.captioned(replace(_picture(pixels, 280), width=280, height=280), name, role=role)
+        for pixels, name, role in (
+            (picture, f"before: {by(picture.shape[:2])}", svg.INPUT),
+            (small, f"after: {by(shape)}", svg.OUTPUT),
+        )
+    ]
+    both = svg.beside(*views, table.svg(130, 44 * len(facts), "facts"), gap=20)
     return _titled(both, "Resolution and bit depth", words)
 
 

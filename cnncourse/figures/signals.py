@@ -148,7 +148,14 @@ def _sum_in_words(window: np.ndarray, weights: Sequence[str], total: float) -> s
     return f"{products} {'=' if exact else '≈'} {svg.show_number(total)}"
 
 
-def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "tint") -> svg.Svg:
+def flip(
+    image: np.ndarray,
+    kernel: np.ndarray,
+    *,
+    turned: bool,
+    shade: str = "tint",
+    padding_mode: str = "zero",
+) -> svg.Svg:
     """The same kernel used as it is or turned by 180°, and how far the two answers lie apart.
 
     Parameters
@@ -158,9 +165,10 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
     turned : bool
         Show the convolution (kernel turned) instead of the cross-correlation.
     shade : {"tint", "grey"}
+    padding_mode : {"zero", "reflect", "edge", "wrap"}
     """
-    correlation = conv.correlate(image, kernel, padding="same")
-    convolution = conv.convolve(image, kernel, padding="same")
+    correlation = conv.correlate(image, kernel, padding="same", padding_mode=padding_mode)
+    convolution = conv.convolve(image, kernel, padding="same", padding_mode=padding_mode)
     shown, used, name, caption = correlation, kernel, "cross-correlation ⋆", "kernel"
     if turned:
         shown, used = convolution, kernel[::-1, ::-1]
@@ -183,7 +191,10 @@ def flip(image: np.ndarray, kernel: np.ndarray, *, turned: bool, shade: str = "t
             f"With{'out' if turned else ''} the flip, the outputs would differ by up to "
             f"{svg.show_number(largest)}."
         )
-    sentence = f"{'Convolution' if turned else 'Cross-correlation'}, padding same. {verdict}"
+    border = "" if padding_mode == "zero" else f", border {padding_mode}"
+    sentence = (
+        f"{'Convolution' if turned else 'Cross-correlation'}, padding same{border}. {verdict}"
+    )
     return svg.framed(picture.titled("The flip", sentence))
 
 

@@ -226,7 +226,7 @@ def test_a_pile_at_the_end_of_the_histogram_is_cut_off_and_counted():
 @pytest.mark.parametrize("antialias", [True, False])
 def test_resolution_counts_pixels_levels_and_bytes(size, bits, antialias):
     picture = figures.resolution(PHOTO, size=size, bits=bits, antialias=antialias)
-    drawn = rasters(picture)[0]
+    drawn = rasters(picture)[1]
     height = round(12 * size / 17)
     assert drawn.shape == (height, size, 3)
     assert len(np.unique(drawn)) <= 2**bits
