@@ -44,7 +44,7 @@ def sharing() -> Explorer:
 def noisy_sensor(seed: int = 0) -> Explorer:
     """An average over the readings of a gauge: steady against late.
 
-    Controls: noise, window, average, causal.
+    Controls: now, noise, window, average, causal.
 
     Parameters
     ----------
@@ -52,21 +52,24 @@ def noisy_sensor(seed: int = 0) -> Explorer:
         Another seed gives another record.
     """
     controls = {
+        "now": slider("minute", 70, 0, 119),
         "noise": fine_slider("noise (m)", 0.3, 0, 1, 0.05),
         "window": slider("window", 9, 1, 31, 2),
         "average": choice("average", sensor.AVERAGES),
         "causal": toggle("causal (no readings from the future)", True),
     }
 
-    def draw(*, noise: float, window: int, average: str, causal: bool) -> Svg:
+    def draw(*, now: int, noise: float, window: int, average: str, causal: bool) -> Svg:
         level = sensor.water_level()
         measured = sensor.readings(level, noise, np.random.default_rng(seed))
         ages = sensor.ages(window, causal=causal)
         weights = sensor.averaging_weights(average, ages)
         name = f"{'causal' if causal else 'centred'} {average}"
-        return figures.noisy_sensor(level, measured, weights, ages, name)
+        return figures.noisy_sensor(level, measured, weights, ages, name, now=now)
 
-    return Explorer(draw, controls, stills=({}, {"window": 31}, {"causal": False}))
+    return Explorer(
+        draw, controls, stills=({}, {"window": 31}, {"average": "exponential", "now": 90})
+    )
 
 
 def sliding_sum(

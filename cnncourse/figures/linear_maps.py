@@ -100,6 +100,8 @@ def _wires(inputs: int, outputs: int, kernel: int, name: str, weights: int) -> s
 def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
     """A convolution layer as the matrix it is: the same weights on every diagonal.
 
+    For a signal the product is shown too, with the numbers 1, 2, 3 … as input.
+
     Parameters
     ----------
     kernel : ndarray of shape (K,) for a signal, (K, K) for an image
@@ -117,7 +119,18 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
     rows, columns = labels.shape
     grid = _weights_grid(labels, min(32.0, 640 / columns))
     name = f"matrix {by(labels.shape)}: zeros and {count(kernel.size, 'shared weight')}"
-    picture = svg.above(svg.captioned(grid, name), _weight_legend(kernel), gap=14)
+    product = [svg.captioned(grid, name)]
+    if kernel.ndim == 1:  # a signal is short enough to stand beside its matrix
+        signal = np.arange(1.0, size + 1)
+        result = conv.correlate(signal, kernel, padding=padding)
+        look: dict[str, Any] = {"title": "", "cell": 32, "digits": 1}
+        product += [
+            _sign("×"),
+            matrix(signal[:, None], caption="input", **look),
+            _sign("="),
+            matrix(result[:, None], caption="output", role=svg.OUTPUT, **look),
+        ]
+    picture = svg.above(svg.beside(*product, gap=18), _weight_legend(kernel), gap=14)
     outputs = round(rows ** (1 / kernel.ndim))
     sentence = (
         f"{by([size] * kernel.ndim)} inputs → {by([outputs] * kernel.ndim)} outputs: a dense layer "
@@ -274,11 +287,11 @@ def shift_equivariance(
     worst = float(inside.max()) if inside.size else 0.0
     signed = abs(kernel.sum()) < 1e-9  # differences, not a picture
     limit = float(max(np.abs(first).max(), np.abs(second).max())) if signed else 255.0
-    size = 220 / max(pixels.shape)
+    size, most = 220 / max(pixels.shape), svg.show_number(float(error.max()), 1)
     panels = [
         _photo(first, limit, size, "shift, then filter", signed),
         _photo(second, limit, size, "filter, then shift", signed),
-        _photo(error, limit, size, "difference (black: 0)"),
+        _photo(error, float(error.max()), size, f"difference (white: {most})"),
     ]
     picture = svg.beside(*panels, gap=18)
     pixels_moved = f"{svg.show_number(by)} {'pixel' if abs(by) == 1 else 'pixels'}"

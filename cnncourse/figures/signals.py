@@ -28,9 +28,17 @@ _MID = "#74767e"  # seen on a light page, on a dark one, and on the tint of a ba
 
 
 def noisy_sensor(
-    level: np.ndarray, readings: np.ndarray, weights: np.ndarray, ages: np.ndarray, name: str
+    level: np.ndarray,
+    readings: np.ndarray,
+    weights: np.ndarray,
+    ages: np.ndarray,
+    name: str,
+    *,
+    now: int = 70,
 ) -> svg.Svg:
     """The readings of a sensor, their weighted average, and the truth that the sensor cannot see.
+
+    The weights lie under the readings that they belong to: the kernel, turned round.
 
     Parameters
     ----------
@@ -39,6 +47,8 @@ def noisy_sensor(
         The weight of a reading that is so many minutes old.
     name : str
         What the average is called, such as "causal box".
+    now : int
+        The minute whose average is framed.
     """
     average = sensor.weighted_average(readings, weights, int(ages[0]))
     minutes = range(len(level))
@@ -54,8 +64,11 @@ def noisy_sensor(
     drawing.add(curve(x, y, minutes, level, dash="6 4"))
     drawing.add(curve(x, y, minutes, average, colour=svg.OUTPUT.line, thick=3))
     drawing.add(_legend(52, 12))
-    drawing.add(_weight_bars(weights, ages, 326))
+    drawing.line(x(now), 34, x(now), 386, colour=_MID, dash="3 3")
+    drawing.circle(x(now), y(float(average[now])), 6, fill="none", line=svg.WINDOW.line)
+    drawing.add(_weight_bars(weights, ages, x, now, 326))
     sentence = _sensor_words(name, rmse(readings, level), rmse(average, level), weights, ages)
+    sentence += f" At minute {now} it is {average[now]:.2f} m."
     beyond = int(np.sum((readings < y.low) | (readings > y.high)))
     if beyond:
         sentence += f" {count(beyond, 'reading')} beyond the scale, drawn at its edge."
@@ -239,18 +252,21 @@ def _legend(x: float, y: float) -> str:
     return drawing.markup
 
 
-def _weight_bars(weights: np.ndarray, ages: np.ndarray, y: float) -> str:
-    """The weights over the age of a reading: now in the middle, the past at the left."""
-    x, up = Scale(30.5, -15.5, 52, 692), Scale(0, 1.05 * float(weights.max()), y + 60, y)
-    wide = 640 / 46 * 0.8
+def _weight_bars(weights: np.ndarray, ages: np.ndarray, x: Scale, now: int, y: float) -> str:
+    """The weights under the minutes of their readings: age 0 at `now`, the past at the left."""
+    up = Scale(0, 1.05 * float(weights.max()), y + 60, y)
+    wide = 0.8 * (x(1) - x(0))
     drawing = svg.Drawing()
-    drawing.text(8, y - 10, "weights w(a) over the age a of a reading, in minutes", bold=True)
+    drawing.text(8, y - 10, f"weights at minute {now}, by the age of a reading", bold=True)
     for weight, age in zip(weights, ages, strict=True):
-        drawing.add(bar(x(age) - wide / 2, y + 60, wide, y + 60 - up(weight), svg.KERNEL))
-    drawing.line(x(0), y - 2, x(0), y + 66, colour=_MID, dash="3 3")
+        if 0 <= now - age <= x.high:
+            left = x(now - age) - wide / 2
+            drawing.add(bar(left, y + 60, wide, y + 60 - up(weight), svg.KERNEL))
     drawing.line(52, y + 60, 692, y + 60, colour=svg.FAINT)
-    names = {30: "30", 20: "20", 10: "10", 0: "now", -10: "−10 (future)"}
-    drawing.add(numbers(x, names, y + 76, write=lambda age: names[int(age)]))
+    for age in range(-10, 31, 10):
+        if 0 <= now - age <= x.high:
+            words = "now" if age == 0 else svg.show_number(age)
+            drawing.text(x(now - age), y + 76, words, size=12, anchor="middle", fill=svg.MUTED)
     return drawing.markup
 
 

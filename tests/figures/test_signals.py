@@ -2,6 +2,7 @@
 
 import re
 from fractions import Fraction
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -11,6 +12,7 @@ from hypothesis import strategies as st
 from scipy import signal
 
 from cnncourse import figures, signals
+from cnncourse.figures import svg
 
 small = st.lists(st.integers(-9, 9), min_size=1, max_size=8)
 
@@ -107,9 +109,24 @@ def test_the_sensor_figure_states_error_and_lag(shape, window, causal):
     if late > 1e-9:
         shown = float(re.search(r"lags ([\d.]+) minutes", picture.description).group(1))
         assert shown == pytest.approx(late, abs=0.051)
-    assert str(picture).count("<circle") == 120 + 2  # every reading, and two in the legend
+    assert str(picture).count("<circle") == 120 + 2 + 1  # readings, two in the legend, now
+    assert f"At minute 70 it is {average[70]:.2f} m." in picture.description
     assert "some average" in picture.description.lower()
     words(picture)
+
+
+def test_weights_lie_under_the_minutes_of_their_readings():
+    level, ages = signals.water_level(), np.arange(3)
+    weights = np.array([0.5, 0.3, 0.2])
+    drawn = {}
+    for now in (1, 50):
+        picture = str(figures.noisy_sensor(level, level, weights, ages, "some", now=now))
+        rects = ElementTree.fromstring(picture).iter("{http://www.w3.org/2000/svg}rect")
+        bars = [r for r in rects if r.get("stroke") == svg.KERNEL.line]
+        drawn[now] = sorted((float(r.get("x")), float(r.get("height"))) for r in bars)
+    heights = [height for _, height in drawn[50]]
+    assert len(drawn[1]) == 2 and len(drawn[50]) == 3  # at minute 1 there are two readings so far
+    assert heights == sorted(heights)  # the newest, at the right, weighs most
 
 
 def test_the_sensor_figure_says_whether_the_average_helps():
