@@ -34,7 +34,7 @@ from cnncourse.handwriting.ink import (
     ink_mask,
     stroke_width,
 )
-from cnncourse.handwriting.segments import Blob, find_blobs, in_reading_order
+from cnncourse.handwriting.segments import Blob, find_blobs, in_reading_order, trim
 
 SIZE = 28  # of MNIST's images
 BOX = 20  # the digit's longer side
@@ -195,7 +195,7 @@ def find_digits(grey: np.ndarray, dark: np.ndarray, tiny: bool) -> list[Blob]:
         return in_reading_order(find_blobs(mask))
     if dark.max() < FAINTEST:
         return []
-    return [Blob(0, 0, (dark > 0.15 * dark.max()).astype(np.uint8))]
+    return [trim(0, 0, (dark > 0.15 * dark.max()).astype(np.uint8))]
 
 
 def shade(blob: Blob, dark: np.ndarray) -> np.ndarray:

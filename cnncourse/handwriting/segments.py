@@ -85,10 +85,18 @@ def split(blob: Blob, column: int) -> tuple[Blob, Blob]:
         Of the blob's mask; there must be ink on both sides of it.
     """
     parts = blob.mask[:, :column], blob.mask[:, column:]
-    return _trim(blob.top, blob.left, parts[0]), _trim(blob.top, blob.left + column, parts[1])
+    return trim(blob.top, blob.left, parts[0]), trim(blob.top, blob.left + column, parts[1])
 
 
-def _trim(top: int, left: int, mask: np.ndarray) -> Blob:
+def trim(top: int, left: int, mask: np.ndarray) -> Blob:
+    """Return the ink of a part of a page, without the empty rows and columns around it.
+
+    Parameters
+    ----------
+    top, left : int
+        Where the part lies on the page.
+    mask : ndarray of uint8 of shape (H, W), not empty
+    """
     rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
     trimmed = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
     return Blob(top + int(rows[0]), left + int(columns[0]), trimmed)
@@ -136,7 +144,7 @@ def _connected(mask: np.ndarray) -> Iterator[Blob]:
     for label, (x, y, width, height, _) in enumerate(stats.tolist()):
         if label > 0:
             place = slice(y, y + height), slice(x, x + width)
-            yield _trim(y, x, mask[place] * (labels[place] == label))
+            yield trim(y, x, mask[place] * (labels[place] == label))
 
 
 def _typical_size(blobs: list[Blob]) -> int:

@@ -30,3 +30,10 @@ def test_the_gap_is_measured_from_ink_to_ink():
 
 def test_an_empty_mask_has_no_blobs():
     assert segments.find_blobs(np.zeros((50, 50), np.uint8)) == []
+
+
+def test_trimming_leaves_no_empty_row_or_column():
+    mask = np.zeros((10, 12), np.uint8)
+    mask[3:5, 7] = 1
+    blob = segments.trim(100, 200, mask)
+    assert blob.box == (103, 207, 105, 208) and blob.mask.all()
