@@ -1,4 +1,4 @@
-"""The lines that paper came with, ruled or squared, found in a mask of ink and taken off.
+"""The lines that paper came with, found in a mask of ink: rules, squares, boxes, grids.
 
 >>> mask = np.zeros((200, 300), np.uint8)
 >>> mask[100] = mask[50:150, 140:144] = 1  # a line, and a stroke that crosses it
@@ -22,6 +22,9 @@ SHORTEST = 0.25  # share of the width: less is no line
 LONGEST_GAP = 0.08  # share of the width
 STEEPEST = 0.5  # rows a column: what is steeper is found as a column
 INKED = 0.6  # the least share of a line's pixels that are ink
+RECTANGULAR = 0.85  # the least share of its upright or turned rectangle that a cell fills
+SMALLEST_CONTENT = 0.25  # share of the cell's longer side
+EXTENDED = 0.85  # the least share of ink on the way from a piece of a line to the frame
 BESIDE = 0.4  # the most that is ink beside it: more, and this is the edge of something larger
 
 
@@ -40,6 +43,91 @@ class _Line(NamedTuple):
     def at(self, columns: np.ndarray) -> np.ndarray:
         """Return the rows in which the line meets some columns."""
         return self.top + self.slope * (columns - self.left)
+
+
+def find_boxes(mask: np.ndarray) -> np.ndarray:
+    """Return the mask of what is drawn around digits: boxes, tables, grids, circles.
+
+    Such ink has holes in which there is other ink; a digit's holes are empty. The holes are the
+    cells. Their convex hulls forgive where a digit touches the line, and what lies outside all of
+    them is line.
+    """
+    reach = max(mask.shape) // 250
+    bridged = _square(2 * reach + 1)
+    closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridged) if reach else mask
+    outlines, tree = cv2.findContours(closed, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
+    lines = np.zeros_like(mask)
+    if tree is None:  # no ink
+        return lines
+    for part, holes in _with_holes(tree):
+        cells = [_cell(outlines[h], [outlines[i] for i in _children(tree, h)]) for h in holes]
+        if _is_drawn_around(cells):
+            ink, inside = np.zeros((2, *mask.shape), np.uint8)
+            cv2.drawContours(ink, [outlines[i] for i in (part, *holes)], -1, 1, cv2.FILLED)
+            for cell in cells:
+                if cell.rectangular or cell.filled:
+                    cv2.fillConvexPoly(inside, cell.hull, 1)
+            inside = cv2.erode(inside, _square(2 * reach + 3))
+            lines |= ink & (1 - inside)
+    return lines
+
+
+def _square(side: int) -> np.ndarray:
+    return np.ones((side, side), np.uint8)
+
+
+class _Cell(NamedTuple):
+    """A hole in some ink."""
+
+    hull: np.ndarray
+    area: float  # of the hull
+    rectangular: bool
+    filled: bool  # with other ink
+
+
+def _cell(outline: np.ndarray, contents: list[np.ndarray]) -> _Cell:
+    hull = cv2.convexHull(outline)
+    area = cv2.contourArea(hull)
+    _, sides, _ = cv2.minAreaRect(hull)
+    rectangular = min(sides) > 8 and area > RECTANGULAR * sides[0] * sides[1]
+    longest = max((max(cv2.boundingRect(one)[2:]) for one in contents), default=0)
+    filled = longest > SMALLEST_CONTENT * max(sides)
+    return _Cell(hull, area, rectangular, filled)
+
+
+def _is_drawn_around(cells: list[_Cell]) -> bool:
+    """Tell whether ink with these holes stands around digits, rather than being crossed by them.
+
+    On squared paper a digit goes through many cells, and leaves pieces of them.
+    """
+    whole = [cell for cell in cells if cell.rectangular]
+    usual = np.percentile([cell.area for cell in whole], 75) if whole else 0
+    pieces = sum(cell.area < 0.6 * usual and not cell.filled for cell in cells)
+    filled = sum(cell.filled for cell in cells)
+    return filled > 0 and filled >= pieces
+
+
+def _with_holes(tree: np.ndarray) -> Iterator[tuple[int, list[int]]]:
+    """Yield each connected part that has holes, and these, as places in a list of outlines."""
+    for i in range(tree.shape[1]):
+        holes = _children(tree, i)
+        if holes and not _is_hole(tree, i):
+            yield i, holes
+
+
+def _is_hole(tree: np.ndarray, outline: int) -> bool:
+    parent = tree[0][outline][3]
+    return parent >= 0 and not _is_hole(tree, parent)
+
+
+def _children(tree: np.ndarray, parent: int) -> list[int]:
+    """Return what lies directly in an outline, by OpenCV's tree: next, previous, child, parent."""
+    found = []
+    child = tree[0][parent][2]
+    while child >= 0:
+        found.append(child)
+        child = tree[0][child][0]
+    return found
 
 
 def remove_rules(mask: np.ndarray) -> np.ndarray:
@@ -76,10 +164,11 @@ def _rows_across(mask: np.ndarray, thickness: int) -> Iterator[_Line]:
     step = max(1, round(max(mask.shape) / OVERVIEW))
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
     for candidate in _candidates(mask, step):
-        if _from_frame_to_frame(candidate, mask.shape):
-            line = _settled(thick, candidate, step)
-            if _is_rule(thick, line, thickness):
-                yield line
+        settled = _settled(thick, candidate, step)
+        whole = _from_frame_to_frame(settled, mask.shape)
+        line = settled if whole else _extended(thick, settled)
+        if line is not None and _is_rule(thick, line, thickness):
+            yield line
 
 
 def _any_near_frame(mask: np.ndarray) -> bool:
@@ -105,6 +194,23 @@ def _candidates(mask: np.ndarray, step: int) -> Iterator[_Line]:
         if abs(y2 - y1) <= STEEPEST * abs(x2 - x1):
             (left, top), (right, bottom) = sorted([(x1, y1), (x2, y2)])
             yield _Line(left, top, right, bottom)
+
+
+def _extended(mask: np.ndarray, line: _Line) -> _Line | None:
+    """Return a piece of a line from frame to frame, or None if the way there is not ink.
+
+    A line that strokes cross, or that fades, is found in pieces.
+    """
+    height, width = mask.shape
+    columns = np.arange(width)
+    rows = line.at(columns)
+    columns = columns[(rows >= 0) & (rows <= height - 1)]
+    inner = columns[(columns > AT_FRAME / 2 * width) & (columns < (1 - AT_FRAME / 2) * width)]
+    if _ink_along(mask, inner, line.at(inner)) < EXTENDED:
+        return None
+    left, right = int(columns[0]), int(columns[-1])
+    top, bottom = line.at(np.array([left, right])).tolist()
+    return _Line(left, top, right, bottom)
 
 
 def _from_frame_to_frame(line: _Line, shape: tuple[int, ...]) -> bool:

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 from drawn_pages import draw
 
-from cnncourse.handwriting.rules import remove_rules
+from cnncourse.handwriting.rules import find_boxes, remove_rules
 
 pytestmark = pytest.mark.slow
 
@@ -21,3 +21,58 @@ def test_most_of_the_printed_lines_go_and_the_digit_that_they_cross_stays(size, 
     kept = remove_rules(digit | lines)
     assert kept[digit > 0].mean() > 0.9
     assert kept[lines > digit].mean() < 0.3
+
+
+def grid(rows, columns, cell=60, margin=40):
+    """A grid of thin lines that ends inside the page, and the middles of its cells."""
+    mask = np.zeros((rows * cell + 2 * margin, columns * cell + 2 * margin), np.uint8)
+    inside = mask[margin:-margin, margin:-margin]
+    for i in range(rows + 1):
+        cv2.line(inside, (0, i * cell), (columns * cell, i * cell), 1, 2)
+    for j in range(columns + 1):
+        cv2.line(inside, (j * cell, 0), (j * cell, rows * cell), 1, 2)
+    return mask
+
+
+@pytest.mark.parametrize("rows, columns", [(1, 1), (1, 6), (9, 9)])
+def test_boxes_are_found_and_the_digits_in_them_are_not(rows, columns):
+    lines = grid(rows, columns)
+    digits = np.zeros_like(lines)
+    for i in range(rows):
+        for j in range(columns):
+            draw(digits, (i + j) % 10, 50 + 60 * i, 58 + 60 * j, 38, 3, 1)
+    found = find_boxes(lines | digits)
+    assert found[lines > digits].mean() > 0.95 and found[digits > lines].mean() < 0.02
+
+
+def test_a_digit_that_touches_its_box_keeps_most_of_its_ink():
+    lines = grid(1, 3)
+    digits = np.zeros_like(lines)
+    for j, top in enumerate((50, 42, 50)):  # the one in the middle begins at the line
+        draw(digits, 2, top, 58 + 60 * j, 38, 3, 1)
+    found = find_boxes(lines | digits)
+    assert found[lines > digits].mean() > 0.9 and found[digits > lines].mean() < 0.15
+
+
+@pytest.mark.parametrize("digit", range(10))
+def test_a_digit_is_no_box(digit):
+    page = np.zeros((300, 300), np.uint8)
+    draw(page, digit, 40, 80, 200, 12, 1)
+    draw(page, 0, 20, 10, 40, 4, 1)
+    assert not find_boxes(page).any()
+
+
+def test_squared_paper_that_digits_cross_is_no_box():
+    page = grid(12, 12, cell=30)
+    for j in range(3):
+        draw(page, 3 + j, 100, 80 + 110 * j, 120, 6, 1)
+    assert not find_boxes(page).any()
+
+
+def test_a_line_that_strokes_interrupt_goes_to_its_ends():
+    line, strokes = np.zeros((2, 400, 600), np.uint8)
+    cv2.line(line, (30, 200), (569, 204), 1, 2)
+    for x in range(80, 560, 70):
+        cv2.line(strokes, (x, 120), (x + 20, 280), 1, 8)
+    kept = remove_rules(line | strokes)
+    assert kept[line > strokes].mean() < 0.3 and kept[strokes > 0].mean() > 0.95
