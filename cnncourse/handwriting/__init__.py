@@ -1,7 +1,8 @@
 """A photograph of handwriting → digits in MNIST's form, without PyTorch.
 
+``border``      what lies around a page, painted over
 ``ink``         which pixels of a page are ink
-``rules``       the lines that the paper came with, taken off
+``rules``       lines and boxes that the paper came with, taken off
 ``segments``    the ink parted into digits
 ``form``        a digit in MNIST's form
 ``reading``     what a network reads in a page of digits

@@ -22,9 +22,10 @@ import cv2
 import numpy as np
 
 from cnncourse import images
-from cnncourse.handwriting.rules import remove_rules
+from cnncourse.handwriting.border import without_border
+from cnncourse.handwriting.rules import find_boxes, remove_rules
 
-LONGEST_SIDE = 1600  # pixels to work with; what is larger is scaled down first
+LONGEST_SIDE = 1200  # pixels to work with; what is larger is scaled down first
 SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some pixels wide
 
 # Shares of the shorter side: wider than two strokes, narrower than a shadow.
@@ -68,7 +69,7 @@ def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
 
 
 def as_grey(pixels: np.ndarray) -> np.ndarray:
-    """Return grey values in a size to work with.
+    """Return grey values in a size to work with, without what lies around the page.
 
     Parameters
     ----------
@@ -80,10 +81,10 @@ def as_grey(pixels: np.ndarray) -> np.ndarray:
     """
     grey = images.grey(images.shrink(pixels, LONGEST_SIDE))
     zoom = SHORTEST_SIDE / max(grey.shape)
-    if zoom <= 1:
-        return grey
-    height, width = (max(2, round(side * zoom)) for side in grey.shape)
-    return cv2.resize(grey, (width, height), interpolation=cv2.INTER_CUBIC)
+    if zoom > 1:
+        height, width = (max(2, round(side * zoom)) for side in grey.shape)
+        grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_CUBIC)
+    return without_border(grey)
 
 
 def _as_uint8(values: np.ndarray) -> np.ndarray:
@@ -197,7 +198,7 @@ def darkness(grey: np.ndarray, light_ink: bool | None = None) -> np.ndarray:
     if even_paper(grey) is not None:
         return sign * contrast(grey)
     dark = sign * contrast(grey, window=_window_of_first_look(grey, sign))
-    mask = ink_mask(dark)
+    mask = ink_mask(dark, boxes=False)  # a thick stroke may look hollow, and so like a box
     if stroke_width(mask) < THIN * min(grey.shape):
         return sign * contrast(grey, window=SMALL_WINDOW)
     return _around_thick_strokes(grey, light_ink, dark, mask)
@@ -212,7 +213,7 @@ def _window_of_first_look(grey: np.ndarray, sign: int) -> float:
     sign : 1 for dark ink, -1 for light ink
     """
     small = images.shrink(grey, 400)  # enough to see thick strokes
-    thick = stroke_width(ink_mask(sign * contrast(small, window=LARGE_WINDOW)))
+    thick = stroke_width(ink_mask(sign * contrast(small, window=LARGE_WINDOW), boxes=False))
     return LARGE_WINDOW if thick > min(small.shape) * WINDOW / 3 else WINDOW
 
 
@@ -355,7 +356,7 @@ def ink_is_light(grey: np.ndarray) -> bool:
     return bool(light > dark)
 
 
-def ink_mask(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
+def ink_mask(dark: np.ndarray, *, even: bool = False, boxes: bool = True) -> np.ndarray:
     """Return where the ink is, without ruled lines, specks, and the table around the paper.
 
     Otsu's level needs two groups of similar size, and ink is a hundredth of a page; so it is taken
@@ -369,6 +370,8 @@ def ink_mask(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
     even : bool
         The paper is even, see :func:`even_paper`; then there is no table to be left out.
     """
+    if boxes:
+        dark = without_boxes(dark, even=even)
     mask = find_outstanding(dark, even=even)
     if not even:
         mask = without_specks(without_frame(mask, unless_alone=True))
@@ -378,6 +381,13 @@ def ink_mask(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
     level = otsu(dark[near])
     mask = _reaching(mask * (dark > 0.4 * level), dark, 0.6 * level)
     return _reaching(mask, dark, 0.45 * np.median(dark[mask > 0])) if mask.any() else mask
+
+
+def without_boxes(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
+    """Return the contrast without what is drawn around digits, see :func:`find_boxes`."""
+    least = np.maximum(4 * noise(dark, even=even), FAINTEST)
+    lines = find_boxes((dark > least).astype(np.uint8))
+    return np.where(cv2.dilate(lines, np.ones((3, 3), np.uint8)), 0, dark) if lines.any() else dark
 
 
 def _reaching(mask: np.ndarray, dark: np.ndarray, level: float | np.ndarray) -> np.ndarray:
