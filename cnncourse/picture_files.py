@@ -183,7 +183,8 @@ def _read_pixels(picture: Image.Image, longest_side: int) -> tuple[np.ndarray, s
     orientation = picture.getexif().get(ORIENTATION, 1)
     to_srgb, profile = _colours(picture)
     factor = max(1, max(picture.size) // least)
-    small = _in_strips(picture, factor, lambda strip: to_srgb(_as_rgb(strip)))
+    ground = _ground(picture)
+    small = _in_strips(picture, factor, lambda strip: to_srgb(_as_rgb(strip, ground)))
     if small.size != goal:
         small = small.resize(goal, Image.Resampling.BOX)
     small.getexif()[ORIENTATION] = orientation
@@ -201,14 +202,39 @@ def _in_strips(picture: Image.Image, factor: int, to_rgb: _ToSrgb) -> Image.Imag
     return small
 
 
-def _as_rgb(strip: Image.Image) -> Image.Image:
+def _ground(picture: Image.Image) -> int:
+    """Return the grey that lies below what is transparent: see :func:`ground_below`."""
+    if not picture.has_transparency_data:
+        return 255
+    scale = min(1, 400 / max(picture.size))
+    size = tuple(max(1, round(side * scale)) for side in picture.size)
+    few = picture.resize(size, Image.Resampling.NEAREST)
+    return ground_below(np.asarray(few.convert("RGBA")))
+
+
+def ground_below(rgba: np.ndarray) -> int:
+    """Return the grey on which a picture with transparent parts can be seen: 255, seldom 0.
+
+    It is 0, black, where less than half of the picture is drawn, and that in white: on white there
+    would be nothing to see.
+
+    Parameters
+    ----------
+    rgba : ndarray of uint8 of shape (H, W, 4)
+    """
+    drawn = rgba[rgba[..., 3] > 127][:, :3]
+    seldom = 2 * drawn.size < rgba[..., :3].size
+    return 0 if drawn.size and seldom and drawn.mean() > 190 else 255
+
+
+def _as_rgb(strip: Image.Image, ground: int) -> Image.Image:
     """Return a part of a picture as RGB, or as CMYK or grey, if that is what it is."""
     if strip.mode.startswith("I"):  # 16 bits
         greys = np.rint(np.asarray(strip, dtype=float) / 257)  # 65535 / 257 = 255
         return Image.fromarray(np.clip(greys, 0, 255).astype(np.uint8))
     if strip.has_transparency_data:
-        white = Image.new("RGBA", strip.size, "white")
-        return Image.alpha_composite(white, strip.convert("RGBA")).convert("RGB")
+        below = Image.new("RGBA", strip.size, (ground, ground, ground))
+        return Image.alpha_composite(below, strip.convert("RGBA")).convert("RGB")
     return strip if strip.mode in ("RGB", "CMYK", "L") else strip.convert("RGB")
 
 

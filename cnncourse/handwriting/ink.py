@@ -24,9 +24,11 @@ import numpy as np
 from cnncourse import images
 from cnncourse.handwriting.border import without_border
 from cnncourse.handwriting.rules import find_boxes, remove_rules
+from cnncourse.picture_files import ground_below
 
 LONGEST_SIDE = 1200  # pixels to work with; what is larger is scaled down first
 SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some pixels wide
+NARROWEST = 16  # pixels of the shorter side
 
 # Shares of the shorter side: wider than two strokes, narrower than a shadow.
 SMALL_WINDOW = 1 / 12
@@ -61,9 +63,10 @@ def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
     pixels = _as_uint8(photo)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[..., 0]
-    if pixels.ndim == 3 and pixels.shape[2] == 4:  # what is transparent lies on white
+    if pixels.ndim == 3 and pixels.shape[2] == 4:
         alpha = pixels[..., 3:] / 255
-        pixels = images.to_uint8(pixels[..., :3] * alpha + 255 * (1 - alpha))
+        ground = ground_below(pixels)
+        pixels = images.to_uint8(pixels[..., :3] * alpha + ground * (1 - alpha))
     images.check(pixels)
     return pixels
 
@@ -84,6 +87,9 @@ def as_grey(pixels: np.ndarray) -> np.ndarray:
     if zoom > 1:
         height, width = (max(2, round(side * zoom)) for side in grey.shape)
         grey = cv2.resize(grey, (width, height), interpolation=cv2.INTER_CUBIC)
+    missing = [max(0, NARROWEST - side) for side in grey.shape]
+    if any(missing):  # a strip, too narrow to tell paper from ink: its edge is repeated
+        grey = np.pad(grey, [(0, missing[0]), (0, missing[1])], mode="edge")
     return without_border(grey)
 
 

@@ -89,6 +89,7 @@ def test_files_of_every_kind_give_the_same(tmp_path):
         page.astype(np.int64),
         page.astype(np.uint16) * 257,
         clear,
+        np.dstack([np.full((400, 400, 3), 255, np.uint8), 255 - page]),
     ):
         assert np.abs(to_mnist(photo) - form).mean() < 0.01
 

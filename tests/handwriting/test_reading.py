@@ -6,6 +6,8 @@ import cv2
 import numpy as np
 import pytest
 from drawn_pages import a_page, by_template, draw, photographed
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from PIL import Image
 
 from cnncourse.handwriting.form import to_mnist
@@ -226,3 +228,36 @@ def test_what_is_no_picture_is_refused_in_a_sentence(photo, sentence):
         read(photo, by_template)
     with pytest.raises(ValueError, match=sentence):
         to_mnist(photo)
+
+
+@settings(max_examples=150)
+@given(
+    st.sampled_from(["noise", "two greys", "stripes", "few pixels", "black border", "a bar"]),
+    st.integers(1, 90),
+    st.integers(1, 90),
+    st.integers(0, 2**32 - 1),
+)
+def test_any_picture_is_read_or_refused_in_a_sentence(kind, height, width, seed):
+    rng = np.random.default_rng(seed)
+    low, high = np.sort(rng.integers(0, 256, 2))
+    picture = np.full((height, width), low, np.uint8)
+    if kind == "noise":
+        picture = rng.integers(low, high + 1, picture.shape).astype(np.uint8)
+    elif kind == "two greys":
+        picture[rng.random(picture.shape) < rng.random()] = high
+    elif kind == "stripes":
+        picture[:: rng.integers(1, 5)] = high
+        picture[:, :: rng.integers(2, 9)] = low
+    elif kind == "few pixels":
+        picture[rng.integers(height, size=3), rng.integers(width, size=3)] = high
+    elif kind == "black border":
+        picture[1:-1, 1:-1] = high
+        picture[height // 3 : height // 2, width // 3] = low
+    else:
+        picture[height // 3 :, width // 3 : width // 3 + rng.integers(1, 9)] = high
+    for reading in read(picture, by_template):
+        assert reading.image.shape == (28, 28) and reading.digit in (None, *range(10))
+    try:
+        assert to_mnist(picture).shape == (28, 28)
+    except ValueError as refusal:
+        assert "no ink in this picture" in str(refusal)
