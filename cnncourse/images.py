@@ -68,8 +68,8 @@ def load(
     """Return the picture in a file, whatever its format, or a sample by its name, as uint8.
 
     Turned upright if the camera noted how it was held; colours of another profile are converted to
-    sRGB; transparent parts lie on white (on black where the drawing is white); of an animation the first frame; 16-bit greys are scaled
-    to 0…255. :func:`read` also says what was changed.
+    sRGB; transparent parts lie on white, on black where the drawing is white; of an animation the
+    first frame; 16-bit greys are scaled to 0…255. :func:`read` also says what was changed.
 
     Parameters
     ----------
