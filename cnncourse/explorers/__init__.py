@@ -3,6 +3,7 @@
 from cnncourse.explorers.convolution_maths import (
     as_matrix,
     channel_sum,
+    colour_kernel,
     flip,
     noisy_sensor,
     sharing,
@@ -61,6 +62,7 @@ __all__ = [
     "budget",
     "channel_mixer",
     "channel_sum",
+    "colour_kernel",
     "conv_backward",
     "convolution",
     "dense_cost",

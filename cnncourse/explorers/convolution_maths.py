@@ -22,9 +22,19 @@ FLIP_KERNELS = {
     "blur": ((1 / 9,) * 3,) * 3,
 }
 _PATCH = "patch of a photograph"
+_SOBEL = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
+# A slice of weights for each of red, green and blue.
+COLOUR_KERNELS = {
+    "luma": np.reshape(images.LUMA, (3, 1, 1)),
+    "red, not grey": np.reshape([1, -0.5, -0.5], (3, 1, 1)),
+    "blue, not grey": np.reshape([-0.5, -0.5, 1], (3, 1, 1)),
+    "blur": np.full((3, 3, 3), 1 / 27),
+    "edges of brightness": np.multiply.outer(images.LUMA, _SOBEL),
+    "where red turns to green": np.stack([-_SOBEL, _SOBEL, 0 * _SOBEL]),
+}
 SHIFT_KERNELS = {
     "blur": np.full((5, 5), 1 / 25),
-    "Sobel x": np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]]),
+    "Sobel x": _SOBEL,
     "sharpen": np.array([[0.0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
 }
 
@@ -44,7 +54,7 @@ def sharing() -> Explorer:
 def noisy_sensor(seed: int = 0) -> Explorer:
     """An average over the readings of a gauge: steady against late.
 
-    Controls: now, noise, window, average, causal.
+    Controls: now, window, average, causal; folded: noise.
 
     Parameters
     ----------
@@ -67,9 +77,8 @@ def noisy_sensor(seed: int = 0) -> Explorer:
         name = f"{'causal' if causal else 'centred'} {average}"
         return figures.noisy_sensor(level, measured, weights, ages, name, now=now)
 
-    return Explorer(
-        draw, controls, stills=({}, {"window": 31}, {"average": "exponential", "now": 90})
-    )
+    stills = ({}, {"window": 31}, {"average": "exponential", "now": 90})
+    return Explorer(draw, controls, more=("noise",), stills=stills)
 
 
 def sliding_sum(
@@ -199,6 +208,43 @@ def counting_layer(c_in: int, c_out: int, kernel: int) -> tuple[np.ndarray, np.n
     first = np.arange(kernel**2).reshape(1, 1, kernel, kernel)
     further = np.arange(c_out).reshape(-1, 1, 1, 1) + np.arange(c_in).reshape(1, -1, 1, 1)
     return image.astype(float), (first + further).astype(float)
+
+
+def colour_kernel(photo: str = "grace_hopper") -> Explorer:
+    """One kernel on the three channels of a photograph; every weight can be changed.
+
+    Controls: preset, red, green, blue (the weights), bias, photo.
+
+    Parameters
+    ----------
+    photo : str
+        The sample or file shown first.
+    """
+    slices = ("red", "green", "blue")
+    controls = {
+        "preset": choice("preset", list(COLOUR_KERNELS)),
+        **{name: MatrixInput(name, [[weight]], step=0.1)
+           for name, weight in zip(slices, images.LUMA, strict=True)},
+        "bias": slider("bias", 0, -128, 128),
+        "photo": PhotoInput(photo, longest_side=120),
+    }  # fmt: skip
+
+    def fill(change: dict) -> None:
+        for name, weights in zip(slices, COLOUR_KERNELS[change["new"]], strict=True):
+            controls[name].value = weights
+
+    controls["preset"].observe(fill, "value")
+
+    def draw(*, preset: str, red: tuple, green: tuple, blue: tuple, bias: int, photo: Photo) -> Svg:
+        # preset filled the weights in; the weights themselves are drawn.
+        return figures.colour_kernel(photo.pixels, np.array([red, green, blue]), bias=bias)
+
+    return Explorer(
+        draw,
+        controls,
+        more=("bias", "photo"),
+        stills=[dict(zip(slices, kernel, strict=True)) for kernel in COLOUR_KERNELS.values()][::2],
+    )
 
 
 def as_matrix() -> Explorer:

@@ -61,7 +61,14 @@ from cnncourse.figures.learning_layers import (
     signal_through_depth,
     softmax,
 )
-from cnncourse.figures.linear_maps import channel_sum, im2col, shift_equivariance, toeplitz, wiring
+from cnncourse.figures.linear_maps import (
+    channel_sum,
+    colour_kernel,
+    im2col,
+    shift_equivariance,
+    toeplitz,
+    wiring,
+)
 from cnncourse.figures.networks import budget, network_overview, pipeline
 from cnncourse.figures.pixels import (
     array_layout,

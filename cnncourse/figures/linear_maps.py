@@ -252,6 +252,64 @@ def channel_sum(
     return svg.framed(picture.titled("The sum over the channels", sentence))
 
 
+def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> svg.Svg:
+    """One kernel on a colour photograph: a slice for each channel, the shares, and their sum.
+
+    Parameters
+    ----------
+    photo : ndarray of uint8 of shape (H, W, 3)
+    kernel : ndarray of shape (3, K, K), K odd
+        The slices for red, green and blue.
+    bias : float
+    """
+    channels = np.pad(photo.transpose(2, 0, 1).astype(float), _around(kernel), mode="edge")
+    shares = np.stack([conv.correlate(*pair) for pair in zip(channels, kernel, strict=True)])
+    total = shares.sum(axis=0) + bias
+    signed = bool((kernel < 0).any())
+    limit = float(np.abs([*shares, total]).max()) if signed else 255.0
+    size = 150 / max(photo.shape[:2])
+    rows = [
+        svg.beside(
+            _photo(photo[..., c].astype(float), 255, size, name),
+            _sign("⋆"),
+            matrix(kernel[c], title="kernel", role=svg.KERNEL, cell=34, caption="kernel"),
+            _sign("="),
+            _photo(shares[c], limit, size, "its share", signed),
+            gap=12,
+        )
+        for c, name in enumerate(("red", "green", "blue"))
+    ]
+    result = svg.above(
+        svg.captioned(_framed(photo, size), "photograph", role=svg.INPUT),
+        _photo(total, limit, size, f"sum + bias {svg.show_number(bias)}", signed),
+        gap=14,
+    )
+    sums = kernel.sum(axis=(1, 2))
+    pixels = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255), "white": (255,) * 3}
+    said = ", ".join(
+        f"{name} {svg.show_number(float(sums @ pixel) + bias, 1)}" for name, pixel in pixels.items()
+    )
+    sentence = (
+        f"3 channels in, 1 out, kernel {by(kernel.shape[1:])}: {kernel.size + 1} parameters. "
+        f"An even area gives, if it is {said}."
+    )
+    picture = svg.beside(svg.above(*rows, gap=10), result, gap=30)
+    return svg.framed(picture.titled("A kernel on a colour photograph", sentence))
+
+
+def _around(kernel: np.ndarray) -> list[tuple[int, int]]:
+    """Return the padding of (C, H, W) with which a kernel keeps the size."""
+    return [(0, 0), *[(n // 2, n // 2) for n in kernel.shape[1:]]]
+
+
+def _framed(pixels: np.ndarray, size: float) -> svg.Svg:
+    height, width = (size * n for n in pixels.shape[:2])
+    drawing = svg.Drawing()
+    drawing.image(pixels, 0, 0, width, height)
+    drawing.rect(0.5, 0.5, width - 1, height - 1, line=svg.FAINT)
+    return drawing.svg(width, height, "the photograph")
+
+
 def _channel_row(
     pixels: np.ndarray, weights: np.ndarray, share: np.ndarray, channel: int, output: int
 ) -> svg.Svg:

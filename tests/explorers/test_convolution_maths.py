@@ -12,7 +12,7 @@ from scipy import signal
 from cnncourse import explorers, images, signals
 from cnncourse.explorers import convolution_maths
 
-ALL = ("sharing", "noisy_sensor", "sliding_sum", "flip", "channel_sum", "as_matrix",
+ALL = ("sharing", "noisy_sensor", "sliding_sum", "flip", "channel_sum", "colour_kernel", "as_matrix",
        "shift_equivariance")  # fmt: skip
 
 
@@ -197,3 +197,17 @@ def test_shift_and_filter_commute_inside_always_and_everywhere_with_wrap(filter_
             assert exact
         if border == "zero" and shift:
             assert not exact
+
+
+def test_a_preset_fills_the_weights_of_a_colour_kernel_and_they_can_be_changed():
+    explorer = explorers.colour_kernel()
+    assert "white 255" in explorer.sentence
+    for name, slices in convolution_maths.COLOUR_KERNELS.items():
+        put(explorer, preset=name)
+        assert explorer.possible
+        held = [explorer.controls[colour].value for colour in ("red", "green", "blue")]
+        np.testing.assert_allclose(held, slices)
+    put(explorer, preset="red, not grey")
+    assert "red 255, green −127.5, blue −127.5, white 0" in explorer.sentence
+    put(explorer, green=[[0]])
+    assert "white 127.5" in explorer.sentence

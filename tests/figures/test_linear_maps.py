@@ -112,3 +112,18 @@ def test_a_sharpened_photograph_stays_grey_and_an_edge_map_has_signs(kernel, col
     first = re.search(r"data:image/png;base64,([^\"]+)", drawn).group(1)
     shown = np.asarray(Image.open(BytesIO(b64decode(first))).convert("RGB")).astype(int)
     assert (np.ptp(shown, axis=2).max() > 0) == coloured
+
+
+def test_a_colour_kernel_adds_its_shares_and_keeps_the_size():
+    photo = np.random.default_rng(1).integers(0, 256, (7, 5, 3), dtype=np.uint8)
+    weights = np.array([0.299, 0.587, 0.114]).reshape(3, 1, 1)
+    picture = figures.colour_kernel(photo, weights)
+    last = re.findall(r'base64,([^"]+)"', str(picture))[-1]
+    shown = np.asarray(Image.open(BytesIO(b64decode(last))).convert("L"))
+    assert shown.shape == (7, 5)
+    expected = photo @ weights.ravel()
+    assert np.abs(shown - expected).max() <= 0.51
+    assert "4 parameters" in picture.description
+    assert "red 76.2, green 149.7, blue 29.1, white 255" in picture.description
+    edges = figures.colour_kernel(photo, np.ones((3, 3, 3)), bias=2)
+    assert "28 parameters" in edges.description and "white 6887" in edges.description
