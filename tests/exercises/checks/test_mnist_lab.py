@@ -1,26 +1,20 @@
-"""The checks of notebook 05 accept different right answers and no wrong one."""
+"""The checks of notebook 05 accept right answers in every style and no wrong one."""
 
 from __future__ import annotations
 
 import numpy as np
 import pytest
 
-from cnncourse.exercises.checks import mnist_lab as checks
+torch = pytest.importorskip("torch")
 
-NAMES = (
-    "majority_guess",
-    "flatten",
-    "loss",
-    "is_right",
-    "accuracy",
-    "grid_shape",
-    "one_scale",
-    "confusion",
-    "margin",
-    "shifted",
-    "centre_of_mass",
-    "white_on_black",
-)
+from answers import Answers  # noqa: E402
+from torch import nn  # noqa: E402
+from torch.nn import functional as F  # noqa: E402
+from torch.utils.data import Dataset  # noqa: E402
+
+from cnncourse.exercises.checks import mnist_lab as checks  # noqa: E402
+
+# Majority and margin ------------------------------------------------------------------------------
 
 
 def loop_majority(train_labels, labels):
@@ -34,136 +28,383 @@ def sorted_majority(train_labels, labels):
     return (labels == values[np.argsort(counts)[-1]]).mean()
 
 
-def softmax(logits):
-    e = np.exp(logits - logits.max(axis=1, keepdims=True))
-    return e / e.sum(axis=1, keepdims=True)
+# Data sets ----------------------------------------------------------------------------------------
 
 
-def picked(probabilities, labels):
-    return -np.log(probabilities[range(len(labels)), labels]).mean()
+class Digits(Dataset):
+    """The plain way. Wrong ones differ from it in one thing."""
+
+    def __init__(self, images, labels):
+        self.images, self.labels = images, labels
+
+    def __len__(self):
+        return len(self.labels)
+
+    def __getitem__(self, place):
+        return torch.tensor(self.images[place] / 255, dtype=torch.float32)[None], int(
+            self.labels[place]
+        )
 
 
-def loop_loss(logits, labels):
-    terms = [np.log(np.exp(z).sum()) - z[y] for z, y in zip(logits, labels, strict=True)]
-    return sum(terms) / len(terms)
+class Ready(Dataset):
+    """Everything is converted at once."""
+
+    def __init__(self, images, labels):
+        self.pixels = torch.from_numpy(images).unsqueeze(1).float().div(255)
+        self.targets = torch.from_numpy(labels)
+
+    def __len__(self):
+        return self.targets.numel()
+
+    def __getitem__(self, place):
+        return self.pixels[place], self.targets[place]
 
 
-def count_in_batches(network, images, labels, batch_size):
-    network.eval()
-    right = 0
-    for start in range(0, len(images), batch_size):
-        part = slice(start, start + batch_size)
-        right += int((network(images[part]).argmax(1) == labels[part]).sum())
-    return right / len(images)
+class Arrays(Digits):
+    """NumPy arrays: a DataLoader makes tensors of them."""
+
+    def __getitem__(self, place):
+        return (self.images[place][None] / 255).astype(np.float32), self.labels[place]
 
 
-def all_at_once(network, images, labels, batch_size):
-    return (network.train(False)(images).argmax(axis=1) == labels).mean()
+class Duck:
+    """No subclass, and a list instead of a tuple."""
+
+    def __init__(self, images, labels):
+        self.pairs = list(zip(torch.from_numpy(images).float() / 255, labels, strict=True))
+
+    def __len__(self):
+        return len(self.pairs)
+
+    def __getitem__(self, place):
+        return [self.pairs[place][0].view(1, 28, 28), torch.tensor(self.pairs[place][1])]
 
 
-def mean_of_means(network, images, labels, batch_size):
-    network.eval()
-    parts = [slice(s, s + batch_size) for s in range(0, len(images), batch_size)]
-    return np.mean([(network(images[p]).argmax(1) == labels[p]).mean() for p in parts])
+def digits_with(item=None, length=None):
+    """Return a data set that differs in one thing: what comes of an item, or the length."""
+
+    class Other(Digits):
+        def __len__(self):
+            return length(self) if length else super().__len__()
+
+        def __getitem__(self, place):
+            return item(self, place) if item else super().__getitem__(place)
+
+    return Other
 
 
-def drop_last(network, images, labels, batch_size):
-    n = max(len(images) // batch_size * batch_size, 1)
-    return count_in_batches(network, images[:n], labels[:n], batch_size)
+def pixels(data, place):
+    return torch.tensor(data.images[place] / 255, dtype=torch.float32)[None]
 
 
-def never_eval(network, images, labels, batch_size):
-    return (network(images).argmax(1) == labels).mean()
+# Networks -----------------------------------------------------------------------------------------
 
 
-def loop_confusion(labels, answers):
-    table = [[0] * 10 for _ in range(10)]
-    for label, answer in zip(labels, answers, strict=True):
-        table[label][answer] += 1
-    return table
+class Plain(nn.Module):
+    """Functions between the layers. Wrong ones change a part of it."""
+
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 8, 5, stride=2)  # (N, 8, 12, 12)
+        self.norm1 = nn.BatchNorm2d(8)
+        self.conv2 = nn.Conv2d(8, 16, 3)  # (N, 16, 10, 10)
+        self.dense = nn.Linear(16 * 5 * 5, 10)
+
+    def maps(self, images):
+        x = F.relu(self.norm1(self.conv1((images - 0.13) / 0.31)))
+        return F.max_pool2d(F.relu(self.conv2(x)), 2)
+
+    def forward(self, images):
+        return self.dense(self.maps(images).flatten(1))
 
 
-def coded_confusion(labels, answers):
-    return np.bincount(10 * labels + answers, minlength=100).reshape(10, 10)
+class Listed(nn.Module):
+    """A ModuleList, global average pooling, LayerNorm-like group norm."""
+
+    def __init__(self):
+        super().__init__()
+        self.stages = nn.ModuleList([nn.Conv2d(1, 8, 3, 2), nn.Conv2d(8, 16, 3, 2)])
+        self.norm, self.out = nn.GroupNorm(2, 16), nn.Linear(16, 10)
+
+    def forward(self, x):
+        for stage in self.stages:
+            x = torch.relu(stage(x))
+        return self.out(self.norm(x).mean((2, 3)))
 
 
-def rolled(image, down, right):
-    return np.roll(image, (down, right), axis=(0, 1))
+def sequence():
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5), nn.Tanh(), nn.AvgPool2d(2), nn.Conv2d(6, 16, 5), nn.Tanh(),
+        nn.AvgPool2d(2), nn.Flatten(), nn.Linear(256, 84), nn.Tanh(), nn.Linear(84, 10),
+    )  # fmt: skip
 
 
-def cleared_roll(image, down, right):
-    moved = rolled(image, down, right)
-    moved[:down] = 0 if down > 0 else moved[:down]
-    if down < 0:
-        moved[down:] = 0
-    if right > 0:
-        moved[:, :right] = 0
-    elif right < 0:
-        moved[:, right:] = 0
-    return moved
+class Lazy(nn.Module):
+    """Sizes that PyTorch finds out by itself, and dropout."""
+
+    def __init__(self):
+        super().__init__()
+        self.body = nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.MaxPool2d(4),
+                                  nn.Conv2d(4, 8, 3), nn.ReLU(), nn.Dropout(0.5))  # fmt: skip
+        self.head = nn.LazyLinear(10)
+
+    def forward(self, x):
+        return self.head(torch.flatten(self.body(x), start_dim=1))
 
 
-def loop_shift(image, down, right):
-    moved = np.zeros_like(image)
-    for row, column in np.ndindex(image.shape):
-        if 0 <= row - down < len(image) and 0 <= column - right < image.shape[1]:
-            moved[row, column] = image[row - down, column - right]
-    return moved
+def net_with(end=None, **methods):
+    """Return a network that differs from `Plain` in one thing."""
+    if end:
+        methods["forward"] = lambda self, images: end(Plain.forward(self, images))
+    return type("Other", (Plain,), methods)
 
 
-def means(image):
-    total = image.sum()
-    rows = image.sum(axis=1) @ np.arange(image.shape[0])
-    columns = image.sum(axis=0) @ np.arange(image.shape[1])
-    return rows / total, columns / total
+class InPlainList(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.layers = [nn.Conv2d(1, 4, 5, 4), nn.ReLU(), nn.Conv2d(4, 4, 3)]
+        self.dense = nn.Linear(64, 10)
+
+    def forward(self, x):
+        for layer in self.layers:
+            x = layer(x)
+        return self.dense(x.flatten(1))
 
 
-def averages(image):
-    rows, columns = np.indices(image.shape)
-    return [np.average(rows, weights=image), np.average(columns, weights=image)]
+class NoSuper(nn.Module):
+    def __init__(self):
+        self.conv1 = nn.Conv2d(1, 4, 5)
 
 
-def by_median(photo):
-    border = [*photo[0], *photo[-1], *photo[:, 0], *photo[:, -1]]
-    return 255 - photo if np.median(border) > 127 else photo
+class Unused(Plain):
+    def __init__(self):
+        super().__init__()
+        self.conv3 = nn.Conv2d(16, 16, 3)
 
 
-def by_mean(photo):
-    inner = photo[1:-1, 1:-1].astype(float)
-    count = photo.size - inner.size
-    return ~photo if (photo.astype(float).sum() - inner.sum()) / count > 127 else photo
+class Huge(Plain):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Sequential(nn.Linear(400, 300), nn.ReLU(), nn.Linear(300, 10))
 
 
-def corner(photo):
-    return 255 - photo if photo[0, 0] > 127 else photo
+class OneConv(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1, self.dense = nn.Conv2d(1, 4, 5, 4), nn.Linear(144, 10)
+
+    def forward(self, x):
+        return self.dense(torch.relu(self.conv1(x)).flatten(1))
+
+
+def made_in_forward(self, images):
+    layer = nn.Conv2d(16, 16, 3, padding=1)
+    return self.dense(layer(self.maps(images)).flatten(1))
+
+
+def dense_only():
+    return nn.Sequential(nn.Flatten(), nn.Linear(784, 64), nn.ReLU(), nn.Linear(64, 10))
+
+
+# Epochs -------------------------------------------------------------------------------------------
+
+
+def epoch_with(
+    before=lambda net: net.train(),
+    order=("zero", "forward", "backward", "step"),
+    loss=F.cross_entropy,
+    batches=list,
+    mean=lambda losses, counts: (
+        sum(x * n for x, n in zip(losses, counts, strict=True)) / sum(counts)
+    ),
+):
+    """Return a loop, right as it is, with one thing changed."""
+
+    def train_epoch(net, loader, optimiser):
+        before(net)
+        losses, counts, now = [], [], None
+        for images, labels in batches(loader):
+            for part in order:
+                if part == "zero":
+                    optimiser.zero_grad()
+                elif part == "forward":
+                    now = loss(net(images), labels)
+                elif part == "backward":
+                    now.backward()
+                else:
+                    optimiser.step()
+            losses.append(now.item())
+            counts.append(len(labels))
+        return mean(losses, counts)
+
+    return train_epoch
+
+
+def by_hand(net, loader, optimiser):
+    """Gradients to None, a running sum in a tensor, log-softmax written out."""
+    net.train()
+    total = torch.zeros(())
+    for images, labels in loader:
+        net.zero_grad(set_to_none=True)
+        loss = -F.log_softmax(net(images), 1)[range(len(labels)), labels].mean()
+        loss.backward()
+        optimiser.step()
+        total += loss.detach() * len(labels)
+    return total / len(loader.dataset)
+
+
+def in_graph(net, loader, optimiser):
+    net.train()
+    total = 0
+    for images, labels in loader:
+        optimiser.zero_grad()
+        loss = F.cross_entropy(net(images), labels)
+        loss.backward()
+        optimiser.step()
+        total = total + loss * len(labels)
+    return total / 11
+
+
+def without_gradients(net, loader, optimiser):
+    net.train()
+    with torch.no_grad():
+        losses = [F.cross_entropy(net(images), labels).item() for images, labels in loader]
+    return sum(losses) / len(losses)
+
+
+def own_optimiser(net, loader, _optimiser):
+    return epoch_with()(net, loader, torch.optim.SGD(net.parameters(), lr=0.01))
+
+
+# Measuring ----------------------------------------------------------------------------------------
+
+
+def measure_with(
+    mode=lambda net: net.eval(),
+    gradients=torch.no_grad,
+    batches=list,
+    loss=lambda z, y: F.cross_entropy(z, y, reduction="sum").item(),
+    right=lambda z, y: (z.argmax(1) == y).sum().item(),
+    answer=lambda loss, right, n: (loss / n, right / n),
+):
+    """Return an `evaluate`, right as it is, with one thing changed."""
+
+    def evaluate(net, loader):
+        mode(net)
+        total = hits = count = 0
+        with gradients():
+            for images, labels in batches(loader):
+                logits = net(images)
+                total, hits = total + loss(logits, labels), hits + right(logits, labels)
+                count += len(labels)
+        return answer(total, hits, count)
+
+    return evaluate
+
+
+@torch.no_grad()
+def gathered(net, loader):
+    """All logits first, then one loss and one accuracy, as tensors."""
+    net.eval()
+    pairs = [(net(images), labels) for images, labels in loader]
+    logits, labels = (torch.cat(part) for part in zip(*pairs, strict=True))
+    return [F.cross_entropy(logits, labels), (logits.argmax(dim=1) == labels).float().mean()]
+
+
+def and_back(net, loader):
+    """The mode is as before afterwards."""
+    was = net.training
+    answer = measure_with(gradients=torch.inference_mode)(net, loader)
+    net.train(was)
+    return answer
+
+
+def mean_of_batches(net, loader):
+    net.eval()
+    with torch.no_grad():
+        pairs = [(net(x), y) for x, y in loader]
+    losses = [F.cross_entropy(z, y).item() for z, y in pairs]
+    rights = [(z.argmax(1) == y).float().mean().item() for z, y in pairs]
+    return float(np.mean(losses)), float(np.mean(rights))
+
+
+def and_learns(net, loader):
+    answer = measure_with()(net, loader)
+    with torch.no_grad():
+        net.dense.bias += 0.1
+    return answer
+
+
+# Hooks --------------------------------------------------------------------------------------------
+
+
+def listen_with(
+    layer=lambda net, name: getattr(net, name),
+    kept=lambda output: output.detach(),
+    remove=True,
+    answer=lambda heard: heard[0],
+    before=False,
+):
+    """Return a `listen`, right as it is, with one thing changed."""
+
+    def listen(net, name, images):
+        heard = []
+        register = "register_forward_pre_hook" if before else "register_forward_hook"
+        handle = getattr(layer(net, name), register)(lambda *given: heard.append(kept(given[-1])))
+        net(images)
+        if remove:
+            handle.remove()
+        return answer(heard)
+
+    return listen
+
+
+def in_a_dict(net, name, images):
+    """A function with a name, a dictionary, no gradients."""
+    found = {}
+
+    def keep(_layer, _inputs, output):
+        found[name] = output.clone()
+
+    handle = dict(net.named_modules())[name].register_forward_hook(keep)
+    try:
+        with torch.no_grad():
+            net(images)
+    finally:
+        handle.remove()
+    return found[name]
 
 
 RIGHT = {
-    "majority_guess": [loop_majority, sorted_majority],
-    "flatten": [
-        lambda f: f.reshape(f.shape[0], -1),
-        lambda f: np.stack([np.ravel(image) for image in f]),
+    "majority_guess": [
+        loop_majority,
+        sorted_majority,
+        lambda train, labels: (labels == np.bincount(train).argmax()).mean(),
+        lambda train, labels: (
+            np.bincount(labels, minlength=10)[np.bincount(train).argmax()] / labels.size
+        ),
     ],
-    "loss": [lambda z, y: picked(softmax(z), y), loop_loss],
-    "is_right": [
-        lambda outputs, label: bool(outputs[0].argmax(1) == label),
-        lambda outputs, label: int(np.argmax(outputs[0][0])) == label,
-        lambda outputs, label: outputs[0].argmax() == label,
+    "dataset": [Digits, Ready, Arrays, Duck],
+    "net": [Plain, Listed, sequence, Lazy],
+    "train_epoch": [
+        epoch_with(),
+        epoch_with(order=("forward", "zero", "backward", "step")),
+        epoch_with(order=("forward", "backward", "step", "zero")),
+        by_hand,
     ],
-    "accuracy": [count_in_batches, all_at_once],
-    "grid_shape": [lambda n, c: ((n + c - 1) // c, c), lambda n, c: [int(np.ceil(n / c)), c]],
-    "one_scale": [
-        lambda k: k / max(k.max(), -k.min()),
-        lambda k: k / np.linalg.norm(k.ravel(), np.inf),
+    "evaluate": [measure_with(), measure_with(gradients=torch.inference_mode), gathered, and_back],
+    "listen": [
+        listen_with(),
+        in_a_dict,
+        listen_with(layer=lambda net, name: net.get_submodule(name)),
+        listen_with(answer=lambda heard: torch.cat(heard)),
     ],
-    "confusion": [loop_confusion, coded_confusion],
     "margin": [
         lambda p, n: 1.96 * (p * (1 - p) / n) ** 0.5,
         lambda p, n: 1.959964 * np.sqrt(p - p * p) / np.sqrt(n),
+        lambda p, n: np.sqrt(1.96**2 * p * (1 - p) / n),
+        lambda p, n: 1.96 / n * (n * p * (1 - p)) ** 0.5,
     ],
-    "shifted": [cleared_roll, loop_shift],
-    "centre_of_mass": [means, averages],
-    "white_on_black": [by_median, by_mean, corner],
 }
 
 WRONG = {
@@ -174,65 +415,107 @@ WRONG = {
         lambda train, labels: 1 - loop_majority(train, labels),
         lambda train, labels: np.bincount(train).argmax(),
         lambda train, labels: 0.1,
+        lambda train, labels: np.mean(labels == np.median(train)),
+        lambda train, labels: np.mean(labels == train.max()),
+        lambda train, labels: np.mean(labels == round(train.mean())),
+        lambda train, labels: np.mean(labels == np.bincount(train).argmin()),
+        lambda train, labels: 100 * loop_majority(train, labels),
     ],
-    "flatten": [
-        lambda f: f.reshape(-1, 1568),
-        lambda f: f.reshape(-1),
-        lambda f: np.zeros((len(f), f[0].size)),
-        lambda f: f.transpose(0, 2, 3, 1).reshape(len(f), -1),
-        lambda f: f.reshape(len(f), -1).T,
-        lambda f: f.reshape(len(f), -1)[:, ::-1],
+    "dataset": [
+        digits_with(lambda d, i: (torch.from_numpy(d.images[i])[None], int(d.labels[i]))),  # uint8
+        digits_with(lambda d, i: (pixels(d, i)[0], int(d.labels[i]))),  # no channel
+        digits_with(lambda d, i: (pixels(d, i), float(d.labels[i]))),
+        digits_with(lambda d, i: (pixels(d, (i + 1) % 7), int(d.labels[i]))),  # off by one
+        digits_with(lambda d, i: (pixels(d, i), int(d.labels[i - 1]))),
+        digits_with(lambda d, i: (pixels(d, i) * 255, int(d.labels[i]))),  # 0 … 255
+        digits_with(lambda d, i: (pixels(d, i) / 255, int(d.labels[i]))),  # divided twice
+        digits_with(lambda d, i: (pixels(d, i).double(), int(d.labels[i]))),
+        digits_with(lambda d, i: (pixels(d, i).mT, int(d.labels[i]))),  # rows and columns
+        digits_with(lambda d, i: (int(d.labels[i]), pixels(d, i))),  # the label first
+        digits_with(lambda d, i: (pixels(d, i), torch.eye(10)[d.labels[i]])),  # one-hot
+        digits_with(lambda d, i: (pixels(d, i), torch.tensor([int(d.labels[i])]))),
+        digits_with(lambda d, i: pixels(d, i)),  # no label
+        digits_with(lambda d, i: (1 - pixels(d, i), int(d.labels[i]))),  # black on white
+        digits_with(length=lambda d: len(d.labels) - 1),
+        digits_with(length=lambda d: d.images.size),
     ],
-    "loss": [
-        lambda z, y: picked(softmax(1 / (1 + np.exp(-z))), y),  # sigmoid first
-        lambda z, y: picked(softmax(softmax(z)), y),  # softmax twice
-        lambda z, y: picked(softmax(z), y) * len(y),
-        lambda z, y: -picked(softmax(z), y),
-        lambda z, y: softmax(z)[range(len(y)), y].mean(),
-        lambda z, y: 0.0,
-        lambda z, y: picked(softmax(z), y) / np.log(2),
+    "net": [
+        net_with(lambda z: z.softmax(1)),
+        net_with(lambda z: z.log_softmax(1)),
+        net_with(torch.sigmoid),
+        net_with(torch.tanh),
+        net_with(torch.relu),
+        net_with(lambda z: (z, z)),
+        net_with(lambda z: z - z.mean(0)),  # the batch takes part
+        net_with(lambda z: z.view(1, -1)),
+        net_with(lambda z: z[:, :9]),
+        net_with(lambda z: z.argmax(1)),
+        net_with(lambda z: z.detach()),
+        net_with(forward=lambda self, images: self.dense.bias.repeat(len(images), 1)),
+        net_with(forward=made_in_forward),
+        InPlainList,
+        NoSuper,
+        Unused,
+        Huge,
+        OneConv,
+        dense_only,
+        lambda: "Net",
     ],
-    "is_right": [
-        lambda outputs, label: bool(outputs.argmax(1) == label),
-        lambda outputs, label: bool(outputs[0].argmax(1) == label.cuda()),
-        lambda outputs, label: bool(outputs[1].argmax(1) == label),
-        lambda outputs, label: True,
-        lambda outputs, label: bool(outputs[0].argmax(1) != label),
-        lambda outputs, label: bool(outputs[0].argmin(1) == label),
+    "train_epoch": [
+        epoch_with(order=("forward", "backward", "step")),  # gradients add up
+        epoch_with(order=("zero", "forward", "step", "backward")),
+        epoch_with(order=("forward", "step", "zero", "backward")),
+        epoch_with(order=("forward", "backward", "zero", "step")),
+        epoch_with(order=("zero", "forward", "backward")),
+        epoch_with(order=("zero", "forward", "backward", "step", "step")),
+        epoch_with(before=lambda net: None),  # it was in evaluation mode
+        epoch_with(before=lambda net: net.eval()),
+        without_gradients,
+        epoch_with(mean=lambda losses, counts: np.mean(losses)),
+        epoch_with(mean=lambda losses, counts: losses[-1]),
+        epoch_with(mean=lambda losses, counts: sum(losses)),
+        epoch_with(mean=lambda losses, counts: losses),
+        epoch_with(mean=lambda losses, counts: None),
+        in_graph,
+        epoch_with(loss=lambda z, y: F.cross_entropy(z.softmax(1), y)),
+        epoch_with(loss=lambda z, y: F.cross_entropy(z, y, reduction="sum")),
+        epoch_with(batches=lambda loader: list(loader) * 2),
+        epoch_with(batches=lambda loader: list(loader)[:1]),
+        epoch_with(batches=lambda loader: list(loader)[:-1]),
+        own_optimiser,
     ],
-    "accuracy": [
-        mean_of_means,
-        drop_last,
-        never_eval,
-        lambda *given: 1 - count_in_batches(*given),
-        lambda *given: 100 * count_in_batches(*given),
-        lambda *given: 0.0,
+    "evaluate": [
+        measure_with(mode=lambda net: None),
+        measure_with(mode=lambda net: net.train()),
+        measure_with(gradients=torch.enable_grad),
+        mean_of_batches,
+        measure_with(batches=lambda loader: list(loader)[:1]),
+        measure_with(batches=lambda loader: list(loader)[:-1]),
+        measure_with(answer=lambda loss, right, n: (right / n, loss / n)),
+        measure_with(answer=lambda loss, right, n: (loss / n, 100 * right / n)),
+        measure_with(answer=lambda loss, right, n: (loss / n, right)),
+        measure_with(answer=lambda loss, right, n: (loss, right / n)),
+        measure_with(answer=lambda loss, right, n: right / n),
+        measure_with(answer=lambda loss, right, n: None),
+        measure_with(right=lambda z, y: (z.argmax(1) != y).sum().item()),
+        measure_with(right=lambda z, y: (z.argmin(1) == y).sum().item()),
+        measure_with(loss=lambda z, y: F.cross_entropy(z.softmax(1), y, reduction="sum").item()),
+        and_learns,
     ],
-    "grid_shape": [
-        lambda n, c: (1 + n // c, c),
-        lambda n, c: (n // c, c),
-        lambda n, c: (c, -(-n // c)),
-        lambda n, c: (round(n / c), c),
-        lambda n, c: (n, 1),
-        lambda n, c: (0, 0),
-    ],
-    "one_scale": [
-        lambda k: k / np.abs(k).max(axis=(2, 3), keepdims=True),
-        lambda k: (k - k.min()) / (k.max() - k.min()),
-        lambda k: k / k.max(),
-        lambda k: np.abs(k) / np.abs(k).max(),
-        lambda k: np.zeros(k.shape),
-        lambda k: -k / np.abs(k).max(),
-        lambda k: (k / np.abs(k).max())[:, 0],
-    ],
-    "confusion": [
-        lambda labels, answers: coded_confusion(answers, labels),  # transposed
-        lambda labels, answers: coded_confusion(labels, answers) / len(labels),
-        lambda labels, answers: np.zeros((10, 10)),
-        lambda labels, answers: (coded_confusion(labels, answers) > 0).astype(int),
-        lambda labels, answers: np.diag(np.bincount(labels, minlength=10)),
-        lambda labels, answers: coded_confusion(labels, answers)[::-1],
-        lambda labels, answers: coded_confusion(labels, answers)[: labels.max() + 1],
+    "listen": [
+        listen_with(remove=False),
+        listen_with(layer=lambda net, name: net.conv1),  # always the same
+        listen_with(layer=lambda net, name: list(net.children())[-1]),
+        listen_with(kept=lambda output: output),  # in the graph
+        listen_with(kept=lambda output: output.detach().relu()),
+        listen_with(answer=lambda heard: heard),
+        listen_with(answer=lambda heard: heard[0][0]),
+        listen_with(answer=lambda heard: heard[0].numpy()),
+        listen_with(answer=lambda heard: None),
+        listen_with(before=True, kept=lambda inputs: inputs[0].detach()),
+        lambda net, name, images: getattr(net, name)(images).detach(),  # not what goes in there
+        lambda net, name, images: net(images).detach(),
+        lambda net, name, images: getattr(net, name).weight.detach(),
     ],
     "margin": [
         lambda p, n: 1.96 * p * (1 - p) / n,
@@ -240,61 +523,31 @@ WRONG = {
         lambda p, n: 2 * 1.96 * np.sqrt(p * (1 - p) / n),
         lambda p, n: 1.96 * np.sqrt(p * (1 - p)) / n,
         lambda p, n: 1.96 * np.sqrt(p / n),
+        lambda p, n: 1.645 * np.sqrt(p * (1 - p) / n),
+        lambda p, n: 1.96 * np.sqrt(0.25 / n),
         lambda p, n: 0.002,
-    ],
-    "shifted": [
-        rolled,
-        lambda image, down, right: loop_shift(image, right, down),
-        lambda image, down, right: loop_shift(image, -down, -right),
-        lambda image, down, right: np.zeros_like(image),
-        lambda image, down, right: image,
-        lambda image, down, right: loop_shift(image, down + 1, right),
-        lambda image, down, right: image[max(down, 0) :, max(right, 0) :],
-    ],
-    "centre_of_mass": [
-        lambda image: means(image)[::-1],
-        lambda image: np.array(means(image)) + 1,
-        lambda image: means(image > 0),
-        lambda image: (np.array(image.shape) - 1) / 2,
-        lambda image: np.unravel_index(image.argmax(), image.shape),
-        lambda image: (0, 0),
-    ],
-    "white_on_black": [
-        lambda photo: 255 - photo,
-        lambda photo: photo,
-        lambda photo: 255 - photo if photo.mean() > 127 else photo,
-        lambda photo: 255 - photo if photo[0, 0] < 127 else photo,
-        lambda photo: np.zeros_like(photo),
-        lambda photo: by_median(photo).T,
-        lambda photo: (by_median(photo) > 127) * 255,
     ],
 }
 
 
-def cases(answers):
-    return [(name, answer) for name in NAMES for answer in answers[name]]
+class TestAnswers(Answers):
+    checks, right, wrong = checks, RIGHT, WRONG
 
 
-def test_every_check_is_tested_well():
-    public = {n for n, f in vars(checks).items() if getattr(f, "__module__", "") == checks.__name__
-              and not n.startswith("_")}  # fmt: skip
-    assert public == set(NAMES) == set(RIGHT) == set(WRONG)
-    assert min(map(len, RIGHT.values())) >= 2 and min(map(len, WRONG.values())) >= 5
+def test_the_stubs_of_the_classes_are_not_yet():
+    class Stub(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv1 = nn.Conv2d(1, 16, 5)
 
+        def forward(self, images): ...
 
-@pytest.mark.parametrize("name, answer", cases(RIGHT))
-def test_a_right_answer_passes(name, answer):
-    verdict = getattr(checks, name)(answer)
-    assert verdict.passed is True, verdict
+    class Empty(Dataset):
+        def __init__(self, images, labels): ...
 
+        def __len__(self): ...
 
-@pytest.mark.parametrize("name, answer", cases(WRONG))
-def test_a_wrong_answer_does_not(name, answer):
-    verdict = getattr(checks, name)(answer)
-    assert verdict.passed is False, verdict
+    class Bare(nn.Module): ...
 
-
-@pytest.mark.parametrize("name", NAMES)
-def test_a_stub_is_not_yet(name):
-    assert getattr(checks, name)(lambda *_: ...).passed is None
-    assert getattr(checks, name)(lambda *_: None).passed is None
+    assert checks.net(Bare).passed is None
+    assert checks.net(Stub).passed is None and checks.dataset(Empty).passed is None
