@@ -1,4 +1,4 @@
-"""Explorers of notebook 05: train, look inside, find the errors, break it, read your own digit.
+"""Explorers of notebooks 05 and 05b: train, look inside, find errors, break it, read your digit.
 
 PyTorch does not live here. A network arrives as functions on arrays, such as `predict`: images
 (N, 28, 28) uint8 in, probabilities (N, 10) out; so any network can be explored that offers them.
@@ -11,16 +11,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, Protocol
 
-import cv2
 import ipywidgets as widgets
 import numpy as np
 
 from cnncourse import figures, metrics
+from cnncourse.figures import svg
 from cnncourse.figures.svg import Svg
 from cnncourse.figures.words import whole_percent
 from cnncourse.handwriting import form
 from cnncourse.handwriting.neighbours import NearestNeighbours
-from cnncourse.images import to_uint8
+from cnncourse.images import rotate, shift, to_uint8
 from cnncourse.widgets.digit import DRAW, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
@@ -429,7 +429,12 @@ def break_it(
 
 
 def own_digit(
-    predict: Predict, examples: Mapping[str, np.ndarray], *, memory: NearestNeighbours | None = None
+    predict: Predict,
+    examples: Mapping[str, np.ndarray],
+    *,
+    memory: NearestNeighbours | None = None,
+    maps: Callable[[np.ndarray], np.ndarray] | None = None,
+    drawn: np.ndarray | None = None,
 ) -> Explorer:
     """A digit of your own, brought into MNIST's form step by step, and what is read.
 
@@ -441,6 +446,10 @@ def own_digit(
     memory : NearestNeighbours, optional
         What the network has learnt from: then the picture is compared with it, unless it has no
         limit.
+    maps : callable, optional
+        ``maps(image)`` → what a layer makes of it, (C, H, W): then these are shown, too.
+    drawn : ndarray of shape (28, 28), from 0 to 1, optional
+        Something on the pad to begin with: then the pad is open.
 
     Returns
     -------
@@ -471,10 +480,19 @@ def own_digit(
                 "distance": float(distances.mean()),
                 "limit": memory.limit,
             }
-        return figures.reading(done, probabilities, f"{photo.name}:", **alike)
+        picture = figures.reading(done, probabilities, f"{photo.name}:", **alike)
+        if maps is None:
+            return picture
+        below = figures.digits(_as_pictures(maps(seen)), columns=16, side=44)
+        return svg.above(picture, below).titled(picture.title, picture.description)
+
+    pad = DrawPad()
+    digit = DigitInput(examples, pad=pad, type_in=form.from_ascii)
+    if drawn is not None:
+        pad.value, digit.choice.value = drawn, DRAW
 
     controls = {
-        "photo": DigitInput(examples, pad=DrawPad(), type_in=form.from_ascii),
+        "photo": digit,
         "polarity": toggle("look which way round the ink is", True),
         "crop": toggle("crop to the ink", True),
         "centre": toggle("centre of mass in the middle", True),
@@ -492,7 +510,7 @@ def own_digit(
 
 
 def moved(image: np.ndarray, *, right: int, down: int, turn: float) -> np.ndarray:
-    """Return an image shifted by whole pixels and turned about its middle; black comes in.
+    """Return an image turned about its middle and shifted by whole pixels; black comes in.
 
     Parameters
     ----------
@@ -501,10 +519,105 @@ def moved(image: np.ndarray, *, right: int, down: int, turn: float) -> np.ndarra
     turn : float
         In degrees, anticlockwise.
     """
-    high, wide = image.shape
-    matrix = cv2.getRotationMatrix2D(((wide - 1) / 2, (high - 1) / 2), turn, 1)
-    matrix[:, 2] += right, down
-    return cv2.warpAffine(image, matrix, (wide, high), flags=cv2.INTER_LINEAR)
+    return shift(rotate(image, turn), down, right)
+
+
+def preferred(
+    stages: Mapping[int, np.ndarray], predict: Predict, memory: NearestNeighbours
+) -> Explorer:
+    """The picture that a network likes best for each digit, on its way, and a digit most like it.
+
+    Parameters
+    ----------
+    stages : mapping of int to ndarray of uint8 of shape (10, 28, 28)
+        The pictures by the number of steps.
+    predict : callable
+    memory : NearestNeighbours
+
+    Returns
+    -------
+    Explorer
+        Controls: stage.
+    """
+    wanted, steps = np.arange(10), list(stages)
+
+    def draw(stage: int) -> Svg:
+        pictures = stages[steps[stage]]
+        sure = predict(pictures)[wanted, wanted]
+        nearest = memory.images[memory.nearest(pictures, wanted)[0][:, 0]]
+        captions = [f"{digit}: {whole_percent(p)}" for digit, p in enumerate(sure)]
+        top = figures.digits(pictures, captions, title=f"After {steps[stage]} steps")
+        low = figures.digits(nearest.repeat(2, axis=1).repeat(2, axis=2))
+        sentence = (
+            f"After {steps[stage]} steps the network is on average "
+            f"{whole_percent(float(sure.mean()))} sure of the digit wanted."
+        )
+        return svg.above(top, low, gap=8).titled("What the network likes best", sentence)
+
+    last = len(steps) - 1
+    controls = {"stage": slider("stage", last, 0, last)}
+    return Explorer(draw, controls, stills=({"stage": 0}, {"stage": last}))
+
+
+class Collector(widgets.VBox):
+    """A pad that asks for digits, one after the other, and keeps what was drawn.
+
+    Parameters
+    ----------
+    rounds : int
+        How often each digit is asked for.
+
+    Attributes
+    ----------
+    pictures : list of ndarray of shape (28, 28), from 0 to 1
+    labels : list of int
+        What was asked for.
+    """
+
+    def __init__(self, rounds: int = 2) -> None:
+        self.wanted = [digit for _ in range(rounds) for digit in range(10)]
+        self.pictures: list[np.ndarray] = []
+        self.labels: list[int] = []
+        self.pad = DrawPad()
+        self.keep = widgets.Button(description="keep")
+        self.undo = widgets.Button(description="undo the last")
+        self.keep.on_click(self._keep)
+        self.undo.on_click(self._undo)
+        self.says = widgets.HTML()
+        super().__init__([self.says, self.pad, widgets.HBox([self.keep, self.undo])])
+        self._ask()
+
+    def _keep(self, _button: object = None) -> None:
+        if self.pad.value.any() and len(self.labels) < len(self.wanted):
+            self.pictures.append(np.array(self.pad.value))
+            self.labels.append(self.wanted[len(self.labels)])
+            self.pad.value = np.zeros_like(self.pad.value)
+        self._ask()
+
+    def _undo(self, _button: object = None) -> None:
+        if self.labels:
+            self.pictures.pop()
+            self.labels.pop()
+        self._ask()
+
+    def _ask(self) -> None:
+        done, all_of = len(self.labels), len(self.wanted)
+        ask = f"Draw a {self.wanted[done]}" if done < all_of else "Thank you. Run the next cell"
+        self.says.value = f'<p role="status">{ask}. Kept: {done} of {all_of}.</p>'
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        """The live widget, and for a page without a kernel a sentence."""
+        bundle = super()._repr_mimebundle_(**kwargs)
+        if isinstance(bundle, dict):
+            bundle["text/html"] = "<p>Here a pad asked for twenty digits.</p>"
+        return bundle
+
+
+def _as_pictures(maps: np.ndarray) -> np.ndarray:
+    """Return maps without sign, all on one scale from 0 to 1, about as large as a digit."""
+    size = np.abs(maps) / max(float(np.abs(maps).max()), 1e-12)
+    times = max(1, 28 // maps.shape[1])
+    return size.repeat(times, axis=1).repeat(times, axis=2)
 
 
 def _as_bytes(image: np.ndarray) -> np.ndarray:

@@ -18,6 +18,29 @@ from torch.nn import functional as F
 TURN, SCALE, SLANT, MOVE, BEND = 5, 0.05, 0.05, 1.0, 0.5
 
 
+KINDS = (None, "shift", "full")
+
+
+def augmented(images: torch.Tensor, kind: str | None, generator: torch.Generator) -> torch.Tensor:
+    """Return bytes as numbers in [0, 1], as a training sees them.
+
+    Parameters
+    ----------
+    images : Tensor of uint8 of shape (N, 28, 28)
+    kind : None, "shift" or "full"
+        As they are, moved by up to a pixel, or also turned and bent a little.
+    generator : torch.Generator
+
+    Returns
+    -------
+    Tensor of float32 of shape (N, 28, 28)
+    """
+    if kind == "shift":
+        images = shift(images, generator)  # bytes move faster than floats
+    images = images.float() / 255
+    return warp(images, generator) if kind == "full" else images
+
+
 def shift(images: torch.Tensor, generator: torch.Generator) -> torch.Tensor:
     """Return each image moved by -1, 0 or 1 pixels down and right, at random.
 

@@ -96,16 +96,7 @@ def feature_maps(model: nn.Module, image: np.ndarray) -> dict[str, np.ndarray]:
     dict of str to ndarray of shape (C, H, W)
         In the order of computing. A layer that is used twice appears as "relu" and "relu (2)".
     """
-    maps: dict[str, np.ndarray] = {}
-
-    def keep(name: str, output: torch.Tensor) -> None:
-        if output.ndim == 4:
-            times = sum(known.split(" (")[0] == name for known in maps)
-            maps[f"{name} ({times + 1})" if times else name] = _array(output[0])
-
-    with _evaluating(model), _listening(model, keep), torch.inference_mode():
-        model(_batch(model, image[None]))
-    return maps
+    return {name: maps[0] for name, maps in _all_maps(model, image[None]).items()}
 
 
 def saliency(model: nn.Module, image: np.ndarray, digit: int | None = None) -> np.ndarray:
@@ -134,6 +125,51 @@ def saliency(model: nn.Module, image: np.ndarray, digit: int | None = None) -> n
         chosen = int(logits.argmax()) if digit is None else digit
         (gradient,) = torch.autograd.grad(logits[chosen], pixels)
     return _array(gradient[0, 0].abs())
+
+
+def grad_cam(model: nn.Module, image: np.ndarray, digit: int | None = None) -> np.ndarray:
+    """Return which places of the last convolution's maps speak for a digit.
+
+    Each map counts by the mean of its gradient; what speaks against the digit is left out.
+
+    Parameters
+    ----------
+    model : nn.Module
+    image : ndarray of uint8 of shape (28, 28)
+    digit : int, optional
+        Whose score; by default that of the network's answer.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (28, 28)
+        Enlarged from the size of the maps; the strongest place is 255.
+
+    Raises
+    ------
+    ValueError
+        If the network has no convolution.
+
+    References
+    ----------
+    R. R. Selvaraju and others (2017), *Grad-CAM: Visual Explanations from Deep Networks via
+    Gradient-Based Localization*.
+    """
+    layers = [layer for layer in model.modules() if isinstance(layer, nn.Conv2d)]
+    if not layers:
+        raise ValueError('this network has no maps to look at: use the model "small"')
+    heard: list[torch.Tensor] = []
+    handle = layers[-1].register_forward_hook(lambda _layer, _in, out: heard.append(out))
+    try:
+        with _evaluating(model):
+            logits = model(_batch(model, image[None]))[0]
+    finally:
+        handle.remove()
+    chosen = int(logits.argmax()) if digit is None else digit
+    (gradient,) = torch.autograd.grad(logits[chosen], heard[0])
+    worth = gradient.mean(dim=(2, 3), keepdim=True)  # of each map
+    heat = (worth * heard[0]).sum(1, keepdim=True).relu()
+    large = nn.functional.interpolate(heat, size=image.shape, mode="bilinear")[0, 0]
+    return np.rint(_array(255 * large / large.max().clamp(min=1e-12))).astype(np.uint8)
 
 
 def occlusion(
@@ -202,18 +238,12 @@ def peaks(model: nn.Module, images: np.ndarray, layer: str) -> np.ndarray:
     ValueError
         If the layer gives no maps.
     """
-    found: list[np.ndarray] = []
-
-    def keep(name: str, output: torch.Tensor) -> None:
-        if name == layer and output.ndim == 4:
-            found.append(_array(output.amax(dim=(2, 3))))
-
-    with _listening(model, keep):
-        predict(model, images)
-    if not found:
-        names = ", ".join(feature_maps(model, images[0]))
-        raise ValueError(f"there are no feature maps of {layer!r}: use one of {names}")
-    return np.concatenate(found)
+    names = list(feature_maps(model, images[0]))
+    if layer not in names:
+        raise ValueError(f"there are no feature maps of {layer!r}: use one of {', '.join(names)}")
+    parts = (images[start : start + 250] for start in range(0, len(images), 250))
+    with using_threads():
+        return np.concatenate([_all_maps(model, part)[layer].max(axis=(2, 3)) for part in parts])
 
 
 def preferred_inputs(
@@ -252,6 +282,20 @@ def preferred_inputs(
 
 
 # Helpers ------------------------------------------------------------------------------------------
+
+
+def _all_maps(model: nn.Module, images: np.ndarray) -> dict[str, np.ndarray]:
+    """Return the maps (N, C, H, W) of every layer that gives maps, in the order of computing."""
+    maps: dict[str, np.ndarray] = {}
+
+    def keep(name: str, output: torch.Tensor) -> None:
+        if output.ndim == 4:
+            times = sum(known.split(" (")[0] == name for known in maps)
+            maps[f"{name} ({times + 1})" if times else name] = _array(output)
+
+    with _evaluating(model), _listening(model, keep), torch.inference_mode():
+        model(_batch(model, images))
+    return maps
 
 
 @contextmanager

@@ -27,7 +27,7 @@ from torch.nn import functional as F
 
 from cnncourse.geometry import check_whole
 from cnncourse.lab.adam import Adam
-from cnncourse.lab.augmentation import shift, warp
+from cnncourse.lab.augmentation import KINDS, augmented
 from cnncourse.lab.digits import Digits
 from cnncourse.lab.evaluation import logits
 from cnncourse.lab.reproducible import using_seed
@@ -36,7 +36,6 @@ from cnncourse.split import Split
 
 Batches = Iterator[tuple[torch.Tensor, torch.Tensor]]
 
-AUGMENTATIONS = (None, "shift", "full")
 MEASURED = 5000  # training digits on which the training accuracy is measured
 WARM_UP = 0.3  # the share of the steps in which the one-cycle rate rises
 
@@ -139,7 +138,7 @@ class Settings:
                 f"learning_rate is {self.learning_rate}: use a number above 0, such as 0.01"
             )
         _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("augment", self.augment, AUGMENTATIONS)
+        _check_choice("augment", self.augment, KINDS)
 
     def rate(self, step: int, steps: int) -> float:
         """Return the learning rate of a step.
@@ -359,7 +358,7 @@ def batches(
     """
     images, labels = torch.from_numpy(split.images), torch.from_numpy(split.labels)
     for chosen in torch.randperm(len(labels), generator=generator).split(settings.batch_size):
-        batch = _prepare(images[chosen], settings.augment, generator).unsqueeze(1)
+        batch = augmented(images[chosen], settings.augment, generator).unsqueeze(1)
         yield batch.to(place), labels[chosen].to(place)
 
 
@@ -374,14 +373,6 @@ def measure(model: nn.Module, split: Split) -> tuple[float, float]:
     scores, labels = logits(model, split.images), torch.from_numpy(split.labels)
     right = (scores.argmax(1) == labels).float()
     return F.cross_entropy(scores, labels).item(), right.mean().item()
-
-
-def _prepare(images: torch.Tensor, augment: str | None, generator: torch.Generator) -> torch.Tensor:
-    """Return bytes as numbers in [0, 1], augmented."""
-    if augment == "shift":
-        images = shift(images, generator)  # bytes move faster than floats
-    images = images.float() / 255
-    return warp(images, generator) if augment == "full" else images
 
 
 def _place(device: str) -> torch.device:

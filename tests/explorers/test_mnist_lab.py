@@ -484,3 +484,60 @@ def test_turning_by_a_right_angle_is_exact_and_anticlockwise():
     image = RNG.integers(0, 256, (28, 28), dtype=np.uint8)
     turned = explorers.moved(image, right=0, down=0, turn=90)
     np.testing.assert_allclose(turned, np.rot90(image), atol=1)
+
+
+# Shown beside the pad, drawn for a test, liked best -----------------------------------------------
+
+
+def test_maps_stand_below_and_the_pad_can_be_open_at_once():
+    plain = explorers.own_digit(predict, {"a 3": 255 - IMAGES[3]})
+    assert plain.controls["photo"].value.name == "a 3"
+    drawing = IMAGES[4] / 255
+    shown = explorers.own_digit(
+        predict, {"a 3": 255 - IMAGES[3]}, maps=lambda image: maps(image)["conv1"], drawn=drawing
+    )
+    assert (
+        shown.controls["photo"].value.name == DRAW and plain.controls["photo"].value.name == "a 3"
+    )
+    np.testing.assert_allclose(shown.controls["photo"].value.pixels, drawing)
+    assert shown.possible and shown.view.value.count("<image") > plain.view.value.count("<image")
+    assert float(ET.fromstring(shown.view.value).get("width")) <= 800
+
+
+def test_preferred_says_how_sure_the_network_is_at_each_stage():
+    memory = NearestNeighbours(halved(IMAGES), LABELS)
+    stages = {0: np.zeros((10, 28, 28), np.uint8), 30: IMAGES[:10]}
+    explorer = explorers.preferred(stages, predict, memory)
+    sure = {steps: predict(stage).diagonal().mean() for steps, stage in stages.items()}
+    for place, steps in enumerate(stages):
+        explorer.controls["stage"].value = place
+        found = re.search(r"After (\d+) steps .* (\d+) %", explorer.sentence)
+        assert int(found[1]) == steps and int(found[2]) == pytest.approx(100 * sure[steps], abs=1)
+
+
+def test_a_collector_asks_for_each_digit_and_keeps_what_is_drawn():
+    collector = explorers.Collector(rounds=2)
+    for number in range(20):
+        assert f"Draw a {number % 10}." in collector.says.value
+        collector.keep.click()  # nothing is drawn yet: nothing is kept
+        assert len(collector.labels) == number
+        collector.pad.value = np.full((28, 28), (number + 1) / 20)
+        collector.keep.click()
+        assert not collector.pad.value.any()
+    assert collector.labels == [*range(10)] * 2 and "20 of 20" in collector.says.value
+    assert [float(picture[0, 0]) for picture in collector.pictures] == [
+        n / 20 for n in range(1, 21)
+    ]
+    collector.pad.value = np.ones((28, 28))
+    collector.keep.click()  # enough
+    assert len(collector.pictures) == len(collector.labels) == 20
+
+
+def test_the_last_digit_can_be_taken_back():
+    collector = explorers.Collector(rounds=1)
+    collector.undo.click()  # there is none
+    collector.pad.value = np.ones((28, 28))
+    collector.keep.click()
+    collector.undo.click()
+    assert collector.pictures == collector.labels == [] and "Draw a 0." in collector.says.value
+    assert "<p>" in collector._repr_mimebundle_()["text/html"]

@@ -58,3 +58,14 @@ def test_a_turn_is_a_turn(monkeypatch):
     turned = 255 * augmentation.warp(torch.from_numpy(blob)[None] / 255, torch.Generator())[0]
     ways = [images.rotate(blob, sign * augmentation.TURN) for sign in (1, -1)]
     assert min(np.abs(turned.numpy() - way).max() for way in ways) < 25
+
+
+@pytest.mark.parametrize("kind", augmentation.KINDS)
+def test_augmented_digits_are_numbers_from_0_to_1_and_the_same_for_the_same_seed(kind):
+    seen = torch.from_numpy(SAMPLE.train.images[:6])
+    shown, again = (
+        augmentation.augmented(seen, kind, torch.Generator().manual_seed(1)) for _ in range(2)
+    )
+    assert shown.shape == (6, 28, 28) and shown.dtype == torch.float32
+    assert 0 <= shown.min() and shown.max() <= 1 + 1e-6
+    assert torch.equal(shown, again) and torch.equal(shown, seen.float() / 255) is (kind is None)

@@ -143,6 +143,23 @@ def test_occlusion_is_a_prediction_for_each_covered_image(images, patch, stride)
         assert found[i, j] == pytest.approx(expected, abs=1e-5)
 
 
+def test_grad_cam_lights_up_the_map_that_speaks_for_the_digit():
+    model = nn.Sequential(nn.Conv2d(1, 2, 1, bias=False), nn.Flatten(), nn.Linear(1568, 10))
+    with torch.no_grad():
+        model[0].weight.copy_(torch.tensor([1.0, -1.0]).view(2, 1, 1, 1))  # ink, and minus ink
+        model[2].weight.zero_()
+        model[2].weight[7, 784:] = -1  # the second map, negative at the ink, speaks for a 7
+    image = np.zeros((28, 28), np.uint8)
+    image[5, 5], image[20, 9] = 100, 50
+    heat = inspection.grad_cam(model, image, 7).astype(int)
+    assert heat[5, 5] == 255 and heat[20, 9] == pytest.approx(127.5, abs=1)
+    assert heat.sum() == heat[5, 5] + heat[20, 9]
+    assert inspection.grad_cam(model, image, 3).max() == 0  # nothing speaks for a 3
+    assert not model[0]._forward_hooks
+    with pytest.raises(ValueError, match="no maps"):
+        inspection.grad_cam(nn.Sequential(nn.Flatten(), nn.Linear(784, 10)), image)
+
+
 def test_occlusion_of_a_black_image_changes_nothing():
     model = models.build("small", seed=1)
     black = np.zeros((28, 28), np.uint8)
