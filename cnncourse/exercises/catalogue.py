@@ -26,6 +26,7 @@ CHECKS = {
     "04_layer_by_layer_cnn": ["layer_by_layer"],
     "04b_learning_layers": ["learning_layers"],
     "05_mnist_lab": ["mnist_lab"],
+    "05b_inside_and_handwriting": ["inside_handwriting"],
     "06_architecture_history": ["history"],
 }
 

@@ -16,13 +16,13 @@ import pytest
 from pages import ROOT
 
 from cnncourse import explorers
-from cnncourse.explorers import mnist_lab
+from cnncourse.explorers import mnist_lab, training_lab
 
 INDEX = ROOT / "docs" / "teaching.md"
 PAGES = {page.stem: page for page in sorted((ROOT / "docs" / "teaching").glob("*.md"))}
 GUIDE = [INDEX, *PAGES.values()]
 NOTEBOOKS = {path.stem: path for path in sorted((ROOT / "notebooks").glob("*.ipynb"))}
-LAB = "05_mnist_lab"
+LAB = ("05_mnist_lab", "05b_inside_and_handwriting")
 
 NAMES = pytest.mark.parametrize("name", PAGES)
 AS_IT_OPENS = "as it opens"
@@ -103,7 +103,7 @@ def exercises(name):
         if cell.cell_type == "markdown" and heading:
             section = int(heading.group(1))
         if "exercise" in cell.metadata.get("tags", []):
-            function = re.search(r"^def (\w+)", cell.source, flags=re.MULTILINE).group(1)
+            function = re.search(r"^(?:def|class) (\w+)", cell.source, flags=re.MULTILINE).group(1)
             found[function] = section
     return found
 
@@ -163,7 +163,7 @@ def trained(data, shown):
 
 
 def about_a_network(network, snapshots, shown):
-    """Return the explorers of notebook 05 that look at a network: name → arguments."""
+    """Return the explorers of the lab that look at a network: name → arguments."""
     from cnncourse.lab import evaluation, inspection
 
     images, predict = shown.images, partial(evaluation.predict, network)
@@ -186,7 +186,7 @@ def about_a_network(network, snapshots, shown):
 
 @pytest.fixture(scope="module")
 def lab():
-    """The explorers of notebook 05, about a network of our own: name → what builds a fresh one."""
+    """The explorers of the lab, about a network of our own: name → what builds a fresh one."""
     pytest.importorskip("torch")
     from cnncourse.lab import digits, live_training, threads
 
@@ -200,12 +200,13 @@ def lab():
     with threads.using_threads(1):  # small pictures: more threads would only wait
         given = about_a_network(*trained(data, shown), shown)
         made = {name: partial(getattr(mnist_lab, name), *given[name]) for name in given}
-        yield {**made, "train_live": partial(mnist_lab.train_live, start, 200, models=["small"])}
+        live = partial(training_lab.train_live, start, 200, models=["small"])
+        yield {**made, "train_live": live, "descent": training_lab.descent}
 
 
 def build(notebook, name, lab):
     """Return a fresh explorer by the name it has in a notebook."""
-    return lab[name]() if notebook == LAB else getattr(explorers, name)()
+    return lab[name]() if notebook in LAB else getattr(explorers, name)()
 
 
 def settings(pages):
@@ -215,8 +216,8 @@ def settings(pages):
             yield name, re.fullmatch(r"`explorers\.(\w+)`", explorer).group(1), chosen, words
 
 
-FREE = [row for row in settings({**PAGES, "teaching": INDEX}) if row[0] != LAB]
-TRAINED = list(settings({LAB: PAGES[LAB]}))
+FREE = [row for row in settings({**PAGES, "teaching": INDEX}) if row[0] not in LAB]
+TRAINED = list(settings({name: PAGES[name] for name in LAB}))
 
 
 def wrong_settings(rows, lab):
@@ -253,7 +254,7 @@ def test_the_explorers_of_a_page_are_in_its_notebook():
 
 
 def test_every_explorer_named_in_the_text_exists():
-    known = {*explorers.__all__, *vars(mnist_lab)}
+    known = {*explorers.__all__, *vars(mnist_lab), *vars(training_lab)}
     text = "\n".join(page.read_text(encoding="utf-8") for page in GUIDE)
     assert set(re.findall(r"`explorers\.(\w+)", text)) <= known
 
