@@ -41,7 +41,7 @@ function render({ model, el }) {
   });
   button.style.width = "max-content";
   const words = element("span", {});
-  words.setAttribute("role", "status");
+  words.setAttribute("aria-live", "polite"); // no role: the status of an explorer is its sentence
   words.style.marginLeft = "4px";
   let sent = 0;
   let timer;
