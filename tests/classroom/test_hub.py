@@ -130,6 +130,11 @@ def test_kernels_are_reached_by_sockets_that_are_never_taken_and_their_owners_al
     assert runtime.stat().st_mode & 0o077 == 0 and runtime.parent.stat().st_mode & 0o077 == 0
 
 
+def test_a_message_larger_than_10_mib_arrives(kernel):
+    assert kernel.execute(f"large = {'x' * 12_000_000!r}") == ""  # such as an upload
+    assert kernel.execute("assert len(large) == 12_000_000") == ""
+
+
 def test_a_kernel_that_dies_is_started_again(classroom, ada):
     kernel = ada.open_notebook("notebooks/02_kernels.ipynb")
 
