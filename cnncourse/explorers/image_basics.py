@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from cnncourse import figures, images
-from cnncourse.figures.pixels import VIEWS
+from cnncourse.figures.pixels import LARGEST_BOX, SMALLEST_BOX, VIEWS
 from cnncourse.figures.svg import Svg
 from cnncourse.pipeline import digit
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
@@ -41,7 +41,7 @@ def pixel_microscope(photo: str = "grace_hopper") -> Explorer:
     controls = {
         "row": slider("row", 48, 0, 200),
         "column": slider("column", 74, 0, 200),
-        "size": slider("size", 6, 3, 12),
+        "size": slider("size", 6, SMALLEST_BOX, LARGEST_BOX, unit="px"),
         "channels": choice("channels", VIEWS),
         "edit": toggle("change the middle pixel"),
         "value": slider("new value", 255, 0, 255),
@@ -109,20 +109,34 @@ def threshold(photo: str = "grace_hopper") -> Explorer:
     Returns
     -------
     Explorer
-        Controls: threshold, otsu, photo.
+        Controls: threshold, otsu; folded: pixel_row, pixel_column, photo.
     """
     controls = {
         "threshold": slider("threshold", 127, 0, 255),
         "otsu": toggle("use Otsu's threshold"),
+        "pixel_row": slider("pixel row", 60, 0, 199),
+        "pixel_column": slider("pixel column", 80, 0, 199),
         "photo": PhotoInput(photo, longest_side=200),
     }
     return Explorer(
-        _draw_threshold, controls, more=["photo"], stills=({}, {"otsu": True}, {"threshold": 60})
+        _draw_threshold,
+        controls,
+        more=list(controls)[2:],
+        limits=_last_pixel,
+        stills=({}, {"otsu": True}, {"threshold": 60}),
     )
 
 
-def _draw_threshold(*, threshold: int, otsu: bool, photo: Photo) -> Svg:
-    return figures.threshold(images.grey(photo.pixels), level=threshold, automatic=otsu)
+def _draw_threshold(
+    *, threshold: int, otsu: bool, pixel_row: int, pixel_column: int, photo: Photo
+) -> Svg:
+    grey, pixel = images.grey(photo.pixels), (pixel_row, pixel_column)
+    return figures.threshold(grey, level=threshold, automatic=otsu, pixel=pixel)
+
+
+def _last_pixel(*, photo: Photo, **_others: object) -> dict[str, int]:
+    height, width = photo.pixels.shape[:2]
+    return {"pixel_row": height - 1, "pixel_column": width - 1}
 
 
 def point_operations(photo: str = "grace_hopper") -> Explorer:

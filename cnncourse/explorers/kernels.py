@@ -11,10 +11,10 @@ from cnncourse.convolution import correlate
 from cnncourse.figures.filters import OPERATORS, VIEWS
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
-from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.matrix import Matrix
 from cnncourse.widgets.photo import Photo, PhotoInput
 
-Matrix = tuple[tuple[float, ...], ...]  # as `MatrixInput` holds it
+Numbers = tuple[tuple[float, ...], ...]  # as `Matrix` holds them
 
 OWN = "your own"
 BORDERS = ("reflect", "zero", "edge", "wrap")
@@ -38,24 +38,26 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
     Returns
     -------
     Explorer
-        Controls: photo, preset, view, weights; folded: size, normalise, bias, border.
+        Controls: photo, preset, view, weights; folded: size, normalise, bias, border, row, column.
     """
     weights = kernels.KERNELS[preset].weights
     controls = {
         "photo": PhotoInput(photo, longest_side=_SIDE),
         "preset": choice("preset", [*kernels.KERNELS, OWN], preset),
-        "view": choice("view", VIEWS),
-        "weights": MatrixInput("weights", weights),
+        "view": choice("view", ["automatic", *VIEWS]),
+        "weights": Matrix("weights", weights),
         "size": choice("size", [("3×3", 3), ("5×5", 5)], len(weights)),
         "normalise": toggle("normalise: divide the weights by their sum"),
         "bias": slider("bias", 0, -255, 255),
         "border": choice("border", BORDERS),
+        "row": slider("lens: row", 60, 0, _SIDE - 1),
+        "column": slider("lens: column", 60, 0, _SIDE - 1),
     }
     _join_preset_and_weights(controls)
     signed, clipped = VIEWS
     stills = [_still("sobel x", signed), _still("box 5", clipped), _still("sharpen", clipped)]
-    more = ["size", "normalise", "bias", "border"]
-    return Explorer(_draw_kernel_lab, controls, more=more, stills=stills)
+    more = list(controls)[4:]
+    return Explorer(_draw_kernel_lab, controls, more=more, limits=_last_pixel, stills=stills)
 
 
 def _still(name: str, view: str) -> dict[str, Any]:
@@ -67,19 +69,34 @@ def _draw_kernel_lab(
     photo: Photo,
     preset: str,
     view: str,
-    weights: Matrix,
+    weights: Numbers,
     size: int,
     normalise: bool,
     bias: int,
     border: str,
+    row: int,
+    column: int,
 ) -> Svg:
     # preset and size chose the weights; the weights themselves are what is applied.
     kernel = np.array(weights)
     if normalise:
         kernel = _normalised(kernel)
+    if view == "automatic":  # what answers to flat areas is a picture again
+        view = VIEWS[int(abs(kernel.sum()) > 1e-9)]
     return figures.kernel_lab(
-        images.grey(photo.pixels), kernel, name=preset, view=view, padding_mode=border, bias=bias
+        images.grey(photo.pixels),
+        kernel,
+        name=preset,
+        view=view,
+        padding_mode=border,
+        bias=bias,
+        place=(row, column),
     )
+
+
+def _last_pixel(*, photo: Photo, **_others: object) -> dict[str, int]:
+    height, width = photo.pixels.shape[:2]
+    return {"row": height - 1, "column": width - 1}
 
 
 def _normalised(kernel: np.ndarray) -> np.ndarray:
@@ -124,7 +141,7 @@ def _resized(kernel: np.ndarray, size: int) -> np.ndarray:
     return kernel[-change : len(kernel) + change, -change : len(kernel) + change]
 
 
-def _as_tuples(weights: np.ndarray) -> Matrix:
+def _as_tuples(weights: np.ndarray) -> Numbers:
     return tuple(tuple(row) for row in weights.tolist())
 
 
@@ -310,13 +327,13 @@ def kernel_guess() -> Explorer:
     Returns
     -------
     Explorer
-        Controls: riddle, input, guess; folded: pixels.
+        Controls: riddle, input, guess, pixels; the last two are changed in the picture.
     """
     controls = {
         "riddle": slider("riddle", 1, 1, _RIDDLES),
         "input": choice("input", ["flat", "step", "one bright pixel"]),
-        "guess": MatrixInput("your kernel", np.zeros((3, 3))),
-        "pixels": MatrixInput("pixels", _riddle_input("flat")),
+        "guess": Matrix("your kernel", np.zeros((3, 3))),
+        "pixels": Matrix("pixels", _riddle_input("flat")),
     }
 
     def refill(_change: object) -> None:
@@ -326,14 +343,15 @@ def kernel_guess() -> Explorer:
     return Explorer(
         _draw_kernel_guess,
         controls,
-        more=["pixels"],
         stills=({}, {"pixels": _as_tuples(_riddle_input("one bright pixel"))}),
     )
 
 
-def _draw_kernel_guess(*, riddle: int, input: str, guess: Matrix, pixels: Matrix) -> Svg:
+def _draw_kernel_guess(*, riddle: int, input: str, guess: Numbers, pixels: Numbers) -> Svg:
     # input chose the pixels; the pixels themselves are filtered.
-    return figures.kernel_guess(np.array(pixels), riddle_kernel(riddle), np.array(guess))
+    return figures.kernel_guess(
+        np.array(pixels), riddle_kernel(riddle), np.array(guess), following=riddle % _RIDDLES + 1
+    )
 
 
 def riddle_kernel(riddle: int) -> np.ndarray:

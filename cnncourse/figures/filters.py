@@ -19,9 +19,9 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import images, kernels
-from cnncourse.figures import svg
+from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve, grid, numbers
-from cnncourse.figures.grids import matrix
+from cnncourse.figures.grids import matrix, outline
 from cnncourse.figures.words import by, count
 from cnncourse.images import count_clipped, to_uint8
 from cnncourse.metrics import rmse
@@ -30,6 +30,8 @@ VIEWS = ("signed", "clipped to 0–255")
 OPERATORS = ("sobel", "prewitt")
 
 _PHOTO = 236  # longest side of a drawn photograph, in pixels
+_LAB_PHOTO = 360  # in the kernel lab
+_UNDER_CAPTION = 22.5  # where a photograph begins in its panel
 
 
 # A kernel on a photograph -------------------------------------------------------------------------
@@ -43,8 +45,12 @@ def kernel_lab(
     view: str = "signed",
     padding_mode: str = "reflect",
     bias: float = 0,
+    place: tuple[int, int] = (0, 0),
 ) -> svg.Svg:
-    """A photograph, a kernel, and what the kernel makes of the photograph.
+    """A photograph, a kernel, what the kernel makes of the photograph, and of one of its pixels.
+
+    It is marked for the controls weights, row and column: weights are changed in the kernel, and
+    the mouse is a lens on the photograph.
 
     Parameters
     ----------
@@ -57,6 +63,8 @@ def kernel_lab(
     padding_mode : {"zero", "reflect", "edge", "wrap"}
     bias : float
         Added to every response, as a layer of a network does.
+    place : (int, int)
+        Row and column of the pixel under the lens.
 
     Raises
     ------
@@ -68,17 +76,78 @@ def kernel_lab(
     response = _same_size(photo, kernel, padding_mode) + np.float32(bias)
     result = _signed_panel(response) if view == "signed" else _clipped_panel(response)
     picture = _in_a_row(
-        _photo_panel(photo, "input", role=svg.INPUT),
-        _kernel_panel(kernel, name or "kernel"),
-        result,
-        gap=22,
+        _under_lens(photo, len(kernel), place),
+        svg.above(
+            _kernel_panel(kernel, name or "kernel"),
+            _lens(photo, kernel, padding_mode, place, float(response[place])),
+            gap=16,
+        ),
+        _with_twin(result, photo.shape, place),
+        gap=18,
     )
+    picture = replace(picture, height=452)  # at 5×5: nothing jumps
     sentence = f"{_kernel_words(kernel, name)} {_response_words(photo, response)}"
     if bias:
         sentence += f" The bias of {svg.show_number(bias)} is added everywhere."
     if view != "signed":
         sentence += f" {_clipped_words(response)}"
     return svg.framed(picture.titled("A kernel applied to a photograph", sentence))
+
+
+def _under_lens(photo: np.ndarray, size: int, place: tuple[int, int]) -> svg.Svg:
+    """The photograph with a window that follows the mouse."""
+    panel = _photo_panel(photo, "input", role=svg.INPUT, side=_LAB_PHOTO)
+    pixel, (row, column) = _LAB_PHOTO / max(photo.shape), place
+    x, y = 0.5 + (column + 0.5) * pixel, _UNDER_CAPTION + (row + 0.5) * pixel
+    side = max(size * pixel, 8)
+    frame = svg.rect(-side / 2, -side / 2, side, side, line=svg.LIGHT, thick=4)
+    frame += svg.rect(-side / 2, -side / 2, side, side, line=svg.WINDOW.line, thick=2)
+    height, width = photo.shape
+    moves = [
+        marks.Move("column", column, (pixel, 0), 0, width - 1),
+        marks.Move("row", row, (0, pixel), 0, height - 1),
+    ]
+    area = svg.group(panel.markup + svg.group(frame, x, y))
+    spoken = f"row {row}, column {column}"
+    marked = marks.drag(area, "lens", moves, at=(x, y), hover=True, spoken=spoken)
+    return replace(panel, markup=marked)
+
+
+def _with_twin(panel: svg.Svg, shape: tuple[int, int], place: tuple[int, int]) -> svg.Svg:
+    """The result with a frame around the pixel that the lens computes."""
+    pixel = _LAB_PHOTO / max(shape)
+    x, y = 0.5 + (place[1] + 0.5) * pixel, _UNDER_CAPTION + (place[0] + 0.5) * pixel
+    frame = svg.rect(x - 6, y - 6, 12, 12, line=svg.LIGHT, thick=4)
+    frame += svg.rect(x - 6, y - 6, 12, 12, line=svg.WINDOW.line, thick=2)
+    return replace(panel, markup=panel.markup + frame)
+
+
+def _lens(
+    photo: np.ndarray,
+    kernel: np.ndarray,
+    padding_mode: str,
+    place: tuple[int, int],
+    response: float,
+) -> svg.Svg:
+    """The products of the pixels under the lens with the weights, and what they sum up to."""
+    margin, (row, column) = len(kernel) // 2, place
+    padded = conv.pad(np.asarray(photo, dtype=float), margin, padding_mode)
+    under = padded[row : row + len(kernel), column : column + len(kernel)]
+    products = _signed(
+        under * kernel,
+        "pixel · weight",
+        role=svg.WINDOW,
+        cell=_weight_cell(kernel),
+        digits=0,
+        mark=lambda markup, r, c: marks.link(markup, f"tap-{r}-{c}"),
+    )
+    drawing = svg.Drawing()
+    drawing.text(0, 12, f"sum = {svg.show_number(response, 1)}", size=16, bold=True)
+    return svg.above(products, drawing.svg(156, 24, ""), gap=6)
+
+
+def _weight_cell(kernel: np.ndarray) -> float:
+    return 38 if kernel.shape[1] <= 3 else 31
 
 
 def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.ndarray:
@@ -90,7 +159,14 @@ def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.n
 
 def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
     """The weights, and under them what their sums say."""
-    weights = _signed(kernel, name, role=svg.KERNEL, cell=38 if kernel.shape[1] <= 3 else 31)
+
+    def mark(markup: str, row: int, column: int) -> str:
+        place, number = (row, column), float(kernel[row, column])
+        markup = marks.link(markup, f"tap-{row}-{column}")
+        spoken = f"weights row {row + 1} column {column + 1}"
+        return marks.edit(markup, spoken, "weights", place, number, group="weights")
+
+    weights = _signed(kernel, name, role=svg.KERNEL, cell=_weight_cell(kernel), mark=mark)
     facts = (
         f"sum of weights: {svg.show_number(kernel.sum())}",
         f"noise gain Σw²: {svg.show_number(kernels.noise_gain(kernel))}",
@@ -105,13 +181,15 @@ def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
 def _signed_panel(response: np.ndarray) -> svg.Svg:
     """The response in purple and orange, with the scale below."""
     limit = float(np.abs(response).max())
-    panel = _photo_panel(signed_photo(response, limit), "result (signed)", role=svg.OUTPUT)
+    panel = _photo_panel(
+        signed_photo(response, limit), "result (signed)", role=svg.OUTPUT, side=_LAB_PHOTO
+    )
     return svg.above(panel, _signed_bar(panel.width, limit), gap=6)
 
 
 def _clipped_panel(response: np.ndarray) -> svg.Svg:
     """The response as bytes, with how much was cut off below."""
-    panel = _photo_panel(response, "result (clipped)", role=svg.OUTPUT)
+    panel = _photo_panel(response, "result (clipped)", role=svg.OUTPUT, side=_LAB_PHOTO)
     below, over = 100 * np.mean(np.rint(response) < 0), 100 * np.mean(np.rint(response) > 255)
     words = f"cut off: {below:.1f} % below 0, {over:.1f} % over 255"
     return svg.above(panel, svg.label(words, height=28), gap=6)
@@ -725,40 +803,84 @@ def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> svg.Sv
 # A riddle -----------------------------------------------------------------------------------------
 
 
-def kernel_guess(pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray) -> svg.Svg:
+def kernel_guess(
+    pixels: np.ndarray, hidden: np.ndarray, guess: np.ndarray, *, following: int | None = None
+) -> svg.Svg:
     """The outputs of a hidden kernel and of a guess for the same input.
 
-    There is no padding: a dark border would give the kernel away, one row at a time.
+    There is no padding: a dark border would give the kernel away, one row at a time. It is marked
+    for the controls pixels, guess and riddle.
 
     Parameters
     ----------
     pixels : ndarray of shape (H, W)
     hidden, guess : ndarray of shape (3, 3)
+    following : int, optional
+        The next riddle, offered once this one is solved.
     """
     answer, own = (conv.correlate(pixels, kernel) for kernel in (hidden, guess))
     most = float(max(np.abs(answer).max(), np.abs(own).max(), 1))
     differ = np.abs(answer - own) > 1e-9
-    look: dict[str, Any] = {"title": "", "cell": 38}
-    signed = look | {"shade": "signed", "limits": (-most, most), "role": svg.OUTPUT}
+    signed: dict[str, Any] = {"shade": "signed", "limits": (-most, most), "role": svg.OUTPUT}
     top = float(max(np.abs(pixels).max(), 1))
-    marked = [(int(row), int(column), 1, 1) for row, column in np.argwhere(differ)]
+    theirs = matrix(own, title="", cell=38, caption="your output", **signed)
     picture = _in_a_row(
-        matrix(pixels, shade="grey", limits=(0, top), caption="input", **look),
-        matrix(answer, caption="hidden kernel's output", **signed),
-        matrix(own, caption="your kernel's output", marked=marked, **signed),
+        _editable(pixels, "pixels", "input", cell=38, shade="grey", limits=(0, 1.25 * top)),
+        _editable(guess, "your kernel", "your kernel", cell=44, role=svg.KERNEL),
+        replace(theirs, markup=theirs.markup + svg.group(_agreement(differ), 0, _UNDER_CAPTION)),
+        matrix(answer, title="", cell=38, caption="hidden kernel's output", **signed),
         gap=26,
     )
+    solved = not differ.any() and np.allclose(hidden, guess)
     wrong = int(differ.sum())
     if wrong:
         sentence = f"{wrong} of {answer.size} output cells differ (framed): not the hidden kernel."
-    elif np.allclose(hidden, guess):
+    elif solved:
         sentence = "All output cells agree, and your kernel is the hidden one."
     else:
         sentence = (
             "All output cells agree, yet your kernel is not the hidden one: this input cannot "
             "tell them apart."
         )
-    return svg.framed(picture.titled("Guess the kernel", sentence))
+    reward = _solved(following) if solved else ""
+    whole = replace(picture, markup=picture.markup + svg.group(reward, 222, 168))
+    return svg.framed(whole.titled("Guess the kernel", sentence))
+
+
+def _editable(values: np.ndarray, name: str, caption: str, **look: Any) -> svg.Svg:
+    """A matrix whose numbers are changed in place; `name` is that of its control."""
+    control = "guess" if name == "your kernel" else name
+
+    def mark(markup: str, row: int, column: int) -> str:
+        spoken = f"{name} row {row + 1} column {column + 1}"
+        number = float(values[row, column])
+        return marks.edit(markup, spoken, control, (row, column), number, group=control)
+
+    return matrix(values, title=caption, caption=caption, font=16, mark=mark, **look)
+
+
+def _agreement(differ: np.ndarray) -> str:
+    """A sharp frame on each cell that differs, a round green one on each that agrees."""
+    cells = []
+    for (row, column), wrong in np.ndenumerate(differ):
+        if wrong:
+            cells.append(outline(row, column, 1, 1, 38))
+        else:
+            x, y = 38 * column + 2, 38 * row + 2
+            tint, line = svg.OUTPUT.tint, svg.OUTPUT.line
+            cells.append(svg.rect(x, y, 35, 35, fill=tint, line=line, thick=3, round=14))
+    return "".join(cells)
+
+
+def _solved(following: int | None) -> str:
+    """The reward: a green badge, and a button that leads to the next riddle."""
+    badge = svg.rect(0, 0, 92, 30, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=2, round=15)
+    badge += svg.text(46, 15, "✓ solved", anchor="middle", size=14, bold=True)
+    if following is None:
+        return badge
+    button = svg.rect(104, 0, 120, 30, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=6)
+    button += svg.text(164, 15, "next riddle", anchor="middle", size=14, bold=True)
+    return badge + marks.set(f"<g>{button}</g>", "next riddle", {"riddle": following})
 
 
 # Small helpers ------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -21,7 +21,7 @@ from cnncourse import geometry
 from cnncourse.figures import marks, svg
 
 _EDGE = 0.5  # a one-pixel line is sharp when its middle lies on half a pixel
-_UNSEEN = "#ffffff00"  # catches the hand all the same
+UNSEEN = "#ffffff00"  # catches the hand all the same
 
 
 def matrix(
@@ -370,7 +370,7 @@ def _rim(walk: _Walk) -> str:
     for side, (band, grip, (right, down)) in sides.items():
         along = (right * walk.cell, down * walk.cell)
         move = marks.Move("padding", walk.padding, along, 0, LARGEST_PADDING)
-        parts = svg.rect(*band, fill=_UNSEEN) + _grip(
+        parts = svg.rect(*band, fill=UNSEEN) + _grip(
             grip[0], grip[1], svg.PADDING, upright=right != 0
         )
         markup += marks.drag(f"<g>{parts}</g>", f"padding, {side} edge", [move])
@@ -414,11 +414,43 @@ def _window(walk: _Walk) -> str:
 
 def _corner(walk: _Walk, name: str, x: float, y: float, cell: float) -> str:
     """A handle at a corner that changes the size of the kernel."""
-    shape = svg.rect(-14, -14, 28, 28, fill=_UNSEEN)
-    shape += svg.rect(-8, -8, 16, 16, fill=svg.KERNEL.line, line=svg.PAPER, thick=2, round=4)
     size = len(walk.weights)
     move = marks.Move("kernel", size, (cell, cell), 1, LARGEST_KERNEL)
-    return marks.drag(marks.glide(shape, name, x, y), name, [move], spoken=_by((size, size)))
+    return handle(name, [move], x, y, role=svg.KERNEL, spoken=_by((size, size)))
+
+
+def handle(
+    name: str,
+    moves: Sequence[marks.Move],
+    x: float,
+    y: float,
+    *,
+    role: svg.Role = svg.WINDOW,
+    spoken: str = "",
+    also: Mapping[str, object] | None = None,
+) -> str:
+    """A small square to take hold of, such as the corner of a window.
+
+    Parameters
+    ----------
+    name : str
+        What a screen reader says.
+    moves : sequence of Move
+    x, y : float
+        Its middle.
+    role : Role
+    spoken : str
+    also : mapping, optional
+        These three as in `marks.drag`.
+
+    Returns
+    -------
+    str
+        SVG elements.
+    """
+    shape = svg.rect(-14, -14, 28, 28, fill=UNSEEN)
+    shape += svg.rect(-8, -8, 16, 16, fill=role.line, line=svg.PAPER, thick=2, round=4)
+    return marks.drag(marks.glide(shape, name, x, y), name, moves, spoken=spoken, also=also)
 
 
 def _grip(x: float, y: float, role: svg.Role, *, upright: bool = False) -> str:

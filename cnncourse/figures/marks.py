@@ -89,6 +89,8 @@ def drag(
     moves: Sequence[Move],
     *,
     at: tuple[float, float] | None = None,
+    also: Mapping[str, object] | None = None,
+    hover: bool = False,
     spoken: str = "",
 ) -> str:
     """Mark a handle, or an area to press and drag in.
@@ -104,6 +106,10 @@ def drag(
     at : (float, float), optional
         The point in the picture that stands for the present values. With it a press anywhere on
         the element brings this point there at once; without it the hand takes the handle along.
+    also : mapping of str to number, str or bool, optional
+        Controls that get these values with the first move, such as a switch.
+    hover : bool
+        Whether a mouse moves it without a press; then `at` is needed.
     spoken : str
         The value in words, such as "row 2, column 3". Default: the value of the first move.
 
@@ -115,6 +121,10 @@ def drag(
     data: dict[str, object] = {"moves": [move.data() for move in moves]}
     if at is not None:
         data["at"] = [round(place, 2) for place in at]
+    if also:
+        data["also"] = also
+    if hover:
+        data["hover"] = True
     return _with(markup, name=name, spoken=spoken, drag=_json(data))
 
 
@@ -122,10 +132,11 @@ def edit(
     markup: str,
     name: str,
     control: str,
-    place: tuple[int, int],
+    place: tuple[int, int] | None,
     value: float,
     *,
     step: float = 1,
+    also: Mapping[str, object] | None = None,
     group: str = "",
 ) -> str:
     """Mark a number that can be changed in place.
@@ -137,12 +148,14 @@ def edit(
     name : str
         What a screen reader says.
     control : str
-        The name of a control whose value is a matrix.
-    place : (int, int)
-        Row and column, counted from 0.
+        The name of a control whose value is a matrix, or one number.
+    place : (int, int), optional
+        Row and column in the matrix, counted from 0.
     value : float
     step : float
         What an arrow key adds.
+    also : mapping, optional
+        As in `drag`, for a control of one number.
     group : str
         As in `set`.
 
@@ -151,7 +164,9 @@ def edit(
     str
         The element with its mark.
     """
-    data = {"control": control, "place": place, "value": value, "step": step}
+    data: dict[str, object] = {"control": control, "place": place, "value": value, "step": step}
+    if also:
+        data["also"] = also
     return _with(markup, name=name, group=group, edit=_json(data))
 
 

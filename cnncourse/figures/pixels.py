@@ -18,14 +18,15 @@ import cv2
 import numpy as np
 
 from cnncourse import images
-from cnncourse.figures import svg
+from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve, numbers
-from cnncourse.figures.grids import matrix, outline
+from cnncourse.figures.grids import UNSEEN, handle, matrix, outline
 from cnncourse.figures.words import by, count
 from cnncourse.metrics import rmse
 
 CHANNELS = ("red", "green", "blue")
 VIEWS = ("RGB", "grey", *CHANNELS)
+SMALLEST_BOX, LARGEST_BOX = 3, 12
 _SHEETS = (
     svg.Role("#a3302a", "#ffe8e8"),
     svg.Role("#1d6b36", "#e8ffe8"),
@@ -87,6 +88,9 @@ def pixel_microscope(
 ) -> svg.Svg:
     """A picture with a box on it, and the numbers in the box.
 
+    It is marked for the controls row, column, size, edit, value: the box is dragged on the picture,
+    its corner is the size; a click on a pixel brings it to the middle, where its number is changed.
+
     Parameters
     ----------
     photo : ndarray of uint8 of shape (H, W, 3)
@@ -118,7 +122,8 @@ def pixel_microscope(
     patch = shown[row : row + size, column : column + size]
     code = _microscope_code(row, column, size, channels, shown[middle], middle)
     words = _microscope_words(photo.shape, patch, channels, code, new_value)
-    views = svg.beside(_with_box(shown, row, column, size), _cells(patch), gap=40)
+    cells = _cells(patch, row, column, (height, width))
+    views = svg.beside(_with_box(shown, row, column, size), cells, gap=40)
     picture = svg.above(views, _code_lines(code), gap=12)
     return svg.framed(svg.Svg(picture.markup, 736, 380, "Pixel microscope", words))
 
@@ -131,26 +136,51 @@ def _view(photo: np.ndarray, channels: str) -> np.ndarray:
 
 
 def _with_box(pixels: np.ndarray, row: int, column: int, size: int) -> svg.Svg:
-    """A picture at 320 pixels with a frame around the pixels looked at."""
+    """A picture at 320 pixels with a frame to drag around the pixels looked at."""
     drawing, picture = svg.Drawing(), _picture(pixels, 320)
     scale = picture.width / pixels.shape[1]
+    height, width = pixels.shape[:2]
     x, y, side = column * scale, row * scale, size * scale
-    drawing.add(picture.markup)
-    drawing.rect(x - 2.5, y - 2.5, side + 5, side + 5, line="#ffffff")
-    drawing.rect(x, y, side, side, line=svg.WINDOW.line, thick=3)
+    frame = svg.rect(-2.5, -2.5, side + 5, side + 5, line=svg.LIGHT)
+    frame += svg.rect(0, 0, side, side, line=svg.WINDOW.line, thick=3)
+    moves = [
+        marks.Move("column", column, (scale, 0), 0, width - size),
+        marks.Move("row", row, (0, scale), 0, height - size),
+    ]
+    area = svg.group(picture.markup + marks.glide(frame, "box", x, y))
+    middle = (x + side / 2, y + side / 2)
+    spoken = f"row {row}, column {column}"
+    drawing.add(marks.drag(area, "box on the picture", moves, at=middle, spoken=spoken))
+    grow = marks.Move("size", size, (scale, scale), SMALLEST_BOX, LARGEST_BOX)
+    drawing.add(handle("size of the box", [grow], x + side + 9, y + side + 9))
     return drawing.svg(320, 320, "the picture")  # a fixed place, so that nothing jumps
 
 
-def _cells(patch: np.ndarray) -> svg.Svg:
-    """The pixels of a box, large, with their numbers and a frame around the middle one."""
+def _cells(patch: np.ndarray, row: int, column: int, shape: tuple[int, int]) -> svg.Svg:
+    """The pixels of a box, large, with their numbers: the middle one, framed, can be changed."""
     drawing, size = svg.Drawing(), len(patch)
-    cell = 320 / size
+    cell, half = 320 / size, size // 2
+
+    def mark(markup: str, down: int, across: int) -> str:
+        name = f"pixel row {row + down} column {column + across}"
+        if (down, across) == (half, half):
+            number, also = round(float(patch[down, across].mean())), {"edit": True}
+            return marks.edit(markup, name, "value", None, number, also=also, group="pixels")
+        place = (row + down - half, column + across - half)
+        if not all(0 <= n <= whole - size for n, whole in zip(place, shape, strict=True)):
+            return markup
+        values = {"row": place[0], "column": place[1], "edit": False}
+        return marks.set(markup, name, values, group="pixels")
+
     if patch.ndim == 2:
-        drawing.add(matrix(patch, title="", shade="grey", limits=(0, 255), cell=cell).markup)
+        grid = matrix(patch, title="", shade="grey", limits=(0, 255), cell=cell, font=20, mark=mark)
+        drawing.add(grid.markup)
     else:
-        for row, column in np.ndindex(size, size):
-            drawing.add(_colour_cell(patch[row, column], column * cell, row * cell, cell))
-    drawing.add(outline(size // 2, size // 2, 1, 1, cell))
+        for down, across in np.ndindex(size, size):
+            colours = _colour_cell(patch[down, across], across * cell, down * cell, cell)
+            drawing.add(mark(f"<g>{colours}</g>", down, across))
+    frame = outline(half, half, 1, 1, cell)
+    drawing.add(marks.key(frame, "here"))
     return drawing.svg(322, 322, "its numbers")
 
 
@@ -271,8 +301,13 @@ def _swatches(weights: Sequence[float]) -> svg.Svg:
 # One pixel at a time ------------------------------------------------------------------------------
 
 
-def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> svg.Svg:
+def threshold(
+    grey: np.ndarray, *, level: int, automatic: bool = False, pixel: tuple[int, int] = (0, 0)
+) -> svg.Svg:
     """A grey picture, what a threshold makes of it, and where the level lies in the histogram.
+
+    It is marked for the controls threshold and otsu, pixel_row and pixel_column: the line in the
+    histogram is dragged, and a pixel under the mouse shows its place there.
 
     Parameters
     ----------
@@ -281,6 +316,8 @@ def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> svg.S
         Brighter pixels become white.
     automatic : bool
         Use Otsu's level instead.
+    pixel : (int, int)
+        Row and column of the pixel whose bar is marked.
     """
     separation = images.separation(grey)
     best = int(separation.argmax())
@@ -288,22 +325,50 @@ def threshold(grey: np.ndarray, *, level: int, automatic: bool = False) -> svg.S
     reached = 100 * separation[used] / (separation[best] or 1)
     result = images.threshold(grey, used)
     white = int(np.count_nonzero(result))
+    shade = int(grey[pixel])
     top = svg.beside(
-        svg.captioned(_picture(grey, 300), "grey", role=svg.INPUT),
-        svg.captioned(_picture(result, 300), f"brighter than {used}?", role=svg.OUTPUT),
+        svg.captioned(_probed(grey, pixel), f"grey; the framed pixel is {shade}", role=svg.INPUT),
+        svg.captioned(
+            _picture(result, 300),
+            f"brighter than {used}? {reached:.0f} % of Otsu's score",
+            role=svg.OUTPUT,
+        ),
         gap=40,
     )
     source = "Otsu's threshold" if automatic else "Threshold"
     lines = [(used, f"{source} {used}", svg.WINDOW, "")]
     if not automatic:
         lines.append((best, f"Otsu: {best}", svg.KERNEL, "5 4"))
-    bars = _histogram(images.histogram(grey), marks=lines, curve=separation)
+    bars = _histogram(images.histogram(grey), levels=lines, curve=separation, shade=shade)
     words = (
         f"{source} {used}: {white:,} of {grey.size:,} pixels ({_share(white, grey.size)}) are "
         f"brighter and become 255, the others, those equal to {used} too, become 0. The two groups "
         f"differ {reached:.0f} % as much as they can: Otsu's method chooses {best}."
     )
     return _titled(svg.above(top, bars, gap=18), "Threshold", words)
+
+
+def _probed(grey: np.ndarray, pixel: tuple[int, int]) -> svg.Svg:
+    """A picture with a small frame that follows the mouse from pixel to pixel."""
+    picture, (row, column) = _picture(grey, 300), pixel
+    height, width = grey.shape
+    cell = picture.width / width
+    moves = [
+        marks.Move("pixel_column", column, (cell, 0), 0, width - 1),
+        marks.Move("pixel_row", row, (0, cell), 0, height - 1),
+    ]
+    x, y = (column + 0.5) * cell, (row + 0.5) * cell
+    frame = svg.rect(x - 5, y - 5, 10, 10, line=svg.LIGHT, thick=4)
+    frame += svg.rect(x - 5, y - 5, 10, 10, line=svg.WINDOW.line, thick=2)
+    area = marks.drag(
+        svg.group(picture.markup + frame),
+        "pixel of the picture",
+        moves,
+        at=(x, y),
+        hover=True,
+        spoken=f"row {row}, column {column}: grey {grey[pixel]}",
+    )
+    return replace(picture, markup=area)
 
 
 def point_operations(
@@ -316,6 +381,9 @@ def point_operations(
     wrap: bool = False,
 ) -> svg.Svg:
     """A picture before and after gamma, contrast and brightness; the curve; the histogram.
+
+    It is marked for the controls of these names: the curve is bent at its middle and pulled at its
+    ends.
 
     Parameters
     ----------
@@ -344,7 +412,7 @@ def point_operations(
     top = svg.beside(
         svg.captioned(_picture(grey, 212), "before", role=svg.INPUT),
         svg.captioned(_picture(seen, 212), caption, role=svg.OUTPUT),
-        svg.captioned(_curve(table), "old value → new value"),
+        svg.captioned(_curve(table, gamma, contrast, brightness), "old value → new value"),
         gap=28,
     )
     pairs = ", ".join(f"{v} → {table[v]}" for v in (0, 64, 128, 192, 255))
@@ -370,8 +438,8 @@ def _stretched(pixels: np.ndarray) -> np.ndarray:
     return images.to_uint8((pixels - float(low)) * 255 / max(high - low, 1))
 
 
-def _curve(table: np.ndarray) -> svg.Svg:
-    """The new value of every old value, beside the line where nothing changes."""
+def _curve(table: np.ndarray, gamma: float, contrast: float, brightness: float) -> svg.Svg:
+    """The new value of every old value, beside the line where nothing changes; three handles."""
     drawing, side, left = svg.Drawing(), 190, 30
     x, y = Scale(0, 255, left, left + side), Scale(0, 255, side, 0)
     drawing.rect(left, 0, side, side, line=svg.FAINT)
@@ -380,25 +448,36 @@ def _curve(table: np.ndarray) -> svg.Svg:
     for v in (0, 128, 255):
         drawing.add(numbers(x, [v], side + 12))
         drawing.text(left - 5, y(v), str(v), size=12, anchor="end", fill=svg.MUTED)
+    grey = side / 255
+    step = 0.05
+    bend = max(abs(255 * (0.5 ** (gamma + step) - 0.5**gamma) * contrast), 0.8) * grey
+    for name, value, move in (
+        ("brightness", 0, marks.Move("brightness", brightness, (0, -grey), -128, 128)),
+        ("gamma", 128, marks.Move("gamma", gamma, (0, bend), 0.2, 5, step)),
+        ("contrast", 255, marks.Move("contrast", contrast, (0, -127.5 * step * grey), -1, 3, step)),
+    ):
+        drawing.add(handle(name, [move], x(value), y(float(table[value])), role=svg.OUTPUT))
     return drawing.svg(left + side + 12, side + 22, "curve")  # as high as the pictures beside it
 
 
 def _histogram(
     counts: np.ndarray,
     *,
-    marks: Sequence[tuple[int, str, svg.Role, str]] = (),
+    levels: Sequence[tuple[int, str, svg.Role, str]] = (),
     curve: np.ndarray | None = None,
+    shade: int | None = None,
     of: str = "",
 ) -> svg.Svg:
-    """How many pixels have each value, 0 to 255, with some levels marked.
+    """How many pixels have each value, 0 to 255, with some levels marked; the first is dragged.
 
     `curve` has a number for each value: how well the groups below and above it are separated.
 
     The scale is that of the values 1 to 254; a pile at 0 or 255, as clipping leaves it, is cut off
-    and its number written beside it. `of` ends the name of the picture: " of the result".
+    and its number written beside it. A dot stands at `shade`; `of` ends the name of the picture:
+    " of the result".
     """
     wide, high, x0 = 700, 96, 10
-    y0 = 42 if marks else 6
+    y0 = 42 if levels else 6
     base, scale = y0 + high, wide / 256
     peak = max(int(counts[1:255].max()), 1)
     points: list[tuple[float, float]] = [(x0, base)]
@@ -418,12 +497,24 @@ def _histogram(
         tops = base - (high - 4) * curve / (curve.max() or 1)
         points = [(middle(v), float(top)) for v, top in enumerate(tops)]
         drawing.polyline(points, colour=svg.KERNEL.line, thick=2)
-    for i, (level, words, role, dash) in enumerate(marks):
+    for i, (level, words, role, dash) in enumerate(levels):
         x, y = middle(level), y0 - 24 + 16 * i
         drawing.line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
-        to_the_left = _label_goes_left(i, [level for level, *_ in marks])
+        to_the_left = _label_goes_left(i, [level for level, *_ in levels])
         anchor, gap = ("end", -6) if to_the_left else ("start", 6)
         drawing.text(x + gap, y, words, size=12, anchor=anchor, bold=True)
+    if shade is not None:
+        drawing.add(marks.key(svg.circle(middle(shade), base, 6, fill=svg.WINDOW.line), "shade"))
+    if levels:
+        at = (middle(levels[0][0]), y0 + high / 2)
+        area = svg.rect(x0, y0, wide, high, fill=UNSEEN)
+        area += svg.rect(at[0] - 4, at[1] - 15, 8, 30, fill=svg.WINDOW.line, round=4)
+        move = marks.Move("threshold", levels[0][0], (scale, 0), 0, 255)
+        drawing.add(
+            marks.drag(
+                f"<g>{area}</g>", "level in the histogram", [move], at=at, also={"otsu": False}
+            )
+        )
     caption = f"histogram{of}: how many pixels have each value"
     if curve is not None:
         caption += "; curve: how much the two groups differ"

@@ -21,9 +21,9 @@ from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse import signals as sampling
 from cnncourse.architectures.table import paths
-from cnncourse.figures import svg
+from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve
-from cnncourse.figures.grids import matrix
+from cnncourse.figures.grids import UNSEEN, matrix
 from cnncourse.figures.words import by, count, wrapped
 from cnncourse.geometry import Field, Window
 from cnncourse.images import to_uint8
@@ -411,6 +411,9 @@ def receptive_field(
 ) -> svg.Svg:
     """The part of an image that one unit sees, and how the view widens layer by layer.
 
+    It is marked for the controls step, row and column: the field is dragged in the image, and any
+    unit of any layer is taken by a click or by dragging along its row.
+
     Parameters
     ----------
     pixels : ndarray of shape (N, N), from 0 to 1
@@ -433,7 +436,8 @@ def receptive_field(
     down, across = (paths(windows[:layer], len(pixels), unit) for unit in (row, column))
     field = geometry.field_at(windows, layer)
     seen = _field_picture(pixels, field, (row, column), down[0], across[0], effective)
-    tower = _tower(layers, sizes, across, layer)
+    seen = _with_dragged_field(seen, field, (row, column), sizes[layer], len(pixels))
+    tower = _tower(layers, sizes, across, layer, column)
     table = _field_table(layers, sizes, layer)
     top = svg.beside(
         svg.captioned(seen, f"image {by(pixels.shape)} and the unit's field", role=svg.INPUT),
@@ -442,6 +446,27 @@ def receptive_field(
     )
     sentence = _field_words(layers, sizes, layer, (row, column), field, effective)
     return _named(svg.above(top, table), "The receptive field", sentence)
+
+
+_FIELD_SIDE, _FIELD_MARGIN = 216.0, 22.0  # of the image, and around it
+
+
+def _with_dragged_field(
+    picture: svg.Svg, field: Field, unit: tuple[int, int], units: int, size: int
+) -> svg.Svg:
+    """The picture of the image as an area in which the field is dragged from unit to unit."""
+    pixel = _FIELD_SIDE / size
+    step = field.jump * pixel
+    middle = [_FIELD_MARGIN + sum(field.span(place)) / 2 * pixel for place in unit]
+    moves = [
+        marks.Move("column", unit[1], (step, 0), 0, units - 1),
+        marks.Move("row", unit[0], (0, step), 0, units - 1),
+    ]
+    spoken = f"unit in row {unit[0]}, column {unit[1]}"
+    area = marks.drag(
+        svg.group(picture.markup), "field", moves, at=(middle[1], middle[0]), spoken=spoken
+    )
+    return svg.Svg(area, picture.width, picture.height, picture.title)
 
 
 def _field_picture(
@@ -453,7 +478,7 @@ def _field_picture(
     effective: bool,
 ) -> svg.Svg:
     """The image with a frame around the field; dashed where it reaches out of the image."""
-    side, margin, size = 216.0, 22.0, len(pixels)
+    side, margin, size = _FIELD_SIDE, _FIELD_MARGIN, len(pixels)
     shown = to_uint8(255 * pixels)
     if effective:
         weight = np.outer(down, across)
@@ -474,6 +499,7 @@ def _tower(
     sizes: Sequence[int],
     ways: Sequence[np.ndarray],
     layer: int,
+    column: int,
 ) -> svg.Svg:
     """Rows of units, the input lowest; those that the chosen unit depends on are filled."""
     width, step, left = 256.0, 28.0, 142.0  # room for "conv 3×3, dilation 4"
@@ -486,6 +512,17 @@ def _tower(
         drawing.add(_bars([(left + i * gap, gap) for i in np.flatnonzero(~lit)], y, 14, svg.FAINT))
         colour = svg.KERNEL.line if level == layer else svg.WINDOW.line
         drawing.add(_bars([(left + i * gap, gap) for i in np.flatnonzero(lit)], y, 16, colour))
+        unit = min(column, size - 1)
+        drawing.add(
+            marks.drag(
+                svg.rect(left, y - 4, width, 24, fill=UNSEEN),
+                f"units of layer {level}" if level else "units of the image",
+                [marks.Move("column", unit, (gap, 0), 0, size - 1)],
+                at=(left + (unit + 0.5) * gap, y + 8),
+                also={"step": level},
+                spoken=f"column {unit}",
+            )
+        )
     return drawing.svg(left + width, len(sizes) * step - 8, "tower")
 
 

@@ -17,7 +17,7 @@ the figure is marked (`cnncourse.figures.marks`), touching it sets controls.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from html import escape
 from typing import Any
 
@@ -112,6 +112,8 @@ class Explorer(widgets.VBox):
             with self._drawn_once():
                 for name, value in touch["values"].items():
                     self.controls[name].value = value
+                    with suppress(ValueError):  # said once all are set, if it still holds
+                        self._set_limits()
                 for name, row, column, number in touch["cells"]:
                     matrix = [list(numbers) for numbers in self.controls[name].value]
                     matrix[row][column] = number

@@ -7,7 +7,7 @@
 // and the focus is not lost. Touches of marked parts go back as values of controls.
 
 const NARROW = 560; // CSS pixels: on a narrower page panels stand one under the other
-const GAP = 24; // between panels that stand so, in the picture's units
+const GAP = 24; // between panels that stand so
 const LARGEST = 1.25; // times its own size is the most that a picture grows: 960 become 1200
 const SMALLEST_TEXT = 11; // CSS pixels
 const STILL = 4; // CSS pixels: a hand that moves less has clicked
@@ -147,31 +147,44 @@ function patchAttributes(shown, fresh) {
 
 // The look that depends on the page -------------------------------------------------------------
 
-/** Fit a picture into a page: stand its panels one under the other, keep its words legible. */
+/** Fit a picture into a page: on a narrow one its panels stand one under the other, and one that has
+ * no panels is scrolled; its words are always legible. */
 function fit(svg, width) {
   svg.dataset.size ??= svg.getAttribute("viewBox").split(" ").slice(2).join(" ");
-  let [wide, high] = svg.dataset.size.split(" ").map(Number);
+  const [wide, high] = svg.dataset.size.split(" ").map(Number);
   const panels = [...svg.querySelectorAll("[data-panel]")];
-  const stacked = width < NARROW && panels.length > 0;
-  let top = GAP / 2;
-  if (stacked) wide = Math.max(...panels.map((panel) => Number(panel.dataset.panel.split(" ")[2])));
+  if (width < NARROW && panels.length > 0) return stack(svg, panels, width);
   for (const panel of panels) {
-    const [x, y, , tall] = panel.dataset.panel.split(" ").map(Number);
-    panel.style.transform = stacked ? `translate(0px, ${top}px)` : `translate(${x}px, ${y}px)`;
-    top += tall + GAP;
+    const [x, y] = panel.dataset.panel.split(" ");
+    panel.style.transform = `translate(${x}px, ${y}px)`;
   }
-  if (stacked) [wide, high] = [wide + GAP, top];
-  svg.setAttribute("viewBox", `${stacked ? -GAP / 2 : 0} 0 ${wide} ${high}`);
-  svg.style.width = `min(100%, ${wide * LARGEST}px)`;
-  enlargeSmallWords(svg, Math.min(width / wide, LARGEST));
+  svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
+  const smallest = Math.min(...wordsOf(svg).map((words) => words.dataset.size), Infinity);
+  svg.style.width = `max(min(100%, ${wide * LARGEST}px), ${(wide * SMALLEST_TEXT) / smallest}px)`;
+  for (const words of wordsOf(svg)) words.setAttribute("font-size", words.dataset.size);
 }
 
-function enlargeSmallWords(svg, scale) {
-  for (const words of svg.querySelectorAll("text[font-size]")) {
-    words.dataset.size ??= words.getAttribute("font-size");
-    const size = Math.max(words.dataset.size, SMALLEST_TEXT / scale);
-    words.setAttribute("font-size", tidy(size));
+/** Stand panels one under the other, each as wide as the page. */
+function stack(svg, panels, width) {
+  let top = GAP / 2;
+  for (const panel of panels) {
+    const [, , wide, high] = panel.dataset.panel.split(" ").map(Number);
+    const scale = Math.min(LARGEST, width / wide);
+    panel.style.transform = `translate(0px, ${top}px) scale(${scale})`;
+    top += high * scale + GAP;
+    for (const words of wordsOf(panel)) {
+      words.setAttribute("font-size", tidy(Math.max(words.dataset.size, SMALLEST_TEXT / scale)));
+    }
   }
+  svg.setAttribute("viewBox", `0 0 ${width} ${top}`);
+  svg.style.width = "100%";
+}
+
+/** The words in a part of a picture, which from now on remember their size. */
+function wordsOf(part) {
+  const found = [...part.querySelectorAll("text[font-size]")];
+  for (const words of found) words.dataset.size ??= words.getAttribute("font-size");
+  return found;
 }
 
 // What screen readers are told ------------------------------------------------------------------
@@ -234,6 +247,10 @@ export function mendControls(box) {
     list.dataset.lmSuppressShortcuts = "";
   }
   for (const part of box.querySelectorAll("[title=null]")) part.removeAttribute("title");
+  for (const button of box.querySelectorAll(".widget-upload")) {
+    const words = button.lastChild; // ipywidgets say how many files: "your own picture (0)"
+    if (words?.data?.endsWith(" (0)")) words.data = words.data.slice(0, -4);
+  }
 }
 
 /** Tell the style sheet how much of a slider's track lies before its handle. */
@@ -285,8 +302,10 @@ export function mount(el, send) {
   }
 
   const setValues = (values) => post.carry({ values, cells: [] });
-  const setCell = ({ control, place }, number) =>
-    post.carry({ values: {}, cells: [[control, ...place, tidy(number)]] });
+  const setNumber = ({ control, place, also }, number) =>
+    place
+      ? post.carry({ values: {}, cells: [[control, ...place, tidy(number)]] })
+      : setValues({ ...also, [control]: tidy(number) });
 
   // Light --------------------------------------------------------------------------------------
 
@@ -319,20 +338,29 @@ export function mount(el, send) {
     closeEditor();
     mark.focus({ preventScroll: true });
     el.setPointerCapture(event.pointerId); // goes on when the hand leaves the picture
+    take(event, mark);
+    light(under(event, "[data-link]") ?? null);
+    if (press.moved) follow(event);
+  });
+
+  function take(event, mark) {
     const [kind, data] = meaning(mark);
     const matrix = mark.getScreenCTM();
     const start = { x: event.clientX, y: event.clientY };
     if (data.at) Object.assign(start, new DOMPoint(...data.at).matrixTransform(matrix).toJSON());
     press = { id: event.pointerId, mark, kind, data, start, scale: matrix.a, moved: Boolean(data.at), last: "" };
-    light(under(event, "[data-link]") ?? null);
-    if (data.at) follow(event);
-  });
+  }
 
   el.addEventListener("pointermove", (event) => {
-    if (!press) {
-      const part = under(event, "[data-link]") ?? null;
-      if (part !== lighting) light(part);
-    } else if (press.id === event.pointerId) follow(event);
+    if (press) return press.id === event.pointerId && follow(event);
+    const part = under(event, "[data-link]") ?? null;
+    if (part !== lighting) light(part);
+    const lens = event.target.closest("[data-drag]");
+    if (lens && event.pointerType === "mouse" && meaning(lens)[1].hover) {
+      take(event, lens);
+      follow(event);
+      press = null;
+    }
   });
 
   // a finger scrolls the page, unless it has taken something (touch-action fails within SVG)
@@ -347,10 +375,10 @@ export function mount(el, send) {
     press.moved = true;
     if (press.kind === "drag") {
       const values = dragged(press.data.moves, x / press.scale, y / press.scale);
-      if (changed(values)) setValues(values);
+      if (changed(values)) setValues({ ...press.data.also, ...values });
     } else if (press.kind === "edit") {
       const number = press.data.value - press.data.step * Math.round(y / SCRUB);
-      if (changed(number)) setCell(press.data, number);
+      if (changed(number)) setNumber(press.data, number);
     } else {
       const mark = under(event, "[data-set]");
       if (mark && changed(mark.dataset.name)) act(mark);
@@ -417,11 +445,16 @@ export function mount(el, send) {
   function keyMeaning(mark, key) {
     const [kind] = meaning(mark);
     const arrow = ARROWS[key];
-    if (kind === "drag") return arrow && (() => setValues(nudged(meaning(mark)[1].moves, arrow)));
+    if (kind === "drag") {
+      return arrow && (() => {
+        const { also, moves } = meaning(mark)[1];
+        setValues({ ...also, ...nudged(moves, arrow) });
+      });
+    }
     if (kind === "edit" && arrow?.[1]) {
       return () => {
         const [, data] = meaning(mark);
-        setCell(data, data.value - data.step * arrow[1]);
+        setNumber(data, data.value - data.step * arrow[1]);
       };
     }
     if (arrow) return () => goTo(mark, arrow);
@@ -449,7 +482,7 @@ export function mount(el, send) {
     if (begun === null) box.select();
     const say = (number) => {
       box.toggleAttribute("aria-invalid", number === null);
-      if (number !== null) setCell(data, number);
+      if (number !== null) setNumber(data, number);
     };
     box.addEventListener("input", () => say(typed(box.value)));
     box.addEventListener("blur", closeEditor);
@@ -461,7 +494,7 @@ export function mount(el, send) {
         box.value = tidy((typed(box.value) ?? data.value) - data.step * arrow);
         say(typed(box.value));
       }
-      if (event.key === "Escape") setCell(data, data.value);
+      if (event.key === "Escape") setNumber(data, data.value);
       if (event.key === "Escape" || event.key === "Enter") {
         closeEditor();
         mark.focus({ preventScroll: true });
@@ -472,7 +505,8 @@ export function mount(el, send) {
   function placeEditor() {
     if (!editor?.mark.isConnected) return closeEditor();
     const [cell, stage] = [editor.mark, el].map((part) => part.getBoundingClientRect());
-    const size = { left: cell.x - stage.x, top: cell.y - stage.y, width: cell.width, height: cell.height };
+    const left = cell.x - stage.x + el.scrollLeft;
+    const size = { left, top: cell.y - stage.y, width: cell.width, height: cell.height };
     for (const [name, value] of Object.entries(size)) editor.box.style[name] = `${value}px`;
   }
 

@@ -12,8 +12,8 @@ from scipy import signal
 from cnncourse import explorers, images, signals
 from cnncourse.explorers import convolution_maths
 
-ALL = ("sharing", "noisy_sensor", "sliding_sum", "flip", "channel_sum", "colour_kernel", "as_matrix",
-       "shift_equivariance")  # fmt: skip
+ALL = ("sharing", "noisy_sensor", "sliding_sum", "flip", "channel_sum", "colour_kernel",
+       "as_matrix", "shift_equivariance")  # fmt: skip
 
 
 def numbers(text):

@@ -64,7 +64,7 @@ def test_every_figure_is_xml_with_a_title_a_description_and_a_modest_width(photo
     for picture in all_figures(photo):
         root = ElementTree.fromstring(str(picture))
         assert root.find(f"{SVG}title").text and root.find(f"{SVG}desc").text
-        assert picture.width <= 760
+        assert picture.width <= 960
 
 
 def test_no_text_is_smaller_than_7_pixels_and_labels_are_at_least_12(photo):

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncourse import figures
-from cnncourse.figures import pixels
-from cnncourse.figures.svg import WINDOW, rect
+from cnncourse.figures import marks, pixels
+from cnncourse.figures.svg import LIGHT, WINDOW, rect
 
 SVG = "{http://www.w3.org/2000/svg}"
 RNG = np.random.default_rng(4)
@@ -271,4 +271,6 @@ def test_the_frame_on_the_photograph_stands_where_the_box_is():
     picture = figures.pixel_microscope(PHOTO, row=3, column=7, size=4)
     scale = 320 / 17
     x, y, side = 7 * scale, 3 * scale, 4 * scale
-    assert rect(x, y, side, side, line=WINDOW.line, thick=3) in picture.markup
+    frame = rect(-2.5, -2.5, side + 5, side + 5, line=LIGHT)
+    frame += rect(0, 0, side, side, line=WINDOW.line, thick=3)
+    assert marks.glide(frame, "box", x, y) in picture.markup
