@@ -6,7 +6,7 @@ COURSE := .venv/bin/python
 # JupyterLab refuses to run as root, the usual user in a container, unless it is told to.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab run handouts slides test check test-lowest classroom-test browser bench audit dist \
+.PHONY: help lab run handouts slides site test check test-lowest classroom-test browser bench audit dist \
 	figures doctor clean
 
 help: ## show this list
@@ -35,6 +35,9 @@ handouts: .venv/ready ## write student and solution copies of the notebooks into
 slides: .venv/ready .venv/node_modules ## write the notebooks as slides into build/slides/
 	@$(COURSE) -m cnncourse run --resume $(ARGS)
 	@$(COURSE) tools/slides.py
+
+site: .venv/ready ## write the course as a site into build/site/; ARGS="--fast" for one notebook
+	@$(COURSE) -m cnncourse.site $(ARGS)
 
 # Kernels and test processes would compile the course and the tests anew, each of them.
 unexport PYTHONDONTWRITEBYTECODE

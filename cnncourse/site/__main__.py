@@ -1,0 +1,58 @@
+"""The command ``python -m cnncourse.site``: execute the notebooks, write their pages."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import time
+from pathlib import Path
+
+from cnncourse.__main__ import main as cnncourse
+from cnncourse.files import write_tree
+from cnncourse.run import notebook
+
+
+def options() -> argparse.ArgumentParser:
+    """Return the parser of the command line."""
+    parser = argparse.ArgumentParser(prog="python -m cnncourse.site", description=__doc__)
+    add = parser.add_argument
+    add("notebooks", nargs="*", type=Path, help="default: all in notebooks/")
+    add("--build", type=Path, default=Path("build"), help="folder of the results; default: build/")
+    add("--fast", action="store_true", help="the first notebook alone, as it trains for a test")
+    add(
+        "--address",
+        default=os.environ.get("CNNCOURSE_ADDRESS", ""),
+        help="where the site will be published; social media want it for their pictures",
+    )
+    return parser
+
+
+def main() -> int:
+    """Do what the command line says and return the exit code."""
+    chosen = options().parse_args()
+    started = time.monotonic()
+    notebooks = chosen.notebooks or notebook.find(Path("notebooks"))
+    if chosen.fast and not chosen.notebooks:
+        notebooks = notebooks[:1]
+    run = ["run", "--resume", "--build", str(chosen.build), *map(str, notebooks)]
+    if code := cnncourse(run + ["--fast"] * chosen.fast):
+        return code
+    from cnncourse import explorers  # after the run: loading it takes a second
+    from cnncourse.site import build
+
+    executed = build.executed(Path.cwd(), chosen.build)
+    course = build.Course(
+        Path.cwd(), executed, tuple(explorers.__all__), build.repository(Path.cwd()), chosen.address
+    )
+    files = build.site(course)
+    write_tree(chosen.build / "site", files)
+    size = sum(map(len, files.values())) / 1e6
+    seconds = time.monotonic() - started
+    print(f"{chosen.build / 'site' / 'index.html'}")
+    print(f"{len(files)} files, {size:.1f} MB, {seconds:.0f} s")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

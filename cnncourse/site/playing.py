@@ -1,0 +1,110 @@
+"""The page of each explorer: its picture in the page, its controls when JavaScript runs."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from html import escape
+from pathlib import Path
+from typing import NamedTuple
+
+from cnncourse import explorers
+from cnncourse.run import notebook
+from cnncourse.site import body, source
+from cnncourse.site.frame import Page
+from cnncourse.widgets.explorer import Explorer
+
+SCRIPTS = ("web/live.js",)
+
+
+class Place(NamedTuple):
+    """Where the course uses an explorer: a page and the title of its notebook."""
+
+    page: str
+    title: str
+
+
+def places(executed: Mapping[str, Path]) -> dict[str, Place]:
+    """Return where each explorer is met first.
+
+    Parameters
+    ----------
+    executed : mapping of str to Path
+        The executed notebooks by their path in the repository.
+    """
+    found: dict[str, Place] = {}
+    for path, file in executed.items():
+        cells = json.loads(file.read_bytes())["cells"]
+        for cell in cells:
+            cell["source"] = "".join(cell["source"])
+        place = Place(source.page_of(path), notebook.title({"cells": cells}))
+        for cell in cells:
+            for name in body.EXPLORER.findall(cell["source"]):
+                found.setdefault(name, place)
+    return found
+
+
+def opened(name: str) -> Explorer:
+    """Return an explorer as it opens."""
+    explorer: Explorer = getattr(explorers, name)()
+    return explorer
+
+
+def still(name: str) -> str:
+    """Return the picture of an explorer as it opens, with its sentence."""
+    explorer = opened(name)
+    words = f"<figcaption>{escape(explorer.sentence)}</figcaption>"
+    return f"<figure>{explorer.view.value}{words}</figure>"
+
+
+def title_of(name: str) -> str:
+    """Return the name of an explorer as a title."""
+    return name.replace("_", " ").capitalize()
+
+
+def about(name: str) -> str:
+    """Return the first sentence of an explorer's description, plain."""
+    line = (getattr(explorers, name).__doc__ or name).strip().splitlines()[0]
+    return re.sub(r":\w+:`(\w+)`|``?", r"\1", line).rstrip(".")
+
+
+def page(name: str, place: Place | None) -> Page:
+    """Return the page of an explorer.
+
+    Parameters
+    ----------
+    name : str
+    place : Place or None
+        Where the course uses it.
+    """
+    explorer = opened(name)
+    course = ""
+    if place:
+        way = source.way(f"e/{name}.html", place.page)
+        course = f'<p class="place">In the course: <a href="{way}">{escape(place.title)}</a></p>'
+    html = (
+        f'<h1>{escape(title_of(name))}</h1>\n<p class="lead">{escape(about(name))}.</p>\n'
+        f'<section class="explorer cnncourse-explorer" data-name="{name}">'
+        f'<div class="cnncourse-stage">{explorer.view.value}</div>'
+        f'<p class="sentence" role="status">{escape(explorer.sentence)}</p></section>\n{course}'
+    )
+    return Page(f"e/{name}.html", title_of(name), html, f"{about(name)}.", SCRIPTS)
+
+
+def gallery(pages: Sequence[Page]) -> Page:
+    """Return the list of all explorers.
+
+    Parameters
+    ----------
+    pages : sequence of Page
+        Of the explorers.
+    """
+    items = "".join(
+        f'<li><a href="{source.way("e/index.html", page.path)}">{escape(page.title)}</a>'
+        f"<p>{escape(page.description)}</p></li>"
+        for page in pages
+    )
+    lead = "Every explorer has a page of its own: link to it, or put it into your slides."
+    html = f'<h1>Explorers</h1>\n<p class="lead">{lead}</p>\n<ul class="cards">{items}</ul>'
+    return Page("e/index.html", "Explorers", html, lead)

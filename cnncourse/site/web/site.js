@@ -1,0 +1,37 @@
+// On every page: the switch of light and dark, folded parts on paper, explorers that open in place.
+"use strict";
+(() => {
+  const root = document.documentElement;
+  const dark = () => (root.dataset.theme ?? (matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light")) === "dark";
+  const button = Object.assign(document.createElement("button"), { type: "button" });
+  const name = () => (button.textContent = dark() ? "Light" : "Dark");
+  button.addEventListener("click", () => {
+    root.dataset.theme = dark() ? "light" : "dark";
+    try { localStorage.theme = root.dataset.theme; } catch {} // private windows keep nothing
+    name();
+  });
+  name();
+  document.querySelector("header nav")?.append(button);
+
+  addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
+
+  // the stills of an explorer make way for its page, when a reader asks for it
+  for (const box of document.querySelectorAll(".living")) {
+    const link = box.querySelector("a.button");
+    link.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+      event.preventDefault();
+      const frame = Object.assign(document.createElement("iframe"), { src: link.href + "?embed", title: link.textContent });
+      box.replaceChildren(frame);
+      frame.focus();
+    });
+  }
+  addEventListener("message", ({ data, source }) => {
+    for (const frame of document.querySelectorAll(".living iframe")) {
+      if (frame.contentWindow === source && data?.height > 0) frame.style.height = `${data.height + 4}px`;
+    }
+  });
+  if (root.className === "embed" && parent !== self) {
+    new ResizeObserver(() => parent.postMessage({ height: document.body.scrollHeight }, "*")).observe(document.body);
+  }
+})();

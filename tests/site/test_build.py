@@ -1,0 +1,85 @@
+"""A small site: every link of every page leads somewhere, and nothing comes from elsewhere."""
+
+import posixpath
+import re
+from pathlib import Path
+from urllib.parse import unquote
+
+import nbformat
+import pytest
+import tiny_course
+
+from cnncourse.site import build
+
+ROOT = Path(__file__).resolve().parents[2]
+LINK = re.compile(r"<a\b[^>]*?\shref=\"([^\"]+)\"")
+LOADED = re.compile(r"<(?:img|script|link|image)\b[^>]*?\s(?:href|src)=\"([^\"]+)\"")
+ID = re.compile(r"\bid=[\"']([^\"']+)[\"']")
+
+
+@pytest.fixture(scope="module")
+def site():
+    """The files of a site whose notebooks have not been executed, with two explorers."""
+    notebooks = {f"notebooks/{path.name}": path for path in (ROOT / "notebooks").glob("*.ipynb")}
+    return build.site(build.Course(ROOT, dict(sorted(notebooks.items())), ("convolution", "flip")))
+
+
+@pytest.fixture(scope="module")
+def pages(site):
+    return {path: html.decode() for path, html in site.items() if path.endswith(".html")}
+
+
+def there(page, target):
+    """Return the file and the id that a link means."""
+    file, _, place = unquote(target).partition("#")
+    path = posixpath.normpath(posixpath.join(posixpath.dirname(page), file)) if file else page
+    return path, place
+
+
+def test_every_link_leads_somewhere(site, pages):
+    dead = []
+    for page, html in pages.items():
+        for target in {*LINK.findall(html), *LOADED.findall(html)}:
+            if re.match(r"[a-z]+:", target):
+                continue
+            file, place = there(page, target)
+            if file not in site or (place and place not in ID.findall(pages[file])):
+                dead.append((page, target))
+    assert dead == []
+
+
+def test_no_page_loads_anything_from_elsewhere(pages):
+    loaded = {page: tiny_course.other_hosts(html) for page, html in pages.items()}
+    assert {page: hosts for page, hosts in loaded.items() if hosts} == {}
+
+
+def test_every_page_has_a_title_a_description_and_one_first_heading(pages):
+    for page, html in pages.items():
+        assert re.search(r"<title>[^<]{4,}</title>", html), page
+        assert re.search(r'<meta name="description" content="[^"]{20,}">', html), page
+        assert len(re.findall(r"<h1\b", html)) == 1, page
+
+
+def test_no_page_holds_a_raster(pages):
+    assert [page for page, html in pages.items() if "data:image/png" in html] == []
+
+
+def test_every_notebook_has_its_page(pages):
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
+        assert title.split(":")[0] in pages[f"notebooks/{path.stem}.html"]
+
+
+def test_the_address_of_a_published_site_stands_in_its_descriptions(site):
+    page = build.Page("e/x.html", "X", "<h1>X</h1>", "What X is")
+    html = build.framed(page, None, None, "https://example.org/course/")
+    assert 'content="https://example.org/course/img/card.png"' in html
+    assert '<link rel="canonical" href="https://example.org/course/e/x.html">' in html
+
+
+def test_a_placeholder_is_no_repository(tmp_path):
+    file = tmp_path / "pyproject.toml"
+    file.write_text('Repository = "https://example.org/x"')
+    assert build.repository(tmp_path) == ""
+    file.write_text('Repository = "https://forge.test/x"')
+    assert build.repository(tmp_path) == "https://forge.test/x"
