@@ -77,8 +77,8 @@ def noisy_sensor(seed: int = 0) -> Explorer:
         name = f"{'causal' if causal else 'centred'} {average}"
         return figures.noisy_sensor(level, measured, weights, ages, name, now=now)
 
-    stills = ({}, {"window": 31}, {"average": "exponential", "now": 90})
-    return Explorer(draw, controls, more=("noise",), stills=stills)
+    fresh: dict[str, object] = {"average": "exponential", "now": 90}
+    return Explorer(draw, controls, more=("noise",), stills=({}, {"window": 31}, fresh))
 
 
 def sliding_sum(

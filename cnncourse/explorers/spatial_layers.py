@@ -38,8 +38,8 @@ def pipeline() -> Explorer:
         "weights": choice("weights", ["trained", "random"]),
         "seed": slider("which random weights", 0, 0, 9),
     }
-    stills = ({}, {"digit": 7, "weights": "random"})
-    return Explorer(_draw_pipeline, controls, more=["seed"], stills=stills)
+    random: dict[str, Any] = {"digit": 7, "weights": "random"}
+    return Explorer(_draw_pipeline, controls, more=["seed"], stills=({}, random))
 
 
 def _draw_pipeline(*, digit: int, example: int, shift: int, weights: str, seed: int) -> Svg:

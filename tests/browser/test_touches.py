@@ -20,7 +20,8 @@ HANDS = {"mouse": Mouse, "finger": Finger}
 # The explorer, the mark, how far a hand drags it (in CSS pixels; None is a click), the keys that do
 # the like, and the sliders that have moved: by the sign of their change.
 DRAGS = [
-    ("kernel_lab", "lens", (80, -60), ("ArrowRight", "ArrowUp"), {"lens: column": 1, "lens: row": -1}),
+    ("kernel_lab", "lens", (80, -60), ("ArrowRight", "ArrowUp"),
+     {"lens: column": 1, "lens: row": -1}),
     ("pixel_microscope", "box on the picture", (60, 90), ("ArrowRight", "ArrowDown"),
      {"row": 1, "column": 1}),
     ("pixel_microscope", "size of the box", (9, 9), ("ArrowRight",), {"size": 1}),
