@@ -207,8 +207,8 @@ def _ground(picture: Image.Image) -> int:
     if not picture.has_transparency_data:
         return 255
     scale = min(1, 400 / max(picture.size))
-    size = tuple(max(1, round(side * scale)) for side in picture.size)
-    few = picture.resize(size, Image.Resampling.NEAREST)
+    width, height = (max(1, round(side * scale)) for side in picture.size)
+    few = picture.resize((width, height), Image.Resampling.NEAREST)
     return ground_below(np.asarray(few.convert("RGBA")))
 
 

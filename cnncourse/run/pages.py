@@ -117,7 +117,7 @@ class Exporter(HTMLExporter):
 @cache
 def exporter() -> Exporter:
     """Return what writes pages; to read its templates takes longer than to write a page."""
-    return Exporter(raw_template=TEMPLATE)
+    return Exporter(raw_template=TEMPLATE)  # type: ignore[no-untyped-call]  # nbconvert's own
 
 
 def mathml(formula: str, display: str) -> str:
