@@ -2,6 +2,7 @@
 
 import json
 import re
+import statistics
 import subprocess
 import sys
 import threading
@@ -109,6 +110,59 @@ def test_answers_are_not_held_back(kernel):
 
     # three small messages: with Nagle's algorithm each round would take more than 40 ms
     assert min(seconds() for _ in range(30)) < 0.03
+
+
+def redraw(kernel):
+    """Return the median of the seconds from a moved slider to its picture."""
+    kernel.execute(EXPLORER)
+    ([size, _unused], view) = kernel.explorers()[-1]
+    return statistics.median(kernel.move(size, 2 + n % 8, view) for n in range(40))
+
+
+PHOTOGRAPH = """
+from io import BytesIO
+from PIL import Image
+from cnncourse.widgets.photo import PhotoInput
+file = BytesIO()
+Image.effect_noise((4000, 3000), 60).convert("RGB").save(file, "JPEG")
+photo = PhotoInput("china")
+photo.upload.receive({"number": 1, "name": "phone.jpg", "note": ""}, [file.getvalue()])
+assert photo.value.name == "phone.jpg"
+"""
+
+
+def test_students_who_loop_open_five_notebooks_and_send_photographs_disturb_nobody(
+    classroom, kernel
+):
+    bob = Student(classroom.address, "bob")
+    bob.log_in(classroom.password)
+    bob.start_server()
+    names = ["01_image_basics", "02_kernels", "03_convolution_maths", "05_mnist_lab"]
+    kernels = [bob.open_notebook(f"notebooks/{name}.ipynb") for name in names]
+    loops = bob.open_notebook("notebooks/06_architecture_history.ipynb")
+    calm = redraw(kernel)
+    loop = threading.Thread(target=lambda: stopped.append(loops.execute("while True: pass")))
+    stopped = []
+    loop.start()
+    try:
+        assert [each.execute(PHOTOGRAPH) for each in kernels] == [""] * len(kernels)
+        assert redraw(kernel) < 2 * calm + 0.02
+    finally:
+        bob.interrupt()
+        loop.join(60)
+    assert stopped == ["KeyboardInterrupt: "] and loops.execute("'it goes on'") == ""
+    for each in [*kernels, loops]:
+        each.close()
+
+
+def test_who_loses_the_connection_finds_everything_again(ada):
+    path = "notebooks/03_convolution_maths.ipynb"
+    before = ada.open_notebook(path)
+    before.execute("mine = 41")
+    before.close()  # a lid is shut, a network is gone
+    again = ada.open_notebook(path)
+    assert again.execute("assert mine + 1 == 42") == ""
+    again.close()
 
 
 CONNECTION = """

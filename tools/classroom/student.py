@@ -62,6 +62,11 @@ class Student:
         )
         return Kernel(f"{channels.replace('http', 'ws', 1)}?{query}", self.hub, cookies, PATIENCE)
 
+    def interrupt(self) -> None:
+        """Press the button that stops what runs, in all kernels of one's own."""
+        for kernel in self._get(f"{self.base}/api/kernels").json():
+            self._post(f"{self.base}/api/kernels/{kernel['id']}/interrupt", self._own_path)
+
     def read_notebook(self, path: str) -> list[str]:
         """Return the sources of the code cells of a notebook in the student's own folder."""
         notebook = self._get(f"{self.base}/api/contents/{path}").json()["content"]
