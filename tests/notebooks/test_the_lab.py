@@ -1,0 +1,105 @@
+"""Notebooks 05 and 05b: what learners write is used, by their own network and hand too."""
+
+import re
+
+import cells
+import form
+import numpy as np
+import pytest
+
+pytest.importorskip("torch")
+
+from cnncourse.exercises import progress  # noqa: E402
+
+LAB = ("05_mnist_lab", "05b_inside_and_handwriting")
+QUICK = {"epochs": 1, "train_size": 1_000, "data": "offline"}
+
+
+def calls(name, tag, function):
+    """Return the checks that a function of `progress` is called with, in cells with this tag."""
+    sources = (cell.source for cell in cells.cells(name) if tag in form.tags(cell))
+    return {check for text in sources for check in re.findall(rf"{function}\(\w+\.(\w+)", text)}
+
+
+@pytest.mark.parametrize("name", LAB)
+def test_every_answer_is_used_later_and_the_course_s_way_is_folded_away(name):
+    used = [cell for cell in cells.cells(name) if "used" in form.tags(cell)]
+    assert all(form.hidden(cell, "source") for cell in used)
+    checked = calls(name, "check", "progress.keep")
+    assert len(checked) >= 6 and checked <= calls(name, "used", "progress.best")
+
+
+def solved(name):
+    """Return the cells of a notebook as a learner leaves them who has written the solutions."""
+    left = [cell.copy() for cell in cells.cells(name)]
+    for stub, solution in zip(left, left[2:], strict=False):
+        if "exercise" in form.tags(stub):
+            stub.source = solution.source.split('\n\n\nprint("Solution:"')[0]
+            solution.source = ""
+    return left
+
+
+@pytest.fixture(scope="module")
+def afternoon(tmp_path_factory):
+    """The pages of both notebooks, one after the other, with all exercises solved."""
+    patch = pytest.MonkeyPatch()
+    patch.setenv("CNNCOURSE_PROGRESS", str(tmp_path_factory.mktemp("me") / "progress.jsonl"))
+    first = solved(LAB[0])
+    written = next(cell.source for cell in first if cell.source.startswith("class Net"))
+    second = solved(LAB[1])
+    for cell in second:
+        if cell.source.startswith("class Net"):
+            cell.source = f"import torch.nn.functional as F\n{written}\n\n\n{KEEP}"
+    yield [cells.run(name, part, **QUICK) for name, part in zip(LAB, (first, second), strict=True)]
+    patch.undo()
+
+
+KEEP = "print(progress.keep(mnist_lab.net, Net).word)"
+
+
+def last(page):
+    """Return all names at the end of a page, and all that was printed on the way."""
+    return page.after[list(page.after)[-1]], "".join(page.printed.values())
+
+
+@pytest.mark.slow
+def test_what_has_passed_takes_the_course_s_place(afternoon):
+    for page in afternoon:
+        names, printed = last(page)
+        assert printed.count("Your own") >= 6 and "The course's" not in printed
+    assert last(afternoon[0])[0]["build"].__name__ == "Net"
+
+
+@pytest.mark.slow
+def test_the_network_of_05_is_kept_and_read_again_in_05b(afternoon):
+    first, second = (last(page)[0] for page in afternoon)
+    assert "is kept" in last(afternoon[0])[1]
+    assert progress.file().with_name("network_of_05.pt").is_file()
+    images = first["validation"].images[:50]
+    kept = first["evaluation"].predict(first["network"], images)
+    np.testing.assert_allclose(second["predict"](images), kept, atol=1e-5)
+    assert type(second["network"]).__name__ == "Net"
+
+
+@pytest.mark.slow
+def test_the_loop_of_the_learner_and_fit_are_one_line(afternoon):
+    names, _ = last(afternoon[0])
+    np.testing.assert_allclose(names["means"], names["losses"], rtol=0.03)
+    assert names["means"][2] < 0.5 * names["means"][0]
+
+
+@pytest.mark.slow
+def test_twenty_digits_that_were_drawn_are_the_test_set(afternoon):
+    """The cells of section 1 again, after somebody has drawn."""
+    names, _ = last(afternoon[1])
+    collector = names["mine"]
+    for number in range(20):
+        place = np.flatnonzero(names["validation"].labels == number % 10)[number // 10]
+        collector.pad.value = names["validation"].images[place] / 255
+        collector.keep.click()
+    cell = next(c for c in cells.cells(LAB[1]) if "drawn = [" in c.source)
+    cells.execute(cell.source, names)
+    assert names["own"].labels.tolist() == [*range(10)] * 2
+    assert (
+        names["metrics"].accuracy(names["predict"](names["own"].images), names["own"].labels) > 0.5
+    )
