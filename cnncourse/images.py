@@ -510,6 +510,34 @@ def bar(
     return 255 * (rise - fall)
 
 
+def pixel_at(image: np.ndarray, x: int, y: int) -> np.ndarray:
+    """Return the pixel x columns from the left edge and y rows from the upper one.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W) or (H, W, 3)
+    x : int, from 0 to W - 1
+    y : int, from 0 to H - 1
+    """
+    return image[y, x]
+
+
+def crop(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.ndarray:
+    """Return a rectangle of an image: so many rows from row `top`, columns from column `left`.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W) or (H, W, 3)
+    top : int
+    left : int
+        Of the first row and column, counted from 0.
+    height : int
+    width : int
+        In pixels.
+    """
+    return image[top : top + height, left : left + width]
+
+
 def shift(image: np.ndarray, down: int, right: int, fill: int = 0) -> np.ndarray:
     """Return the image moved by whole pixels (negative: up, left).
 

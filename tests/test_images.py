@@ -867,3 +867,11 @@ def test_the_liveliest_part_is_where_values_differ_most():
     image[12:15, 21:24] = [[0, 255, 0], [255, 0, 255], [0, 255, 0]]
     assert_array_equal(images.liveliest(image, 3), image[12:15, 21:24])
     assert images.liveliest(image[:2, :1], 4).tolist() == [[90] * 4] * 4
+
+
+def test_a_pixel_is_found_by_column_and_row_and_a_rectangle_by_its_corner():
+    assert_array_equal(images.pixel_at(COLOURS, 5, 2), COLOURS[2, 5])
+    part = images.crop(COLOURS, 2, 5, 3, 4)
+    assert part.shape == (3, 4, 3)
+    assert_array_equal(part[0, 0], images.pixel_at(COLOURS, 5, 2))
+    assert images.crop(GREYS, 0, 0, 13, 17).shape == GREYS.shape
