@@ -179,8 +179,11 @@ def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
 
 
 def _signed_panel(response: np.ndarray) -> svg.Svg:
-    """The response in purple and orange, with the scale below."""
-    limit = float(np.abs(response).max())
+    """The response in purple and orange, with the scale below.
+
+    A few strong pixels would leave all others pale: one in a hundred may lie beyond the scale.
+    """
+    limit = float(np.quantile(np.abs(response), 0.99)) or float(np.abs(response).max())
     panel = _photo_panel(
         signed_photo(response, limit), "result (signed)", role=svg.OUTPUT, side=_LAB_PHOTO
     )
@@ -240,9 +243,9 @@ def _signed_bar(width: float, limit: float) -> svg.Svg:
     shown = svg.show_number(limit, 0)
     drawing = svg.Drawing()
     drawing.image(_palette()[None], 0, 0, width, 12, crisp=False)
-    drawing.text(0, 22, f"−{shown}", size=12, fill=svg.MUTED)
+    drawing.text(0, 22, f"≤ −{shown}", size=12, fill=svg.MUTED)
     drawing.text(width / 2, 22, "0", size=12, anchor="middle", fill=svg.MUTED)
-    drawing.text(width, 22, f"+{shown}", size=12, anchor="end", fill=svg.MUTED)
+    drawing.text(width, 22, f"≥ +{shown}", size=12, anchor="end", fill=svg.MUTED)
     return drawing.svg(width, 28, "scale")
 
 
