@@ -253,7 +253,7 @@ def channel_sum(
 
 
 def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> svg.Svg:
-    """One kernel on a colour photograph: a slice for each channel, the shares, and their sum.
+    """A kernel on a colour photograph: a slice for each channel, the shares, and their sum.
 
     Parameters
     ----------
