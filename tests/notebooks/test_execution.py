@@ -121,7 +121,7 @@ def test_it_runs_with_pytorch_beside_it_where_that_can_be_asked_for(path):
 
 
 def test_its_page_is_whole(outcomes):
-    html = pages.page(outcomes[0].executed, NOTEBOOKS[0].parent).decode()
+    html = pages.page(outcomes[0].executed, outcomes[0].job.notebook.parent).decode()
     assert tiny_course.other_hosts(html) == []
     assert "<svg" in html and 'src="../' not in html  # faces of explorers, pictures of the text
     assert "<code>\\" not in html  # how a formula looks that could not be translated
