@@ -6,6 +6,8 @@
 ``segments``    the ink parted into digits
 ``form``        a digit in MNIST's form
 ``reading``     what a network reads in a page of digits
-``neighbours``  is this a digit at all? the nearest digits that were trained on
+``judge``       is this a digit at all? a network that has seen strangers, in NumPy
+``strangers``   pictures that are no digits, made by the program to train the judge
+``neighbours``  another judge: the nearest digits that were trained on
 ``specimen``    a photographed page of digits, made by the program
 """

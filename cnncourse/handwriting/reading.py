@@ -10,20 +10,29 @@ whether two blobs are one broken digit.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
 from cnncourse import images
 from cnncourse.handwriting.form import Photo, find_digits, from_blob, is_tiny
-from cnncourse.handwriting.ink import as_grey, as_pixels, darkness
-from cnncourse.handwriting.neighbours import NearestNeighbours
+from cnncourse.handwriting.ink import as_grey, as_pixels, darkness, longest_side
+from cnncourse.handwriting.judge import network
 from cnncourse.handwriting.segments import Blob, gap, join, split
 
 SURE = 0.6  # the least confidence with which a digit is named
 
 Predict = Callable[[np.ndarray], np.ndarray]
+
+
+class Judge(Protocol):
+    """What tells digits from strangers: letters, signs, scribbles."""
+
+    def in_distribution(self, images: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Return True for each uint8 image (N, 28, 28) that may be the digit of its answer."""
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,8 +45,8 @@ class Reading:
     confidence : float
         The mean probability of the most probable digit.
     in_distribution : bool
-        False if it is unlike all digits of that kind that the network has learnt from: then it is
-        hardly a digit, however sure the network may be. True if nothing is known of these.
+        False if the judge doubts that it is this digit, or any: then it is not named, however sure
+        the network may be.
     box : tuple of int
         (top, left, bottom, right) in pixels of the upright photograph, the last two exclusive.
     image : ndarray of float of shape (28, 28)
@@ -53,23 +62,23 @@ class Reading:
     probabilities: np.ndarray
 
 
-def read(
-    photo: Photo, predict: Predict, *, memory: NearestNeighbours | None = None
-) -> list[Reading]:
+def read(photo: Photo, predict: Predict, *, judge: Judge | None = None) -> list[Reading]:
     """Return the digits in a photograph in reading order: row by row, from left to right.
 
     Each digit is shown to the network five times, shifted by up to a pixel, and the probabilities
-    are averaged. No digit is named where the mean is unsure, nor where the blob is unlike the
-    digits that were trained on: a network can be very sure of a letter. A blob may be two digits
-    that touch, or two blobs one broken digit: if the network is surer of that, it is believed.
+    are averaged. No digit is named where the mean is unsure, nor where the judge doubts it: a
+    network can be very sure of a letter. A blob may be two digits that touch, or two blobs one
+    broken digit: if the network is surer of that, it is believed.
 
     Parameters
     ----------
     photo : path, bytes of a file, or ndarray
     predict : callable
         Takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
-    memory : NearestNeighbours, optional
-        Digits that were trained on: what is far from all of them is not named.
+    judge : Judge, optional
+        By default the network that comes with the course, which has seen strangers: see
+        :mod:`cnncourse.handwriting.judge`. :class:`cnncourse.handwriting.neighbours.
+        NearestNeighbours` is another.
 
     Returns
     -------
@@ -84,10 +93,10 @@ def read(
     pixels = as_pixels(photo)
     grey = as_grey(pixels)
     dark = darkness(grey)
-    look = _Look(dark, predict, memory)
+    look = _Look(dark, predict, judge or network())
     seen = look.at(find_digits(grey, dark, is_tiny(pixels)))
     seen = _split_touching(_join_broken(seen, look), look)
-    zoom = grey.shape[0] / pixels.shape[0]
+    zoom = max(grey.shape) / longest_side(photo)  # a strip is padded along its shorter side
     return [one.reading(zoom) for one in seen if not _is_scrap(one, seen)]
 
 
@@ -104,7 +113,7 @@ class _Seen:
     blob: Blob
     image: np.ndarray
     probabilities: np.ndarray
-    in_distribution: bool
+    in_distribution: bool = True
 
     @property
     def confidence(self) -> float:
@@ -129,16 +138,17 @@ class _Seen:
 
 
 class _Look:
-    """Shows blobs of one page to a network."""
+    """Shows blobs of one page to a network and to a judge."""
 
-    def __init__(
-        self, dark: np.ndarray, predict: Predict, memory: NearestNeighbours | None
-    ) -> None:
+    def __init__(self, dark: np.ndarray, predict: Predict, judge: Judge) -> None:
         self.dark = dark
         self.predict = predict
-        self.memory = memory
+        self.judge = judge
 
-    def at(self, blobs: list[Blob]) -> list[_Seen]:
+    def at(self, blobs: Sequence[Blob]) -> list[_Seen]:
+        return self.judged(self.unjudged(blobs))
+
+    def unjudged(self, blobs: Sequence[Blob]) -> list[_Seen]:
         if not blobs:
             return []
         small = np.array([from_blob(blob, self.dark) for blob in blobs])
@@ -146,10 +156,15 @@ class _Look:
         shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
         views = np.concatenate([np.roll(batch, shift, axis=(1, 2)) for shift in shifts])
         mean = np.asarray(self.predict(views)).reshape(len(shifts), len(blobs), 10).mean(axis=0)
-        known = np.ones(len(blobs), bool)
-        if self.memory is not None:
-            known = self.memory.in_distribution(batch, mean.argmax(axis=1))
-        return [_Seen(*one) for one in zip(blobs, small, mean, known, strict=True)]
+        return [_Seen(*one) for one in zip(blobs, small, mean, strict=True)]
+
+    def judged(self, seen: Sequence[_Seen]) -> list[_Seen]:
+        if not seen:
+            return []
+        batch = images.to_uint8(255 * np.array([one.image for one in seen]))
+        answers = np.array([one.probabilities.argmax() for one in seen])
+        known = self.judge.in_distribution(batch, answers)
+        return [replace(one, in_distribution=bool(k)) for one, k in zip(seen, known, strict=True)]
 
 
 def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
@@ -168,17 +183,17 @@ def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
     columns = [round(width * share) for share in np.linspace(0.25, 0.75, 11)]
     tries = [split(one.blob, column) for column in columns if 0 < column < width]
     tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
-    seen = look.at([part for parts in tries for part in parts])
+    seen = look.unjudged([part for parts in tries for part in parts])
     pairs = list(zip(seen[::2], seen[1::2], strict=True))
-    best = max(pairs, key=_least_trust, default=())
-    return list(best) if best and _least_trust(best) > max(one.confidence, 0.8) else None
+    best = look.judged(max(pairs, key=_least_trust, default=()))
+    return best if best and _least_trust(best) > max(one.confidence, 0.8) else None
 
 
 def _is_digit_shaped(part: Blob, whole: Blob) -> bool:
     return part.width <= part.height and part.height > 0.7 * whole.height
 
 
-def _least_trust(seen: tuple[_Seen, ...]) -> float:
+def _least_trust(seen: Sequence[_Seen]) -> float:
     return min(one.trust for one in seen)
 
 
@@ -186,9 +201,9 @@ def _join_broken(seen: list[_Seen], look: _Look) -> list[_Seen]:
     """Join neighbours if they form the shape of one digit and the network is surer of it."""
     done = seen[:1]
     for one in seen[1:]:
-        whole = look.at([join(done[-1].blob, one.blob)])[0]
-        unsure = _least_trust((done[-1], one)) < min(0.9, whole.trust)
-        if unsure and _is_compact(whole.blob, done[-1].blob, one.blob):
+        before, both = done[-1], join(done[-1].blob, one.blob)
+        whole = look.at([both])[0] if _is_compact(both, before.blob, one.blob) else None
+        if whole and _least_trust((before, one)) < min(0.9, whole.trust):
             done[-1] = whole
         else:
             done.append(one)

@@ -8,16 +8,13 @@ from torch import nn
 
 from cnncourse.handwriting import reading
 from cnncourse.handwriting.form import Photo, Step, from_ascii, steps, to_mnist
-from cnncourse.handwriting.neighbours import NearestNeighbours
-from cnncourse.handwriting.reading import SURE, Predict, Reading
+from cnncourse.handwriting.reading import SURE, Judge, Predict, Reading
 from cnncourse.lab.evaluation import predict
 
 __all__ = ["SURE", "Reading", "Step", "from_ascii", "read", "steps", "to_mnist"]
 
 
-def read(
-    photo: Photo, model: nn.Module | Predict, *, memory: NearestNeighbours | None = None
-) -> list[Reading]:
+def read(photo: Photo, model: nn.Module | Predict, *, judge: Judge | None = None) -> list[Reading]:
     """Return the digits in a photograph, as :func:`cnncourse.handwriting.reading.read`.
 
     Parameters
@@ -25,8 +22,8 @@ def read(
     photo : path, bytes of a file, or ndarray
     model : nn.Module or callable
         A callable takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
-    memory : NearestNeighbours, optional
-        Digits that were trained on: then the reader says "unsure" of what is unlike all of them.
+    judge : Judge, optional
+        What tells digits from letters and scribbles; by default the one of the course.
 
     Returns
     -------
@@ -39,4 +36,4 @@ def read(
         If it is no picture.
     """
     reader = partial(predict, model) if isinstance(model, nn.Module) else model
-    return reading.read(photo, reader, memory=memory)
+    return reading.read(photo, reader, judge=judge)

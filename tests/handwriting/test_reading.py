@@ -177,8 +177,8 @@ def test_no_digit_is_named_that_is_unlike_those_learnt_from():
     threes = NearestNeighbours(
         halved(np.rint(255 * np.repeat(drawn, 3, axis=0))), np.full(3, 3), 2.0
     )
-    (known,) = read(a_page(3), sure, memory=threes)
-    (strange,) = read(a_page(7), sure, memory=threes)
+    (known,) = read(a_page(3), sure, judge=threes)
+    (strange,) = read(a_page(7), sure, judge=threes)
     assert (known.digit, known.in_distribution) == (3, True)
     assert (strange.digit, strange.in_distribution) == (None, False) and strange.confidence == 1
 

@@ -1,0 +1,108 @@
+"""Is this a digit at all? A network that has seen strangers too, at work without PyTorch.
+
+    network().in_distribution(pictures, answers)  # False for a letter, a sign, a scribble
+
+The reader's own network says which digit it is; this one says whether to believe it. Its layers are
+those of the lab's network "small", with the batch normalisation folded into the kernels. It has
+learnt MNIST's training digits and the pictures of :mod:`cnncourse.handwriting.strangers`;
+`tools/judge.py` makes its weights anew.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnncourse.activations import softmax
+
+FILE = Path(__file__).with_name("judge.npz")
+LEAST = 0.6  # the probability from which on an answer is believed
+MEAN, STD = 0.1307, 0.3081  # of MNIST's pixels, from 0 to 1
+BATCH = 100  # pictures at a time: bounds the memory
+
+
+class Network:
+    """A convolutional network in NumPy, for pictures in MNIST's form.
+
+    Parameters
+    ----------
+    weights : mapping of str to ndarray
+        ``kernels1`` (5, 5, 1, C1), ``kernels2`` (3, 3, C1, C2), ``kernels3`` (3, 3, C2, C3), a
+        ``bias1`` … for each, ``dense`` (9·C3, 10) and ``bias`` (10,).
+    """
+
+    def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
+        self.weights = {name: array.astype(np.float32) for name, array in weights.items()}
+
+    def probabilities(self, images: np.ndarray) -> np.ndarray:
+        """Return the probability of each digit; for a stranger, all are small.
+
+        Parameters
+        ----------
+        images : ndarray of uint8 of shape (N, 28, 28)
+
+        Returns
+        -------
+        ndarray of float32 of shape (N, 10)
+        """
+        batches = [self._scores(images[i : i + BATCH]) for i in range(0, len(images), BATCH)]
+        return softmax(np.concatenate(batches)) if batches else np.empty((0, 10), np.float32)
+
+    def in_distribution(self, images: np.ndarray, answers: np.ndarray) -> np.ndarray:
+        """Return True for each image that this network, too, takes for its answer.
+
+        Parameters
+        ----------
+        images : ndarray of uint8 of shape (N, 28, 28)
+        answers : ndarray of int of shape (N,)
+
+        Returns
+        -------
+        ndarray of bool of shape (N,)
+        """
+        return self.probabilities(images)[np.arange(len(answers)), answers] >= LEAST
+
+    def _scores(self, images: np.ndarray) -> np.ndarray:
+        w = self.weights
+        maps = ((images.astype(np.float32) / 255 - MEAN) / STD)[..., None]  # (N, 28, 28, 1)
+        maps = _layer(maps, w["kernels1"], w["bias1"], stride=2)  # (N, 14, 14, C1)
+        maps = _halved(_layer(maps, w["kernels2"], w["bias2"]))  # (N, 7, 7, C2)
+        maps = _halved(_layer(maps, w["kernels3"], w["bias3"]))  # (N, 3, 3, C3)
+        return maps.reshape(len(maps), -1) @ w["dense"] + w["bias"]
+
+
+@cache
+def network() -> Network:
+    """Return the network whose weights come with the package."""
+    with np.load(FILE) as stored:
+        return Network(dict(stored))
+
+
+def store(weights: Mapping[str, np.ndarray]) -> None:
+    """Write weights into the package, as float16."""
+    arrays: dict[str, Any] = {name: w.astype(np.float16) for name, w in weights.items()}
+    np.savez_compressed(FILE, **arrays)
+
+
+def _layer(maps: np.ndarray, kernels: np.ndarray, bias: np.ndarray, stride: int = 1) -> np.ndarray:
+    """Return a convolution with padding, and ReLU: all windows as rows of one matrix."""
+    size, _, _, channels = kernels.shape
+    reach = size // 2
+    padded = np.pad(maps, [(0, 0), (reach, reach), (reach, reach), (0, 0)])
+    windows = sliding_window_view(padded, (size, size), axis=(1, 2))  # (N, H, W, C, size, size)
+    windows = windows[:, ::stride, ::stride].transpose(0, 1, 2, 4, 5, 3)
+    rows = windows.reshape(-1, size * size * maps.shape[-1])
+    outputs = np.maximum(rows @ kernels.reshape(-1, channels) + bias, 0)
+    return outputs.reshape(*windows.shape[:3], channels)
+
+
+def _halved(maps: np.ndarray) -> np.ndarray:
+    """Return the largest of each 2×2 values; an odd last row and column are left out."""
+    n, height, width, channels = maps.shape
+    even = maps[:, : height // 2 * 2, : width // 2 * 2]
+    return even.reshape(n, height // 2, 2, width // 2, 2, channels).max(axis=(2, 4))

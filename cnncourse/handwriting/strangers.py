@@ -1,0 +1,233 @@
+"""Pictures that are no digits, and digits as other hands make them, drawn by the program.
+
+    rng = np.random.default_rng(0)
+    pictures = draw(1000, rng)  # letters, signs, scribbles, shapes, loose strokes
+    digits = other_digits(1000, rng)  # printed, European, a slashed zero
+
+A network that has seen nothing but digits names a digit whatever it is shown. If it is shown such
+strangers too, and has to give each digit the same probability for them, it learns to be unsure of
+what is none: D. Hendrycks, M. Mazeika and T. Dietterich (2019), *Deep Anomaly Detection with
+Outlier Exposure*. The other digits keep it from taking all that is unlike MNIST for a stranger.
+
+Letters with the shape of a digit, such as O, l and S, are left out. Everything is brought to the
+form of MNIST as a photograph would be (:mod:`cnncourse.handwriting.form`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from importlib.util import find_spec
+from pathlib import Path
+
+import cv2
+import numpy as np
+from PIL import Image, ImageDraw, ImageFont
+
+from cnncourse import images
+from cnncourse.handwriting import form
+from cnncourse.split import Split
+
+SIDE = 96  # pixels of the sheet to draw on
+
+# Those most like a digit are drawn most often: D and 0, T and 7, Y and 4, U and 0, h and 6.
+LETTERS = "ACDDDDDEFFGGGGHHHHJKLMNPPRRTTTTTTUUUUVWXYYYYYYaaccdeeeefhhhhhjkmnprrttuuuuvwxyyyyyy"
+SIGNS = "???!++++=#@&&%$$*<>[]{}{}{}~^"
+PRINT = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono-Oblique", "DejaVuSans-Bold")  # matplotlib's
+HERSHEY = range(8)  # OpenCV's fonts: lines that a pen could have drawn
+
+Strokes = Sequence[Sequence[tuple[float, float]] | np.ndarray]  # points (x, y) from 0 to 1
+
+ANGLES = np.linspace(0, 2 * np.pi, 40)
+CIRCLE = 0.5 + 0.5 * np.column_stack([np.cos(ANGLES), np.sin(ANGLES)])
+
+# Digits with strokes that MNIST's writers, in the United States, hardly use.
+FOREIGN: Sequence[tuple[int, Strokes]] = (
+    (0, [CIRCLE * (0.8, 1) + (0.1, 0), [(0.85, 0.1), (0.15, 0.9)]]),  # slashed
+    (1, [[(0.1, 0.45), (0.55, 0), (0.55, 1)]]),  # a long flag
+    (1, [[(0.3, 0.2), (0.5, 0), (0.5, 1)], [(0.2, 1), (0.8, 1)]]),  # a base
+    (4, [[(0.45, 0), (0.1, 0.6), (0.9, 0.6)], [(0.65, 0.35), (0.6, 1)]]),  # open
+    (4, [[(0.6, 1), (0.6, 0), (0.1, 0.65), (0.9, 0.65)]]),  # closed
+    (7, [[(0.1, 0.05), (0.85, 0), (0.4, 1)], [(0.25, 0.5), (0.75, 0.48)]]),  # a bar
+    (7, [[(0.1, 0.2), (0.12, 0.05), (0.85, 0), (0.5, 0.45), (0.4, 1)]]),  # a hook
+)
+
+
+def draw(n: int, rng: np.random.Generator) -> np.ndarray:
+    """Return pictures that are no digits, in MNIST's form.
+
+    Parameters
+    ----------
+    n : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8 of shape (n, 28, 28)
+    """
+    kinds = [_letter] * 6 + [_sign, _scribble, _shape, _loose_strokes]
+    return np.array([_in_form(kinds[i % len(kinds)](rng)) for i in range(n)])
+
+
+def other_digits(n: int, rng: np.random.Generator) -> Split:
+    """Return digits in MNIST's form: half of them printed, half with other strokes.
+
+    Parameters
+    ----------
+    n : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Split of n digits
+    """
+    pictures, labels = [], []
+    for i in range(n):
+        if i % 2:
+            digit, strokes = FOREIGN[int(rng.integers(len(FOREIGN)))]
+            shaken = [points + rng.normal(0, 0.03, np.shape(points)) for points in strokes]
+            ink = _bent(_drawn(shaken, rng), rng)
+        else:
+            digit = int(rng.integers(10))
+            ink = _bent(_typed(str(digit), rng), rng)
+        pictures.append(_in_form(ink))
+        labels.append(digit)
+    return Split(np.array(pictures), np.array(labels))
+
+
+def spoilt(digits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Return digits that are none any more: two on top of or beside each other, or struck out.
+
+    Parameters
+    ----------
+    digits : ndarray of uint8 of shape (N, 28, 28)
+    n : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8 of shape (n, 28, 28)
+    """
+    pictures = []
+    for i in range(n):
+        one, other = digits[rng.integers(len(digits), size=2)] / 255
+        if i % 3 == 0:
+            ink = np.maximum(one, np.roll(other, rng.integers(-6, 7, 2), (0, 1)))
+        elif i % 3 == 1:
+            ink = np.concatenate([one[:, 3:-3], other[:, 3:-3]], axis=1)
+        else:
+            line = cv2.resize(_scribble(rng), one.shape, interpolation=cv2.INTER_AREA)
+            ink = np.maximum(one, line)
+        pictures.append(_in_form(cv2.resize(ink, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)))
+    return np.array(pictures)
+
+
+def _in_form(ink: np.ndarray) -> np.ndarray:
+    full = np.percentile(ink[ink > 0.3 * ink.max()], 75)
+    small = form.scale(form.thicken(form.cut_out(np.clip(ink / full, 0, 1))))
+    return images.to_uint8(255 * form.place(small))
+
+
+def _letter(rng: np.random.Generator) -> np.ndarray:
+    return _bent(_typed(LETTERS[rng.integers(len(LETTERS))], rng), rng)
+
+
+def _sign(rng: np.random.Generator) -> np.ndarray:
+    return _bent(_typed(SIGNS[rng.integers(len(SIGNS))], rng), rng)
+
+
+def _typed(character: str, rng: np.random.Generator) -> np.ndarray:
+    """Return a character in one of many fonts; those of OpenCV with a pen of a random width."""
+    if rng.random() < 0.4:
+        sheet = Image.new("L", (SIDE, SIDE))
+        font = _font(PRINT[rng.integers(len(PRINT))])
+        ImageDraw.Draw(sheet).text((SIDE / 2, SIDE / 2), character, 255, font, anchor="mm")
+        return np.asarray(sheet) / 255
+    face = int(rng.integers(len(HERSHEY))) | (cv2.FONT_ITALIC if rng.random() < 0.3 else 0)
+    thick = int(rng.integers(2, 9))
+    size = 0.6 * SIDE / max(cv2.getTextSize(character, face, 1, thick)[0])
+    (wide, high), _ = cv2.getTextSize(character, face, size, thick)
+    ink = np.zeros((SIDE, SIDE), np.uint8)
+    foot = (SIDE - wide) // 2, (SIDE + high) // 2
+    cv2.putText(ink, character, foot, face, size, 255, thick, cv2.LINE_AA)
+    return ink / 255
+
+
+@cache
+def _font(name: str) -> ImageFont.FreeTypeFont:
+    """Return a font from matplotlib's files, without importing matplotlib."""
+    found = find_spec("matplotlib")
+    assert found is not None and found.origin is not None  # the course depends on it
+    folder = Path(found.origin).parent / "mpl-data" / "fonts" / "ttf"
+    return ImageFont.truetype(str(folder / f"{name}.ttf"), round(0.7 * SIDE))
+
+
+def _drawn(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
+    """Return strokes with a pen of a random width, in the middle of a sheet."""
+    ink = np.zeros((SIDE, SIDE), np.uint8)
+    thick = int(rng.integers(2, 10))
+    for points in strokes:
+        sixteenths = np.rint(16 * SIDE * (0.2 + 0.6 * np.asarray(points))).astype(np.int32)
+        cv2.polylines(ink, [sixteenths], False, 255, thick, cv2.LINE_AA, 4)
+    return ink / 255
+
+
+def _bent(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the ink turned, slanted, stretched, and bent by a smooth field of displacements."""
+    turn, slant = rng.normal(0, 0.12), rng.normal(0, 0.2)
+    wide, high = np.exp(rng.normal(0, 0.15, 2))
+    matrix = [[wide * np.cos(turn), slant - np.sin(turn)], [np.sin(turn), high * np.cos(turn)]]
+    bend = rng.normal(0, 0.035 * SIDE, (5, 5, 2))
+    field = cv2.resize(bend, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    y, x = np.indices((SIDE, SIDE)) - SIDE / 2
+    looks = (np.stack([x, y], axis=-1) @ np.transpose(matrix) + field + SIDE / 2).astype(np.float32)
+    result = cv2.remap(ink.astype(np.float32), looks[..., 0], looks[..., 1], cv2.INTER_LINEAR)
+    return result if result.max() > 0.5 else ink  # bent away
+
+
+def _smooth(points: np.ndarray) -> np.ndarray:
+    """Return a curve along some points, by cutting corners four times.
+
+    G. M. Chaikin (1974), *An Algorithm for High-Speed Curve Generation*.
+    """
+    for _ in range(4):
+        near = 0.75 * points[:-1] + 0.25 * points[1:]
+        far = 0.25 * points[:-1] + 0.75 * points[1:]
+        cut = np.stack([near, far], axis=1).reshape(-1, 2)
+        points = np.concatenate([points[:1], cut, points[-1:]])
+    return points
+
+
+def _scribble(rng: np.random.Generator) -> np.ndarray:
+    return _drawn([_smooth(rng.random((int(rng.integers(5, 20)), 2)))], rng)
+
+
+def _loose_strokes(rng: np.random.Generator) -> np.ndarray:
+    """Return two to four lines and arcs, as the letters of some alphabet might have."""
+    strokes = []
+    for _ in range(rng.integers(2, 5)):
+        start, end = rng.random((2, 2))
+        bend = rng.normal(0, 0.35, 2) * (rng.random() < 0.5)
+        strokes.append(_smooth(np.array([start, (start + end) / 2 + bend, end])))
+    return _drawn(strokes, rng)
+
+
+def _shape(rng: np.random.Generator) -> np.ndarray:
+    """Return a polygon, a star, a wave, a face or an arrow."""
+    corners = int(rng.integers(3, 7))
+    x = np.linspace(0, 1, 60)
+    eyes: Strokes = [[(0.3, 0.35), (0.33, 0.38)], [(0.7, 0.35), (0.67, 0.38)]]
+    kinds: Sequence[Strokes] = (
+        [_corners(2 * np.pi * np.arange(corners + 1) / corners, rng)],
+        [_corners(4 * np.pi * np.arange(6) / 5, rng)],
+        [np.column_stack([x, 0.5 + 0.3 * np.sin(rng.uniform(8, 30) * x)])],
+        [CIRCLE, *eyes, [(0.3, 0.65), (0.5, 0.75), (0.7, 0.65)]],
+        [[(0, 0.5), (1, 0.5)], [(0.7, 0.2), (1, 0.5), (0.7, 0.8)]],
+    )
+    return _bent(_drawn(kinds[int(rng.integers(len(kinds)))], rng), rng)
+
+
+def _corners(angles: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return points on a circle, which is turned at random."""
+    turned = angles + rng.random()
+    return 0.5 + 0.5 * np.column_stack([np.cos(turned), np.sin(turned)])

@@ -1,0 +1,48 @@
+"""Pictures that are no digits, in the form of those that are."""
+
+import numpy as np
+
+from cnncourse.handwriting import strangers
+from cnncourse.pipeline import digit
+
+RNG = np.random.default_rng
+
+
+def in_mnists_form(images):
+    """True for each image with ink of full strength whose longer side is 19 to 21 pixels."""
+    ink = images > 60
+    sides = [np.ptp(np.flatnonzero(one.any(axis=a))) + 1 for one in ink for a in (0, 1)]
+    longest = np.reshape(sides, (-1, 2)).max(axis=1)
+    return (longest >= 17) & (longest <= 22) & (images.max(axis=(1, 2)) > 200)
+
+
+def test_strangers_come_in_mnists_form_and_are_all_different():
+    images = strangers.draw(60, RNG(0))
+    assert images.shape == (60, 28, 28) and images.dtype == np.uint8
+    assert in_mnists_form(images).mean() > 0.95
+    assert len(np.unique(images.reshape(60, -1), axis=0)) == 60
+
+
+def test_other_digits_have_the_label_of_what_was_drawn():
+    others = strangers.other_digits(400, RNG(0))
+    assert in_mnists_form(others.images).mean() > 0.95
+    assert set(others.labels) == set(range(10))
+    foreign = others.labels[1::2]
+    assert set(foreign) == {kind for kind, _ in strangers.FOREIGN} == {0, 1, 4, 7}
+    ink = others.images.reshape(400, -1) > 100
+    assert ink[others.labels == 1].mean() < ink[others.labels == 8].mean()
+
+
+def test_spoilt_digits_have_more_ink_than_digits():
+    clean = np.array([np.round(255 * digit(k)) for k in range(10)], np.uint8)
+    spoilt = strangers.spoilt(clean, 30, RNG(0))
+    assert in_mnists_form(spoilt).mean() > 0.9
+    assert (spoilt[2::3] > 100).mean() > (clean > 100).mean()  # struck out
+
+
+def test_the_same_generator_draws_the_same():
+    assert np.array_equal(strangers.draw(10, RNG(3)), strangers.draw(10, RNG(3)))
+
+
+def test_no_letter_has_the_shape_of_a_digit():
+    assert not set("OoIlSsZzBbqgiQ") & set(strangers.LETTERS)
