@@ -16,10 +16,12 @@ Masks are ndarrays of uint8, 1 for ink and 0 for paper.
 
 from __future__ import annotations
 
+from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
+from PIL import Image
 
 from cnncourse import images
 from cnncourse.handwriting.border import without_border
@@ -35,6 +37,9 @@ SMALL_WINDOW = 1 / 12
 WINDOW = 1 / 5
 LARGE_WINDOW = 1 / 2  # for a thick marker, which would fill the other two
 THIN = SMALL_WINDOW / 6  # strokes: two that cross cover less than half of the smallest window
+
+CLEAR = 0.7  # the least share of the variance that lies between two clear groups of grey
+ONE_GROUP = 0.9  # the least share of the frame that is in one of them
 
 FAINTEST = 0.025  # the contrast below which nothing counts as ink
 DARK = 24  # grey levels added to the paper's: on black, any noise would be a high contrast
@@ -69,6 +74,14 @@ def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
         pixels = images.to_uint8(pixels[..., :3] * alpha + ground * (1 - alpha))
     images.check(pixels)
     return pixels
+
+
+def longest_side(photo: str | Path | bytes | np.ndarray) -> int:
+    """Return how many pixels the longer side of a picture has; of a file, before it was shrunk."""
+    if isinstance(photo, np.ndarray):
+        return max(photo.shape[:2])
+    with Image.open(BytesIO(photo) if isinstance(photo, bytes) else photo) as picture:
+        return max(picture.size)
 
 
 def as_grey(pixels: np.ndarray) -> np.ndarray:
@@ -349,6 +362,9 @@ def ink_is_light(grey: np.ndarray) -> bool:
     small = images.shrink(grey, 600)
     if even_paper(small) is not None:
         return bool(contrast(small).sum() < 0)
+    paper_is_dark = _has_dark_paper(small)
+    if paper_is_dark is not None:
+        return paper_is_dark
     weights = np.zeros(2)
     for window in (SMALL_WINDOW, WINDOW, LARGE_WINDOW):
         difference = contrast(small, window=window)
@@ -360,6 +376,24 @@ def ink_is_light(grey: np.ndarray) -> bool:
             weights[index] += inside.sum()
     dark, light = weights
     return bool(light > dark)
+
+
+def _has_dark_paper(grey: np.ndarray) -> bool | None:
+    """Tell whether the frame is the darker of two clear groups of grey, or None if it is neither.
+
+    Then it is paper, however thick the ink: the hole of a thick 9 is no chalk. The share of the
+    variance that lies between the groups tells how clear they are (N. Otsu, 1979).
+    """
+    level = images.otsu(grey)
+    dark = grey <= level
+    share = dark.mean()
+    if share in (0, 1):
+        return None
+    apart = float(grey[~dark].mean()) - float(grey[dark].mean())
+    if share * (1 - share) * apart**2 < CLEAR * grey.var():
+        return None
+    darker = np.mean(frame(grey) <= level)
+    return bool(darker > 0.5) if max(darker, 1 - darker) > ONE_GROUP else None
 
 
 def ink_mask(dark: np.ndarray, *, even: bool = False, boxes: bool = True) -> np.ndarray:

@@ -35,3 +35,12 @@ def test_the_ink_is_what_stands_out(photographs, paper_level, ink):
 def test_only_paper_of_one_grey_is_even():
     assert even_paper(a_page(paper_level=200)) == 200
     assert even_paper(photographed(a_page(paper_level=200))) is None
+
+
+@pytest.mark.parametrize("digit", [0, 6, 8, 9])
+@pytest.mark.parametrize("paper_level, ink", [(225, 50), (45, 205)])
+def test_the_hole_of_a_thick_digit_is_no_chalk(digit, paper_level, ink):
+    page = a_page(
+        digit, height=150, thickness=36, paper_level=paper_level, ink=ink, size=(200, 170)
+    )
+    assert ink_is_light(photographed(page, shadow=0.1)) == (ink > paper_level)
