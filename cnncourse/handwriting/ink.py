@@ -409,6 +409,12 @@ def ink_mask(dark: np.ndarray, *, even: bool = False, boxes: bool = True) -> np.
         See :func:`darkness`.
     even : bool
         The paper is even, see :func:`even_paper`; then there is no table to be left out.
+    boxes : bool
+        Leave out what is drawn around digits; a thick stroke that is seen hollow looks like it.
+
+    Returns
+    -------
+    ndarray of uint8 of shape (H, W)
     """
     if boxes:
         dark = without_boxes(dark, even=even)
@@ -424,7 +430,19 @@ def ink_mask(dark: np.ndarray, *, even: bool = False, boxes: bool = True) -> np.
 
 
 def without_boxes(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
-    """Return the contrast without what is drawn around digits, see :func:`find_boxes`."""
+    """Return the contrast without what is drawn around digits, by `rules.find_boxes`.
+
+    Parameters
+    ----------
+    dark : ndarray of float of shape (H, W)
+        See :func:`darkness`.
+    even : bool
+        See :func:`noise`.
+
+    Returns
+    -------
+    ndarray of float of shape (H, W)
+    """
     least = np.maximum(4 * noise(dark, even=even), FAINTEST)
     lines = find_boxes((dark > least).astype(np.uint8))
     return np.where(cv2.dilate(lines, np.ones((3, 3), np.uint8)), 0, dark) if lines.any() else dark

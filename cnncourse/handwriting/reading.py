@@ -31,7 +31,13 @@ class Judge(Protocol):
     """What tells digits from strangers: letters, signs, scribbles."""
 
     def in_distribution(self, images: np.ndarray, answers: np.ndarray) -> np.ndarray:
-        """Return True for each uint8 image (N, 28, 28) that may be the digit of its answer."""
+        """Return True for each image that may be the digit of its answer.
+
+        Parameters
+        ----------
+        images : ndarray of uint8 of shape (N, 28, 28)
+        answers : ndarray of int of shape (N,)
+        """
         ...
 
 
