@@ -452,9 +452,13 @@ def _curve(table: np.ndarray, gamma: float, contrast: float, brightness: float) 
     step = 0.05
     bend = max(abs(255 * (0.5 ** (gamma + step) - 0.5**gamma) * contrast), 0.8) * grey
     for name, value, move in (
-        ("brightness", 0, marks.Move("brightness", brightness, (0, -grey), -128, 128)),
-        ("gamma", 128, marks.Move("gamma", gamma, (0, bend), 0.2, 5, step)),
-        ("contrast", 255, marks.Move("contrast", contrast, (0, -127.5 * step * grey), -1, 3, step)),
+        ("dark end of the curve", 0, marks.Move("brightness", brightness, (0, -grey), -128, 128)),
+        ("middle of the curve", 128, marks.Move("gamma", gamma, (0, bend), 0.2, 5, step)),
+        (
+            "bright end of the curve",
+            255,
+            marks.Move("contrast", contrast, (0, -127.5 * step * grey), -1, 3, step),
+        ),
     ):
         drawing.add(handle(name, [move], x(value), y(float(table[value])), role=svg.OUTPUT))
     return drawing.svg(left + side + 12, side + 22, "curve")  # as high as the pictures beside it

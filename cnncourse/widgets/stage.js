@@ -438,24 +438,19 @@ export function mount(el, send) {
     if (!does) return;
     event.preventDefault();
     event.stopPropagation(); // else the notebook would take the key as a command
-    if (!(event.repeat && post.busy)) post.whenFree(() => mark.isConnected && does());
+    if (!(event.repeat && post.busy)) does();
   });
 
-  /** What a key does on a mark, or nothing. */
+  /** What a key does on a mark, or nothing; a step is taken from what the picture then shows. */
   function keyMeaning(mark, key) {
     const [kind] = meaning(mark);
     const arrow = ARROWS[key];
+    const step = (take) => () => post.whenFree(() => mark.isConnected && take(meaning(mark)[1]));
     if (kind === "drag") {
-      return arrow && (() => {
-        const { also, moves } = meaning(mark)[1];
-        setValues({ ...also, ...nudged(moves, arrow) });
-      });
+      return arrow && step(({ also, moves }) => setValues({ ...also, ...nudged(moves, arrow) }));
     }
     if (kind === "edit" && arrow?.[1]) {
-      return () => {
-        const [, data] = meaning(mark);
-        setNumber(data, data.value - data.step * arrow[1]);
-      };
+      return step((data) => setNumber(data, data.value - data.step * arrow[1]));
     }
     if (arrow) return () => goTo(mark, arrow);
     if (key === "Enter" || key === " ") return () => act(mark);
@@ -484,6 +479,7 @@ export function mount(el, send) {
       box.toggleAttribute("aria-invalid", number === null);
       if (number !== null) setNumber(data, number);
     };
+    if (begun !== null && typed(begun) !== null) say(typed(begun));
     box.addEventListener("input", () => say(typed(box.value)));
     box.addEventListener("blur", closeEditor);
     box.addEventListener("keydown", (event) => {
