@@ -292,6 +292,74 @@ class Tanh(Layer):
     noun: ClassVar[str] = "tanh"
 
 
+@dataclass(frozen=True)
+class LineConv(Conv):
+    """A convolution along one axis, 1×kernel if `across`, else kernel×1; it keeps the size."""
+
+    across: bool = True
+
+    @property
+    def label(self) -> str:
+        return f"{self.noun} {by((1, self.kernel) if self.across else (self.kernel, 1))}"
+
+    def output(self, shape: Shape) -> Shape:
+        _check_volume(shape)
+        return (self.channels, *shape[1:])
+
+    def params(self, shape: Shape) -> int:
+        return (self.kernel * shape[0] + self.bias) * self.channels
+
+    def macs(self, shape: Shape) -> int:
+        return self.kernel * shape[0] * prod(self.output(shape))
+
+    def window(self, shape: Shape) -> Window | None:
+        """Return what it slides over the columns: the field is told along that axis."""
+        return Window(self.kernel, 1, self.kernel // 2) if self.across else Window(1)
+
+
+@dataclass(frozen=True)
+class TransposedConv(Conv):
+    """The way back of a convolution, used forward: each unit lays down a kernel, `stride` apart."""
+
+    pytorch: ClassVar[str] = "ConvTranspose2d"
+    noun: ClassVar[str] = "up"
+
+    def output(self, shape: Shape) -> Shape:
+        _check_volume(shape)
+        padding = int(self.padding)
+        return (
+            self.channels,
+            *((n - 1) * self.stride - 2 * padding + self.kernel for n in shape[1:]),
+        )
+
+    def params(self, shape: Shape) -> int:
+        return self.kernel**2 * shape[0] * self.channels + self.bias * self.channels
+
+    def macs(self, shape: Shape) -> int:
+        return self.kernel**2 * self.channels * prod(shape)
+
+    def window(self, shape: Shape) -> Window | None:
+        """Return None: its units see what a window with a stride below 1 would see."""
+        return None
+
+
+@dataclass(frozen=True)
+class Crop(Layer):
+    """Cuts `margin` pixels off each side."""
+
+    margin: int
+    pytorch: ClassVar[str] = "Crop"
+    noun: ClassVar[str] = "crop"
+
+    def output(self, shape: Shape) -> Shape:
+        _check_volume(shape)
+        if min(shape[1:]) <= 2 * self.margin:
+            raise ValueError(
+                f"{by(shape[1:])} pixels have no {self.margin} to cut off a side: crop less"
+            )
+        return (shape[0], *(n - 2 * self.margin for n in shape[1:]))
+
+
 # Layers of 1998 -----------------------------------------------------------------------------------
 
 
@@ -386,7 +454,7 @@ class Block(Layer):
         first = self.paths[0]
         if self.name == "BasicConv2d":
             return first[0].label
-        noun = "inception" if self.name == "Inception" else "block"
+        noun = {"Inception": "inception", "Heads": "two heads"}.get(self.name, "block")
         stride = prod(getattr(layer, "stride", None) or 1 for layer in first)
         return f"{noun} {self.place.removeprefix('layer')}{_slash(stride)}"
 
@@ -556,7 +624,7 @@ def _setting(word: str, grammar: _Word) -> tuple[str, object]:
 def _write(layer: Layer) -> str:
     """A layer as a line that `parse` reads; settings left at their default are left out."""
     found = [(word, grammar) for word, grammar in _WORDS.items() if grammar.layer is type(layer)]
-    if not found:  # a layer of 1998, which the text cannot say
+    if not found:  # a layer that the text cannot say
         return f"{layer.kind} {getattr(layer, fields(layer)[0].name)}"
     word, grammar = found[0]
     letters = {name: letter for letter, name in grammar.options.items()}

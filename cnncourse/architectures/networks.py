@@ -18,10 +18,12 @@ alexnet, vgg16, as PyTorch ships them), and, to compare,
   (:func:`auxiliary_head`);
 - **resnet18**, **resnet34**, **resnet50**, **resnet101**, **resnet152**: torchvision's;
   **resnet50-v1**: the paper's, whose blocks step in their first 1×1 convolution;
-- **mobilenet-2017**: depthwise separable convolutions.
+- **resnext50**: bottlenecks whose 3×3 convolution is split into 32 groups;
+- **mobilenet-2017**: depthwise separable convolutions;
+- **fcn-32s**, **rpn**, **unet**: networks that label pixels, find things, and label cells.
 
 The functions behind them take settings, to ask what would happen if: `vgg`, `googlenet`,
-`inception`, `resnet`, `basic_block`, `bottleneck`.
+`inception`, `resnet`, `basic_block`, `bottleneck`, `preactivation_block`, `unet`.
 """
 
 from __future__ import annotations
@@ -35,11 +37,13 @@ from cnncourse.architectures.layers import (
     BatchNorm,
     Block,
     Conv,
+    Crop,
     Dropout,
     Flatten,
     GlobalAveragePool,
     Layer,
     Linear,
+    LineConv,
     LocalResponseNorm,
     LogSoftmax,
     MaxPool,
@@ -50,6 +54,7 @@ from cnncourse.architectures.layers import (
     Softmax,
     Subsampling,
     Tanh,
+    TransposedConv,
 )
 
 Layers = tuple[Layer, ...]
@@ -225,6 +230,35 @@ def inception(
     return Block("Inception", paths, "stack", place=place)
 
 
+def factorised_inception(channels: int, narrow: int, *, line: int = 0) -> Block:
+    """Return a module of Inception v2 and v3 (Szegedy et al., 2016), of `channels` for each path.
+
+    Parameters
+    ----------
+    channels, narrow : int
+        That come out of a path, and inside the two long ones.
+    line : int
+        0: the 5×5 convolution is two of 3×3. Otherwise the length of 1×n and n×1 convolutions, in
+        whose place the paper took n = 7 on maps of 17×17.
+    """
+    one, last = (Conv(channels, 1, bias=False), BatchNorm(), ReLU()), Conv(channels, 1, bias=False)
+
+    def steps(count: int) -> Layers:
+        made: list[Layer] = [*_conv_norm(narrow, 1), ReLU()]
+        for number in range(count):
+            width = channels if number == count - 1 else narrow
+            if line:
+                made += [LineConv(width, line, bias=False, across=number % 2 == 0), BatchNorm()]
+            else:
+                made += _conv_norm(width, 3)
+            made.append(ReLU())
+        return tuple(made)
+
+    short, long = (2, 4) if line else (1, 2)
+    pool = (AveragePool(3, stride=1, padding=1), last, BatchNorm(), ReLU())
+    return Block("Inception", (one, steps(short), steps(long), pool), "stack")
+
+
 def googlenet(*, torchvision: bool = True, reduce: bool = True) -> Layers:
     """Return GoogLeNet without its auxiliary heads.
 
@@ -321,6 +355,8 @@ def bottleneck(
     project: bool = False,
     skip: bool = True,
     step_first: bool = False,
+    groups: int = 1,
+    wide: int = 1,
     place: str = "",
 ) -> Block:
     """Return 1×1 down to `channels`, 3×3 there, 1×1 up to four times as many, and a shortcut.
@@ -336,14 +372,17 @@ def bottleneck(
     step_first : bool
         The stride is taken by the first 1×1 convolution, as in the paper (v1), and not by the
         3×3 convolution, as in torchvision (v1.5).
+    groups, wide : int
+        Of the 3×3 convolution: parts into which its channels are split, and how many times as many
+        there are. ResNeXt-50 has 32 groups and twice the channels (Xie et al., 2017).
     place : str
         Which block it is, such as "layer2.0".
     """
     first, second = (stride, 1) if step_first else (1, stride)
     chain = (
-        *_conv_norm(channels, 1, first),
+        *_conv_norm(wide * channels, 1, first),
         ReLU(),
-        *_conv_norm(channels, 3, second),
+        *_conv_norm(wide * channels, 3, second, groups),
         ReLU(),
         *_conv_norm(4 * channels, 1),
     )
@@ -358,12 +397,29 @@ def _residual(
     return Block(name, paths, "add" if skip else "keep", (ReLU(),), place)
 
 
-def _conv_norm(channels: int, kernel: int, stride: int = 1) -> Layers:
-    return (Conv(channels, kernel, stride, kernel // 2, bias=False), BatchNorm())
+def preactivation_block(channels: int) -> Block:
+    """A residual block of 2016: norm and ReLU stand before each convolution, nothing after the sum.
+
+    K. He, X. Zhang, S. Ren and J. Sun (2016), *Identity Mappings in Deep Residual Networks*.
+    """
+    conv = Conv(channels, 3, padding=1, bias=False)
+    return Block(
+        "PreActivation", ((BatchNorm(), ReLU(), conv, BatchNorm(), ReLU(), conv), ()), "add"
+    )
+
+
+def _conv_norm(channels: int, kernel: int, stride: int = 1, groups: int = 1) -> Layers:
+    return (Conv(channels, kernel, stride, kernel // 2, bias=False, groups=groups), BatchNorm())
 
 
 def resnet(
-    depth: int = 50, *, skip: bool = True, step_first: bool = False, three_small: bool = False
+    depth: int = 50,
+    *,
+    skip: bool = True,
+    step_first: bool = False,
+    three_small: bool = False,
+    groups: int = 1,
+    wide: int = 1,
 ) -> Layers:
     """Return ResNet with 18, 34, 50, 101 or 152 layers that learn (projections not counted).
 
@@ -376,6 +432,8 @@ def resnet(
         True: the paper's v1, False: torchvision's v1.5; see `bottleneck`.
     three_small : bool
         Begin with three 3×3 convolutions (32, 32 and 64 channels) in place of one 7×7.
+    groups, wide : int
+        Of the bottlenecks; see `bottleneck`.
 
     Raises
     ------
@@ -384,7 +442,8 @@ def resnet(
     """
     if depth not in RESNET_DEPTHS:
         raise ValueError(f"there is no ResNet of depth {depth}: use one of {_or(RESNET_DEPTHS)}")
-    build = basic_block if depth < 50 else partial(bottleneck, step_first=step_first)
+    deep = partial(bottleneck, step_first=step_first, groups=groups, wide=wide)
+    build = basic_block if depth < 50 else deep
     blocks = [
         build(
             RESNET_CHANNELS[stage],
@@ -428,6 +487,58 @@ def mobilenet() -> Layers:
     return (*layers, GlobalAveragePool(), _FLATTEN, Linear(1000), Softmax())
 
 
+# Beyond classification ----------------------------------------------------------------------------
+
+
+def _vgg_maps() -> Layers:
+    """The convolutions of VGG-16 and its first four poolings: a step of 16 pixels."""
+    return vgg(16, dense=False)[:-4]
+
+
+def fcn() -> Layers:
+    """VGG-16 made fully convolutional, and a large step up: 21 scores for every pixel (FCN-32s)."""
+    return (
+        *(*_vgg_maps(), MaxPool(2)),
+        *(Conv(4096, 7, padding=3), ReLU(), Dropout(0.5), Conv(4096, 1), ReLU(), Dropout(0.5)),
+        *(Conv(21, 1), TransposedConv(21, 64, stride=32, padding=16, bias=False)),
+    )
+
+
+def region_proposals() -> Layers:
+    """Faster R-CNN's first half: at every place nine boxes, each with two scores, four corrections.
+
+    The second half cuts the best boxes out of the same maps and classifies them.
+    """
+    heads = Block("Heads", ((Conv(9 * 2, 1),), (Conv(9 * 4, 1),)), "stack")
+    return (*_vgg_maps(), Conv(512, 3, padding=1), ReLU(), heads)
+
+
+def unet(channels: int = 64, depth: int = 4, classes: int = 2) -> Layers:
+    """Return U-Net: down to small maps, up again, and across at every level.
+
+    Parameters
+    ----------
+    channels : int
+        Of the first level; each level below has twice as many.
+    depth : int
+        Poolings.
+    classes : int
+        Scores for each pixel.
+    """
+    return (*_level(channels, depth)[0], Conv(classes, 1))
+
+
+def _level(channels: int, depth: int) -> tuple[Layers, int]:
+    """The layers from one level down and up again, and the pixels that they cost along a side."""
+    pair = (Conv(channels, 3), ReLU(), Conv(channels, 3), ReLU())
+    if not depth:
+        return pair, 4
+    below, lost = _level(2 * channels, depth - 1)
+    up = (MaxPool(2), *below, TransposedConv(channels, 2, stride=2))
+    across = Block("Level", ((Crop(lost),), up), "stack")
+    return (*pair, across, *pair), 2 * lost + 8
+
+
 # All ----------------------------------------------------------------------------------------------
 
 
@@ -460,6 +571,23 @@ _MOBILE = (
     "Vision Applications, arXiv:1704.04861"
 )
 
+_XIE = (
+    "S. Xie, R. Girshick, P. Dollár, Z. Tu and K. He (2017), Aggregated Residual Transformations "
+    "for Deep Neural Networks, CVPR"
+)
+_LONG = (
+    "J. Long, E. Shelhamer and T. Darrell (2015), Fully Convolutional Networks for Semantic "
+    "Segmentation, CVPR"
+)
+_REN = (
+    "S. Ren, K. He, R. Girshick and J. Sun (2015), Faster R-CNN: Towards Real-Time Object "
+    "Detection with Region Proposal Networks, NeurIPS"
+)
+_UNET = (
+    "O. Ronneberger, P. Fischer and T. Brox (2015), U-Net: Convolutional Networks for Biomedical "
+    "Image Segmentation, MICCAI"
+)
+
 _ALL = (
     Network("lenet5", (1, 32, 32), lenet5(), 1998, _LECUN),
     Network("lab_cnn", (1, 28, 28), lab_cnn(), None, "this course"),
@@ -475,7 +603,11 @@ _ALL = (
     Network("googlenet-2014", PHOTO, googlenet(torchvision=False), 2014, _SZEGEDY),
     *(Network(f"resnet{depth}", PHOTO, resnet(depth), 2015, _HE) for depth in RESNET_DEPTHS),
     Network("resnet50-v1", PHOTO, resnet(50, step_first=True), 2015, _HE),
+    Network("resnext50", PHOTO, resnet(50, groups=32, wide=2), 2016, _XIE),
     Network("mobilenet-2017", PHOTO, mobilenet(), 2017, _MOBILE),
+    Network("fcn-32s", PHOTO, fcn(), 2014, _LONG),
+    Network("rpn", PHOTO, region_proposals(), 2015, _REN),
+    Network("unet", (1, 572, 572), unet(), 2015, _UNET),
 )
 
 NETWORKS = {network.name: network for network in _ALL}

@@ -23,7 +23,15 @@ from itertools import groupby
 import numpy as np
 
 from cnncourse.architectures import networks, trace
-from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Layer, Linear, Shape
+from cnncourse.architectures.layers import (
+    Conv,
+    Flatten,
+    GlobalAveragePool,
+    Layer,
+    Linear,
+    LineConv,
+    Shape,
+)
 from cnncourse.architectures.table import Row, Table, folded, summed
 from cnncourse.geometry import by
 
@@ -53,6 +61,7 @@ class Design:
 SWAPS = (
     "one 7×7 → three 3×3",
     "one 5×5 → two 3×3",
+    "one 7×7 → 1×7 and 7×1",
     "dense head → global average pooling",
     "two 3×3 → bottleneck",
     "3×3 → depthwise separable",
@@ -100,6 +109,10 @@ def _pieces(change: str, c: int) -> tuple[Sequence[Layer], Sequence[Layer]]:
         return [_conv(c, 7)], [_conv(c, 3)] * 3
     if change == "one 5×5 → two 3×3":
         return [_conv(c, 5)], [_conv(c, 3)] * 2
+    if change == "one 7×7 → 1×7 and 7×1":
+        return [_conv(c, 7)], [
+            LineConv(c, 7, bias=False, across=across) for across in (True, False)
+        ]
     if change == "two 3×3 → bottleneck":
         return [_conv(c, 3)] * 2, [_conv(c // 4, 1), _conv(c // 4, 3), _conv(c, 1)]
     if change == "3×3 → depthwise separable":

@@ -24,7 +24,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncourse.architectures.layers import BatchNorm, Block, Flatten, Layer, Shape, Subsampling
+from cnncourse.architectures.layers import (
+    BatchNorm,
+    Block,
+    Flatten,
+    Layer,
+    Shape,
+    Subsampling,
+    TransposedConv,
+)
 from cnncourse.architectures.networks import NETWORKS, Network
 from cnncourse.geometry import (
     Field,
@@ -61,7 +69,8 @@ class Row:
     memory : int
         Bytes of the output in float32; 0 for flatten, which only reads its input in another way.
     field : geometry.Field or None
-        What one unit sees of the network's input, along one axis; None: all of it.
+        What one unit sees of the network's input, along one axis; None: all of it or, behind a
+        transposed convolution, not the same for all units.
     block : str
         The label of the block that the layer is part of, such as "3a" or "layer2.0".
     """
@@ -117,8 +126,18 @@ class Table:
     def __getitem__(self, index: int) -> Row:
         return self.rows[index]
 
+    def _cells(self) -> Iterator[tuple[str, ...]]:
+        """Yield the cells of each row."""
+        unseen = "all"
+        for row in self.rows:
+            if isinstance(row.layer, TransposedConv):
+                unseen = "varies"
+            sees = unseen if row.field is None else str(row.field.size)
+            costs = (f"{row.params:,}", f"{row.macs:,}", show_bytes(row.memory))
+            yield (str(row.number), row.kind, by(row.shape), *costs, sees)
+
     def __repr__(self) -> str:
-        lines = [_HEAD, *(_cells(row) for row in self.rows), _total_cells(self)]
+        lines = [_HEAD, *self._cells(), _total_cells(self)]
         widths = [max(len(cells[i]) for cells in lines) for i in range(len(_HEAD))]
         text = [
             "  ".join(
@@ -137,7 +156,7 @@ class Table:
             )
             return f"<tr>{shown}</tr>"
 
-        body = "".join(line(_cells(row), "td") for row in self.rows)
+        body = "".join(line(cells, "td") for cells in self._cells())
         caption = f"{escape(self.name)}, input {by(self.input_shape)}"
         return (
             f"<table><caption>{caption}</caption><thead>{line(_HEAD, 'th')}</thead>"
@@ -146,12 +165,6 @@ class Table:
 
 
 _HEAD = ("", "layer", "output", "parameters", "MACs", "memory", "sees")
-
-
-def _cells(row: Row) -> tuple[str, ...]:
-    sees = "all" if row.field is None else str(row.field.size)
-    costs = (f"{row.params:,}", f"{row.macs:,}", show_bytes(row.memory))
-    return (str(row.number), row.kind, by(row.shape), *costs, sees)
 
 
 def _total_cells(table: Table) -> tuple[str, ...]:

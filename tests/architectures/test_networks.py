@@ -469,3 +469,50 @@ def test_every_network_names_its_source_and_is_listed_in_the_docstring():
     for name, network in networks.NETWORKS.items():
         assert network.name == name and network.source
         assert name in networks.__doc__
+
+
+# Beyond classification ----------------------------------------------------------------------------
+
+
+def test_u_net_has_the_sizes_and_the_23_convolutions_of_its_paper():
+    table = trace("unet")
+    assert table.input_shape == (1, 572, 572) and table[-1].shape == (2, 388, 388)
+    assert sum(row.kind in ("Conv2d", "ConvTranspose2d") for row in table) == 23
+    assert [row.layer.margin for row in table if row.kind == "Crop"] == [88, 40, 16, 4]
+    assert table.totals.params == 31_030_658
+    assert "varies" in repr(table) and "all" not in repr(table)
+
+
+def test_a_fully_convolutional_network_scores_every_pixel():
+    table = trace("fcn-32s")
+    assert table[-1].shape == (21, 224, 224)
+    dense = [row.params for row in trace("vgg16") if row.kind == "Linear"]
+    assert [row.params for row in table if row.shape[0] == 4096 and row.params] == dense[:2]
+
+
+def test_region_proposals_are_nine_boxes_with_six_numbers_a_place():
+    table = trace("rpn")
+    assert table[-1].shape == (9 * (2 + 4), 14, 14) and table[-1].field.jump == 16
+
+
+def test_resnext_has_the_parameters_of_torchvisions():
+    assert trace("resnext50").totals.params == 25_028_904
+
+
+def test_a_block_of_2016_learns_as_much_as_one_of_2015():
+    before, after = (
+        trace([build(64)], (64, 8, 8)).totals
+        for build in (networks.basic_block, networks.preactivation_block)
+    )
+    assert before == after
+
+
+def test_inception_modules_in_factors():
+    factors = networks.factorised_inception(64, 96)
+    assert trace([factors], (192, 35, 35))[-1].field.size == 5  # as of the 5×5 that it replaces
+    lines = networks.factorised_inception(192, 128, line=7)
+    convs = [row for row in trace([lines], (768, 17, 17)) if row.layer.noun == "conv"]
+    assert [row.layer.label.removeprefix("conv ") for row in convs] == (
+        ["1×1", "1×1", "1×7", "7×1", "1×1", "1×7", "7×1", "1×7", "7×1", "1×1"]
+    )
+    assert convs[2].params == 7 * 128 * 128

@@ -15,6 +15,7 @@ def test_small_kernels_cost_what_the_square_of_their_width_says(channels, size):
     for change, large, small in (
         ("one 7×7 → three 3×3", 49, 27),
         ("one 5×5 → two 3×3", 25, 18),
+        ("one 7×7 → 1×7 and 7×1", 49, 14),
         ("two 3×3 → bottleneck", 18, (1 / 4 + 9 / 16 + 1 / 4)),
     ):
         before, after = swaps.swap(change, channels, size)
@@ -28,6 +29,7 @@ def test_small_kernels_cost_what_the_square_of_their_width_says(channels, size):
     [
         ("one 7×7 → three 3×3", (7, 7)),
         ("one 5×5 → two 3×3", (5, 5)),
+        ("one 7×7 → 1×7 and 7×1", (7, 7)),
         ("two 3×3 → bottleneck", (5, 3)),
         ("3×3 → depthwise separable", (3, 3)),
         ("dense head → global average pooling", (None, None)),
