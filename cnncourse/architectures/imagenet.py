@@ -16,6 +16,8 @@ guesses (top-5 error). Three things to know before comparing the numbers:
 - **Extra data.** `extra_data` marks entries that learned from more than the 1.28 million images of
   the challenge.
 
+The number of images changed, too: the constants are those from 2012 on, `OF_2010` those of 2010.
+
 Depth is not all that changed from year to year: data augmentation, training and computers did too.
 
     O. Russakovsky et al. (2015), *ImageNet Large Scale Visual Recognition Challenge*,
@@ -27,6 +29,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TRAINING_IMAGES, VALIDATION_IMAGES, TEST_IMAGES, CLASSES = 1_281_167, 50_000, 100_000, 1_000
+OF_2010 = (1_261_406, 50_000, 150_000)  # training, validation, test: Russakovsky et al., table 2
 
 
 @dataclass(frozen=True)
@@ -44,10 +47,10 @@ class Entry:
     error : float
         Top-5 error on the test images, in per cent.
     depth : int or None
-        Layers that learn in its deepest network, as its authors count them; None where there is no
-        network, or none was described.
+        Convolutional and dense layers on the longest way through its deepest network; None where
+        there is no network, or none was described.
     networks : int or None
-        How many the entry averages; None where none or unknown.
+        How many the entry averages, 0 where it has none; None where that is not known.
     extra_data : bool
         Whether it learned from more than the images of the challenge.
     source : str
@@ -71,10 +74,12 @@ _HE = "He, Zhang, Ren and Sun (2016)"
 _HU = "Hu, Shen, Albanie, Sun and Wu (2020), section 5.4"
 
 RESULTS = (
-    Entry(2010, "sparse coding", "NEC-UIUC", 1, 28.2, None, None, False, f"{_KRIZHEVSKY}, table 1"),
-    Entry(2011, "Fisher vectors", "XRCE", 1, 25.8, None, None, False, _RUSSAKOVSKY),
+    Entry(2010, "sparse coding", "NEC-UIUC", 1, 28.2, None, 0, False, f"{_KRIZHEVSKY}, table 1"),
+    Entry(2011, "Fisher vectors", "XRCE", 1, 25.8, None, 0, False, _RUSSAKOVSKY),
     Entry(2012, "AlexNet", "SuperVision", 1, 16.4, 8, 5, False, f"{_KRIZHEVSKY}, table 2"),
-    Entry(2012, "AlexNet", "SuperVision", 1, 15.3, 8, 7, True, f"{_KRIZHEVSKY}, table 2"),
+    # Two of its seven networks have a sixth convolution (section 6 of the paper): nine layers.
+    Entry(2012, "AlexNet", "SuperVision", 1, 15.3, 9, 7, True, f"{_KRIZHEVSKY}, table 2"),
+    Entry(2012, "Fisher vectors", "ISI", 2, 26.2, None, 0, False, f"{_KRIZHEVSKY}, table 2"),
     Entry(2013, "Clarifai", "Clarifai", 1, 11.7, None, None, False, f"{_SZEGEDY}, table 2"),
     Entry(2013, "Clarifai", "Clarifai", 1, 11.2, None, None, True, f"{_SZEGEDY}, table 2"),
     Entry(2014, "VGG", "VGG", 2, 7.32, 19, 7, False, f"{_HE}, table 5"),

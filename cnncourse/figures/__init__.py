@@ -31,6 +31,7 @@ from cnncourse.figures.history import (
     network_stack,
     residual_block,
     two_stacks,
+    u_network,
 )
 from cnncourse.figures.lab import (
     break_it,

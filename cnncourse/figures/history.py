@@ -32,6 +32,7 @@ _ROLES = {
     "Conv2d": svg.KERNEL,
     "PartialConv2d": svg.KERNEL,
     "BasicConv2d": svg.KERNEL,
+    "ConvTranspose2d": svg.KERNEL,
     "MaxPool2d": svg.INPUT,
     "AvgPool2d": svg.INPUT,
     "AdaptiveAvgPool2d": svg.INPUT,
@@ -39,6 +40,7 @@ _ROLES = {
     "Linear": svg.OUTPUT,
     "RadialBasis": svg.OUTPUT,
     "Inception": svg.WINDOW,
+    "Heads": svg.OUTPUT,
     "BasicBlock": svg.WINDOW,
     "Bottleneck": svg.WINDOW,
 }
@@ -214,7 +216,9 @@ def inception_module(module: Block, before: Shape) -> svg.Svg:
         As `networks.inception` makes it.
     before : (channels, height, width)
     """
-    traces = [[row for row in trace(path, before) if row.kind != "ReLU"] for path in module.paths]
+    hidden = ("ReLU", "BatchNorm2d")
+    traces = [[r for r in trace(path, before) if r.kind not in hidden] for path in module.paths]
+    bottom = 76 * max(2, *map(len, traces)) - 8  # where the last boxes end, below their top
     widths = [rows[-1].shape[0] for rows in traces]
     after = module.output(before)
     d = svg.Drawing()
@@ -224,36 +228,36 @@ def inception_module(module: Block, before: Shape) -> svg.Svg:
         # A path's only layer stands in the second row, and the arrow's head is drawn there.
         draw = d.line if len(rows) == 1 else d.arrow
         draw(160 + 53 * place, 28, x + 57, 58, colour=svg.MUTED, thick=1.5)
-        d.add(svg.group(_path_boxes(rows), x, 60))
+        d.add(svg.group(_path_boxes(rows, bottom), x, 60))
         target = (sum(widths[:place]) + widths[place] / 2) * _WIDE / after[0]
-        d.arrow(x + 57, 206, target, 234, colour=svg.MUTED)
-    d.add(svg.group(_stacked(widths, _WIDE), 0, 236))
+        d.arrow(x + 57, bottom + 62, target, bottom + 90, colour=svg.MUTED)
+    d.add(svg.group(_stacked(widths, _WIDE), 0, bottom + 92))
     totals = trace([module], before).totals
     sums = " + ".join(str(width) for width in widths)
     words = f"{sums} = {after[0]} channels of {after[1]}×{after[2]}"
-    d.text(_WIDE / 2, 282, words, size=14, anchor="middle", bold=True)
+    d.text(_WIDE / 2, bottom + 138, words, size=14, anchor="middle", bold=True)
     costs = f"{totals.params:,} learned numbers, {totals.macs:,} MACs"
-    d.text(_WIDE / 2, 304, costs, anchor="middle", fill=svg.MUTED)
+    d.text(_WIDE / 2, bottom + 160, costs, anchor="middle", fill=svg.MUTED)
     paths = "; ".join(", then ".join(row.layer.label for row in rows) for rows in traces)
     title = f"Inception module {module.place}".strip()
     sentence = (
         f"Input {by(before)}. Four paths: {paths}. Their outputs are stacked: {words}. {costs}."
     )
-    return svg.framed(d.svg(_WIDE, 314, title, sentence))
+    return svg.framed(d.svg(_WIDE, bottom + 170, title, sentence))
 
 
-def _path_boxes(rows: Sequence[Row]) -> str:
-    """The layers of one path, the last one at the bottom."""
+def _path_boxes(rows: Sequence[Row], bottom: float) -> str:
+    """The layers of one path; the last one ends at the bottom."""
     d = svg.Drawing()
+    last = bottom - 68
     for place, row in enumerate(rows):
-        y = 76.0 * (place if len(rows) > 1 else 1)
+        y = last if place == len(rows) - 1 else 76.0 * place
         head, *size = wrapped(row.layer.label, 13)
         lines = (*size, f"→ {row.shape[0]} channels", f"{row.params:,} learned" * (row.params > 0))
         d.add(_box(0, y, 114, 68, head, lines, _ROLES[row.kind]))
-        if place:
-            d.arrow(57, y - 8, 57, y - 1, colour=svg.MUTED)
-    if len(rows) == 1:
-        d.arrow(57, -2, 57, 75, colour=svg.MUTED)
+        before = 76.0 * place - 8 if place else -2  # where the box above it ends
+        if place or y:
+            d.arrow(57, before, 57, y - 1, colour=svg.MUTED)
     return d.markup
 
 
@@ -303,24 +307,30 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
     after = block.output(before)
     d, y = svg.Drawing(), 60.0
     shape = before
-    for row in (row for row in main if row.kind != "BatchNorm2d"):
+    norm_first = main[0].kind == "BatchNorm2d"
+    for row in (row for row in main if norm_first or row.kind != "BatchNorm2d"):
         shape = row.shape
         d.arrow(72, y - 14, 72, y - 1, colour=svg.INK)
-        if row.kind == "ReLU":
-            d.add(_plate(14, y, 116, 24, "ReLU", svg.PADDING))
+        if row.kind in ("ReLU", "BatchNorm2d"):
+            words = "ReLU" if row.kind == "ReLU" else f"BN {row.params:,}"
+            d.add(_plate(14, y, 116, 24, words, svg.PADDING))
             y += 38
         else:
-            lines = (f"{row.before[0]} → {shape[0]}", f"{row.params:,} + BN {2 * shape[0]:,}")
-            d.add(_box(0, y, 144, 64, row.layer.label, lines, svg.KERNEL))
+            groups, head = getattr(row.layer, "groups", 1), row.layer.label
+            head = f"{head.removeprefix('conv ')} in {groups} groups" if groups > 1 else head
+            norm = "" if norm_first else f" + BN {2 * shape[0]:,}"
+            lines = (f"{row.before[0]} → {shape[0]}", f"{row.params:,}{norm}")
+            d.add(_box(0, y, 144, 64, head, lines, svg.KERNEL))
             y += 78
     plus = y + 16
     d.arrow(72, y - 14, 72, plus - 13, colour=svg.INK)
     d.add(_shortcut(shortcut, plus))
     d.circle(72, plus, 12, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
     d.text(72, plus, "+", size=18, anchor="middle", fill=svg.INK, bold=True)
-    d.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK)
-    d.add(_plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING))
-    d.arrow(72, plus + 54, 72, plus + 71, colour=svg.INK)
+    if block.after:
+        d.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK)
+        d.add(_plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING))
+    d.arrow(72, plus + (54 if block.after else 12), 72, plus + 71, colour=svg.INK)
     d.add(_plate(0, plus + 72, 144, 28, by(after), svg.OUTPUT))
     d.add(_plate(0, 0, 144, 28, by(before), svg.INPUT))
     d.line(72, 28, 72, 46, colour=svg.INK)
@@ -357,6 +367,7 @@ def _shortcut(rows: Sequence[Row], plus: float) -> str:
 
 def _residual_title(block: Block) -> str:
     names = {"BasicBlock": "A residual block", "Bottleneck": "A bottleneck block"}
+    names["PreActivation"] = "A block with norm and ReLU before its convolutions"
     return names.get(block.name, block.name) + (f" ({block.place})" if block.place else "")
 
 
@@ -369,11 +380,89 @@ def _residual_words(
     way = "unchanged"
     if shortcut:
         way = f"through a {shortcut[0].layer.label} to {by(shortcut[0].shape)}"
+    norm = "each after batch norm and ReLU"
+    if block.after:
+        norm = "each with batch norm, ReLU between them"
+    end = ", then ReLU" if block.after else ""
     return (
-        f"Input {by(before)}. Main path: {layers}, each with batch norm, ReLU between them. "
-        f"Shortcut: the input {way}. Both are added, then ReLU: {by(block.output(before))}. "
-        f"{words}."
+        f"Input {by(before)}. Main path: {layers}, {norm}. Shortcut: the input {way}. "
+        f"Both are added{end}: {by(block.output(before))}. {words}."
     )
+
+
+# U-Net --------------------------------------------------------------------------------------------
+
+_LEVEL = 74.0  # from one level of a U to the next
+
+
+def u_network(table: Table) -> svg.Svg:
+    """A network that goes down and up again, drawn as a U, with an arrow across on every level.
+
+    Each level shows the volume that its convolutions leave: a bar as wide as its maps (square root)
+    and as thick as it has channels. A pooling leads down, a transposed convolution up; what is
+    carried across is cropped and stacked onto what comes from below.
+
+    Parameters
+    ----------
+    table : architectures.Table
+        Of a network as `networks.unet` makes it.
+    """
+    left, right = _sides(table)
+    levels, largest = len(left), table.input_shape[1]
+    d = svg.Drawing()
+    d.text(0, 8, f"input {by(table.input_shape)}", size=13.5, bold=True)
+    for level, row in enumerate(left):
+        d.add(svg.group(_volume(row, largest), _u_place(level, levels), 30 + _LEVEL * level))
+    for level, row in enumerate(right):
+        x = _WIDE - _u_place(level, levels)
+        d.add(svg.group(_volume(row, largest), x, 30 + _LEVEL * level))
+        y, start = 30 + _LEVEL * level, _u_place(level, levels)
+        d.arrow(start + 74, y + 12, x - 76, y + 12, colour=svg.WINDOW.line, thick=2.5)
+    for level in range(levels - 1):
+        y, x, below = 30 + _LEVEL * level, _u_place(level, levels), _u_place(level + 1, levels)
+        d.arrow(x, y + 46, below, y + _LEVEL - 4, colour=svg.INPUT.line, thick=2)
+        d.arrow(_WIDE - below, y + _LEVEL - 4, _WIDE - x, y + 46, colour=svg.KERNEL.line, thick=2)
+    y = 30 + _LEVEL * levels
+    d.text(0, y, f"output {by(table[-1].shape)}: a score for each class and pixel", bold=True)
+    d.text(0, y + 20, "down: max pooling; up: transposed convolution; across: crop, stack")
+    words = f"{table.totals.params:,} learned numbers, {table.totals.macs:,} MACs"
+    d.text(0, y + 40, words, fill=svg.MUTED)
+    went, came = (", ".join(by(row.shape) for row in rows) for rows in (left, right[::-1]))
+    sentence = (
+        f"{table.name}, {levels} levels. Down: {went}. Up again: {came}. "
+        f"{by(table.input_shape)} becomes {by(table[-1].shape)}. {words}."
+    )
+    return svg.framed(d.svg(_WIDE, y + 50, f"{table.name} as a U", sentence))
+
+
+def _sides(table: Table) -> tuple[list[Row], list[Row]]:
+    """The last 3×3 convolution of each level, on the way down and on the way up, from the top."""
+    left: list[Row] = []
+    right: list[Row] = []
+    last, climbing = table[0], False
+    for row in table:
+        if row.kind == "MaxPool2d":
+            left.append(last)
+        elif row.kind == "ConvTranspose2d":
+            (right if climbing else left).append(last)  # the lowest level belongs to the left
+            climbing = True
+        elif getattr(row.layer, "kernel", 1) > 1:
+            last = row
+    return left, [last, *reversed(right)]
+
+
+def _volume(row: Row, largest: int) -> str:
+    """A bar with its middle at 0, and its shape under it."""
+    wide, thick = _bar_size(row.shape, largest)
+    d = svg.Drawing()
+    d.rect(-wide / 2, 12 - thick / 2, wide, thick, fill=svg.WINDOW.tint, line=svg.WINDOW.line)
+    d.text(0, 36, by(row.shape), size=12.5, anchor="middle")
+    return d.markup
+
+
+def _u_place(level: int, levels: int) -> float:
+    """Where the left side of a U stands; the lowest level is in the middle."""
+    return 80.0 + 20 * level if level < levels - 1 else _WIDE / 2
 
 
 # GoogLeNet ----------------------------------------------------------------------------------------
@@ -481,7 +570,8 @@ def imagenet_chart(entries: Sequence[Entry]) -> svg.Svg:
     d.text(x, bottom + 12, person, size=13.5, bold=True)
     notes = (
         "* learned from further images too. ** second place.",
-        "From 2012 on: averages of several networks and crops.",
+        "Networks: averages of several of them, and of many crops.",
+        "Layers: convolutional and dense, on the longest way through.",
         "Not depth alone: training and data changed as well.",
     )
     for i, words in enumerate(notes):
@@ -495,14 +585,14 @@ def imagenet_chart(entries: Sequence[Entry]) -> svg.Svg:
         f"made {svg.num(HUMAN.error)} % errors on {HUMAN.images:,} images."
     )
     title = f"Errors and depth, {entries[0].year} to {entries[-1].year}"
-    return svg.framed(d.svg(_WIDE, bottom + 84, title, sentence))
+    return svg.framed(d.svg(_WIDE, bottom + 102, title, sentence))
 
 
 def _entry(entry: Entry, scale: float, deepest: int) -> str:
     """An entry: its name, a bar of its error and a bar of its depth."""
     mark = "*" if entry.extra_data else "**" if entry.place == 2 else ""
     long = entry.error * scale
-    shallow = entry.year < 2012
+    shallow = entry.networks == 0
     role, dash = (svg.PADDING, "4 3") if shallow else (svg.KERNEL, "")
     after = max(long, HUMAN.error * scale) + 8  # right of the line of the person
     d = svg.Drawing()

@@ -12,6 +12,7 @@ def test_the_errors_are_those_of_the_published_tables():
         (2011, "Fisher vectors", False): 25.8,
         (2012, "AlexNet", False): 16.4,
         (2012, "AlexNet", True): 15.3,
+        (2012, "Fisher vectors", False): 26.2,
         (2013, "Clarifai", False): 11.7,
         (2013, "Clarifai", True): 11.2,
         (2014, "VGG", False): 7.32,
@@ -43,12 +44,36 @@ def test_a_depth_is_the_number_of_layers_that_learn_on_the_longest_way():
     def layers(name):
         return sum(row.kind in ("Conv2d", "Linear") for row in trace(name))
 
-    depth = {entry.name: entry.depth for entry in imagenet.RESULTS}
+    depth = {entry.name: entry.depth for entry in imagenet.RESULTS if not entry.extra_data}
     assert depth["AlexNet"] == layers("alexnet-2012")
+    (extra,) = (entry.depth for entry in imagenet.RESULTS if entry.error == 15.3)
+    assert extra == depth["AlexNet"] + 1  # a sixth convolution
     assert depth["VGG"] == layers("vgg19")
     assert depth["ResNet"] == layers("resnet152") - 4  # the projections lie beside the way
     stem, modules, dense = 3, 9, 1
     assert depth["GoogLeNet"] == stem + 2 * modules + dense
+
+
+def test_the_number_of_images_and_the_errors_of_single_networks_are_those_of_the_papers():
+    assert imagenet.OF_2010 == (1_261_406, 50_000, 150_000)
+    images = imagenet.TRAINING_IMAGES, imagenet.VALIDATION_IMAGES, imagenet.TEST_IMAGES
+    assert (*images, imagenet.CLASSES) == (1_281_167, 50_000, 100_000, 1_000)
+    assert {single.name: single.error for single in imagenet.SINGLE} == {
+        "VGG-16": 9.33,
+        "GoogLeNet": 9.15,
+        "plain-34": 10.02,
+        "ResNet-34": 7.46,
+        "ResNet-50": 6.71,
+        "ResNet-101": 6.05,
+        "ResNet-152": 5.71,
+    }
+
+
+def test_the_second_of_2012_made_ten_points_more_errors_without_a_network():
+    first, second = (
+        next(e for e in imagenet.RESULTS if e.year == 2012 and e.place == place) for place in (1, 2)
+    )
+    assert second.error - first.error == pytest.approx(9.8) and second.networks == 0
 
 
 def test_single_networks_make_more_errors_than_the_ensembles_with_them():

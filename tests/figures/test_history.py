@@ -178,7 +178,7 @@ def test_the_chart_shows_every_error_and_depth_and_the_person():
         assert f"{entry.error:.2f}".rstrip("0").rstrip(".") + " %" in shown
         if entry.depth:
             assert str(entry.depth) in shown
-    assert shown.count("no network") == 2
+    assert shown.count("no network") == sum(entry.networks == 0 for entry in RESULTS) == 3
     assert f"one trained person: {HUMAN.error} %" in shown
     assert "made 5.1 % errors on 1,500 images" in picture.description
     assert "ResNet 3.57 %, 152 layers" in picture.description
@@ -204,3 +204,29 @@ def test_a_picture_is_narrow_enough_for_a_phone_with_words_of_ten_pixels(name):
     on_phone = min(1, 400 / picture.width)
     assert min(sizes) * on_phone >= 9.5
     assert picture.width <= 530 and len(picture.description) > 100
+
+
+# U-Net --------------------------------------------------------------------------------------------
+
+
+def test_a_u_shows_the_last_volume_of_every_level_and_the_whole():
+    table = trace("unet")
+    shown = texts(figures.u_network(table))
+    down = ["64×568×568", "128×280×280", "256×136×136", "512×64×64", "1024×28×28"]
+    up = ["64×388×388", "128×196×196", "256×100×100", "512×52×52"]
+    assert [words for words in shown if words in {*down, *up}] == down + up
+    assert f"{table.totals.params:,} learned numbers" in " ".join(shown)
+
+
+def test_a_block_of_2016_is_drawn_with_its_norms_and_without_a_last_relu():
+    shown = texts(figures.residual_block(networks.preactivation_block(64), (64, 8, 8)))
+    assert shown.count("ReLU") == shown.count("BN 128") == 2
+    grouped = networks.bottleneck(64, groups=32, wide=2)
+    assert "3×3 in 32 groups" in texts(figures.residual_block(grouped, (256, 8, 8)))
+
+
+@pytest.mark.parametrize("line, boxes", [(0, 7), (7, 10)])
+def test_a_module_in_factors_shows_all_its_convolutions(line, boxes):
+    module = networks.factorised_inception(64, 96, line=line)
+    shown = texts(figures.inception_module(module, (192, 17, 17)))
+    assert sum(words.startswith("conv ") for words in shown) == boxes
