@@ -432,9 +432,11 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> sv
     return svg.framed(d.svg(_WIDE, 268, "The gradient on its way back", sentence))
 
 
+_LEAST = 1e-40  # what is smaller is drawn at this height
+
+
 def _power(value: float) -> float:
-    """The power of ten; what is smaller than 10⁻²⁰ is drawn there."""
-    return math.log10(max(value, 1e-20))
+    return math.log10(max(value, _LEAST))
 
 
 # Which network is it? -----------------------------------------------------------------------------
@@ -469,7 +471,8 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
     d.text(0, 278, words, size=14, bold=True)
     told = [_in_thirds(CLUES[i], values[i]) for i in range(2)]
     told.append(f"{CLUES[2]}: {', '.join(str(size) for size, _ in groupby(values[2]))}")
-    sentence = f"A network of {len(steps)} layers; {'; '.join(told[:clues])}. {words}"
+    rows = f"A network whose table has {len(steps)} rows"
+    sentence = f"{rows}; {'; '.join(told[:clues])}. {words}"
     return svg.framed(d.svg(_WIDE, 292, "Which network is it?", sentence))
 
 
@@ -482,12 +485,12 @@ def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
 
 
 def _in_thirds(head: str, values: Sequence[float]) -> str:
-    """How much lies in the first, second and last third of the layers."""
+    """How much lies in the first, second and last third of the rows."""
     cuts = [round(third * len(values) / 3) for third in range(4)]
     total = sum(values)
     thirds = zip(cuts, cuts[1:], strict=False)
     first, second, last = (percent(sum(values[a:b]) / total) for a, b in thirds)
-    return f"{head}: {first} in the first third of layers, {second} in the next, {last} in the last"
+    return f"{head}: {first} in the first third of rows, {second} in the next, {last} in the last"
 
 
 def _reply(steps: Sequence[Step], guess: str | None, answer: str, *, more: bool) -> str:
