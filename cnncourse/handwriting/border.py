@@ -1,9 +1,10 @@
 """The page alone: a table around the paper, a black edge of a scan, a frame, painted over.
 
     >>> page = np.full((300, 300), 230, np.uint8)
+    >>> page[100:200, 140:160] = 90  # a stroke
     >>> page[:20] = page[:, :20] = 15  # a scanner's lid, left open
     >>> int(without_border(page).min())
-    230
+    90
 
 What lies around a page reaches from the frame of the picture to a convex page with straight sides,
 and has another grey, from which it is parted by a sharp edge. A shadow has a soft one.
