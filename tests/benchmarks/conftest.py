@@ -2,15 +2,9 @@
 
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
 
 import pytest
-
-
-def seconds(work: Callable[[], object]) -> float:
-    start = perf_counter()
-    work()
-    return perf_counter() - start
+from timing import seconds
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ import matplotlib
 import matplotlib.pyplot as plt
 import pytest
 import with_matplotlib
+from timing import seconds
 
 from cnncourse import explorers
-from conftest import seconds
 
 matplotlib.use("Agg")
 

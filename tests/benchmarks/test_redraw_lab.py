@@ -6,11 +6,11 @@ from statistics import median
 import numpy as np
 import pytest
 from test_redraw import movable, move
+from timing import seconds
 
 from cnncourse.explorers import mnist_lab as explorers
 from cnncourse.handwriting import specimen
 from cnncourse.lab import digits, evaluation, inspection, models
-from conftest import seconds
 
 AT_ONCE = 0.05  # seconds: below a tenth of a second a learner feels no delay
 

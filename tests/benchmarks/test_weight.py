@@ -10,8 +10,7 @@ import nbformat
 import psutil
 import pytest
 from nbclient import NotebookClient
-
-from conftest import seconds
+from timing import seconds
 
 NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("0[1-4]*.ipynb"))
 SECONDS = {"01": 15, "02": 15, "03": 15, "04": 30}
