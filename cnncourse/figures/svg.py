@@ -16,7 +16,7 @@ from __future__ import annotations
 import base64
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from functools import wraps
+from functools import lru_cache, wraps
 from html import escape
 from pathlib import Path
 from typing import Concatenate, ParamSpec
@@ -321,15 +321,22 @@ def image(
     crisp : bool
         Show pixels as squares instead of smoothing them.
     """
-    order = (2, 1, 0, 3)[: pixels.shape[-1]]  # OpenCV stores BGR
-    stored = pixels if pixels.ndim == 2 else pixels[..., order]
-    _, png = cv2.imencode(".png", np.ascontiguousarray(stored), _FAST_PNG)
-    data = base64.b64encode(png.tobytes()).decode("ascii")
+    data = _png(pixels.tobytes(), pixels.shape)
     extra = ' style="image-rendering:pixelated"' if crisp else ""
     return (
         f'<image x="{num(x)}" y="{num(y)}" width="{num(width)}" height="{num(height)}" '
         f'preserveAspectRatio="none" decoding="sync"{extra} href="data:image/png;base64,{data}"/>'
     )
+
+
+@lru_cache(maxsize=32)  # while a slider moves, most pictures stay the same
+def _png(pixels: bytes, shape: tuple[int, ...]) -> str:
+    """The pixels as a PNG file in base64."""
+    stored = np.frombuffer(pixels, np.uint8).reshape(shape)
+    if len(shape) == 3:
+        stored = stored[..., (2, 1, 0, 3)[: shape[-1]]]  # OpenCV stores BGR
+    _, png = cv2.imencode(".png", np.ascontiguousarray(stored), _FAST_PNG)
+    return base64.b64encode(png.tobytes()).decode("ascii")
 
 
 def group(markup: str, x: float = 0, y: float = 0) -> str:
