@@ -10,6 +10,7 @@ const NARROW = 560; // CSS pixels: on a narrower page panels stand one under the
 const GAP = 24; // between panels that stand so
 const LARGEST = 1.25; // times its own size is the most that a picture grows: 960 become 1200
 const SMALLEST_TEXT = 11; // CSS pixels
+const SWELL = 1.25; // times their size is the most that small words grow where a picture shrinks
 const STILL = 4; // CSS pixels: a hand that moves less has clicked
 const SCRUB = 8; // CSS pixels up or down for one step of a number
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
@@ -159,9 +160,17 @@ function fit(svg, width) {
     panel.style.transform = `translate(${x}px, ${y}px)`;
   }
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
-  const smallest = Math.min(...wordsOf(svg).map((words) => words.dataset.size), Infinity);
-  svg.style.width = `max(min(100%, ${wide * LARGEST}px), ${(wide * SMALLEST_TEXT) / smallest}px)`;
-  for (const words of wordsOf(svg)) words.setAttribute("font-size", words.dataset.size);
+  const words = wordsOf(svg);
+  const smallest = SWELL * Math.min(...words.map((one) => one.dataset.size), Infinity);
+  const least = (wide * SMALLEST_TEXT) / smallest; // narrower, it could not be read
+  svg.style.width = `max(min(100%, ${wide * LARGEST}px), ${least}px)`;
+  enlarge(words, Math.max(Math.min(width / wide, LARGEST), least / wide));
+}
+
+function enlarge(words, scale) {
+  for (const one of words) {
+    one.setAttribute("font-size", tidy(Math.max(one.dataset.size, SMALLEST_TEXT / scale)));
+  }
 }
 
 /** Stand panels one under the other, each as wide as the page. */
@@ -169,12 +178,10 @@ function stack(svg, panels, width) {
   let top = GAP / 2;
   for (const panel of panels) {
     const [, , wide, high] = panel.dataset.panel.split(" ").map(Number);
-    const scale = Math.min(LARGEST, width / wide);
+    const scale = Math.min(LARGEST, (width - GAP) / wide); // a frame takes half a gap
     panel.style.transform = `translate(0px, ${top}px) scale(${scale})`;
     top += high * scale + GAP;
-    for (const words of wordsOf(panel)) {
-      words.setAttribute("font-size", tidy(Math.max(words.dataset.size, SMALLEST_TEXT / scale)));
-    }
+    enlarge(wordsOf(panel), scale);
   }
   svg.setAttribute("viewBox", `0 0 ${width} ${top}`);
   svg.style.width = "100%";
@@ -514,6 +521,8 @@ export function mount(el, send) {
 
   const resized = new ResizeObserver(() => {
     if (picture) fit(picture, el.clientWidth);
+    el.toggleAttribute("tabindex", false);
+    if (el.scrollWidth > el.clientWidth) el.tabIndex = 0; // arrow keys scroll it
     placeEditor();
   });
   resized.observe(el);
