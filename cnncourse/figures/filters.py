@@ -75,7 +75,7 @@ def kernel_lab(
         raise ValueError(f"unknown view {view!r}: use one of {', '.join(VIEWS)}")
     response = _same_size(photo, kernel, padding_mode) + np.float32(bias)
     result = _signed_panel(response) if view == "signed" else _clipped_panel(response)
-    picture = _in_a_row(
+    picture = _panels(
         _under_lens(photo, len(kernel), place),
         svg.above(
             _kernel_panel(kernel, name or "kernel"),
@@ -827,14 +827,16 @@ def kernel_guess(
     signed: dict[str, Any] = {"shade": "signed", "limits": (-most, most), "role": svg.OUTPUT}
     top = float(max(np.abs(pixels).max(), 1))
     theirs = matrix(own, title="", cell=38, caption="your output", **signed)
-    picture = _in_a_row(
+    own_kernel = _editable(guess, "your kernel", "your kernel", cell=44, role=svg.KERNEL)
+    solved = not differ.any() and np.allclose(hidden, guess)
+    reward = _solved(following) if solved else ""
+    picture = _panels(
         _editable(pixels, "pixels", "input", cell=38, shade="grey", limits=(0, 1.25 * top)),
-        _editable(guess, "your kernel", "your kernel", cell=44, role=svg.KERNEL),
+        replace(own_kernel, markup=own_kernel.markup + svg.group(reward, 0, 166)),
         replace(theirs, markup=theirs.markup + svg.group(_agreement(differ), 0, _UNDER_CAPTION)),
         matrix(answer, title="", cell=38, caption="hidden kernel's output", **signed),
         gap=26,
     )
-    solved = not differ.any() and np.allclose(hidden, guess)
     wrong = int(differ.sum())
     if wrong:
         sentence = f"{wrong} of {answer.size} output cells differ (framed): not the hidden kernel."
@@ -845,9 +847,7 @@ def kernel_guess(
             "All output cells agree, yet your kernel is not the hidden one: this input cannot "
             "tell them apart."
         )
-    reward = _solved(following) if solved else ""
-    whole = replace(picture, markup=picture.markup + svg.group(reward, 222, 168))
-    return svg.framed(whole.titled("Guess the kernel", sentence))
+    return svg.framed(picture.titled("Guess the kernel", sentence))
 
 
 def _editable(values: np.ndarray, name: str, caption: str, **look: Any) -> svg.Svg:
@@ -907,6 +907,17 @@ def _in_a_row(*pictures: svg.Svg, gap: float) -> svg.Svg:
     """Pictures side by side, their tops on one line."""
     height = max(picture.height for picture in pictures)
     return svg.beside(*(replace(picture, height=height) for picture in pictures), gap=gap)
+
+
+def _panels(*pictures: svg.Svg, gap: float) -> svg.Svg:
+    """Pictures side by side, and one under the other on a narrow page."""
+    height = max(picture.height for picture in pictures)
+    markup, x = "", 0.0
+    for number, picture in enumerate(pictures):
+        name = f"panel {number}"
+        markup += marks.panel(picture.markup, name, x, 0, picture.width, picture.height)
+        x += picture.width + gap
+    return svg.Svg(markup, x - gap, height, "")
 
 
 def _whole(value: float) -> str:

@@ -19,6 +19,7 @@ FIRST = {
     ("as_matrix", "window"): [("combobox", "form", "ArrowDown")],
     ("blueprint", "fold"): [("combobox", "network", "r")],
     ("confusion", "order"): [("slider", "label", "ArrowLeft"), ("slider", "answer", "ArrowLeft")],
+    ("kernel_lab", "view"): [("combobox", "preset", "b")],  # automatic: box 3 is clipped
     ("kernel_lab", "normalise"): [("spinbutton", "weights row 1 column 1", "ArrowUp")],
     ("own_digit", "crop"): [("checkbox", "look which way round the ink is", "Space")],
     ("own_digit", "keep_aspect"): [("checkbox", "crop to the ink", "Space")],

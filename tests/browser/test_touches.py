@@ -77,9 +77,12 @@ def moved(page, explorer, changes, act):
     before = sliders(explorer, changes)
     with explorer.changing():
         act()
-    page.page.wait_for_timeout(500)
-    after = sliders(explorer, changes)
-    signs = [(new > old) - (new < old) for old, new in zip(before, after, strict=True)]
+    for _wait in range(20):  # the sliders follow the picture
+        page.page.wait_for_timeout(250)
+        after = sliders(explorer, changes)
+        signs = [(new > old) - (new < old) for old, new in zip(before, after, strict=True)]
+        if signs == list(changes.values()):
+            break
     assert signs == list(changes.values())
     assert page.tracebacks() == [] and page.complaints == []
 
