@@ -18,7 +18,7 @@ from inspect import signature
 
 import numpy as np
 
-_NOT_YET = (
+NOT_YET = (
     "your function returns nothing. Replace its ... by code that returns the answer, run that "
     "cell, then this one."
 )
@@ -96,7 +96,7 @@ def compare(
             )
         nothing = got is None or got is Ellipsis
         if nothing and arguments is cases[0]:
-            return Verdict(None, _NOT_YET)
+            return Verdict(None, NOT_YET)
         problem = _MISSING if nothing else _difference(got, expected, tolerance)
         if problem:
             return Verdict(False, f"{_given(function, arguments)}{problem}.")
@@ -139,7 +139,7 @@ def design(
     except Exception as error:  # whatever the learner's code raises becomes a sentence
         return Verdict(False, f"your function stopped with {type(error).__name__}: {error}")
     if answer is None or answer is Ellipsis:
-        return Verdict(None, _NOT_YET)
+        return Verdict(None, NOT_YET)
     try:
         numbers = as_numbers(answer)
     except (TypeError, ValueError):

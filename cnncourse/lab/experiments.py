@@ -19,6 +19,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnncourse import metrics
+from cnncourse.architectures.networks import Widths
 from cnncourse.lab import history_models as nets
 from cnncourse.lab.digits import Digits
 from cnncourse.lab.evaluation import predict, shifted
@@ -28,6 +29,7 @@ from cnncourse.lab.training import History, fit
 from cnncourse.split import Split
 
 VALIDATED = 1000  # digits on which accuracies are measured
+INCEPTION_WIDTHS = (8, 8, 12, 4, 6, 6)  # 8 + 12 + 6 + 6 = 32 channels come out
 
 
 @dataclass(frozen=True)
@@ -100,22 +102,6 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
 # The experiments ----------------------------------------------------------------------------------
 
 
-def lenets(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train LeNet-5 as of 1998 and as it is written today.
-
-    Parameters
-    ----------
-    digits : Digits
-    epochs, seed : int
-
-    Returns
-    -------
-    Comparison
-    """
-    networks = {"1998": nets.LeNet1998, "today": nets.lenet_today}
-    return _compare("LeNet-5, then and now", networks, digits, epochs, seed, learning_rate=0.003)
-
-
 def small_kernels(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
     """Train one 5×5 layer a stage and two 3×3 layers a stage: the same field.
 
@@ -149,9 +135,45 @@ def bottlenecks(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison
     """
     networks = {
         "two 3×3": lambda: nets.blocks(2, width=48),
-        "bottleneck": lambda: nets.blocks(2, width=48, branch=nets.bottleneck_branch),
+        "bottleneck": lambda: nets.blocks(2, nets.Bottleneck, width=48),
     }
     return _compare("Blocks with and without a bottleneck", networks, digits, epochs, seed)
+
+
+def inception(
+    digits: Digits,
+    module: Callable[[int, Widths], nn.Module] = nets.Inception,
+    *,
+    epochs: int = 2,
+    seed: int = 0,
+) -> Comparison:
+    """Train two layers of one kernel size, and two inception modules with as many channels.
+
+    Behind each stands batch normalisation, so that a short training is enough.
+
+    Parameters
+    ----------
+    digits : Digits
+    module : callable
+        ``module(c_in, widths)`` → an inception module: the course's, or one of your own.
+    epochs, seed : int
+
+    Returns
+    -------
+    Comparison
+    """
+    paths: dict[str, Callable[[int], nn.Module]] = {
+        "3×3": lambda width: nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.ReLU()),
+        "5×5": lambda width: nn.Sequential(nn.Conv2d(width, width, 5, padding=2), nn.ReLU()),
+        "inception": lambda width: module(width, INCEPTION_WIDTHS),
+    }
+    networks = {
+        name: lambda build=build: nets.blocks(
+            2, lambda width: nn.Sequential(build(width), nn.BatchNorm2d(width)), width=32
+        )
+        for name, build in paths.items()
+    }
+    return _compare("One kernel size or all of them", networks, digits, epochs, seed)
 
 
 def heads(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
@@ -173,13 +195,20 @@ def heads(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
 
 
 def degradation(
-    digits: Digits, *, depths: Sequence[int] = (6, 18, 34), epochs: int = 2, seed: int = 0
+    digits: Digits,
+    block: Callable[[int], nn.Module] = nets.ResidualBlock,
+    *,
+    depths: Sequence[int] = (6, 18, 34),
+    epochs: int = 2,
+    seed: int = 0,
 ) -> Comparison:
     """Train plain and residual networks of growing depth.
 
     Parameters
     ----------
     digits : Digits
+    block : callable
+        ``block(channels)`` → a residual block: the course's, or one of your own.
     depths : sequence of int
         Layers with weights: even numbers from 4 on, a stem, two for each block and a dense one.
     epochs, seed : int
@@ -197,8 +226,8 @@ def degradation(
     for depth in depths:
         if depth < 4 or depth % 2:
             raise ValueError(f"depth is {depth}: use even numbers from 4 on, such as 18")
-        for kind in ("plain", "residual"):
-            networks[f"{kind} {depth}"] = _deep(depth, kind == "residual")
+        for kind, build in (("plain", nets.PlainBlock), ("residual", block)):
+            networks[f"{kind} {depth}"] = _deep(depth, build)
     return _compare("Growing depth, plain and residual", networks, digits, epochs, seed)
 
 
@@ -218,9 +247,10 @@ def first_gradients(digits: Digits, *, depth: int = 34, seed: int = 0) -> dict[s
         For "plain" and "residual": one root mean square a layer, from the input on, of one batch.
     """
     batch = digits.train.first(125)
+    kinds = {"plain": nets.PlainBlock, "residual": nets.ResidualBlock}
     return {
-        kind: gradient_sizes(_seeded(_deep(depth, kind == "residual"), seed), batch)
-        for kind in ("plain", "residual")
+        kind: gradient_sizes(_seeded(_deep(depth, block), seed), batch)
+        for kind, block in kinds.items()
     }
 
 
@@ -242,8 +272,8 @@ def gradient_sizes(model: nn.Module, batch: Split) -> list[float]:
     return [float(grad.square().mean().sqrt()) for grad in gradients if grad is not None]
 
 
-def _deep(depth: int, skip: bool) -> Callable[[], nn.Module]:
-    return lambda: nets.blocks((depth - 2) // 2, skip=skip)
+def _deep(depth: int, block: Callable[[int], nn.Module]) -> Callable[[], nn.Module]:
+    return lambda: nets.blocks((depth - 2) // 2, block)
 
 
 # Helpers ------------------------------------------------------------------------------------------
@@ -255,7 +285,6 @@ def _compare(
     digits: Digits,
     epochs: int,
     seed: int,
-    learning_rate: float = 0.01,
 ) -> Comparison:
     """Build, train and examine each network in the same way."""
     examined = replace(digits, validation=digits.validation.first(VALIDATED))
@@ -267,7 +296,7 @@ def _compare(
             examined,
             epochs=epochs,
             batch_size=50,
-            learning_rate=learning_rate,
+            learning_rate=0.01,
             augment=None,
             seed=seed,
             measure_every=epochs,

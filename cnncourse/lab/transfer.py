@@ -74,7 +74,7 @@ def load(*, fetch: bool = False, seed: int = 0) -> Backbone:
         Of random weights.
     """
     network = _untrained(seed)
-    reason = "the ImageNet weights are not on this computer and not asked for with fetch=True"
+    reason = "the ImageNet weights are not on this computer, and fetching them was not asked for"
     if fetch or weights_file().exists():
         try:
             with _patience(_PATIENCE):
@@ -203,18 +203,22 @@ def features(backbone: Backbone, images: np.ndarray, size: int = SIDE) -> np.nda
 
 
 def new_head(
-    backbone: Backbone, train: Split, validation: Split, *, epochs: int = 100, seed: int = 0
+    backbone: Backbone | None, train: Split, validation: Split, *, epochs: int = 100, seed: int = 0
 ) -> float:
     """Train a new last layer on frozen features, and return its accuracy on validation digits.
 
     Parameters
     ----------
-    backbone : Backbone
+    backbone : Backbone or None
+        None: on the pixels themselves. What no network reaches is what a network must beat.
     train, validation : Split
     epochs, seed : int
     """
-    known, asked = (torch.tensor(features(backbone, split.images)) for split in (train, validation))
-    mean, std = known.mean(0), known.std(0) + 1e-6
+    known, asked = (
+        torch.tensor(features(backbone, images) if backbone else _pixels(images))
+        for images in (train.images, validation.images)
+    )
+    mean, std = known.mean(0), known.std()  # one scale for all: some pixels never change
     known, asked = (known - mean) / std, (asked - mean) / std
     with using_seed(seed):
         head = nn.Linear(known.shape[1], 10)
@@ -226,6 +230,11 @@ def new_head(
         optimiser.step()
     with torch.inference_mode():
         return metrics.accuracy(head(asked).numpy(), validation.labels)
+
+
+def _pixels(images: np.ndarray) -> np.ndarray:
+    """The images as they are: float32 of shape (N, pixels) in [0, 1]."""
+    return images.reshape(len(images), -1).astype(np.float32) / 255
 
 
 def fine_tune(

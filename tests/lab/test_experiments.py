@@ -20,14 +20,14 @@ def digits():
     torch.set_num_threads(threads)
 
 
-SMALL = ("lenets", "small_kernels", "bottlenecks", "heads")
+SMALL = {"small_kernels": 2, "bottlenecks": 2, "heads": 2, "inception": 3}
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", SMALL)
-def test_an_experiment_names_two_networks_and_what_became_of_them(digits, name):
+def test_an_experiment_names_its_networks_and_what_became_of_them(digits, name):
     result = getattr(experiments, name)(digits, epochs=1)
-    assert len(list(result)) == 2
+    assert len(list(result)) == SMALL[name]
     for outcome in result:
         assert result[outcome.name] is outcome
         assert 0 < outcome.train_loss < 10 and outcome.seconds > 0
@@ -60,6 +60,27 @@ def test_parameters_are_those_of_the_networks(digits):
     block = 2 * (9 * 16 * 16 + 2 * 16)  # two 3×3 convolutions without bias, two batch norms
     assert result["plain 6"].parameters - result["plain 4"].parameters == block
     assert result["plain 6"].parameters == result["residual 6"].parameters
+
+
+@pytest.mark.slow
+def test_blocks_and_modules_of_ones_own_take_part(digits):
+    class Wider(nets.ResidualBlock):
+        def __init__(self, channels):
+            super().__init__(channels)
+            self.more = torch.nn.Parameter(torch.zeros(7))
+
+    class WiderInception(nets.Inception):
+        def __init__(self, c_in, widths):
+            super().__init__(c_in, widths)
+            self.more = torch.nn.Parameter(torch.zeros(7))
+
+    theirs = experiments.degradation(digits, Wider, depths=(6,), epochs=1)
+    assert theirs["residual 6"].parameters - theirs["plain 6"].parameters == 2 * 7
+    ours, theirs = (
+        experiments.inception(digits, module, epochs=1)["inception"].parameters
+        for module in (nets.Inception, WiderInception)
+    )
+    assert theirs - ours == 2 * 7
 
 
 @pytest.mark.parametrize("depth", [2, 5, 17])

@@ -9,18 +9,17 @@ torch = pytest.importorskip("torch")
 from torch.nn import functional as F  # noqa: E402
 
 from cnncourse.architectures import trace  # noqa: E402
-from cnncourse.architectures.networks import C3_READS  # noqa: E402
+from cnncourse.architectures.networks import INCEPTION, inception  # noqa: E402
 from cnncourse.lab import history_models as nets  # noqa: E402
 from cnncourse.lab.models import count_parameters  # noqa: E402
 
 ALL = {
-    "1998": nets.LeNet1998,
-    "today": nets.lenet_today,
     "two 3×3": lambda: nets.stacked(3, layers=2),
     "one 5×5": lambda: nets.stacked(5, layers=1),
-    "plain": lambda: nets.blocks(3, skip=False),
+    "plain": lambda: nets.blocks(3, nets.PlainBlock),
     "residual": lambda: nets.blocks(3),
-    "bottleneck": lambda: nets.blocks(2, width=48, branch=nets.bottleneck_branch),
+    "bottleneck": lambda: nets.blocks(2, nets.Bottleneck, width=48),
+    "inception": lambda: nets.blocks(2, lambda width: nets.Inception(width, (2, 3, 4, 5, 6, 4))),
     "dense": lambda: nets.with_head("dense"),
     "global average": lambda: nets.with_head("global average"),
 }
@@ -37,74 +36,27 @@ def test_every_network_gives_ten_logits_and_learns_with_all_its_weights(name):
     assert all(p.grad is not None and torch.isfinite(p.grad).all() for p in model.parameters())
 
 
-def test_the_lenet_of_1998_has_the_parameters_of_the_paper_layer_by_layer():
-    model = nets.LeNet1998()
-    layers = (model.c1, model.s2, model.c3, model.s4, model.c5, model.f6, model.output)
-    assert [count_parameters(layer) for layer in layers] == [156, 12, 1516, 32, 48_120, 10_164, 0]
-    assert model.output.codes.numel() == 840
-    assert count_parameters(model) == trace("lenet5-1998").totals.params == 60_000
-
-
-def test_the_lenet_of_today_agrees_with_its_record():
-    assert count_parameters(nets.lenet_today()) == trace("lenet5").totals.params == 61_706
-
-
-def test_c3_reads_six_triples_nine_quadruples_and_everything_once():
-    sizes = sorted(len(set(reads)) for reads in C3_READS)
-    assert sizes == [3] * 6 + [4] * 9 + [6]
-    assert nets.LeNet1998().c3.pairs.shape == (2, 60)
-
-
-def test_a_partial_convolution_equals_small_convolutions_one_by_one():
-    torch.manual_seed(1)
-    reads = ((0, 2), (1,), (0, 1, 2))
-    layer = nets.PartialConv(reads, 3)
-    maps = torch.randn(2, 3, 6, 7)
-    expected, first = [], 0
-    for bias, chosen in zip(layer.bias, reads, strict=True):
-        weights = layer.weight[first : first + len(chosen)]
-        expected.append(F.conv2d(maps[:, list(chosen)], weights[None], bias[None]))
-        first += len(chosen)
-    assert torch.allclose(layer(maps), torch.cat(expected, 1), atol=1e-5)
-
-
-def test_subsampling_adds_scales_shifts_and_squashes():
-    layer = nets.Subsampling(1)
-    torch.nn.init.constant_(layer.coefficient, 0.5)
-    torch.nn.init.constant_(layer.bias, -1.0)
-    maps = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
-    expected = 1.7159 * torch.tanh(torch.tensor(2 / 3 * (0.5 * 10 - 1)))
-    assert layer(maps).item() == pytest.approx(expected.item(), rel=1e-6)
-
-
-def test_the_radial_output_is_largest_at_its_own_code():
-    output = nets.RadialBasis()
-    assert output(output.codes).argmax(1).tolist() == list(range(10))
-    assert torch.all(output(output.codes).diagonal() == 0)
-
-
-def test_the_drawn_digits_are_ten_different_pictures_of_ink_and_paper():
-    pictures = nets.segment_digits()
-    assert pictures.shape == (10, 12, 7)
-    assert set(pictures.unique().tolist()) == {-1, 1}
-    assert len({tuple(picture.flatten().tolist()) for picture in pictures}) == 10
-    assert torch.all(pictures[8] >= pictures)  # an 8 has all strokes
-
-
-def test_scaled_tanh_keeps_one_almost_as_it_is():
-    assert nets.ScaledTanh()(torch.tensor([1.0, -1.0])).tolist() == pytest.approx([1, -1], abs=1e-3)
-
-
-def test_a_residual_block_adds_its_input():
+@pytest.mark.parametrize("build", [nets.ResidualBlock, nets.Bottleneck])
+def test_a_residual_block_adds_its_input(build):
     torch.manual_seed(0)
-    branch = nets.basic_branch(4).eval()
+    block = build(4).eval()
     x = torch.randn(2, 4, 5, 5)
-    assert torch.equal(nets.Residual(branch)(x), F.relu(x + branch(x)))
-    assert torch.equal(nets.Residual(branch, skip=False)(x), F.relu(branch(x)))
+    assert torch.equal(block(x), F.relu(x + block.branch(x)))
 
 
-def test_skips_add_no_parameters():
-    assert count_parameters(nets.blocks(5)) == count_parameters(nets.blocks(5, skip=False))
+def test_a_plain_block_is_the_same_without_the_shortcut():
+    torch.manual_seed(0)
+    block, x = nets.PlainBlock(4).eval(), torch.randn(2, 4, 5, 5)
+    assert torch.equal(block(x), F.relu(block.branch(x)))
+    assert count_parameters(nets.blocks(5)) == count_parameters(nets.blocks(5, nets.PlainBlock))
+
+
+@pytest.mark.parametrize("place", ["3a", "5b"])
+def test_an_inception_module_agrees_with_its_record(place):
+    widths = INCEPTION[place]
+    module, record = nets.Inception(48, widths), inception(widths)
+    assert count_parameters(module) == trace([record], (48, 5, 5)).totals.params
+    assert module(torch.rand(2, 48, 5, 5)).shape == (2, *record.output((48, 5, 5)))
 
 
 def field(model, size=28):

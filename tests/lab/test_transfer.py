@@ -106,6 +106,7 @@ def test_a_new_head_and_fine_tuning_learn_and_leave_the_backbone_alone():
     backbone = transfer.load()
     before = {name: value.clone() for name, value in backbone.network.state_dict().items()}
     assert transfer.new_head(backbone, train, validation) > 0.3  # chance is 0.1
+    assert transfer.new_head(None, train, validation) > 0.5  # from the pixels
     assert 0 <= transfer.fine_tune(backbone, train, validation, epochs=1) <= 1
     after = backbone.network.state_dict()
     assert all(torch.equal(before[name], after[name]) for name in before)

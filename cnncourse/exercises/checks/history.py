@@ -2,70 +2,55 @@
 
 >>> partial_parameters(lambda reads, kernel: sum(kernel**2 * len(r) + 1 for r in reads))
 passed: the answer is right in all 4 cases tried.
+
+PyTorch is loaded by the two checks of modules alone; what they try, and the sentences about what is
+wrong, stand in :mod:`cnncourse.lab.block_trial`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from math import prod
+from collections.abc import Callable
+from importlib import import_module
 
 import numpy as np
 
-from cnncourse.architectures import networks, trace
-from cnncourse.architectures.layers import Conv
-from cnncourse.architectures.swaps import inception_branches
-from cnncourse.exercises.verdict import Verdict, compare
+from cnncourse.architectures import by_hand, networks, trace
+from cnncourse.exercises.verdict import NOT_YET, Verdict, compare
 
 _SEED = 6
 
 
 def partial_parameters(function: Callable) -> Verdict:
     """``function(reads, kernel)``: parameters of a layer whose maps read some input maps each."""
-
-    def reference(reads: Sequence[Sequence[int]], kernel: int) -> int:
-        return sum(kernel**2 * len(chosen) + 1 for chosen in reads)
-
     cases = [
         ([(0, 1, 2)], 5),
         ([(0,), (0, 1), (0, 1, 2)], 3),
         (networks.C3_READS, 5),
         ([(0, 1, 2, 3, 4, 5)] * 16, 1),
     ]
-    return compare(function, reference, cases)
+    return compare(function, by_hand.partial_parameters, cases)
 
 
 def grouped_parameters(function: Callable) -> Verdict:
     """``function(c_in, c_out, kernel, groups)``: parameters of a grouped convolution, with bias."""
-
-    def reference(c_in: int, c_out: int, kernel: int, groups: int) -> int:
-        return Conv(c_out, kernel, groups=groups).params((c_in, 1, 1))
-
     cases = [(3, 96, 11, 1), (96, 256, 5, 2), (384, 256, 3, 2), (64, 64, 3, 64), (8, 4, 1, 4)]
-    return compare(function, reference, cases)
+    return compare(function, by_hand.grouped_parameters, cases)
 
 
 def stack_ratio(function: Callable) -> Verdict:
     """``function(kernel)``: weights of 3×3 layers over those of one kernel×kernel, equal field."""
-
-    def reference(kernel: int) -> float:
-        return 9 * (kernel - 1) / 2 / kernel**2
-
-    return compare(function, reference, [(3,), (5,), (7,), (9,), (11,)])
+    return compare(function, by_hand.stack_ratio, [(3,), (5,), (7,), (9,), (11,)])
 
 
 def inception_parameters(function: Callable) -> Verdict:
     """``function(c_in, widths)``: parameters of an inception block, biases included."""
-
-    def reference(c_in: int, widths: networks.Widths) -> int:
-        return sum(branch.totals.params for branch in inception_branches(c_in, 8, widths))
-
     cases = [
         (192, networks.INCEPTION["3a"]),
         (832, networks.INCEPTION["5b"]),
         (1, (1, 2, 3, 4, 5, 6)),
         (7, (6, 5, 4, 3, 2, 1)),
     ]
-    return compare(function, reference, cases)
+    return compare(function, by_hand.inception_parameters, cases)
 
 
 def global_average(function: Callable) -> Verdict:
@@ -77,14 +62,11 @@ def global_average(function: Callable) -> Verdict:
         (rng.normal(size=(1, 3, 2)) - 2,),
         (rng.normal(size=(2, 1, 1)),),
     ]
-    return compare(function, lambda maps: maps.mean(axis=(1, 2)), cases)
+    return compare(function, by_hand.global_average, cases)
 
 
 def residual_block(function: Callable) -> Verdict:
     """``function(x, w1, w2)``: relu(x + w2·relu(w1·x)) for a vector x."""
-
-    def reference(x: np.ndarray, w1: np.ndarray, w2: np.ndarray) -> np.ndarray:
-        return np.maximum(x + w2 @ np.maximum(w1 @ x, 0), 0)
 
     rng = np.random.default_rng(_SEED)
 
@@ -96,19 +78,40 @@ def residual_block(function: Callable) -> Verdict:
     nothing = (x, np.zeros((3, 3)), np.zeros((3, 3)))
     # Small and round, for the verdict to quote: one of the two inner numbers is negative.
     small = (x, np.array([[1.0, 1, 0], [0, 1, 1]]), np.array([[2.0, 1], [1, 0], [0, -1]]))
-    return compare(function, reference, [nothing, small, case(4, 4), case(5, 2), case(3, 6)])
+    return compare(
+        function, by_hand.residual_block, [nothing, small, case(4, 4), case(5, 2), case(3, 6)]
+    )
 
 
 def memory_estimate(function: Callable) -> Verdict:
     """``function(shapes)``: MiB of outputs and their gradients, for float32 and one example."""
-
-    def reference(shapes: Sequence[tuple[int, ...]]) -> float:
-        return 2 * 4 * sum(prod(shape) for shape in shapes) / 1024**2
-
     cases = [
         ([(1024, 32, 32)],),
         ([(64, 55, 55), (64, 27, 27), (1000,)],),
         ([row.shape for row in trace("vgg16")],),
         ([(3, 5, 7)],),
     ]
-    return compare(function, reference, cases)
+    return compare(function, by_hand.memory_estimate, cases)
+
+
+def residual_module(build: Callable) -> Verdict:
+    """``ResidualBlock(channels)``: a module of two 3×3 convolutions, batch norms and a shortcut."""
+    return _tried("of_residual_block", build, "each of the four layers got and gave what it should")
+
+
+def inception_module(build: Callable) -> Verdict:
+    """``Inception(c_in, widths)``: a module of four paths, whose channels are stacked."""
+    return _tried("of_inception", build, "all six convolutions and the stacking are right")
+
+
+def _tried(trial: str, theirs: Callable, praise: str) -> Verdict:
+    """Put a module on trial; whatever the learner's code raises becomes a sentence."""
+    try:
+        problem = getattr(import_module("cnncourse.lab.block_trial"), trial)(theirs)
+    except NotImplementedError:
+        problem = None
+    except Exception as error:
+        return Verdict(False, f"your code stopped with {type(error).__name__}: {error}")
+    return (
+        Verdict(None, NOT_YET) if problem is None else Verdict(not problem, problem or f"{praise}.")
+    )
