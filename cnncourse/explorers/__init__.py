@@ -13,6 +13,7 @@ from cnncourse.explorers.convolution_maths import (
 from cnncourse.explorers.flagship import convolution
 from cnncourse.explorers.history import (
     blueprint,
+    digit_walk,
     inception_costs,
     skip_connection,
     timeline,
@@ -66,6 +67,7 @@ __all__ = [
     "conv_backward",
     "convolution",
     "dense_cost",
+    "digit_walk",
     "dropout",
     "edge_angle",
     "flip",

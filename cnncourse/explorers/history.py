@@ -7,12 +7,13 @@ from functools import lru_cache
 
 import numpy as np
 
-from cnncourse import figures
+from cnncourse import figures, pipeline
 from cnncourse.architectures import imagenet, swaps, trace
 from cnncourse.architectures.networks import INCEPTION, NETWORKS
 from cnncourse.architectures.table import Table, show_bytes
-from cnncourse.figures.blueprints import CLUES, Point
+from cnncourse.figures.blueprints import CLUES, Point, Walker
 from cnncourse.figures.svg import Svg
+from cnncourse.geometry import Window, receptive_field
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 
 # The timeline -------------------------------------------------------------------------------------
@@ -187,6 +188,47 @@ def _steps(network: str, fold: str) -> tuple[swaps.Step, ...]:
 @lru_cache(maxsize=32)
 def _table(network: str) -> Table:
     return trace(network)
+
+
+# A digit on its way -------------------------------------------------------------------------------
+
+# The layers of the small network that change a digit, and what each slides over its maps.
+_ON_THE_WAY = {
+    "conv 1": Window(3, 1, 1),
+    "ReLU 1": Window(1),
+    "pool 1": Window(2, 2),
+    "conv 2": Window(3, 1, 1),
+    "ReLU 2": Window(1),
+    "pool 2": Window(2, 2),
+}
+_LAYERS = (*_ON_THE_WAY, "dense", "softmax")
+
+
+def digit_walk() -> Explorer:
+    """A digit goes through one network twice: with trained weights, and with random ones.
+
+    Returns
+    -------
+    Explorer
+        Controls: step (through the layers), digit, example.
+    """
+    controls = {
+        "step": slider("step", 1, 1, len(_LAYERS)),
+        "digit": slider("digit", 3, 0, 9),
+        "example": slider("example", 0, 0, 20),
+    }
+    return Explorer(_draw_digit_walk, controls, stills=({"step": 3}, {"step": 6}, {"step": 8}))
+
+
+def _draw_digit_walk(*, step: int, digit: int, example: int) -> Svg:
+    picture, layer = pipeline.digit(digit, example), _LAYERS[step - 1]
+    seen = dict(zip(_ON_THE_WAY, receptive_field(list(_ON_THE_WAY.values())), strict=True))
+    walkers = []
+    weights = {"trained": pipeline.trained_weights(), "random": pipeline.random_weights()}
+    for name, chosen in weights.items():
+        stages = {stage.name: stage.array for stage in pipeline.run(picture, chosen)}
+        walkers.append(Walker(name, stages[layer], seen.get(layer), stages["softmax"]))
+    return figures.digit_walk(picture, layer, walkers)
 
 
 # What if ------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from cnncourse.figures.blueprints import (
     blueprint,
+    digit_walk,
     inception_costs,
     skip_connection,
     timeline,

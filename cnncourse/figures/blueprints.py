@@ -15,6 +15,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
+from typing import NamedTuple
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from cnncourse.architectures.swaps import Design, Step
 from cnncourse.architectures.table import Table, show_bytes
 from cnncourse.figures import charts, svg
 from cnncourse.figures.words import by, count, percent, power_of_ten, scientific
+from cnncourse.geometry import Field
 
 _WIDE = 720.0
 
@@ -252,6 +254,108 @@ def _sees(step: Step) -> str:
 def _share(cost: int, steps: Sequence[Step], what: str) -> str:
     total = sum(getattr(step, what) for step in steps)
     return percent(cost / total if total else 0)
+
+
+# A digit on its way -------------------------------------------------------------------------------
+
+_PIXEL, _MAPS = 5.0, 176.0  # the side of a pixel of the digit; where the maps begin
+
+
+class Walker(NamedTuple):
+    """A network on the walk: its name, what the layer gives, what is seen, where the digit ends.
+
+    Attributes
+    ----------
+    name : str
+    array : ndarray of shape (C, H, W) or (10,)
+    field : geometry.Field or None
+        What a unit of the layer sees of the digit, along one axis; None: all of it.
+    shares : ndarray of shape (10,)
+        At the end of the network.
+    """
+
+    name: str
+    array: np.ndarray
+    field: Field | None
+    shares: np.ndarray
+
+
+def digit_walk(picture: np.ndarray, layer: str, walkers: Sequence[Walker]) -> svg.Svg:
+    """The same digit in two networks: the maps of one layer, and what the strongest unit sees.
+
+    Parameters
+    ----------
+    picture : ndarray of shape (28, 28), from 0 (paper) to 1 (ink)
+    layer : str
+    walkers : sequence of Walker
+    """
+    d = svg.Drawing()
+    for row, walker in enumerate(walkers):
+        d.add(svg.group(_walk(picture, walker), 0, 196.0 * row))
+    told = [f"{walker.name}: {_strongest_words(walker)}" for walker in walkers]
+    sentence = f"After {layer}, {by(walkers[0].array.shape)}. {'; '.join(told)}."
+    return svg.framed(d.svg(_WIDE, 196.0 * len(walkers) - 12, f"A digit after {layer}", sentence))
+
+
+def _walk(picture: np.ndarray, walker: Walker) -> str:
+    """One network: the digit with the field framed, and the maps or numbers beside it."""
+    d = svg.Drawing()
+    says = int(walker.shares.argmax())
+    d.text(0, 8, f"{walker.name}: in the end {percent(walker.shares[says])} for {says}", bold=True)
+    side = _PIXEL * len(picture)
+    d.add(svg.image(np.round(255 * picture).astype(np.uint8), 0, 24, side, side))
+    if walker.array.ndim == 1:
+        d.add(svg.group(_ten_bars(walker.array), _MAPS, 24))
+        d.rect(0, 24, side, side, line=svg.WINDOW.line, thick=3)
+        return d.markup
+    channel, row, column = _strongest(walker.array)
+    assert walker.field is not None  # every map has one
+    (top, bottom), (left, right) = walker.field.span(row), walker.field.span(column)
+    x, y = (_PIXEL * max(0, first) for first in (left, top))
+    wide = _PIXEL * min(len(picture), right) - x
+    high = _PIXEL * min(len(picture), bottom) - y
+    d.rect(x, 24 + y, wide, high, line=svg.WINDOW.line, thick=3)
+    size = walker.array.shape[1]
+    limit = max(float(np.abs(walker.array).max()), 1e-9)
+    room = 34 + 86 * size / len(picture)
+    for place, values in enumerate(walker.array):
+        at = _MAPS + place * (room + 8)
+        d.add(svg.image(svg.signed_pixels(values, limit), at, 24, room, room))
+        d.rect(at, 24, room, room, line=svg.FAINT)
+        if place == channel:
+            unit = room / size
+            d.rect(at + unit * column, 24 + unit * row, unit, unit, line=svg.WINDOW.line, thick=2)
+    return d.markup
+
+
+def _ten_bars(values: np.ndarray) -> str:
+    """Ten numbers as bars, those below 0 downwards, over the digits they stand for."""
+    high, low = max(float(values.max()), 1e-9), min(float(values.min()), 0.0)
+    tall = 116 / (high - low)
+    d = svg.Drawing()
+    for digit, value in enumerate(values):
+        top = tall * (high - max(float(value), 0.0))
+        d.rect(50 * digit, top, 36, max(tall * abs(float(value)), 1), fill=svg.OUTPUT.line)
+        d.text(50 * digit + 18, 132, str(digit), anchor="middle", bold=value == values.max())
+    return d.markup
+
+
+def _strongest(array: np.ndarray) -> tuple[int, ...]:
+    """The place of the largest number."""
+    return tuple(int(i) for i in np.unravel_index(array.argmax(), array.shape))
+
+
+def _strongest_words(walker: Walker) -> str:
+    says = int(walker.shares.argmax())
+    end = f"in the end {percent(walker.shares[says])} for {says}"
+    if walker.array.ndim == 1:
+        return f"the largest of ten numbers belongs to {int(walker.array.argmax())}, {end}"
+    channel, row, column = _strongest(walker.array)
+    seen = walker.field.size if walker.field else 0
+    return (
+        f"the strongest unit is in map {channel + 1}, row {row}, column {column}, "
+        f"and sees {seen}×{seen} pixels, {end}"
+    )
 
 
 # What if ------------------------------------------------------------------------------------------

@@ -215,12 +215,28 @@ TAUGHT = {
     "A promise not kept": "Fourier",
     "How much the border": "windows look at",
     "Three names": "valid",
+    "LeNet-5 is not fully": "fully convolutional",
+    "Who reduced the stride": "Clarifai's",
+    "Large strides have": "stride 16",
+    "An article that calls": "came second",
+    "A history of classifiers": "**classify images**",
+    "LeNet-5, then and now": "61,706",
+    "Which AlexNet": "One weird trick",
+    "VGG comes in several": "11 to 19 layers",
+    "GoogLeNet without": "googlenet-2014",
+    "Which ResNet-50": "v1.5",
+    "Four stages": "**stages** of 3, 4, 6 and 3",
+    "Degradation, not": "degradation",
+    "Deeper is not always": "1202 layers",
+    '"Non-trainable': "running means and variances",
+    "MB that are MiB": "MiB",
+    "A chart of ensembles": "**ensembles**",
 }
-POINTER = re.compile(r"\[(0[123]), section\s+(\d+)\]\(\.\./notebooks/(\w+)\.ipynb\)")
+POINTER = re.compile(r"\[(0[1236]), section\s+(\d+)\]\(\.\./notebooks/(\w+)\.ipynb\)")
 
 
 def entries():
-    """Return the entries that lead into notebooks 01 to 03: the text, notebook and section."""
+    """Return the entries that lead into notebooks 01 to 03 and 06: the text, notebook and section."""
     found = re.findall(r"^\*\*.+?(?=\n\n|\Z)", text_of(PAGE), flags=re.MULTILINE | re.DOTALL)
     leading = [(entry, POINTER.search(entry)) for entry in found]
     return [(entry[2:], link[3], int(link[2])) for entry, link in leading if link]
@@ -240,3 +256,10 @@ def section_of(notebook, number):
 def test_the_section_that_an_entry_leads_to_teaches_it(entry, notebook, number):
     word = next(word for start, word in TAUGHT.items() if entry.startswith(start))
     assert word in section_of(notebook, number)
+
+
+def test_the_numbers_of_the_googlenet_paper():
+    google, alex = (trace(name) for name in ("googlenet-2014", "alexnet-2012"))
+    weights = google[0].params - google[0].shape[0]  # without the biases
+    ratio = alex.totals.params / google.totals.params
+    assert states("2.7", f"{weights:,}", "12", f"{ratio:.1f}")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from driving import assert_its_ends_are_drawn_or_refused, put
 
-from cnncourse import explorers
+from cnncourse import explorers, pipeline
 from cnncourse.architectures import imagenet, swaps, trace
 from cnncourse.architectures.networks import INCEPTION
 from cnncourse.explorers import history
@@ -223,3 +223,29 @@ def test_shares_in_the_clue_add_up():
         shares = re.findall(r"([\d.]+) % in the", sentence)
         assert len(shares) == 3
         assert sum(map(float, shares)) == pytest.approx(100, abs=0.3)
+
+
+# A digit on its way -------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "step, shape, seen",
+    [(1, "4×28×28", 3), (3, "4×14×14", 4), (4, "6×14×14", 8), (6, "6×7×7", 10), (8, "10", None)],
+)
+def test_a_digit_walks_through_two_networks(step, shape, seen):
+    explorer = put(explorers.digit_walk(), step=step)
+    assert f", {shape}." in explorer.sentence
+    if seen:
+        assert explorer.sentence.count(f"sees {seen}×{seen} pixels") == 2
+    pictures = ET.fromstring(explorer.view.value).findall(".//{*}image")
+    assert len(pictures) == 2 + (2 * int(shape[0]) if seen else 0)
+
+
+def test_the_strongest_unit_is_where_it_is_said_to_be_and_the_trained_network_is_right():
+    explorer = put(explorers.digit_walk(), step=6, digit=3)
+    stages = {s.name: s.array for s in pipeline.run(pipeline.digit(3), pipeline.trained_weights())}
+    channel, row, column = np.unravel_index(stages["pool 2"].argmax(), stages["pool 2"].shape)
+    assert f"trained: the strongest unit is in map {channel + 1}, row {row}, column {column}" in (
+        explorer.sentence
+    )
+    assert "for 3; random" in explorer.sentence

@@ -8,9 +8,9 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 
-from cnncourse import figures
+from cnncourse import figures, geometry
 from cnncourse.architectures import swaps, trace
-from cnncourse.figures.blueprints import CLUES, Point
+from cnncourse.figures.blueprints import CLUES, Point, Walker
 
 ALEXNET = swaps.steps(trace("alexnet"))
 
@@ -31,6 +31,8 @@ EVERY = {
     "inception_costs": figures.inception_costs(
         swaps.inception_branches(3, 8, (1, 2, 3, 4, 5, 6)),
         swaps.inception_branches(3, 8, (1, 2, 3, 4, 5, 6), reduce=False), reductions=True),
+    "digit_walk": figures.digit_walk(np.eye(28), "pool 2", [
+        Walker("a", np.eye(7)[None], geometry.Field(10, 4, 1.5), np.eye(10)[3])]),
     "skip_connection": figures.skip_connection(np.array([0.1, 1]), np.array([2.0, 1]), 0.5),
     "which_network": figures.which_network(ALEXNET, 2, None, "alexnet"),
 }  # fmt: skip
