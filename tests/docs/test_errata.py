@@ -236,7 +236,7 @@ POINTER = re.compile(r"\[(0[1236]), section\s+(\d+)\]\(\.\./notebooks/(\w+)\.ipy
 
 
 def entries():
-    """Return the entries that lead into notebooks 01 to 03 and 06: the text, notebook and section."""
+    """Return the entries that lead into notebooks 01 to 03 and 06: text, notebook and section."""
     found = re.findall(r"^\*\*.+?(?=\n\n|\Z)", text_of(PAGE), flags=re.MULTILINE | re.DOTALL)
     leading = [(entry, POINTER.search(entry)) for entry in found]
     return [(entry[2:], link[3], int(link[2])) for entry, link in leading if link]

