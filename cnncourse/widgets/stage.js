@@ -73,14 +73,22 @@ export function neighbour(boxes, from, [right, down]) {
   return best;
 }
 
-/** Carry touches to Python one at a time: while it is busy, a newer touch takes an older one's place. */
+/** Two touches as one: what both are about, the newer one decides. */
+export function merge(older, newer) {
+  const place = (cell) => cell.slice(0, 3).join();
+  const again = newer.cells.map(place);
+  const cells = [...older.cells.filter((cell) => !again.includes(place(cell))), ...newer.cells];
+  return { values: { ...older.values, ...newer.values }, cells };
+}
+
+/** Carry touches to Python one at a time: those that come while it is busy wait as one. */
 export function courier(send) {
   let busy = false;
-  let newest = null;
+  let waiting = null;
   const later = []; // what to do when Python is free again
   return {
     carry(touch) {
-      if (busy) newest = touch;
+      if (busy) waiting = waiting ? merge(waiting, touch) : touch;
       else {
         busy = true;
         send(touch);
@@ -93,8 +101,8 @@ export function courier(send) {
     },
     answered() {
       busy = false;
-      const touch = newest;
-      newest = null;
+      const touch = waiting;
+      waiting = null;
       if (touch) this.carry(touch);
       while (!busy && later.length > 0) later.shift()();
     },

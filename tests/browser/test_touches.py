@@ -17,8 +17,8 @@ NAMES = (
 )
 HANDS = {"mouse": Mouse, "finger": Finger}
 
-# The explorer, the mark, how far a hand drags it (in CSS pixels; None is a click), the keys that do
-# the like, and the sliders that have moved: by the sign of their change.
+# The explorer, the mark, how far a hand drags it in CSS pixels, the keys that do the like (sliders
+# speak of tenths, which may be two steps), and the sliders that have moved: the sign of the change.
 DRAGS = [
     ("kernel_lab", "lens", (80, -60), ("ArrowRight", "ArrowUp"),
      {"lens: column": 1, "lens: row": -1}),
@@ -30,8 +30,8 @@ DRAGS = [
     ("threshold", "level in the histogram", (-50, 0), ("ArrowLeft",), {"threshold": -1}),
     ("threshold", "pixel of the picture", (40, 40), ("ArrowDown",), {"pixel row": 1}),
     ("point_operations", "dark end of the curve", (0, -30), ("ArrowUp",), {"brightness": 1}),
-    ("point_operations", "middle of the curve", (0, 8), ("ArrowDown",), {"gamma": 1}),
-    ("point_operations", "bright end of the curve", (0, 40), ("ArrowDown",), {"contrast": -1}),
+    ("point_operations", "middle of the curve", (0, 8), ("ArrowDown",) * 3, {"gamma": 1}),
+    ("point_operations", "bright end of the curve", (0, 40), ("ArrowDown",) * 3, {"contrast": -1}),
 ]  # fmt: skip
 
 

@@ -58,17 +58,23 @@ test("an arrow key leads to the nearest box where it points", () => {
   assert.equal(from(2, [1, 0]), -1);
 });
 
-test("while Python is busy only the newest touch waits", () => {
+const touch = (values, ...cells) => ({ values, cells });
+
+test("while Python is busy stale moves are dropped, and nothing else is", () => {
   const sent = [];
-  const courier = stage.courier((touch) => sent.push(touch));
-  for (const touch of ["a", "b", "c", "d"]) courier.carry(touch);
-  assert.deepEqual(sent, ["a"]);
+  const courier = stage.courier((one) => sent.push(one));
+  courier.carry(touch({ step: 1 }));
+  courier.carry(touch({ step: 2, row: 7 }));
+  courier.carry(touch({}, ["weights", 0, 1, 5]));
+  courier.carry(touch({ step: 3 }, ["weights", 0, 2, 6]));
+  courier.carry(touch({}, ["weights", 0, 1, 8]));
+  assert.deepEqual(sent, [touch({ step: 1 })]);
   courier.answered();
-  assert.deepEqual(sent, ["a", "d"]);
+  assert.deepEqual(sent[1], touch({ step: 3, row: 7 }, ["weights", 0, 2, 6], ["weights", 0, 1, 8]));
   courier.answered();
-  assert.deepEqual(sent, ["a", "d"]);
-  courier.carry("e");
-  assert.deepEqual(sent, ["a", "d", "e"]);
+  assert.equal(sent.length, 2);
+  courier.carry(touch({ step: 4 }));
+  assert.deepEqual(sent[2], touch({ step: 4 }));
 });
 
 test("what must wait for the picture waits, in order, and is not lost", () => {
