@@ -45,6 +45,7 @@ MILESTONES = (
     ),
     _Milestone("ResNet-50", "resnet50-v1", 50, "He et al. (2016)", single="ResNet-50"),
     _Milestone("ResNet-152", "resnet152", 152, "He et al. (2016)", "ResNet", "ResNet-152"),
+    _Milestone("ResNeXt-50", "resnext50", 50, "Xie et al. (2017)"),
     _Milestone("MobileNet", "mobilenet-2017", 28, "Howard et al. (2017)"),
 )
 
@@ -142,6 +143,7 @@ WALKED = (
     "resnet50",
     "resnet50-v1",
     "resnet152",
+    "resnext50",
     "mobilenet-2017",
 )
 

@@ -54,7 +54,7 @@ def test_errors_are_those_of_the_record_and_the_missing_are_named():
     shown, missing = sentence.split(" Without such a number: ")
     errors = [float(error) for error in re.findall(r"entry ([\d.]+) %", shown)]
     assert errors == [16.4, 7.32, 6.66, 3.57]
-    assert missing == "LeNet-5, VGG-16, ResNet-50, MobileNet."
+    assert missing == "LeNet-5, VGG-16, ResNet-50, ResNeXt-50, MobileNet."
     single = put(explorers.timeline(), y=history._SINGLE_ERROR).sentence
     for name in ("VGG-16", "GoogLeNet", "ResNet-50", "ResNet-152"):
         error = next(s.error for s in imagenet.SINGLE if s.name == name)
