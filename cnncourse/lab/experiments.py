@@ -25,6 +25,7 @@ from cnncourse.lab.digits import Digits
 from cnncourse.lab.evaluation import predict, shifted
 from cnncourse.lab.models import count_parameters
 from cnncourse.lab.reproducible import using_seed
+from cnncourse.lab.threads import using_threads
 from cnncourse.lab.training import History, fit
 from cnncourse.split import Split
 
@@ -231,6 +232,7 @@ def degradation(
     return _compare("Growing depth, plain and residual", networks, digits, epochs, seed)
 
 
+@using_threads()
 def first_gradients(digits: Digits, *, depth: int = 34, seed: int = 0) -> dict[str, list[float]]:
     """Return the size of the gradient of every 3×3 layer's weights, before any training.
 
@@ -279,6 +281,7 @@ def _deep(depth: int, block: Callable[[int], nn.Module]) -> Callable[[], nn.Modu
 # Helpers ------------------------------------------------------------------------------------------
 
 
+@using_threads()
 def _compare(
     title: str,
     networks: Mapping[str, Callable[[], nn.Module]],

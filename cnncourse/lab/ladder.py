@@ -27,6 +27,7 @@ from cnncourse.lab.experiments import VALIDATED, Comparison, Outcome
 from cnncourse.lab.history_models import ResidualBlock
 from cnncourse.lab.models import CLASSES, count_parameters
 from cnncourse.lab.reproducible import using_seed
+from cnncourse.lab.threads import using_threads
 
 BATCH = 20
 # Learning rates. Of 0.03, 0.1 and 0.2, and of 0.02, 0.05 and 0.1, the one with most digits read on
@@ -165,6 +166,7 @@ def _start_for_relu(layer: nn.Module) -> None:
 # Climbing -----------------------------------------------------------------------------------------
 
 
+@using_threads(1)  # small pictures: more threads would only wait for each other
 def climb(
     digits: Digits,
     block: Callable[[int], nn.Module] = ResidualBlock,

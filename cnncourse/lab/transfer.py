@@ -23,6 +23,7 @@ from torch import nn
 
 from cnncourse import metrics
 from cnncourse.lab.reproducible import using_seed
+from cnncourse.lab.threads import using_threads
 from cnncourse.split import Split
 
 FEATURES = 512  # of ResNet-18, after global pooling
@@ -202,6 +203,7 @@ def features(backbone: Backbone, images: np.ndarray, size: int = SIDE) -> np.nda
     return torch.cat(batches).numpy()
 
 
+@using_threads()
 def new_head(
     backbone: Backbone | None, train: Split, validation: Split, *, epochs: int = 100, seed: int = 0
 ) -> float:
@@ -237,6 +239,7 @@ def _pixels(images: np.ndarray) -> np.ndarray:
     return images.reshape(len(images), -1).astype(np.float32) / 255
 
 
+@using_threads()
 def fine_tune(
     backbone: Backbone,
     train: Split,
