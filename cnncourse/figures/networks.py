@@ -26,7 +26,7 @@ _TALL = 300.0  # of the tallest stack of maps
 _CHANGES = ("Conv2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Linear", "Flatten")
 
 
-def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
+def pipeline(stages: Sequence[Stage]) -> svg.Svg:
     """The arrays between a digit and the scores of its classes, side by side.
 
     Parameters
@@ -34,12 +34,10 @@ def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
     stages : sequence of pipeline.Stage
         Volumes (C, H, W), then vectors. Volumes with negative numbers are shown in purple
         (negative) to orange (positive), others from black (0) to white (the largest).
-    as_paths : bool
-        Draw the pixels as SVG paths rather than as embedded PNG pictures: for picture files.
     """
     d = svg.Drawing()
     for place, stage in enumerate(stages):
-        column = _maps(stage.array, as_paths) if stage.array.ndim == 3 else _numbers(stage.array)
+        column = _maps(stage.array) if stage.array.ndim == 3 else _numbers(stage.array)
         heading = svg.text(28, 8, stage.name, size=12.5, anchor="middle", bold=True)
         heading += svg.text(28, 25, by(stage.array.shape), size=12, anchor="middle", fill=svg.MUTED)
         d.add(svg.group(heading + svg.group(column, 0, _TOP), place * _COLUMN))
@@ -58,7 +56,7 @@ def pipeline(stages: Sequence[Stage], *, as_paths: bool = False) -> svg.Svg:
     )
 
 
-def _maps(volume: np.ndarray, as_paths: bool) -> str:
+def _maps(volume: np.ndarray) -> str:
     """The channels of a volume under each other; fewer pixels make a smaller map."""
     count, size = volume.shape[0], volume.shape[1]
     room = min(_TALL / count - 6, 56)
@@ -72,33 +70,9 @@ def _maps(volume: np.ndarray, as_paths: bool) -> str:
     d = svg.Drawing()
     for channel, pixels in enumerate(channels):
         x, y = (56 - side) / 2, start + channel * (room + 6) + (room - side) / 2
-        drawn = mosaic(pixels, side) if as_paths else svg.image(pixels, 0, 0, side, side)
-        d.add(svg.group(drawn, x, y))
+        d.add(svg.group(svg.image(pixels, 0, 0, side, side), x, y))
         d.rect(x, y, side, side, line=svg.FAINT)
     return d.markup
-
-
-def mosaic(pixels: np.ndarray, side: float) -> str:
-    """A square picture as paths, one for each colour, neighbours in a row joined.
-
-    Parameters
-    ----------
-    pixels : ndarray of shape (N, N) or (N, N, 3), dtype uint8
-        Rounded to 16 levels of each channel, which keeps the file small.
-    side : float
-    """
-    levels = pixels // 16 * 17
-    rgb = levels if levels.ndim == 3 else np.repeat(levels[..., None], 3, axis=2)
-    zoom = side / len(pixels)
-    runs: dict[str, list[str]] = {}
-    for row, colours in enumerate(rgb):
-        cuts = np.flatnonzero(np.any(colours[1:] != colours[:-1], axis=1)) + 1
-        for start, end in zip([0, *cuts], [*cuts, len(colours)], strict=True):
-            fill = "#" + "".join(f"{value:02x}" for value in colours[start])
-            runs.setdefault(fill, []).append(f"M{start} {row}h{end - start}v1h-{end - start}z")
-    paths = "".join(f'<path fill="{fill}" d="{"".join(d)}"/>' for fill, d in runs.items())
-    # The squares touch, so smoothing their edges would let the paper shine through.
-    return f'<g transform="scale({svg.num(zoom)})" shape-rendering="crispEdges">{paths}</g>'
 
 
 def _numbers(vector: np.ndarray) -> str:

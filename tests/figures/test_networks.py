@@ -10,7 +10,6 @@ from cnncourse import figures, pipeline
 from cnncourse.architectures import trace
 from cnncourse.architectures.layers import parse
 from cnncourse.architectures.networks import NETWORKS
-from cnncourse.figures.networks import mosaic
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -54,25 +53,6 @@ def test_the_sentence_of_the_pipeline_names_the_largest_share():
     share = STAGES[-1].array
     sentence = figures.pipeline(STAGES).description
     assert sentence.endswith(f"{share.max():.2f}, goes to class {share.argmax()}.")
-
-
-def test_as_paths_there_is_no_raster_and_the_words_are_the_same():
-    drawn, raster = figures.pipeline(STAGES, as_paths=True), figures.pipeline(STAGES)
-    assert "<image" not in str(drawn) and texts(drawn) == texts(raster)
-
-
-def test_a_mosaic_covers_every_pixel_once_in_its_colour():
-    pixels = np.array([[0, 0, 255], [255, 128, 128], [0, 255, 255]], np.uint8)
-    root = ElementTree.fromstring(mosaic(pixels, 30))
-    painted = np.full((3, 3), -1)
-    for path in root.iter("path"):
-        level = int(path.get("fill")[1:3], 16)
-        for run in path.get("d").split("z")[:-1]:
-            place, length = run[1:].split("h")[0], int(run.split("h")[1].split("v")[0])
-            x, y = map(int, place.split())
-            assert (painted[y, x : x + length] == -1).all()
-            painted[y, x : x + length] = level
-    assert painted.tolist() == (pixels // 16 * 17).tolist()
 
 
 @pytest.mark.parametrize("name", NETWORKS)

@@ -267,7 +267,7 @@ def test_every_address_of_our_own_leads_to_a_file_that_is_there(colab):
         text = "\n".join(c.source for c in notebook.cells if c.cell_type == "markdown")
         assert not re.search(r"\]\((?!https?://|#)|src=|\.\./", text)
         found |= set(re.findall(ours, text))
-    assert {"img/padding.svg", "docs/glossary.md", "notebooks/README.md"} <= found
+    assert {"img/same_padding.svg", "docs/glossary.md", "notebooks/README.md"} <= found
     for path in found:
         path = path.replace("handouts/student/", "notebooks/")
         assert (ROOT / path).is_file(), path

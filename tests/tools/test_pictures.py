@@ -9,7 +9,7 @@ from xml.etree import ElementTree
 import numpy as np
 import pictures
 import pytest
-from pictures.hero import hero, portrait
+from pictures.hero import dark, hero, mosaic, portrait
 from scipy import signal
 
 from cnncourse import images
@@ -74,12 +74,34 @@ def test_the_stored_portrait_is_the_sample_photograph():
     assert np.abs(portrait() - blocks).max() < 17  # one of the 16 greys
 
 
-@pytest.mark.parametrize("step", [0, 37, 500, 38 * 38 - 1])
+@pytest.mark.parametrize("step", [0, 17, 35])
 def test_the_hero_shows_the_sum_under_its_window(step):
-    kernel = np.array([[1, 2, 0], [0, 0, -1], [3, 0, 0]])
-    result = signal.correlate2d(portrait(), kernel, "valid")
-    picture = hero(portrait(), kernel, step=step)
+    kernel, corner = np.array([[1, 2, 0], [0, 0, -1], [3, 0, 0]]), (15, 20)
+    patch = portrait()[15:23, 20:28]
+    result = signal.correlate2d(patch, kernel, "valid")
+    picture = hero(portrait(), kernel, corner=corner, step=step)
     total = f"{result.ravel()[step]:g}".replace("-", "−")
     assert picture.description.endswith(f"is {total}.")
     assert f">= {total}</text>" in str(picture)
-    assert f">{step}</text>" in str(picture)
+
+
+def test_the_dark_form_of_a_picture_asks_for_no_theme_and_says_the_same():
+    light = pictures.PICTURES["hero"]()
+    fixed = dark(light)
+    assert re.findall(r"var\(--jp-[\w-]*color", light.markup)
+    assert not re.findall(r"var\(--jp-[\w-]*color", fixed.markup)
+    assert (fixed.title, fixed.description) == (light.title, light.description)
+
+
+def test_a_mosaic_covers_every_pixel_once_in_its_colour():
+    pixels = np.array([[0, 0, 255], [255, 128, 128], [0, 255, 255]], np.uint8)
+    root = ElementTree.fromstring(mosaic(pixels, 30))
+    painted = np.full((3, 3), -1)
+    for path in root.iter("path"):
+        level = int(path.get("fill")[1:3], 16)
+        for run in path.get("d").split("z")[:-1]:
+            place, length = run[1:].split("h")[0], int(run.split("h")[1].split("v")[0])
+            x, y = map(int, place.split())
+            assert (painted[y, x : x + length] == -1).all()
+            painted[y, x : x + length] = level
+    assert painted.tolist() == (pixels // 16 * 17).tolist()

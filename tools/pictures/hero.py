@@ -1,24 +1,26 @@
-"""The picture on the first page: a kernel walks over a photograph, half way through its work.
+"""The picture on the first page: the course's central explorer on a portrait, as it is drawn there.
 
 >>> from pictures.hero import hero, portrait
->>> hero(portrait(), [[-1, -2, -1], [0, 0, 0], [1, 2, 1]], step=800)
-Svg('A kernel walks over a photograph', 1200×520)
+>>> hero(portrait(), [[-1, -2, -1], [0, 0, 0], [1, 2, 1]], corner=(15, 20), step=20)
+Svg('A kernel walks over a portrait', 960×532)
 """
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
-from cnncourse import convolution as conv
+from cnncourse import figures
 from cnncourse.figures import svg
 
-# The card is dark on every page: these colours do not follow the theme.
-_CARD, _EMPTY, _TEXT, _SOFT = "#10151c", "#1b232d", "#eef2f6", "#a9b6c4"
-_BLUE, _AMBER, _GREEN, _PINK = "#6db8ee", "#f0b44c", "#4fd0a5", "#ff6fb5"
-_CELL = 9.0
+_SIZE = 8  # pixels of the patch, as many as the explorer takes
+_WHOLE = 104.0  # side of the small portrait
+_RIGHT, _BOTTOM = 948, 520  # its lower right corner
+
+# The theme's colours on a dark page: a file of its own cannot ask the page around it.
+_DARK = {svg.INK: "#e6e8eb", svg.MUTED: "#a9b1bb", svg.FAINT: "#4a515b", svg.PAPER: "#15181d"}
 
 # Grace Hopper's face: rows 30 to 349 and columns 110 to 429 of the sample photograph, averaged over
 # 8×8 pixels and rounded to 16 greys, a hexadecimal digit each. Stored as text, so that the
@@ -77,123 +79,62 @@ def portrait() -> np.ndarray:
     return np.array([[17.0 * int(digit, 16) for digit in row] for row in _PORTRAIT])
 
 
-def hero(pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, step: int) -> svg.Svg:
-    """A photograph with a window on it, the kernel, the output so far, the settings.
-
-    The window walks from the first output to the given one, then rests there with its sum spelled
-    out. A reader who asked the system for less motion sees the resting state at once.
+def hero(
+    pixels: np.ndarray, kernel: Sequence[Sequence[float]], *, corner: tuple[int, int], step: int
+) -> svg.Svg:
+    """The explorer of convolutions with a patch of a portrait, and the portrait small beside it.
 
     Parameters
     ----------
     pixels : ndarray of shape (40, 40), grey levels 0 to 255
     kernel : sequence of 3 rows of 3 floats, not flipped
+    corner : (int, int)
+        Row and column where the patch of 8×8 pixels begins.
     step : int
-        The output where the walk ends, counted from 0.
+        The output that is being computed, counted from 0.
     """
-    weights = np.asarray(kernel, float)
-    result = conv.correlate(pixels, weights)
-    row, column = divmod(step, result.shape[1])
-    patch = pixels[row : row + 3, column : column + 3]
-    left, middle, right, top = 40, 440, 800, 104
-    drawing = svg.Drawing()
-    drawing.rect(0, 0, 1200, 520, fill=_CARD)
-    drawing.text(40, 38, "Convolution you can touch", size=28, bold=True, fill=_TEXT)
-    drawing.text(40, 78, "input: a photograph, 40×40 numbers", size=15, fill=_BLUE)
-    drawing.text(middle + 40, 78, "kernel: 3×3 weights", size=15, fill=_AMBER)
-    drawing.text(right, 78, "output so far, 38×38", size=15, fill=_GREEN)
-    drawing.add(_cells(pixels, svg.grey_fill, left, top))
-    drawing.rect(left - 1, top - 1, 362, 362, line=_BLUE, thick=2)
-    drawing.add(svg.group(_frame(row, column, 3), left, top))
-    drawing.add(_kernel(weights, middle + 40, top))
-    drawing.add(_sum(patch, weights, middle, top + 190))
-    drawing.add(_output(result, row, column, right, top))
-    drawing.add(_sliders(step, result.size))
-    description = (
-        "A portrait of 40×40 grey pixels with a 3×3 window on it, the kernel "
-        f"{'; '.join(' '.join(map(svg.show_number, line)) for line in weights)} beside it, and the "
-        f"output filled in up to cell {step + 1} of {result.size}, orange where the picture gets "
-        "brighter downwards, purple where it gets darker. Below, sliders for kernel, stride, "
-        f"padding and step. The sum under the window is {svg.show_number(result[row, column])}."
-    )
-    return drawing.svg(1200, 520, "A kernel walks over a photograph", description)
-
-
-def _cells(values: np.ndarray, colour: Callable[[float], str], x: float, y: float) -> str:
-    """Unit squares, all of one colour in one path: a third of the text of single squares."""
-    squares = defaultdict(list)
-    for row, column in np.ndindex(values.shape):
-        squares[colour(values[row, column])].append(f"M{column} {row}h1v1h-1z")
-    paths = "".join(f'<path fill="{fill}" d="{"".join(at)}"/>' for fill, at in squares.items())
-    # crispEdges: no hairlines between neighbouring squares
-    return (
-        f'<g transform="translate({svg.num(x)} {svg.num(y)}) scale({svg.num(_CELL)})" '
-        f'shape-rendering="crispEdges">{paths}</g>'
+    row, column = corner
+    patch = pixels[row : row + _SIZE, column : column + _SIZE]
+    shown = figures.convolution(patch, np.asarray(kernel, float), step=step, shade="grey")
+    scale = _WHOLE / len(pixels)
+    frame = (column * scale, row * scale, _SIZE * scale, _SIZE * scale)
+    whole = mosaic(pixels.astype(np.uint8), _WHOLE) + svg.rect(*frame, line=svg.LIGHT, thick=4)
+    whole += svg.rect(*frame, line=svg.WINDOW.line, thick=2)
+    words = "A portrait of 40×40 grey pixels, and the numbers of the 8×8 around an eye. "
+    return replace(
+        shown,
+        markup=shown.markup + svg.group(whole, _RIGHT - _WHOLE, _BOTTOM - _WHOLE),
+        title="A kernel walks over a portrait",
+        description=words + shown.description,
     )
 
 
-def _frame(row: int, column: int, size: int) -> str:
-    x, y, side = column * _CELL, row * _CELL, size * _CELL
-    return svg.rect(x, y, side, side, line=_PINK, thick=4, round=2)
+def dark(picture: svg.Svg) -> svg.Svg:
+    """Return the same picture for dark pages."""
+    markup = svg.rect(0, 0, picture.width, picture.height, fill=svg.PAPER) + picture.markup
+    for colour, fixed in _DARK.items():
+        markup = markup.replace(colour, fixed)
+    return replace(picture, markup=markup)
 
 
-def _kernel(kernel: np.ndarray, left: float, top: float) -> str:
-    drawing, cell = svg.Drawing(), 52.0
-    for row, column in np.ndindex(kernel.shape):
-        weight = kernel[row, column]
-        fill = svg.signed_fill(weight, 2.5)
-        x, y, side = left + column * cell, top + row * cell, cell - 3
-        drawing.rect(x, y, side, side, fill=fill, line=_AMBER, thick=1.5, round=5)
-        look = {"size": 21, "anchor": "middle", "bold": True, "fill": svg.text_on(fill)}
-        drawing.text(x + side / 2, y + side / 2, svg.show_number(weight), **look)
-    return drawing.markup
+def mosaic(pixels: np.ndarray, side: float) -> str:
+    """A square picture as paths, one for each colour, neighbours in a row joined: no raster.
 
-
-def _sum(patch: np.ndarray, kernel: np.ndarray, x: float, y: float) -> str:
-    """The products at the place where the walk ends: a line for each row of the kernel."""
-    drawing = svg.Drawing()
-    drawing.text(x, y, "multiply, add, move on:", size=15, fill=_SOFT)
-    products = (
-        " + ".join(
-            f"{svg.show_number(p)}·{svg.bracketed(w)}" for p, w in zip(*rows, strict=True) if w
-        )
-        for rows in zip(patch, kernel, strict=True)
-    )
-    lines = [words for words in products if words]
-    for i, words in enumerate(lines):
-        sign = "+\u2007" if i else "\u2007\u2007"  # as wide as each other
-        drawing.text(x, y + 32 + 26 * i, sign + words, size=15, mono=True, fill=_TEXT)
-    total = f"= {svg.show_number(float((patch * kernel).sum()))}"
-    drawing.text(x, y + 40 + 26 * len(lines), total, size=24, bold=True, fill=_PINK)
-    return drawing.markup
-
-
-def _output(result: np.ndarray, row: int, column: int, x: float, y: float) -> str:
-    """The output up to a cell."""
-    done = np.arange(result.size).reshape(result.shape) <= row * result.shape[1] + column
-    limit = float(np.abs(result).max()) * 0.55  # a few strong edges would make all others pale
-
-    def colour(value: float) -> str:
-        return _EMPTY if np.isnan(value) else svg.signed_fill(value, limit)
-
-    wide = result.shape[1] * _CELL
-    drawing = svg.Drawing()
-    drawing.add(_cells(np.where(done, result, np.nan), colour, x, y))
-    drawing.rect(x - 1, y - 1, wide + 2, len(result) * _CELL + 2, line=_GREEN, thick=2)
-    drawing.add(svg.group(_frame(row, column, 1), x, y))
-    return drawing.markup
-
-
-def _sliders(step: int, count: int) -> str:
-    """Four sliders as the explorers have them, drawn."""
-    settings = [("kernel", 3, 1, 5), ("stride", 1, 1, 4), ("padding", 0, 0, 4)]
-    settings.append(("step", step, 0, count - 1))
-    drawing = svg.Drawing()
-    for i, (name, value, low, high) in enumerate(settings):
-        x = 40 + i * 288
-        knob = x + 84 + 130 * (value - low) / (high - low)
-        drawing.text(x, 494, name, size=16, fill=_TEXT)
-        drawing.line(x + 84, 494, x + 214, 494, colour="#3d4a58", thick=6)
-        drawing.line(x + 84, 494, knob, 494, colour=_BLUE, thick=6)
-        drawing.circle(knob, 494, 9, fill=_TEXT)
-        drawing.text(x + 232, 494, svg.show_number(value), size=16, bold=True, fill=_TEXT)
-    return drawing.markup
+    Parameters
+    ----------
+    pixels : ndarray of shape (N, N) or (N, N, 3), dtype uint8
+        Rounded to 16 levels of each channel, which keeps the file small.
+    side : float
+    """
+    levels = pixels // 16 * 17
+    rgb = levels if levels.ndim == 3 else np.repeat(levels[..., None], 3, axis=2)
+    zoom = side / len(pixels)
+    runs: dict[str, list[str]] = {}
+    for row, colours in enumerate(rgb):
+        cuts = np.flatnonzero(np.any(colours[1:] != colours[:-1], axis=1)) + 1
+        for start, end in zip([0, *cuts], [*cuts, len(colours)], strict=True):
+            fill = "#" + "".join(f"{value:02x}" for value in colours[start])
+            runs.setdefault(fill, []).append(f"M{start} {row}h{end - start}v1h-{end - start}z")
+    paths = "".join(f'<path fill="{fill}" d="{"".join(d)}"/>' for fill, d in runs.items())
+    # The squares touch, so smoothing their edges would let the paper shine through.
+    return f'<g transform="scale({svg.num(zoom)})" shape-rendering="crispEdges">{paths}</g>'
