@@ -357,6 +357,7 @@ def _shortcut(rows: Sequence[Row], plus: float) -> str:
         row = rows[0]
         change, norm = f"{row.before[0]} → {row.shape[0]}", f"+ BN {2 * row.shape[0]:,}"
         head = row.layer.label.removeprefix("conv ")
+        d.rect(150, middle - 42, 90, 84, fill=svg.PAPER)  # no line behind the words
         d.add(_box(150, middle - 42, 90, 84, head, (change, f"{row.params:,}", norm), svg.KERNEL))
     else:
         d.rect(163, middle - 22, 64, 44, fill=svg.PAPER)
