@@ -36,7 +36,7 @@ slides: .venv/ready .venv/node_modules ## write the notebooks as slides into bui
 	@$(COURSE) -m cnncourse run --resume $(ARGS)
 	@$(COURSE) tools/slides.py
 
-site: .venv/ready ## write the course as a site into build/site/; ARGS="--fast" for one notebook
+site: .venv/ready .venv/node_modules ## write the course as a site into build/site/; ARGS="--fast" for one notebook
 	@$(COURSE) -m cnncourse.site $(ARGS)
 
 # Kernels and test processes would compile the course and the tests anew, each of them.

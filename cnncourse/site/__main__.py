@@ -39,11 +39,17 @@ def main() -> int:
     if code := cnncourse(run + ["--fast"] * chosen.fast):
         return code
     from cnncourse import explorers  # after the run: loading it takes a second
-    from cnncourse.site import build
+    from cnncourse.site import build, python
 
     executed = build.executed(Path.cwd(), chosen.build)
     course = build.Course(
-        Path.cwd(), executed, tuple(explorers.__all__), build.repository(Path.cwd()), chosen.address
+        root=Path.cwd(),
+        executed=executed,
+        explorers=tuple(explorers.__all__),
+        repository=build.repository(Path.cwd()),
+        address=chosen.address,
+        cache=chosen.build / "packs",
+        pyodide=None if chosen.fast else python.PYODIDE,
     )
     files = build.site(course)
     write_tree(chosen.build / "site", files)

@@ -7,24 +7,29 @@ It executes those notebooks that have changed, as ``python -m cnncourse run --re
 
 from __future__ import annotations
 
+import hashlib
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
 from html import escape
 from io import BytesIO
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 from PIL import Image
 
 from cnncourse import images, kernels
 from cnncourse.convolution import correlate
-from cnncourse.run import notebook
-from cnncourse.site import body, playing, source
+from cnncourse.files import write_atomically
+from cnncourse.run import local, notebook
+from cnncourse.site import body, pack, playing, python, source
 from cnncourse.site.frame import PICTURE, Page, framed
 from cnncourse.site.rasters import Rasters
+from cnncourse.site.tree import dumps
 
 WEB = Path(__file__).with_name("web")
 STAGE = Path(__file__).parents[1] / "widgets"
@@ -46,6 +51,10 @@ class Course:
         Its address for readers; "" if it has none.
     address : str
         Where the site will be published; "" if that is not known.
+    cache : Path or None
+        A folder that keeps what was drawn ahead until the course's sources change.
+    pyodide : Path or None
+        Where npm has put Pyodide; without it pages answer only what was drawn ahead.
     """
 
     root: Path
@@ -53,6 +62,8 @@ class Course:
     explorers: tuple[str, ...]
     repository: str = ""
     address: str = ""
+    cache: Path | None = None
+    pyodide: Path | None = None
 
 
 def executed(root: Path, build: Path) -> dict[str, Path]:
@@ -98,12 +109,18 @@ def site(course: Course) -> dict[str, bytes]:
     """Return the files of a site by their path in it."""
     rasters = Rasters()
     places = playing.places(course.executed)
-    explorers = [playing.page(name, places.get(name)) for name in course.explorers]
+    living = course.pyodide is not None
+    explorers = [playing.page(name, places.get(name), living) for name in course.explorers]
     notebooks = [notebook_page(course, path) for path in course.executed]
     documents = [document_page(course, path) for path in source.documents(course.root)]
     front = front_page(notebooks)
     gallery = playing.gallery(explorers)
     files: dict[str, bytes] = {PICTURE: card(), **static()}
+    for drawn in packs(course.explorers, course.cache):
+        files.update(drawn)
+    if course.pyodide:
+        files.update(python.files(course.pyodide))
+        files["py/course.zip"] = compiled(course.pyodide, course.cache)
     for group in ([front], notebooks, [gallery, *explorers], documents):
         for page, before, after in neighbours(group):
             html = framed(page, before, after, course.address)
@@ -114,13 +131,101 @@ def site(course: Course) -> dict[str, bytes]:
 
 
 def static() -> dict[str, bytes]:
-    """Return what is the same for all pages: style sheets, JavaScript, the icon."""
-    return {f"web/{path.name}": path.read_bytes() for path in sorted(WEB.iterdir())}
+    """Return what is the same for all pages: style sheets, JavaScript, the icon.
+
+    The stage of the notebooks is the stage here: its files go before ours.
+    """
+    shown = [path for path in sorted(WEB.iterdir()) if path.suffix != ".mjs"]
+    files = {f"web/{path.name}": path.read_bytes() for path in shown}
+    files["web/site.css"] = (STAGE / "stage.css").read_bytes() + files["web/site.css"]
+    stage = re.sub(
+        r"^export (default .*\n)?", "", (STAGE / "stage.js").read_text("utf-8"), flags=re.MULTILINE
+    )
+    live = files["web/live.js"].decode()
+    # one plain script: browsers load no modules from a folder
+    files["web/live.js"] = f'"use strict";\n(() => {{\n{stage}\n{live}}})();\n'.encode()
+    return files
+
+
+def packs(explorers: Sequence[str], cache: Path | None) -> Iterator[dict[str, bytes]]:
+    """Yield the files of each explorer's pack, drawn anew where the course has changed.
+
+    Parameters
+    ----------
+    explorers : sequence of str
+    cache : Path or None
+    """
+    mark = sources_mark()
+    kept = {name: _kept(cache / f"{name}.zip", mark) if cache else {} for name in explorers}
+    yield from (files for files in kept.values() if files)
+    missing = [name for name, files in kept.items() if not files]
+    if not missing:
+        return
+    with ProcessPoolExecutor(local.cores()) as pool:
+        for name, files in zip(missing, pool.map(drawn_ahead, missing), strict=True):
+            if cache:
+                _keep(cache / f"{name}.zip", files, mark)
+            yield files
+
+
+def drawn_ahead(name: str) -> dict[str, bytes]:
+    """Return the files of an explorer's pack by their path in the site."""
+    rasters = Rasters()
+    packed = pack.pack(name, rasters)
+    return {f"packs/{name}.js": f"PACK({dumps(packed)})\n".encode(), **rasters.files}
+
+
+def compiled(pyodide: Path, cache: Path | None) -> bytes:
+    """Return the course for browsers, compiled anew where it has changed.
+
+    Parameters
+    ----------
+    pyodide : Path
+    cache : Path or None
+    """
+    mark, name = sources_mark(), "course.zip"
+    kept = _kept(cache / name, mark) if cache else {}
+    files = kept or {name: python.compiled(pyodide)}
+    if cache and not kept:
+        _keep(cache / name, files, mark)
+    return files[name]
+
+
+def sources_mark() -> bytes:
+    """Return a word that changes when a source of the explorers does."""
+    package = Path(__file__).parents[1]
+    without = {"lab", "run", "exercises", "handwriting"}
+    ours = {"pack.py", "rasters.py", "tree.py", "worker.py"}
+    mark = hashlib.sha256()
+    for path in sorted(package.rglob("*.py")):
+        room, *rest = path.relative_to(package).parts
+        if room not in without and (room != "site" or ours & {*rest} or "standins" in rest):
+            mark.update(path.read_bytes())
+    return mark.hexdigest().encode()
+
+
+def _keep(path: Path, files: Mapping[str, bytes], mark: bytes) -> None:
+    file = BytesIO()
+    with ZipFile(file, "w") as archive:
+        archive.comment = mark
+        for name, contents in files.items():
+            archive.writestr(name, contents)
+    write_atomically(path, file.getvalue())
+
+
+def _kept(path: Path, mark: bytes) -> dict[str, bytes]:
+    """The files of a pack that was drawn from the same sources; none, if there is none."""
+    try:
+        with ZipFile(path) as archive:
+            same = archive.comment == mark
+            return {name: archive.read(name) for name in archive.namelist()} if same else {}
+    except (OSError, BadZipFile):
+        return {}
 
 
 def neighbours(pages: Sequence[Page]) -> Iterator[tuple[Page, Page | None, Page | None]]:
     """Yield each page with the one before and the one after it."""
-    return zip(pages, [None, *pages[:-1]], [*pages[1:], None], strict=True)
+    return zip(pages, [None, *pages], [*pages[1:], None], strict=False)
 
 
 def notebook_page(course: Course, path: str) -> Page:
@@ -181,7 +286,7 @@ def front_page(notebooks: Sequence[Page]) -> Page:
         f'<li><a href="{source.ABOUT}">The project</a>: run the notebooks yourself, with exercises '
         "that check what you write</li></ul>"
     )
-    return Page("index.html", "Touch a convolutional network", html, lead, playing.SCRIPTS)
+    return Page("index.html", "Touch a convolutional network", html, lead)
 
 
 def card() -> bytes:

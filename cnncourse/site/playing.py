@@ -13,9 +13,9 @@ from cnncourse import explorers
 from cnncourse.run import notebook
 from cnncourse.site import body, source
 from cnncourse.site.frame import Page
+from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps
 from cnncourse.widgets.explorer import Explorer
 
-SCRIPTS = ("web/live.js",)
 
 
 class Place(NamedTuple):
@@ -69,7 +69,7 @@ def about(name: str) -> str:
     return re.sub(r":\w+:`(\w+)`|``?", r"\1", line).rstrip(".")
 
 
-def page(name: str, place: Place | None) -> Page:
+def page(name: str, place: Place | None, python: bool) -> Page:
     """Return the page of an explorer.
 
     Parameters
@@ -77,19 +77,34 @@ def page(name: str, place: Place | None) -> Page:
     name : str
     place : Place or None
         Where the course uses it.
+    python : bool
+        Whether the site has Python for what was not drawn ahead.
     """
     explorer = opened(name)
+    shape = Tree(explorer).shape
+    for node in shape["children"]:
+        if node["id"] in (VIEW, SENTENCE):
+            node["value"] = ""  # they stand in the page itself
     course = ""
     if place:
         way = source.way(f"e/{name}.html", place.page)
         course = f'<p class="place">In the course: <a href="{way}">{escape(place.title)}</a></p>'
     html = (
         f'<h1>{escape(title_of(name))}</h1>\n<p class="lead">{escape(about(name))}.</p>\n'
-        f'<section class="explorer cnncourse-explorer" data-name="{name}">'
-        f'<div class="cnncourse-stage">{explorer.view.value}</div>'
-        f'<p class="sentence" role="status">{escape(explorer.sentence)}</p></section>\n{course}'
+        f'<section class="explorer cnncourse-explorer" data-name="{name}"'
+        f'{" data-python" if python else ""}><div class="panel"></div><div class="cnncourse-stage">{explorer.view.value}</div>'
+        f'<p class="sentence" role="status">{escape(explorer.sentence)}</p>'
+        '<p class="layer" role="status"></p><p class="links"></p>'
+        f'<script type="application/json" class="shape">{in_script(shape)}</script>'
+        f"</section>\n{course}"
     )
-    return Page(f"e/{name}.html", title_of(name), html, f"{about(name)}.", SCRIPTS)
+    scripts = ("web/live.js", f"packs/{name}.js")
+    return Page(f"e/{name}.html", title_of(name), html, f"{about(name)}.", scripts)
+
+
+def in_script(value: dict[str, object]) -> str:
+    """Return a value as JSON that may stand within a script of a page."""
+    return dumps(value).replace("<", "\\u003c")
 
 
 def gallery(pages: Sequence[Page]) -> Page:

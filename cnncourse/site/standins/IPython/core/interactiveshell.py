@@ -1,0 +1,10 @@
+"""What ipywidgets asks of IPython's shell, where there is none."""
+
+
+class InteractiveShell:
+    """A shell that was never begun."""
+
+    @staticmethod
+    def initialized():
+        """Return False."""
+        return False
