@@ -6,7 +6,7 @@ COURSE := .venv/bin/python
 # JupyterLab refuses to run as root, the usual user in a container, unless it is told to.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab run handouts slides site test check test-lowest classroom-test browser bench audit dist \
+.PHONY: help lab run handouts slides site site-folder site-test test check test-lowest classroom-test browser bench audit dist \
 	figures doctor clean
 
 help: ## show this list
@@ -38,6 +38,13 @@ slides: .venv/ready .venv/node_modules ## write the notebooks as slides into bui
 
 site: .venv/ready .venv/node_modules ## write the course as a site into build/site/; ARGS="--fast" for one notebook
 	@$(COURSE) -m cnncourse.site $(ARGS)
+
+site-folder: ARGS += --folder
+site-folder: site ## the same as one folder for a USB stick, build/site-folder/: no Python in it
+
+site-test: .venv/ready .venv/node_modules ## prove the site: every pack, and all explorers in a browser
+	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) tests/site $(ARGS)
+	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) tests/site/whole $(ARGS)
 
 # Kernels and test processes would compile the course and the tests anew, each of them.
 unexport PYTHONDONTWRITEBYTECODE

@@ -9,6 +9,8 @@ In the order in which a site is built:
 ``tree``      a tree of ipywidgets as JSON, and its changes
 ``pack``      the states of an explorer, drawn ahead
 ``playing``   the page of each explorer
+``drawing``   the page on which a visitor draws a digit
+``python``    what Python in the page needs; ``worker`` is what it runs, with ``standins``
 ``build``     all pages → a folder
 ``web/``      what runs in the browser: style sheets and JavaScript
 

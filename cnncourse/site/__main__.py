@@ -20,6 +20,7 @@ def options() -> argparse.ArgumentParser:
     add("notebooks", nargs="*", type=Path, help="default: all in notebooks/")
     add("--build", type=Path, default=Path("build"), help="folder of the results; default: build/")
     add("--fast", action="store_true", help="the first notebook alone, as it trains for a test")
+    add("--folder", action="store_true", help="for a USB stick: pages of drawn pictures, no Python")
     add(
         "--address",
         default=os.environ.get("CNNCOURSE_ADDRESS", ""),
@@ -39,23 +40,30 @@ def main() -> int:
     if code := cnncourse(run + ["--fast"] * chosen.fast):
         return code
     from cnncourse import explorers  # after the run: loading it takes a second
-    from cnncourse.site import build, python
+    from cnncourse.site import build, playing, python
 
     executed = build.executed(Path.cwd(), chosen.build)
+    places = playing.places(executed)
+    names = [name for name in explorers.__all__ if not chosen.fast or name in places]
     course = build.Course(
         root=Path.cwd(),
         executed=executed,
-        explorers=tuple(explorers.__all__),
+        explorers=tuple(names),
         repository=build.repository(Path.cwd()),
         address=chosen.address,
         cache=chosen.build / "packs",
-        pyodide=None if chosen.fast else python.PYODIDE,
+        pyodide=None if chosen.fast or chosen.folder else python.PYODIDE,
     )
-    files = build.site(course)
-    write_tree(chosen.build / "site", files)
+    target = chosen.build / ("site-folder" if chosen.folder else "site")
+    try:
+        files = build.site(course)
+        write_tree(target, files)
+    except (OSError, ValueError) as problem:
+        print(problem, file=sys.stderr)
+        return 1
     size = sum(map(len, files.values())) / 1e6
     seconds = time.monotonic() - started
-    print(f"{chosen.build / 'site' / 'index.html'}")
+    print(target / "index.html")
     print(f"{len(files)} files, {size:.1f} MB, {seconds:.0f} s")
     return 0
 

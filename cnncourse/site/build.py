@@ -26,7 +26,7 @@ from cnncourse import images, kernels
 from cnncourse.convolution import correlate
 from cnncourse.files import write_atomically
 from cnncourse.run import local, notebook
-from cnncourse.site import body, pack, playing, python, source
+from cnncourse.site import body, drawing, pack, playing, python, source
 from cnncourse.site.frame import PICTURE, Page, framed
 from cnncourse.site.rasters import Rasters
 from cnncourse.site.tree import dumps
@@ -113,7 +113,7 @@ def site(course: Course) -> dict[str, bytes]:
     explorers = [playing.page(name, places.get(name), living) for name in course.explorers]
     notebooks = [notebook_page(course, path) for path in course.executed]
     documents = [document_page(course, path) for path in source.documents(course.root)]
-    front = front_page(notebooks)
+    front = front_page(notebooks, course.explorers)
     gallery = playing.gallery(explorers)
     files: dict[str, bytes] = {PICTURE: card(), **static()}
     for drawn in packs(course.explorers, course.cache):
@@ -121,7 +121,7 @@ def site(course: Course) -> dict[str, bytes]:
     if course.pyodide:
         files.update(python.files(course.pyodide))
         files["py/course.zip"] = compiled(course.pyodide, course.cache)
-    for group in ([front], notebooks, [gallery, *explorers], documents):
+    for group in ([front], [drawing.page()], notebooks, [gallery, *explorers], documents):
         for page, before, after in neighbours(group):
             html = framed(page, before, after, course.address)
             files[page.path] = rasters.outside(html, "../" * page.path.count("/")).encode()
@@ -138,13 +138,24 @@ def static() -> dict[str, bytes]:
     shown = [path for path in sorted(WEB.iterdir()) if path.suffix != ".mjs"]
     files = {f"web/{path.name}": path.read_bytes() for path in shown}
     files["web/site.css"] = (STAGE / "stage.css").read_bytes() + files["web/site.css"]
-    stage = re.sub(
-        r"^export (default .*\n)?", "", (STAGE / "stage.js").read_text("utf-8"), flags=re.MULTILINE
-    )
     live = files["web/live.js"].decode()
-    # one plain script: browsers load no modules from a folder
-    files["web/live.js"] = f'"use strict";\n(() => {{\n{stage}\n{live}}})();\n'.encode()
+    files["web/live.js"] = one_script((STAGE / "stage.js").read_text("utf-8"), live)
+    network = files.pop("web/network.js").decode()
+    pad = (STAGE / "drawpad.js").read_text("utf-8")
+    files["web/draw.js"] = one_script(pad, network, files["web/draw.js"].decode())
     return files
+
+
+def one_script(*texts: str) -> bytes:
+    """Return modules as one plain script: browsers load no modules from a folder.
+
+    Parameters
+    ----------
+    texts : str
+        JavaScript, in this order; what they export is not needed.
+    """
+    plain = [re.sub(r"^export (default .*\n)?", "", text, flags=re.MULTILINE) for text in texts]
+    return "\n".join(['"use strict";', "(() => {", *plain, "})();", ""]).encode()
 
 
 def packs(explorers: Sequence[str], cache: Path | None) -> Iterator[dict[str, bytes]]:
@@ -154,6 +165,11 @@ def packs(explorers: Sequence[str], cache: Path | None) -> Iterator[dict[str, by
     ----------
     explorers : sequence of str
     cache : Path or None
+
+    Returns
+    -------
+    iterator of dict
+        Contents by path in the site.
     """
     mark = sources_mark()
     kept = {name: _kept(cache / f"{name}.zip", mark) if cache else {} for name in explorers}
@@ -172,7 +188,9 @@ def drawn_ahead(name: str) -> dict[str, bytes]:
     """Return the files of an explorer's pack by their path in the site."""
     rasters = Rasters()
     packed = pack.pack(name, rasters)
-    return {f"packs/{name}.js": f"PACK({dumps(packed)})\n".encode(), **rasters.files}
+    text = f"PACK({dumps(packed)})\n"
+    shown = {path: file for path, file in rasters.files.items() if path in text}
+    return {f"packs/{name}.js": text.encode(), **shown}
 
 
 def compiled(pyodide: Path, cache: Path | None) -> bytes:
@@ -262,8 +280,16 @@ def document_page(course: Course, path: str) -> Page:
     return Page(source.page_of(path), title, html, body.summary(html))
 
 
-def front_page(notebooks: Sequence[Page]) -> Page:
-    """Return the page that greets: an explorer to touch, the way through the course."""
+def front_page(notebooks: Sequence[Page], explorers: Sequence[str]) -> Page:
+    """Return the page that greets: an explorer to touch, the way through the course.
+
+    Parameters
+    ----------
+    notebooks : sequence of Page
+    explorers : sequence of str
+        Those that have a page; the flagship greets if it is among them.
+    """
+    greets = "convolution" if "convolution" in explorers else explorers[0]
     lead = (
         "Convolutional neural networks, from the first pixel to ResNet, in pictures that you move "
         "with your own hands. Nothing to install: every page lives in your browser."
@@ -272,11 +298,12 @@ def front_page(notebooks: Sequence[Page]) -> Page:
         f'<li><a href="{page.path}">{escape(page.title)}</a><p>{escape(page.description)}</p></li>'
         for page in notebooks
     )
-    flagship = body.living("convolution", playing.still("convolution"), "index.html")
+    flagship = body.living(greets, playing.still(greets), "index.html")
     html = (
         f'<h1>Touch a convolutional network</h1>\n<p class="lead">{lead}</p>\n{flagship}\n'
         f'<h2 id="notebooks">The course</h2>\n<ol class="cards">{items}</ol>\n'
         '<h2 id="more">More</h2>\n<ul>'
+        f'<li><a href="{drawing.PATH}">Draw a digit</a>, and see how a network reads it</li>'
         '<li><a href="e/index.html">All explorers</a>, each with a page of its own to link to '
         "or to put into a slide</li>"
         '<li><a href="docs/teaching.html">Teaching with this course</a>: plans, questions, '

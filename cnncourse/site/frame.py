@@ -19,6 +19,7 @@ THEME = (
 GROUPS = {
     "Notebooks": "notebooks/index.html",
     "Explorers": "e/index.html",
+    "Draw": "draw.html",
     "Guide": "docs/index.html",
 }
 

@@ -8,6 +8,7 @@ does, because a control moves others, the pack says where each such move leads.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import itertools
 import re
@@ -20,10 +21,11 @@ import ipywidgets as widgets
 from cnncourse import explorers
 from cnncourse.figures.svg import Svg
 from cnncourse.site.rasters import Rasters
-from cnncourse.site.tree import SENTENCE, VIEW, Change, Tree, kind_of
+from cnncourse.site.tree import SENTENCE, VIEW, Change, Tree, dumps, kind_of
 from cnncourse.widgets.explorer import Explorer
 
 MOST_STATES = 400
+MOST_BYTES = 200_000  # of the pictures of an explorer, gzipped: a second on a slow line
 MOST_VALUES = 26  # of a slider: until Python is there a longer one snaps to so many of its values
 SIMPLE = {"range": "value", "select": "index", "radio": "index", "check": "value"}
 
@@ -79,7 +81,7 @@ class Recorder:
         return hashlib.sha256(repr(others).encode()).hexdigest()[:6]
 
     def state(self) -> dict[str, Any]:
-        """Return where the simple controls stand, and under "#" what the others hold if it is new."""
+        """Return where the simple controls stand, and under "#" the others if they are new."""
         return {**self.now(), **({} if self.rest() == self._rest else {"#": self.rest()})}
 
     def key(self) -> Key:
@@ -186,21 +188,41 @@ def pack(name: str, rasters: Rasters) -> dict[str, Any]:
         recorder.move(moves)
         key = asked[wish] = recorder.key()
         if key not in states:
-            rest = [change for change in recorder.tree.changes() if change[0] not in (VIEW, SENTENCE)]
+            rest = [
+                change for change in recorder.tree.changes() if change[0] not in (VIEW, SENTENCE)
+            ]
             picture, sentence = recorder.draw()
             states[key] = (rasters.outside(picture, "../"), sentence, rest)
+    states = dict(list(states.items())[: fitting(list(states.values()))])
     numbers = {key: number for number, key in enumerate(states)}
     edges = order_matters(recorder, numbers, asked)
     return {
         "first": {id: float(value) for id, value in recorder.first.items()},
         "snap": {id: values for id, values in recorder.values.items() if _snaps(recorder, id)},
         "keys": list(states),
-        "asked": {wish: numbers[key] for wish, key in asked.items() if wish not in numbers},
+        "asked": {
+            wish: numbers[key]
+            for wish, key in asked.items()
+            if key in numbers and wish not in numbers
+        },
         "causes": sorted({_mover(move) for move in edges}),
         "edges": {move: numbers[key] for move, key in edges.items() if key in numbers},
         "base": _base([rest for _, _, rest in states.values()], first_shape),
         **coded(list(states.values())),
     }
+
+
+def fitting(states: Sequence[tuple[str, str, list[Change]]]) -> int:
+    """Return how many states, from the first on, are no more than MOST_BYTES when packed.
+
+    Parameters
+    ----------
+    states : sequence of (picture, sentence, changes)
+    """
+    count = len(states)
+    while (size := len(gzip.compress(dumps(coded(states[:count])).encode()))) > MOST_BYTES:
+        count = min(count - 1, int(count * MOST_BYTES / size))
+    return count
 
 
 def order_matters(
@@ -285,7 +307,7 @@ def _base(rests: Sequence[list[Change]], shape: Mapping[str, dict[str, Any]]) ->
     return [[id, trait, shape[id].get(trait)] for id, trait in touched]
 
 
-# Pictures as lists of elements ----------------------------------------------------------------------
+# Pictures as lists of elements --------------------------------------------------------------------
 
 
 def coded(states: Sequence[tuple[str, str, list[Change]]]) -> dict[str, Any]:

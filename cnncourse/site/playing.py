@@ -17,7 +17,6 @@ from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps
 from cnncourse.widgets.explorer import Explorer
 
 
-
 class Place(NamedTuple):
     """Where the course uses an explorer: a page and the title of its notebook."""
 
@@ -92,7 +91,8 @@ def page(name: str, place: Place | None, python: bool) -> Page:
     html = (
         f'<h1>{escape(title_of(name))}</h1>\n<p class="lead">{escape(about(name))}.</p>\n'
         f'<section class="explorer cnncourse-explorer" data-name="{name}"'
-        f'{" data-python" if python else ""}><div class="panel"></div><div class="cnncourse-stage">{explorer.view.value}</div>'
+        f'{" data-python" if python else ""}><div class="panel"></div>'
+        f'<div class="cnncourse-stage">{explorer.view.value}</div>'
         f'<p class="sentence" role="status">{escape(explorer.sentence)}</p>'
         '<p class="layer" role="status"></p><p class="links"></p>'
         f'<script type="application/json" class="shape">{in_script(shape)}</script>'

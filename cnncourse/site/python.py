@@ -29,6 +29,7 @@ PYODIDE = Path(sys.prefix) / "node_modules" / "pyodide"  # beside the Python of 
 FILES = ("pyodide.mjs", "pyodide.asm.mjs", "pyodide.asm.wasm", "python_stdlib.zip")
 LEFT_OUT = {"lab", "run", "exercises", "handwriting", "site"}  # no explorer of the site needs them
 OF_SITE = ("__init__.py", "tree.py", "worker.py")
+OF_WIDGETS = ("stage.js", "stage.css", "upload.js", "drawpad.js")  # classes read them when made
 WIDGETS = ("ipywidgets", "traitlets", "comm")
 PHOTOS = {
     "grace_hopper.webp": ("matplotlib", "mpl-data/sample_data/grace_hopper.jpg"),
@@ -119,17 +120,15 @@ def course() -> bytes:
             if "tests" not in path.parts:
                 sources[f"{package}/{path.relative_to(root).as_posix()}"] = path
     for path in STANDINS.rglob("*.py"):
-        name = path.relative_to(STANDINS)
-        sources[name.as_posix()] = path
+        sources[path.relative_to(STANDINS).as_posix()] = path
     sources["cnncourse/picture_files.py"] = sources.pop("picture_files.py")
-    for name in ("small_network.npz", "widgets/stage.js", "widgets/stage.css"):
-        sources[f"cnncourse/{name}"] = PACKAGE / name
-    sources["cnncourse/widgets/upload.js"] = PACKAGE / "widgets" / "upload.js"
+    for beside in ("small_network.npz", *(f"widgets/{name}" for name in OF_WIDGETS)):
+        sources[f"cnncourse/{beside}"] = PACKAGE / beside
     sources["/".join(DIGITS)] = folder_of(DIGITS[0]) / DIGITS[1]
     file = BytesIO()
     with ZipFile(file, "w") as archive:
-        for name, path in sorted(sources.items()):
-            archive.write(path, name)
+        for to, path in sorted(sources.items()):
+            archive.write(path, to)
         for empty in ("sklearn/__init__.py", "matplotlib/__init__.py"):
             archive.writestr(empty, "")
         for folder in ("matplotlib/mpl-data/sample_data/", "sklearn/datasets/images/"):

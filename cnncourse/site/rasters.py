@@ -9,6 +9,7 @@ from io import BytesIO
 
 from PIL import Image
 
+SMALL = 1500  # bytes: to ask for so small a file takes longer than to carry it in the page
 PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 
@@ -35,6 +36,8 @@ class Rasters:
 
         def take(found: re.Match[str]) -> str:
             png = base64.b64decode(found[1])
+            if len(png) < SMALL:
+                return found[0]
             path = f"img/{hashlib.sha256(png).hexdigest()[:12]}.webp"
             if path not in self.files:
                 self.files[path] = webp(png)

@@ -23,7 +23,7 @@ from cnncourse.widgets.explorer import Explorer
 from cnncourse.widgets.stage import Stage
 from cnncourse.widgets.upload import PictureUpload
 
-VIEW, SENTENCE = "view", "sentence"
+VIEW, SENTENCE = "$view", "$sentence"  # no control has such a name
 KINDS = {
     "upload": PictureUpload,
     "box": widgets.Box,

@@ -6,6 +6,7 @@ worlds; ``tests/site/test_standins.py`` compares the pixels.
 
 import struct
 import zlib
+from collections.abc import Sequence
 
 import numpy as np
 
@@ -14,13 +15,31 @@ INTER_NEAREST, INTER_LINEAR, INTER_AREA = 0, 1, 3
 COLOR_RGB2BGR = 4
 
 
-def cvtColor(image, code):
-    """Return a picture whose channels stand the other way round."""
+def cvtColor(image: np.ndarray, code: int) -> np.ndarray:
+    """Return a picture whose channels stand the other way round.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W, 3)
+    code : int
+        COLOR_RGB2BGR, the only one that is known here.
+    """
     return image[..., ::-1].copy()
 
 
-def imencode(ending, image, options=()):
-    """Return True and a PNG file as bytes; each row is stored as differences to the left."""
+def imencode(
+    ending: str, image: np.ndarray, options: Sequence[int] = ()
+) -> tuple[bool, np.ndarray]:
+    """Return True and a PNG file as bytes; each row is stored as differences to the left.
+
+    Parameters
+    ----------
+    ending : str
+        ".png"
+    image : ndarray of uint8 of shape (H, W), or (H, W, 3) in the order blue, green, red
+    options : sequence of int
+        How OpenCV would pack it; has no effect here.
+    """
     height, width = image.shape[:2]
     channels = 1 if image.ndim == 2 else 3
     rgb = image if image.ndim == 2 else image[..., ::-1]
@@ -34,14 +53,22 @@ def imencode(ending, image, options=()):
     return True, np.frombuffer(png, np.uint8)
 
 
-def _chunk(kind, data):
-    return (
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-    )
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
-def resize(image, size, interpolation=INTER_LINEAR):
-    """Return a picture of another size, given as width and height."""
+def resize(
+    image: np.ndarray, size: tuple[int, int], interpolation: int = INTER_LINEAR
+) -> np.ndarray:
+    """Return a picture of another size.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    size : (int, int)
+        Width and height.
+    interpolation : INTER_NEAREST, INTER_LINEAR or INTER_AREA
+    """
     (width, height), (rows, columns) = size, image.shape[:2]
     if interpolation == INTER_NEAREST:
         y, x = (np.arange(new) * old // new for new, old in ((height, rows), (width, columns)))
@@ -52,25 +79,32 @@ def resize(image, size, interpolation=INTER_LINEAR):
     return _bytes(planes)
 
 
-def _area(old, new):
+def _area(old: int, new: int) -> np.ndarray:
     """Shares of shape (new, old): a new pixel is the mean of the old ones that it covers."""
     ends = np.arange(new + 1)[:, None] * (old / new)
     covered = np.clip(ends - np.arange(old), 0, 1)  # of each old pixel, from the left up to an end
     return (covered[1:] - covered[:-1]) * (new / old)
 
 
-def _linear(old, new):
+def _linear(old: int, new: int) -> np.ndarray:
     """Shares of shape (new, old): a new pixel lies between two old ones."""
     places = np.clip((np.arange(new) + 0.5) * old / new - 0.5, 0, old - 1)
     return np.maximum(0, 1 - abs(places[:, None] - np.arange(old)))
 
 
-def _bytes(values):
+def _bytes(values: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
-def medianBlur(image, size):
-    """Return the median of each window; at the border the outermost pixels go on."""
+def medianBlur(image: np.ndarray, size: int) -> np.ndarray:
+    """Return the median of each window; at the border the outermost pixels go on.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W) or (H, W, 3)
+    size : int
+        Of the window; odd.
+    """
     reach = size // 2
     planes = image if image.ndim == 3 else image[..., None]
     padded = np.pad(planes, ((reach, reach), (reach, reach), (0, 0)), mode="edge")

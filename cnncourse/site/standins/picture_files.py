@@ -17,8 +17,21 @@ class Picture(NamedTuple):
     note: str
 
 
-def read(source, longest_side):
-    """Return the picture in a file; a larger one than `longest_side` is scaled down."""
+def read(source: str | Path | bytes, longest_side: int) -> Picture:
+    """Return the picture in a file.
+
+    Parameters
+    ----------
+    source : str, Path or bytes
+        A file's path, or a file's contents.
+    longest_side : int
+        Larger pictures are scaled down to this many pixels.
+
+    Raises
+    ------
+    ValueError
+        If it is none of those that the browser has decoded.
+    """
     from cnncourse import images  # which imports this module
 
     content = source if isinstance(source, bytes) else Path(source).read_bytes()

@@ -45,7 +45,7 @@ const MAKERS = {
   box(node) {
     const element = make("div", { className: node.look.join(" ") });
     const fill = (children) => {
-      const shown = children.filter(({ id, kind }) => id !== "view" && id !== "sentence" && kind !== "fold");
+      const shown = children.filter(({ id, kind }) => id !== "$view" && id !== "$sentence" && kind !== "fold");
       element.replaceChildren(
         ...shown.map((child) => {
           const inner = build(child, node);
@@ -406,10 +406,10 @@ const HEAR = {
       send(newest);
     } else PAGE.classList.remove("waiting");
     const drawn = new Map(changes.map(([id, trait, value]) => [id, value]));
-    apply(changes.filter(([id]) => id !== "view" && id !== "sentence"));
-    if (drawn.has("view")) {
-      const words = new DOMParser().parseFromString(drawn.get("sentence") ?? "", "text/html");
-      paint(drawn.get("view"), drawn.has("sentence") ? words.body.textContent : SENTENCE.textContent);
+    apply(changes.filter(([id]) => id !== "$view" && id !== "$sentence"));
+    if (drawn.has("$view")) {
+      const words = new DOMParser().parseFromString(drawn.get("$sentence") ?? "", "text/html");
+      paint(drawn.get("$view"), drawn.has("$sentence") ? words.body.textContent : SENTENCE.textContent);
     } else stage.answered();
     address();
   },

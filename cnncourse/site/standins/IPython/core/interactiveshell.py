@@ -5,6 +5,6 @@ class InteractiveShell:
     """A shell that was never begun."""
 
     @staticmethod
-    def initialized():
+    def initialized() -> bool:
         """Return False."""
         return False

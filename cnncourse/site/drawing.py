@@ -1,0 +1,47 @@
+"""The drawing page: a visitor draws a digit, and the small network reads it in the page."""
+
+from __future__ import annotations
+
+from html import escape
+
+import numpy as np
+
+from cnncourse import pipeline
+from cnncourse.site.frame import Page
+from cnncourse.site.tree import dumps
+
+PATH = "draw.html"
+LEAD = (
+    "Draw a digit with the mouse, a pen or a finger. A network of about 3 000 weights reads it in "
+    "this page, and you see what each layer makes of it. Nothing leaves your device."
+)
+
+
+def weights() -> dict[str, list[object]]:
+    """Return the trained weights as lists: exactly the numbers that `pipeline.run` uses."""
+    trained = pipeline.trained_weights()
+    return {
+        "first": _listed(trained.first),
+        "second": _listed(trained.second),
+        "dense": _listed(trained.dense),
+    }
+
+
+def _listed(array: np.ndarray) -> list[object]:
+    return [_listed(part) if isinstance(part, np.ndarray) else float(part) for part in array]
+
+
+def page() -> Page:
+    """Return the page."""
+    html = (
+        f'<h1>Draw a digit</h1>\n<p class="lead">{escape(LEAD)}</p>\n'
+        '<section class="draw"><div class="pad"></div><div>'
+        '<p class="sentence" role="status">Reading a drawing needs JavaScript.</p>'
+        '<ul class="shares" aria-label="How sure it is of each digit"></ul></div>'
+        '<div class="maps"></div>'
+        f'<script type="application/json" class="weights">{dumps(weights())}</script></section>\n'
+        '<p>The network is the one of <a href="notebooks/04_layer_by_layer_cnn.html">notebook '
+        "04</a>. Blue is above zero, pink below. It was trained on MNIST, and has seen nothing "
+        "but one digit at a time.</p>"
+    )
+    return Page(PATH, "Draw a digit", html, LEAD, ("web/draw.js",))

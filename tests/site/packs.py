@@ -1,0 +1,70 @@
+"""A pack as the page uses it, in Python: which state a move leads to. The tests walk with it."""
+
+from cnncourse.site.pack import Recorder, spelled
+from cnncourse.site.rasters import Rasters
+
+
+class Walker:
+    """Goes from state to state of a pack as live.js does."""
+
+    def __init__(self, pack):
+        self.pack, self.keys = pack, {key: n for n, key in enumerate(pack["keys"])}
+        self.number = 0
+
+    @property
+    def here(self):
+        words = [word.split("=") for word in self.pack["keys"][self.number].split(";") if word]
+        return {**self.pack["first"], **{i: v if i == "#" else float(v) for i, v in words}}
+
+    def move(self, id, value):
+        """Go where a move leads; return whether the pack knows."""
+        if float(value) == self.here[id]:
+            return True
+        if id in self.pack["causes"]:
+            key = f"{self.pack['keys'][self.number]}>{id}={float(value):g}"
+            number = self.pack["edges"].get(key)
+        else:
+            wish = spelled({**self.here, id: value}, self.pack["first"])
+            number = self.keys.get(wish, self.pack["asked"].get(wish))
+        if number is not None:
+            self.number = number
+        return number is not None
+
+
+class Explorer(Recorder):
+    """An explorer that is moved and drawn, with its photographs as the pack has them."""
+
+    def __init__(self, name):
+        super().__init__(name)
+        self.rasters = Rasters()
+
+    def shown(self):
+        picture, sentence = self.draw()
+        return self.rasters.outside(picture, "../"), sentence
+
+
+def random_walk(name, pack, rng, moves):
+    """Walk at random through explorer and pack; return (agreed, missed, differing states)."""
+    from cnncourse.site import pack as module
+
+    truth, walker = Explorer(name), Walker(pack)
+    agreed, missed, wrong = 0, 0, []
+    for _ in range(moves):
+        id = str(rng.choice(list(truth.values)))
+        value = truth.values[id][rng.integers(len(truth.values[id]))]
+        part = truth.tree.parts[id]
+        if getattr(part, "max", None) is not None and value > part.max:
+            continue  # no hand gets there
+        truth.move([(id, value)])
+        if not walker.move(id, value):
+            missed += 1
+            truth.begin()
+            walker.number = 0
+        elif (
+            module.picture(pack, walker.number),
+            pack["states"][walker.number][1],
+        ) == truth.shown():
+            agreed += 1
+        else:
+            wrong.append((id, value, pack["keys"][walker.number]))
+    return agreed, missed, wrong

@@ -1,0 +1,73 @@
+"""Explorers as JSON: their shape, what a hand does, and what changed."""
+
+import json
+
+import ipywidgets
+import pytest
+
+from cnncourse import explorers
+from cnncourse.site import worker
+from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps, kind_of
+
+
+def nodes(node):
+    yield node
+    for child in node.get("children", []):
+        yield from nodes(child)
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_every_explorer_has_a_shape_whose_ids_are_unique(name):
+    shape = json.loads(dumps(Tree(getattr(explorers, name)()).shape))
+    ids = [node["id"] for node in nodes(shape)]
+    assert len(ids) == len(set(ids)) and {VIEW, SENTENCE} <= set(ids)
+
+
+def test_controls_have_their_names():
+    tree = Tree(explorers.convolution())
+    assert tree.parts["kernel"].value == 3 and tree.parts["photo.0"].description == "photo"
+
+
+def test_a_move_changes_picture_sentence_and_limits():
+    tree = Tree(explorers.convolution())
+    tree.put("kernel", "value", 5)
+    changed = {(part, trait): value for part, trait, value in tree.changes()}
+    assert changed["step", "max"] == 3 and changed[VIEW, "value"].startswith("<svg")
+    assert (SENTENCE, "value") in changed and tree.changes() == []
+
+
+def test_two_equal_touches_count_twice():
+    tree = Tree(explorers.convolution())
+    for step in (2, 2):
+        tree.put("kernel", "value", 3)
+        tree.put("picture", "touch", {"values": {"step": step}, "cells": []})
+        assert tree.parts["step"].value == step
+        tree.put("step", "value", 0)
+
+
+def test_a_touch_changes_a_number_of_a_matrix():
+    tree = Tree(explorers.convolution())
+    tree.put("picture", "touch", {"values": {}, "cells": [["weights", 0, 1, 9.5]]})
+    assert tree.explorer.controls["weights"].value[0][1] == 9.5
+
+
+def test_the_worker_answers_in_json():
+    worker.open_explorer("flip")
+    changes = json.loads(worker.move('[["flip", "value", true]]'))
+    assert ["flip", "value", True] in changes
+
+
+def test_a_photograph_of_ones_own_arrives(monkeypatch):
+    taken = []
+    tree = Tree(explorers.threshold())
+    [upload] = [part for part in tree.parts.values() if kind_of(part) == "upload"]
+    upload.on_picture(lambda name, content, note: taken.append((name, content)))
+    monkeypatch.setitem(worker._opened, "tree", tree)
+    [id] = [id for id, part in tree.parts.items() if part is upload]
+    worker.photograph(id, "cat.png", 2, 1, bytes(range(6)))
+    assert taken == [("cat.png", b"P6\n2 1\n255\n" + bytes(range(6)))]
+
+
+def test_an_unknown_control_is_refused():
+    with pytest.raises(ValueError, match="DatePicker"):
+        kind_of(ipywidgets.DatePicker())
