@@ -26,6 +26,7 @@ from cnncourse.widgets.explorer import Explorer
 
 MOST_STATES = 400
 MOST_BYTES = 200_000  # of the pictures of an explorer, gzipped: a second on a slow line
+MOST_PHOTOS = 1_500_000  # bytes of photographs beside them
 MOST_VALUES = 26  # of a slider: until Python is there a longer one snaps to so many of its values
 SIMPLE = {"range": "value", "select": "index", "radio": "index", "check": "value"}
 
@@ -179,7 +180,7 @@ def pack(name: str, rasters: Rasters) -> dict[str, Any]:
     states: dict[Key, tuple[str, str, list[Change]]] = {}
     asked: dict[Key, Key] = {}  # what was asked for → what came out
     for moves in plans(recorder):
-        if len(states) >= MOST_STATES:
+        if len(states) >= MOST_STATES or rasters.size > MOST_PHOTOS:
             break
         wish = spelled({**recorder.first, **dict(moves)}, recorder.first)
         if wish in asked:

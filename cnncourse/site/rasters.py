@@ -24,6 +24,11 @@ class Rasters:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
 
+    @property
+    def size(self) -> int:
+        """How many bytes all pictures have together."""
+        return sum(map(len, self.files.values()))
+
     def outside(self, markup: str, way: str) -> str:
         """Return HTML or SVG whose pictures are files, and keep these.
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 from cnncourse import explorers
-from cnncourse.site.tree import Tree, dumps
+from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps
 
 _opened: dict[str, Tree] = {}
 
@@ -18,6 +18,12 @@ def open_explorer(name: str) -> None:
     name : str
     """
     _opened["tree"] = Tree(getattr(explorers, name)())
+
+
+def shown() -> str:
+    """Return the picture and the sentence of the explorer, as JSON: a list of [part, value]."""
+    parts = _opened["tree"].parts
+    return dumps([[part, parts[part].value] for part in (VIEW, SENTENCE)])
 
 
 def move(moves: str) -> str:

@@ -99,6 +99,14 @@ const HEAR = {
       tell("failed", { why: String(problem.message ?? problem).trim().split("\n").at(-1) });
     }
   },
+  show({ name }) {
+    try {
+      python.open_explorer(name);
+      tell("shown", { values: JSON.parse(python.shown()) });
+    } catch (problem) {
+      tell("wrong", { why: String(problem.message ?? problem) });
+    }
+  },
   move({ moves }) {
     try {
       tell("changes", { changes: move(moves) });

@@ -1,0 +1,89 @@
+"""The whole site over HTTP on this machine, and a browser without a window to visit it."""
+
+import functools
+import os
+import shutil
+import threading
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import sync_playwright
+
+from cnncourse import explorers
+from cnncourse.files import write_tree
+from cnncourse.site import build, python
+
+ROOT = Path(__file__).resolve().parents[3]
+ARGUMENTS = (
+    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
+    "--disable-component-update --disable-sync --no-proxy-server"
+).split()
+
+
+class Quiet(SimpleHTTPRequestHandler):
+    """Serves files, and says nothing."""
+
+    extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
+
+    def log_message(self, *_words):
+        pass
+
+
+@pytest.fixture(scope="session")
+def folder(tmp_path_factory):
+    """A site of all explorers with Python in it; its notebooks have not been executed."""
+    if not os.environ.get("CNNCOURSE_WASM"):
+        pytest.skip("CNNCOURSE_WASM names no folder with NumPy for Pyodide")
+    notebooks = {f"notebooks/{path.name}": path for path in (ROOT / "notebooks").glob("*.ipynb")}
+    course = build.Course(
+        root=ROOT,
+        executed=dict(sorted(notebooks.items())),
+        explorers=tuple(explorers.__all__),
+        cache=ROOT / "build" / "packs",
+        pyodide=python.PYODIDE,
+    )
+    target = tmp_path_factory.mktemp("site")
+    write_tree(target, build.site(course))
+    return target
+
+
+@pytest.fixture(scope="session")
+def address(folder):
+    """Where the site is served."""
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="session")
+def browser():
+    """Chromium without a window."""
+    path = shutil.which("chromium") or shutil.which("google-chrome")
+    if path is None:
+        pytest.skip("no Chromium is installed")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser, address):
+    """Open a page of the site; afterwards: no error, and nothing asked of any other host."""
+    asked, errors, opened = [], [], []
+
+    def open_page(path, **context):
+        page = browser.new_page(**context)
+        opened.append(page)
+        page.on("request", lambda request: asked.append(request.url))
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(f"{address}/{path}")
+        return page
+
+    yield open_page
+    for page in opened:
+        page.close()
+    assert errors == []
+    assert [url for url in asked if not url.startswith((address, "blob:", "data:"))] == []

@@ -1,0 +1,206 @@
+"""The site in a browser: it answers from packs, then from Python, and asks no other host."""
+
+import html
+import json
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+from packs import Walker
+
+from cnncourse import explorers, pipeline
+from cnncourse.site.pack import Recorder
+from cnncourse.site.tree import SENTENCE, VIEW, Tree
+
+AXE = Path(__import__("sys").prefix) / "node_modules" / "axe-core" / "axe.min.js"
+MINUTE = 60_000
+GRAVE = ("serious", "critical")
+PNG = re.compile(r'href="[^"]*"')
+
+
+def open_explorer(visit, name, hash="", **context):
+    page = visit(f"e/{name}.html{hash}", **context)
+    page.wait_for_function("window.times?.shown > 0")
+    return page
+
+
+def sentence(page):
+    return " ".join(page.locator(".sentence").inner_text().split())
+
+
+def words(text):
+    return " ".join(html.unescape(re.sub("<[^>]+>", "", text)).split())
+
+
+def wait_for_python(page):
+    page.wait_for_function(
+        "times.ready > 0 && !document.querySelector('.waiting')", timeout=2 * MINUTE
+    )
+
+
+def test_a_slider_is_answered_from_the_pack(visit):
+    page = open_explorer(visit, "convolution")
+    explorer = explorers.convolution()
+    assert sentence(page) == words(explorer.sentence)
+    page.get_by_label("stride").focus()
+    page.keyboard.press("ArrowRight")
+    explorer.controls["stride"].value = 2
+    page.wait_for_function("times.painted > 0")
+    assert sentence(page) == words(explorer.sentence) and page.url.endswith("#stride=2")
+    assert page.evaluate("times.asked") is None
+
+
+def test_an_address_opens_its_setting(visit):
+    page = open_explorer(visit, "convolution", "#kernel=5&padding=2")
+    page.wait_for_function("times.painted > 0")
+    explorer = explorers.convolution()
+    explorer.controls["kernel"].value, explorer.controls["padding"].value = 5, 2
+    assert sentence(page) == words(explorer.sentence)
+
+
+def test_a_touch_of_the_picture_moves_the_slider(visit):
+    page = open_explorer(visit, "convolution")
+    mark = page.locator("[data-set]").nth(5)
+    wanted = json.loads(mark.get_attribute("data-set"))["step"]
+    mark.focus()
+    page.keyboard.press("Enter")
+    page.wait_for_function("times.painted > 0")
+    assert page.get_by_label("step").first.input_value() == str(wanted)
+
+
+def test_a_number_of_a_matrix_is_computed_by_python_in_the_page(visit):
+    page = open_explorer(visit, "convolution", "#weights[0,2]=7")
+    wait_for_python(page)
+    explorer = explorers.convolution()
+    rows = [list(row) for row in explorer.controls["weights"].value]
+    rows[0][2] = 7
+    explorer.controls["weights"].value = rows
+    assert sentence(page) == words(explorer.sentence)
+
+
+def test_a_photograph_of_ones_own_stays_in_the_page(visit, tmp_path):
+    from PIL import Image
+
+    Image.fromarray(np.full((40, 60, 3), 200, np.uint8)).save(tmp_path / "own.png")
+    page = open_explorer(visit, "threshold")
+    page.locator("input[type=file]").first.set_input_files(tmp_path / "own.png")
+    wait_for_python(page)
+    explorer = explorers.threshold()
+    explorer.controls["photo"]._take_upload("own.png", (tmp_path / "own.png").read_bytes(), "")
+    assert sentence(page) == words(explorer.sentence)
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_every_explorer_opens_in_the_pages_python_as_in_cpython(name, worker):
+    tree = Tree(getattr(explorers, name)())
+    theirs = worker(name)
+    view = tree.parts[VIEW].value
+    assert words(theirs[SENTENCE]) == words(tree.parts[SENTENCE].value)
+    assert PNG.sub("", theirs[VIEW]) == PNG.sub("", view)
+
+
+@pytest.fixture(scope="module")
+def worker(browser, address):
+    """Python in a page: give it an explorer's name, and its picture and its sentence come back."""
+    page = browser.new_page()
+    page.goto(f"{address}/e/index.html")
+    page.evaluate(
+        """() => {
+        const worker = new Worker("../py/worker.mjs", { type: "module" });
+        window.ask = (message) => new Promise((done) => {
+            worker.onmessage = ({ data }) => data.type !== "stage" && done(data);
+            worker.postMessage(message);
+        });
+    }"""
+    )
+    first = page.evaluate("ask({ type: 'open', name: 'flip' })")
+    assert first["type"] == "ready", first
+
+    def shown(name):
+        told = page.evaluate("(name) => ask({ type: 'show', name })", name)
+        assert told["type"] == "shown", told
+        return dict(told["values"])
+
+    yield shown
+    page.close()
+
+
+@pytest.mark.parametrize("name", ["convolution", "kernel_lab", "receptive_field", "pooling"])
+def test_a_walk_in_the_browser_is_a_walk_in_cpython(visit, folder, name):
+    text = (folder / "packs" / f"{name}.js").read_text("utf-8")
+    pack = json.loads(text.removeprefix("PACK(").removesuffix(")\n"))
+    page, truth, walker = open_explorer(visit, name), Recorder(name), Walker(pack)
+    rng = np.random.default_rng(5)
+    followed = 0
+    named = [id for id in truth.values if "." not in id]
+    for _ in range(40):
+        id = str(rng.choice(named))
+        value = truth.values[id][rng.integers(len(truth.values[id]))]
+        before, part = walker.number, truth.tree.parts[id]
+        if value > getattr(part, "max", value) or not walker.move(id, value):
+            continue
+        if walker.number == before:
+            continue
+        truth.move([(id, value)])
+        control = page.get_by_label(part.description, exact=True).first
+        painted = page.evaluate("times.painted")
+        control.evaluate(
+            """(input, value) => {
+            if (input.type === "checkbox") input.checked = value;
+            else if (input.tagName === "SELECT") input.selectedIndex = value;
+            else input.value = value;
+            input.dispatchEvent(new Event("input", { bubbles: true }));
+            input.dispatchEvent(new Event("change", { bubbles: true }));
+        }""",
+            value,
+        )
+        page.wait_for_function(f"times.painted > {painted}")
+        _, said = truth.draw()
+        assert sentence(page) == words(said), (id, value)
+        followed += 1
+    assert followed > 3
+
+
+def test_a_drawn_digit_is_read(visit):
+    page = visit("draw.html")
+    box = page.locator(".pad canvas").bounding_box()
+    place = lambda x, y: (box["x"] + x * box["width"], box["y"] + y * box["height"])  # noqa: E731
+    page.mouse.move(*place(0.5, 0.15))
+    page.mouse.down()
+    page.mouse.move(*place(0.5, 0.85), steps=12)
+    page.mouse.up()
+    page.wait_for_timeout(300)
+    assert re.search(r"\b1\b", page.locator(".sentence").inner_text())
+    assert page.locator(".maps canvas").count() == 1 + 4 + 4 + 6 + 6
+    scores = [float(score) for score in page.locator(".draw").get_attribute("data-scores").split()]
+    assert len(scores) == 10 and int(np.argmax(scores)) == 1
+    assert pipeline.trained_weights().dense.shape == (10, 294)
+
+
+@pytest.mark.parametrize("path", ["index.html", "notebooks/02_kernels.html", "e/convolution.html"])
+def test_pages_are_whole_without_javascript(browser, address, path):
+    page = browser.new_page(java_script_enabled=False)
+    page.goto(f"{address}/{path}")
+    assert page.locator("main h1").inner_text() and page.locator("main svg, main p").count() > 1
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["index.html", "e/index.html", "e/kernel_lab.html", "draw.html"])
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_pages_hold_no_serious_barrier(visit, path, scheme):
+    if not AXE.exists():
+        pytest.skip("axe-core is not installed: make .venv/node_modules")
+    page = visit(path, color_scheme=scheme)
+    page.add_script_tag(path=str(AXE))
+    found = page.evaluate("axe.run().then(({ violations }) => violations)")
+    serious = [
+        (v["id"], v["nodes"][0]["html"]) for v in found if v["impact"] in ("serious", "critical")
+    ]
+    assert serious == []
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_a_narrow_page_does_not_scroll_sideways(visit, name):
+    page = open_explorer(visit, name, viewport={"width": 390, "height": 800}, has_touch=True)
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
