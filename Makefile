@@ -43,8 +43,7 @@ site-folder: ARGS += --folder
 site-folder: site ## the same as one folder for a USB stick, build/site-folder/: no Python in it
 
 site-test: .venv/ready .venv/node_modules ## prove the site: every pack, and all explorers in a browser
-	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) tests/site $(ARGS)
-	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) tests/site/whole $(ARGS)
+	@$(PYTEST) tests/site/whole $(ARGS)
 
 # Kernels and test processes would compile the course and the tests anew, each of them.
 unexport PYTHONDONTWRITEBYTECODE

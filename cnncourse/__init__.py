@@ -6,7 +6,8 @@ notebook page. A module imports from its own floor or from below, never from abo
 
 A file at the root is numbers, with NumPy alone. A folder is another room, and says itself what it
 holds: ``architectures``, ``handwriting`` and ``exercises`` (numbers too), ``figures`` (pictures),
-``widgets`` and ``explorers`` (hands), ``lab`` (PyTorch), ``run`` (notebooks without a browser).
+``widgets`` and ``explorers`` (hands), ``lab`` (PyTorch), ``run`` (notebooks without a browser),
+``site`` (pages without a kernel).
 
 ``python -m cnncourse doctor`` looks at the installation, ``python -m cnncourse run`` executes the
 notebooks. Importing ``cnncourse`` alone loads nothing else: ``from cnncourse import geometry``.
