@@ -1,10 +1,10 @@
 """Figures of history: what they show is what the records count."""
 
 import re
+from functools import partial
 from xml.etree import ElementTree
 
 import numpy as np
-import pictures
 import pytest
 
 from cnncourse import figures
@@ -12,11 +12,39 @@ from cnncourse.architectures import networks, trace
 from cnncourse.architectures.imagenet import HUMAN, RESULTS
 from cnncourse.architectures.layers import Conv, GlobalAveragePool, MaxPool
 from cnncourse.architectures.table import folded
+from cnncourse.figures import svg
 from cnncourse.geometry import by
 
 SVG = "{http://www.w3.org/2000/svg}"
-DRAWN = ["lenet5", "alexnet", "alexnetvslenet", "vgg2", "googlenet", "inception", "inception-full",
-         "resnet-block", "ResNetFull", "residual-block2", "imagenet"]  # fmt: skip
+BEFORE = (256, 56, 56)
+WIDENING = networks.bottleneck(128, stride=2, project=True, place="layer2.0")
+LENET_AND_ALEXNET = ("LeNet-5 (1998)", "AlexNet (2012)")
+STACKS = ["lenet5-1998", "alexnet-2012", "vgg16-lecture", "googlenet-2014", "resnet50"]
+
+
+def lenet_and_alexnet():
+    """The two beside each other, rows that play the same part side by side, as notebook 06 does."""
+    pairs = [(row, row) for row in range(6)] + [(None, row) for row in range(6, 10)]
+    tables = trace("lenet5-1998"), trace("alexnet-2012")
+    return figures.two_stacks(*tables, [*pairs, (6, 10), (7, 11)], titles=LENET_AND_ALEXNET)
+
+
+DRAWN = {name: partial(figures.network_stack, trace(name)) for name in STACKS} | {
+    "two stacks": lenet_and_alexnet,
+    "googlenet": lambda: figures.googlenet_graph(
+        networks.googlenet(torchvision=False), networks.PHOTO, ("4a", "4d")
+    ),
+    "inception": lambda: figures.inception_module(
+        networks.inception(networks.INCEPTION["3a"], place="3a"), (192, 28, 28)
+    ),
+    "residual": lambda: figures.residual_block(networks.basic_block(64), (64, 56, 56)),
+    "two shortcuts": lambda: svg.beside(
+        figures.residual_block(networks.bottleneck(64, place="layer1.1"), BEFORE),
+        figures.residual_block(WIDENING, BEFORE),
+        gap=0,
+    ),
+    "imagenet": lambda: figures.imagenet_chart(RESULTS),
+}
 
 
 def root(picture):
@@ -95,7 +123,7 @@ def test_two_stacks_stand_on_one_scale():
 
 
 def test_alexnet_learns_a_thousand_times_as_many_numbers_as_lenet():
-    picture = pictures.PICTURES["alexnetvslenet"]()
+    picture = lenet_and_alexnet()
     times = trace("alexnet-2012").totals.params / trace("lenet5-1998").totals.params
     assert f"AlexNet (2012) learns {times:,.0f} times as many" in picture.description
     shown = texts(picture)
@@ -199,7 +227,7 @@ def test_the_bars_of_the_chart_and_the_line_of_the_person_share_a_scale():
 
 @pytest.mark.parametrize("name", DRAWN)
 def test_a_picture_is_narrow_enough_for_a_phone_with_words_of_ten_pixels(name):
-    picture = pictures.PICTURES[name]()
+    picture = DRAWN[name]()
     sizes = [float(t.get("font-size")) for t in root(picture).iter(f"{SVG}text")]
     on_phone = min(1, 400 / picture.width)
     assert min(sizes) * on_phone >= 9.5
