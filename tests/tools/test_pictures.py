@@ -61,8 +61,8 @@ def test_a_fresh_process_draws_the_same_files(tmp_path):
         "import sys; from pathlib import Path; from pictures import save_all;"
         "save_all(Path(sys.argv[1]))"
     )
-    root = Path(pictures.__file__).parents[2]
-    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=root)
+    tools = Path(pictures.__file__).parents[1]  # where a program looks first, its own folder
+    subprocess.run([sys.executable, "-c", code, str(tmp_path)], check=True, cwd=tools)
     for name in NAMES:
         file = f"{name}.svg"
         assert (tmp_path / file).read_bytes() == (pictures.FOLDER / file).read_bytes()
