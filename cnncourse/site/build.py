@@ -125,6 +125,8 @@ def site(course: Course) -> dict[str, bytes]:
         for page, before, after in neighbours(group):
             html = framed(page, before, after, course.address)
             files[page.path] = rasters.outside(html, "../" * page.path.count("/")).encode()
+    version = hashlib.sha256(b"".join(files[path] for path in sorted(files))).hexdigest()[:12]
+    files["sw.js"] = files.pop("web/sw.js").replace(b"VERSION", version.encode())
     for picture in sorted((course.root / "img").iterdir()):
         files[f"img/{picture.name}"] = picture.read_bytes()
     return {**files, **rasters.files}

@@ -25,7 +25,7 @@ from cnncourse.site.tree import SENTENCE, VIEW, Change, Tree, dumps, kind_of
 from cnncourse.widgets.explorer import Explorer
 
 MOST_STATES = 400
-MOST_BYTES = 200_000  # of the pictures of an explorer, gzipped: a second on a slow line
+MOST_BYTES = 120_000  # of the pictures of an explorer, gzipped: a second on a slow line
 MOST_PHOTOS = 1_500_000  # bytes of photographs beside them
 MOST_VALUES = 26  # of a slider: until Python is there a longer one snaps to so many of its values
 SIMPLE = {"range": "value", "select": "index", "radio": "index", "check": "value"}

@@ -13,6 +13,17 @@
   name();
   document.querySelector("header nav")?.append(button);
 
+  // keeps what was visited for a visit without a network; a page from a folder needs none
+  if ("serviceWorker" in navigator && location.protocol !== "file:") {
+    const keeper = new URL("../sw.js", document.currentScript.src);
+    addEventListener("load", async () => {
+      await navigator.serviceWorker.register(keeper).catch(() => {}); // private windows allow none
+      const { active } = await navigator.serviceWorker.ready;
+      const loaded = performance.getEntriesByType("resource").map(({ name }) => name);
+      active.postMessage([location.href.replace(/#.*/, ""), ...loaded.filter((url) => url.startsWith("http"))]);
+    });
+  }
+
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
 
   // the stills of an explorer make way for its page, when a reader asks for it

@@ -178,6 +178,21 @@ def test_a_drawn_digit_is_read(visit):
     assert pipeline.trained_weights().dense.shape == (10, 294)
 
 
+def test_a_page_that_was_visited_opens_without_a_network(browser, address):
+    context = browser.new_context()
+    page = context.new_page()
+    for _ in range(2):  # the second time its keeper is there
+        page.goto(f"{address}/e/flip.html")
+        page.wait_for_function("navigator.serviceWorker.ready.then(() => true)")
+        page.wait_for_timeout(1500)
+    context.set_offline(True)
+    page.goto(f"{address}/e/flip.html")
+    page.wait_for_function("window.times?.shown > 0")
+    page.get_by_label("flip the kernel").check()
+    page.wait_for_function("times.painted > 0")
+    context.close()
+
+
 @pytest.mark.parametrize("path", ["index.html", "notebooks/02_kernels.html", "e/convolution.html"])
 def test_pages_are_whole_without_javascript(browser, address, path):
     page = browser.new_page(java_script_enabled=False)
