@@ -3,7 +3,7 @@
 const BOX = document.querySelector(".draw");
 const WEIGHTS = JSON.parse(BOX.querySelector(".weights").textContent);
 const LINE = [222, 66, 206]; // what is below zero; above is blue
-const SHOWN = ["input", "ReLU 1", "pool 1", "ReLU 2", "pool 2"];
+const STAGES = ["input", "ReLU 1", "pool 1", "ReLU 2", "pool 2"];
 
 window.times = { moved: 0, painted: 0 };
 
@@ -21,7 +21,7 @@ function picture({ side }, map, most) {
 }
 
 function showMaps(stages) {
-  const rows = stages.filter(({ name }) => SHOWN.includes(name)).map((stage) => {
+  const rows = stages.filter(({ name }) => STAGES.includes(name)).map((stage) => {
     const most = Math.max(...stage.maps.flatMap((map) => [...map].map(Math.abs)));
     const row = document.createElement("figure");
     const words = document.createElement("figcaption");

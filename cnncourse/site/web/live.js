@@ -39,7 +39,12 @@ function build(node, parent) {
   return element;
 }
 
-const labelled = (node, ...inside) => make("label", { className: "control" }, ...inside);
+/** A control with its words; screen readers are told these alone, not the value or all options too. */
+function labelled(node, ...inside) {
+  const label = make("label", { className: "control" }, ...inside);
+  label.querySelector("input, select, textarea").setAttribute("aria-label", node.description);
+  return label;
+}
 
 const MAKERS = {
   box(node) {
