@@ -49,7 +49,7 @@ def random_walk(name, pack, rng, moves):
 
     truth, walker = Explorer(name), Walker(pack)
     agreed, missed, wrong = 0, 0, []
-    for _ in range(moves):
+    for _ in range(moves if truth.values else 0):  # an explorer may hold nothing but matrices
         id = str(rng.choice(list(truth.values)))
         value = truth.values[id][rng.integers(len(truth.values[id]))]
         part = truth.tree.parts[id]
