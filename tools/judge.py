@@ -12,8 +12,9 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
+from cnncourse import metrics
 from cnncourse.handwriting import judge, strangers
-from cnncourse.lab import digits, evaluation, models
+from cnncourse.lab import digits, models
 from cnncourse.lab.augmentation import shift
 
 WIDTH, EPOCHS, BATCH, RATE = 24, 4, 125, 0.01
@@ -34,7 +35,7 @@ def main() -> None:
     judge.store(folded(model))
     reader = judge.network()
     test = everything.open_test()
-    right = evaluation.accuracy(reader.probabilities(test.images), test.labels)
+    right = metrics.accuracy(reader.probabilities(test.images), test.labels)
     named = reader.probabilities(strangers.draw(2000, np.random.default_rng(1))).max(axis=1)
     print(f"MNIST's test: {100 * right:.2f} % right; strangers from the same program that pass: ")
     print(f"{100 * np.mean(named >= judge.LEAST):.1f} %; {judge.FILE.stat().st_size / 1000:.0f} kB")

@@ -17,7 +17,7 @@ import torch
 from torch import nn
 
 import cnncourse
-from cnncourse import pipeline
+from cnncourse import metrics, pipeline
 from cnncourse.lab import digits, evaluation
 from cnncourse.lab.training import fit
 from cnncourse.split import Split
@@ -49,7 +49,7 @@ def main() -> None:
     model = Small()
     fit(model, replace(everything, train=train), epochs=12, augment="shift", progress=False)
     for name, split in {"MNIST's test": everything.open_test(), "unseen scans": unseen}.items():
-        right = evaluation.accuracy(evaluation.predict(model, split.images), split.labels)
+        right = metrics.accuracy(evaluation.predict(model, split.images), split.labels)
         print(f"{name}: {100 * right:.2f} % right")
     arrays = {name: p.detach().numpy().astype(np.float16) for name, p in model.named_parameters()}
     np.savez_compressed(FILE, **{name.removesuffix(".weight"): a for name, a in arrays.items()})

@@ -10,6 +10,7 @@ import pytest
 from drawn_pages import a_page, by_template, draw, photographed, template, unit
 from sklearn.datasets import load_digits
 
+from cnncourse import metrics
 from cnncourse.handwriting.form import STROKE, from_ascii, steps, to_mnist
 
 pytestmark = pytest.mark.slow
@@ -294,4 +295,4 @@ def test_digits_of_another_country_are_read_at_95_per_cent(network, light_ink):
     scans, labels = as_uint8(digits.images / 16), digits.target
     scans = scans if light_ink else 255 - scans
     ready = as_uint8([to_mnist(scan) for scan in scans])
-    assert evaluation.accuracy(evaluation.predict(network, ready), labels) >= 0.95
+    assert metrics.accuracy(evaluation.predict(network, ready), labels) >= 0.95
