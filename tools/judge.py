@@ -3,7 +3,9 @@
     CNNCOURSE_DATA=../shared/data python tools/judge.py
 
 It learns MNIST's training digits, and with each batch of them sees strangers, for which every digit
-shall be equally probable (`cnncourse.handwriting.strangers`). Some five minutes on two cores.
+shall be equally probable (`cnncourse.handwriting.strangers`). Some ten minutes on two cores. The
+weights that lie in the package come from an earlier form of this program, with the same numbers and
+another mix of letters.
 """
 
 from __future__ import annotations
