@@ -38,7 +38,7 @@ def free_cores() -> int:  # the same seed would not give the same numbers in the
     Where the environment variable OMP_NUM_THREADS is set, it decides: with a fixed number of
     threads a later run gives the same numbers, however busy the machine is.
     """
-    if "OMP_NUM_THREADS" in os.environ:
+    if os.environ.get("OMP_NUM_THREADS"):
         return torch.get_num_threads()  # PyTorch has read it
     if not CORE_TIMES.is_file():
         return os.cpu_count() or 1

@@ -208,7 +208,8 @@ def work(pipe: Connection, job: Job, timeout: float | None, threads: int) -> Non
     threads : int
         As in :func:`start`.
     """
-    os.environ.setdefault("OMP_NUM_THREADS", str(threads))  # for PyTorch in the job's kernel
+    # for PyTorch in the job's kernel; a variable that is set and empty decides nothing
+    os.environ["OMP_NUM_THREADS"] = os.environ.get("OMP_NUM_THREADS") or str(threads)
     spare_grammars()
     for number in TO_STOP:
         signal.signal(number, interrupt_once)

@@ -130,11 +130,11 @@ def test_one_job_alone_has_all_cores(slow, monkeypatch):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("set_by_user, told", [(None, "3"), ("5", "5")])
+@pytest.mark.parametrize("set_by_user, told", [(None, "3"), ("", "3"), ("5", "5")])
 def test_a_kernel_is_told_how_many_threads_it_may_use(tmp_path, monkeypatch, set_by_user, told):
     monkeypatch.setattr(local, "cores", lambda: 3)
     monkeypatch.delenv("OMP_NUM_THREADS", raising=False)
-    if set_by_user:
+    if set_by_user is not None:
         monkeypatch.setenv("OMP_NUM_THREADS", set_by_user)
     code = "import os; print(os.environ['OMP_NUM_THREADS'], 'threads')"
     (outcome,) = local.run_here([tiny_course.job(tmp_path / "a.ipynb", code)], at_once=2)
