@@ -145,9 +145,9 @@ def sigmoid_slope(function: Callable) -> Verdict:
 
 
 def dense_parameters(function: Callable) -> Verdict:
-    """``function(channels, height, width, neurons)``: parameters of flatten and one dense layer."""
+    """``function(channels, height, width, units)``: parameters of flatten and one dense layer."""
     cases = [(10, 7, 7, 10), (10, 7, 7, 490), (32, 7, 7, 600), (3, 4, 5, 1), (1, 1, 1, 2)]
-    return compare(function, lambda c, h, w, neurons: c * h * w * neurons + neurons, cases)
+    return compare(function, lambda c, h, w, units: c * h * w * units + units, cases)
 
 
 def flat_place(function: Callable) -> Verdict:
