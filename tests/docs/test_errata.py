@@ -231,12 +231,51 @@ TAUGHT = {
     '"Non-trainable': "running means and variances",
     "MB that are MiB": "MiB",
     "A chart of ensembles": "**ensembles**",
+    "Half of $k - 1$": "With $k = 4$, padding 1",
+    "Padded zeros": "does not make them harmless",
+    "The size formula": "The floor matters",
+    "A stride that is none": "not what stride 2 gives",
+    "A stride widens": "does not widen *its* field",
+    "Not every network": "two or three convolutions before a pooling",
+    "Who invented": "Zhou and Chellappa",
+    '"Most outputs': "unchanged",
+    "One row too many": "15×15",
+    "A wrong word": "does not exist is refused",
+    "The formula lacks": r"\left\lfloor\frac{n + 2p - k}{s}\right\rfloor + 1",
+    "Nothing snaps": "nothing snaps",
+    "The middle is at 0": "*output* is 0.5",
+    "ReLU is not": "not one-to-one",
+    "Images are not": "is not linear",
+    'Not "preferred"': "worth a single layer",
+    "Convolution is linear": "*affine*",
+    "$W \\cdot H": "how many inputs each unit has",
+    '"Most parameters': "fails for those that average",
+    "Dropout without": "1 - p",
+    "Dropout is not": "bagging",
+    "Batch normalisation is": "A hypothesis and its test",
+    '"Similar variance"': "two numbers a channel",
+    '"Ten times': "14 times fewer",
+    "A bias before": "bias=False",
+    "Letters that": "In one notation",
+    '"An image accepts': "On a volume of",
+    "A sigmoid called": "expects logits",
+    "A batch that": "features.reshape(-1, 1568)",
+    "A network that returns": "(logits, maps, maps)",
+    "Labels are": "a whole number",
+    "De-normalising": "(x - 0.1307) / 0.3081",
+    "Digits without": "stands above its [label]",
+    "A learning rate": "Rates differ by optimiser",
+    "Training accuracy": "TRAINING accuracy",
+    "Iterations that": 'across="epoch"',
+    "A few kernels": "on one scale",
+    "A photograph is": "centre of mass",
+    "To be sure": "softmax compares the ten scores with each other",
 }
-POINTER = re.compile(r"\[(0[1236]), section\s+(\d+)\]\(\.\./notebooks/(\w+)\.ipynb\)")
+POINTER = re.compile(r"\[(0\db?), section\s+(\d+)\]\(\.\./notebooks/(\w+)\.ipynb\)")
 
 
 def entries():
-    """Return the entries that lead into notebooks 01 to 03 and 06: text, notebook and section."""
+    """Return the text of each entry, and the notebook and the section that it leads to."""
     found = re.findall(r"^\*\*.+?(?=\n\n|\Z)", text_of(PAGE), flags=re.MULTILINE | re.DOTALL)
     leading = [(entry, POINTER.search(entry)) for entry in found]
     return [(entry[2:], link[3], int(link[2])) for entry, link in leading if link]
