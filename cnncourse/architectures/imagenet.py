@@ -71,6 +71,7 @@ _KRIZHEVSKY = "Krizhevsky, Sutskever and Hinton (2012)"
 _RUSSAKOVSKY = "Russakovsky et al. (2015)"
 _SZEGEDY = "Szegedy et al. (2015)"
 _HE = "He, Zhang, Ren and Sun (2016)"
+_RESULTS_OF_2016 = "image-net.org, ILSVRC 2016 results"
 _HU = "Hu, Shen, Albanie, Sun and Wu (2020), section 5.4"
 
 RESULTS = (
@@ -85,17 +86,7 @@ RESULTS = (
     Entry(2014, "VGG", "VGG", 2, 7.32, 19, 7, False, f"{_HE}, table 5"),
     Entry(2014, "GoogLeNet", "GoogLeNet", 1, 6.66, 22, 7, False, f"{_HE}, table 5"),
     Entry(2015, "ResNet", "MSRA", 1, 3.57, 152, 6, False, f"{_HE}, table 5"),
-    Entry(
-        2016,
-        "Trimps-Soushen",
-        "Trimps-Soushen",
-        1,
-        2.991,
-        None,
-        None,
-        False,
-        "image-net.org, ILSVRC 2016 results",
-    ),
+    Entry(2016, "Trimps-Soushen", "Trimps-Soushen", 1, 2.991, None, None, False, _RESULTS_OF_2016),
     Entry(2017, "SENet", "WMW", 1, 2.251, 154, None, False, _HU),
 )
 

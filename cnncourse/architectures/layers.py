@@ -34,13 +34,13 @@ Shape = tuple[int, ...]
 class Layer:
     """What all layers answer. As it stands: a layer that changes numbers, but no shapes."""
 
-    pytorch: ClassVar[str] = "Layer"  # its name in PyTorch
+    pytorch: ClassVar[str] = ""  # its name in PyTorch, where that is another than here
     noun: ClassVar[str] = "layer"  # what people call it
 
     @property
     def kind(self) -> str:
         """The layer's name in PyTorch, such as "Conv2d"."""
-        return self.pytorch
+        return self.pytorch or type(self).__name__
 
     @property
     def label(self) -> str:
@@ -112,11 +112,15 @@ class Conv(Layer):
         border = sum(padding_for(self.padding, self.kernel, self.dilation))
         return conv_output_size(size + border, self.kernel, self.stride, 0, self.dilation)
 
+    def weights_a_unit(self, shape: Shape) -> int:
+        """Return how many weights one output number is made with, given the shape that goes in."""
+        return self.kernel**2 * shape[0] // self.groups
+
     def params(self, shape: Shape) -> int:
-        return (self.kernel**2 * shape[0] // self.groups + self.bias) * self.channels
+        return (self.weights_a_unit(shape) + self.bias) * self.channels
 
     def macs(self, shape: Shape) -> int:
-        return self.kernel**2 * shape[0] // self.groups * prod(self.output(shape))
+        return self.weights_a_unit(shape) * prod(self.output(shape))
 
     def window(self, shape: Shape) -> Window | None:
         before = self.padding
@@ -192,7 +196,6 @@ class Flatten(Layer):
     """
 
     listed: bool = True
-    pytorch: ClassVar[str] = "Flatten"
     noun: ClassVar[str] = "flatten"
 
     def output(self, shape: Shape) -> Shape:
@@ -205,7 +208,6 @@ class Linear(Layer):
 
     features: int
     bias: bool = True
-    pytorch: ClassVar[str] = "Linear"
     noun: ClassVar[str] = "dense"
 
     def output(self, shape: Shape) -> Shape:
@@ -242,7 +244,6 @@ class Dropout(Layer):
     """Drops a share of the numbers while training."""
 
     share: float = 0.5
-    pytorch: ClassVar[str] = "Dropout"
     noun: ClassVar[str] = "dropout"
 
     def output(self, shape: Shape) -> Shape:
@@ -255,7 +256,6 @@ class Dropout(Layer):
 class ReLU(Layer):
     """max(0, x)."""
 
-    pytorch: ClassVar[str] = "ReLU"
     noun: ClassVar[str] = "ReLU"
 
 
@@ -263,7 +263,6 @@ class ReLU(Layer):
 class Softmax(Layer):
     """Scores to probabilities, over the channels or features."""
 
-    pytorch: ClassVar[str] = "Softmax"
     noun: ClassVar[str] = "softmax"
 
 
@@ -271,7 +270,6 @@ class Softmax(Layer):
 class LogSoftmax(Layer):
     """The logarithms of the probabilities."""
 
-    pytorch: ClassVar[str] = "LogSoftmax"
     noun: ClassVar[str] = "log softmax"
 
 
@@ -280,7 +278,6 @@ class LocalResponseNorm(Layer):
     """Divides each number by the size of its neighbours in `size` channels; learns nothing."""
 
     size: int = 5
-    pytorch: ClassVar[str] = "LocalResponseNorm"
     noun: ClassVar[str] = "local response norm"
 
 
@@ -288,7 +285,6 @@ class LocalResponseNorm(Layer):
 class Tanh(Layer):
     """The hyperbolic tangent; LeNet-5 scaled it to 1.7159·tanh(2a/3)."""
 
-    pytorch: ClassVar[str] = "Tanh"
     noun: ClassVar[str] = "tanh"
 
 
@@ -306,11 +302,8 @@ class LineConv(Conv):
         _check_volume(shape)
         return (self.channels, *shape[1:])
 
-    def params(self, shape: Shape) -> int:
-        return (self.kernel * shape[0] + self.bias) * self.channels
-
-    def macs(self, shape: Shape) -> int:
-        return self.kernel * shape[0] * prod(self.output(shape))
+    def weights_a_unit(self, shape: Shape) -> int:
+        return self.kernel * shape[0]
 
     def window(self, shape: Shape) -> Window | None:
         """Return what it slides over the columns: the field is told along that axis."""
@@ -326,14 +319,8 @@ class TransposedConv(Conv):
 
     def output(self, shape: Shape) -> Shape:
         _check_volume(shape)
-        padding = int(self.padding)
-        return (
-            self.channels,
-            *((n - 1) * self.stride - 2 * padding + self.kernel for n in shape[1:]),
-        )
-
-    def params(self, shape: Shape) -> int:
-        return self.kernel**2 * shape[0] * self.channels + self.bias * self.channels
+        more = self.kernel - 2 * int(self.padding)
+        return (self.channels, *((n - 1) * self.stride + more for n in shape[1:]))
 
     def macs(self, shape: Shape) -> int:
         return self.kernel**2 * self.channels * prod(shape)
@@ -348,7 +335,6 @@ class Crop(Layer):
     """Cuts `margin` pixels off each side."""
 
     margin: int
-    pytorch: ClassVar[str] = "Crop"
     noun: ClassVar[str] = "crop"
 
     def output(self, shape: Shape) -> Shape:
@@ -409,7 +395,6 @@ class RadialBasis(Linear):
     """
 
     bias: bool = False
-    pytorch: ClassVar[str] = "RadialBasis"
     noun: ClassVar[str] = "distances"
 
     def params(self, shape: Shape) -> int:
@@ -446,7 +431,6 @@ class Block(Layer):
 
     @property
     def kind(self) -> str:
-        """The name of the block, which is also its name in PyTorch."""
         return self.name
 
     @property

@@ -58,20 +58,6 @@ class Design:
     field: int | None
 
 
-SWAPS = (
-    "one 7×7 → three 3×3",
-    "one 5×5 → two 3×3",
-    "one 7×7 → 1×7 and 7×1",
-    "dense head → global average pooling",
-    "two 3×3 → bottleneck",
-    "3×3 → depthwise separable",
-    "VGG-16: dense head → global average pooling",
-    "GoogLeNet: reductions → none",
-    "ResNet-50: 7×7 stem → three 3×3",
-)
-_HIDDEN, _CLASSES = 4096, 1000  # of the dense head, as in AlexNet and VGG
-
-
 def swap(change: str, channels: int, size: int) -> tuple[Design, Design]:
     """Return a piece of a network and what was later put in its place.
 
@@ -99,31 +85,35 @@ def swap(change: str, channels: int, size: int) -> tuple[Design, Design]:
             f"a bottleneck narrows to a quarter, and {channels} channels cannot be divided by 4: "
             f"use {channels - channels % 4 or 4} or {channels + 4 - channels % 4}"
         )
-    before, after = _pieces(change, channels)
-    return _design(before, (channels, size, size)), _design(after, (channels, size, size))
-
-
-def _pieces(change: str, c: int) -> tuple[Sequence[Layer], Sequence[Layer]]:
-    """The layers before and after a change, for c channels."""
-    if change == "one 7×7 → three 3×3":
-        return [_conv(c, 7)], [_conv(c, 3)] * 3
-    if change == "one 5×5 → two 3×3":
-        return [_conv(c, 5)], [_conv(c, 3)] * 2
-    if change == "one 7×7 → 1×7 and 7×1":
-        return [_conv(c, 7)], [
-            LineConv(c, 7, bias=False, across=across) for across in (True, False)
-        ]
-    if change == "two 3×3 → bottleneck":
-        return [_conv(c, 3)] * 2, [_conv(c // 4, 1), _conv(c // 4, 3), _conv(c, 1)]
-    if change == "3×3 → depthwise separable":
-        return [_conv(c, 3)], [_conv(c, 3, groups=c), _conv(c, 1)]
-    dense = [Flatten(), Linear(_HIDDEN), Linear(_HIDDEN), Linear(_CLASSES)]
-    return dense, [GlobalAveragePool(), Flatten(), Linear(_CLASSES)]
+    shape = (channels, size, size)
+    before, after = _PIECES[change](channels)
+    return _design(before, shape), _design(after, shape)
 
 
 def _conv(channels: int, kernel: int, groups: int = 1) -> Conv:
     """A convolution that keeps the size; without a bias, as before batch normalisation."""
     return Conv(channels, kernel, padding=kernel // 2, bias=False, groups=groups)
+
+
+# The layers before and after a change, for c channels. The dense head is that of AlexNet and VGG.
+_Layers = Sequence[Layer]
+_PIECES: dict[str, Callable[[int], tuple[_Layers, _Layers]]] = {
+    "one 7×7 → three 3×3": lambda c: ([_conv(c, 7)], [_conv(c, 3)] * 3),
+    "one 5×5 → two 3×3": lambda c: ([_conv(c, 5)], [_conv(c, 3)] * 2),
+    "one 7×7 → 1×7 and 7×1": lambda c: (
+        [_conv(c, 7)],
+        [LineConv(c, 7, bias=False), LineConv(c, 7, bias=False, across=False)],
+    ),
+    "dense head → global average pooling": lambda c: (
+        [Flatten(), Linear(4096), Linear(4096), Linear(1000)],
+        [GlobalAveragePool(), Flatten(), Linear(1000)],
+    ),
+    "two 3×3 → bottleneck": lambda c: (
+        [_conv(c, 3)] * 2,
+        [_conv(c // 4, 1), _conv(c // 4, 3), _conv(c, 1)],
+    ),
+    "3×3 → depthwise separable": lambda c: ([_conv(c, 3)], [_conv(c, 3, groups=c), _conv(c, 1)]),
+}
 
 
 def _design(layers: Sequence[Layer], shape: Shape) -> Design:
@@ -133,10 +123,10 @@ def _design(layers: Sequence[Layer], shape: Shape) -> Design:
     return Design(words, table.totals.params, table.totals.macs, sees.size if sees else None)
 
 
-_Version = tuple[str, Callable[[], Sequence[Layer]]]  # words, and what builds the layers
+_Version = tuple[str, Callable[[], _Layers]]  # words, and what builds the layers
 
 
-def _whole_design(words: str, build: Callable[[], Sequence[Layer]]) -> Design:
+def _whole_design(words: str, build: Callable[[], _Layers]) -> Design:
     """A whole network; every output sees all of its input."""
     total = trace(build(), networks.PHOTO).totals
     return Design((words,), total.params, total.macs, None)
@@ -160,6 +150,7 @@ _WHOLE: dict[str, tuple[_Version, _Version]] = {
     ),
 }
 
+SWAPS = (*_PIECES, *_WHOLE)
 
 # The inception block ------------------------------------------------------------------------------
 
