@@ -14,14 +14,13 @@ from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
+from importlib import import_module
 from inspect import signature
+from typing import Any
 
 import numpy as np
 
-NOT_YET = (
-    "your function returns nothing. Replace its ... by code that returns the answer, run that "
-    "cell, then this one."
-)
+NOT_YET = "nothing comes back. Replace each ... by code, run that cell, then this one."
 _MISSING = "your function returned nothing: a return is missing"
 
 
@@ -84,23 +83,24 @@ def compare(
         return Verdict(False, f"{min(taken)} is what you are to write: do it without it.")
     for arguments in cases:
         expected = reference(*deepcopy(arguments))
-        try:
-            got = function(*deepcopy(arguments))
-        except NotImplementedError:
-            got = None
-        except Exception as error:  # whatever the learner's code raises becomes a sentence
-            return Verdict(
-                False,
-                f"{_given(function, arguments)}your function stopped with "
-                f"{type(error).__name__}: {error}",
-            )
-        nothing = got is None or got is Ellipsis
-        if nothing and arguments is cases[0]:
+        got, problem = _answer(function, *deepcopy(arguments))
+        if got is None and not problem and arguments is cases[0]:
             return Verdict(None, NOT_YET)
-        problem = _MISSING if nothing else _difference(got, expected, tolerance)
+        problem = problem or (_MISSING if got is None else _difference(got, expected, tolerance))
         if problem:
             return Verdict(False, f"{_given(function, arguments)}{problem}.")
     return Verdict(True, f"the answer is right in {_count(len(cases))}.")
+
+
+def _answer(function: Callable, *arguments: object) -> tuple[Any, str]:
+    """What comes back, None from a stub; and what the learner's code raised, in a sentence."""
+    try:
+        answer = function(*arguments)
+    except NotImplementedError:
+        return None, ""
+    except Exception as error:
+        return None, f"your code stopped with {type(error).__name__}: {error}"
+    return (None if answer is Ellipsis else answer), ""
 
 
 def _names_used(function: Callable) -> set[str]:
@@ -132,13 +132,10 @@ def design(
     -------
     Verdict
     """
-    try:
-        answer = function()
-    except NotImplementedError:
-        answer = None
-    except Exception as error:  # whatever the learner's code raises becomes a sentence
-        return Verdict(False, f"your function stopped with {type(error).__name__}: {error}")
-    if answer is None or answer is Ellipsis:
+    answer, stopped = _answer(function)
+    if stopped:
+        return Verdict(False, f"{stopped}.")
+    if answer is None:
         return Verdict(None, NOT_YET)
     try:
         numbers = as_numbers(answer)
@@ -148,6 +145,30 @@ def design(
         return Verdict(False, f"I expected the shape {shapes[0]} but got {_form(numbers)}.")
     wrong = problem(numbers) if np.isfinite(numbers).all() else "one of them is not finite"
     return Verdict(not wrong, f"{wrong or praise}.")
+
+
+def on_trial(trial: str, theirs: Callable, praise: str) -> Verdict:
+    """Judge what a learner has written in PyTorch, which is loaded for it.
+
+    Parameters
+    ----------
+    trial : str
+        A module of `cnncourse.lab` and a function, such as "block_trial.of_inception". It says
+        what is wrong, or an empty string.
+    theirs : callable
+        The learner's function or class.
+    praise : str
+        What the verdict says when nothing is wrong.
+
+    Returns
+    -------
+    Verdict
+    """
+    module, name = trial.split(".")
+    wrong, stopped = _answer(getattr(import_module(f"cnncourse.lab.{module}"), name), theirs)
+    if wrong is None and not stopped:
+        return Verdict(None, NOT_YET)
+    return Verdict(wrong == "", f"{stopped or wrong or praise}.")
 
 
 def _difference(got: object, expected: object, tolerance: float) -> str:

@@ -7,7 +7,8 @@
     'the block does not give relu(x + F(x)), where F(x) is what the second batch norm gives'
 
 Nothing looks at the code. The layers that PyTorch knows are listened to while a batch of small maps
-goes through, and each must get and give what the block promises. A stub returns None.
+goes through, and each must get and give what the block promises. A stub raises
+NotImplementedError.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from torch.nn import functional as F
 
 from cnncourse.architectures.networks import Widths
 from cnncourse.lab.reproducible import using_seed
+from cnncourse.lab.trial import if_tried
 
 _CHANNELS = 5
 _ENTER, _WIDTHS = 7, (3, 4, 6, 2, 5, 8)  # all different: a path in the wrong place is seen
@@ -34,25 +36,18 @@ class Heard(NamedTuple):
     after: torch.Tensor
 
 
-def of_residual_block(build: Callable[[int], Any]) -> str | None:
+def of_residual_block(build: Callable[[int], Any]) -> str:
     """Try ``ResidualBlock(channels)``: relu(x + F(x)), F two 3×3 convolutions with batch norm.
 
     Parameters
     ----------
     build : callable
         Takes the number of channels.
-
-    Returns
-    -------
-    str or None
-        What is wrong; None if nothing is written yet.
     """
     x = _maps(_CHANNELS)
     heard, result = _listen(build(_CHANNELS), x)
-    if _nothing(result):
-        return None
-    problem = _of_result(result, x.shape) or _of_layers(heard, ["Conv2d", "BatchNorm2d"] * 2)
-    if problem:
+    kinds = ["Conv2d", "BatchNorm2d"] * 2
+    if problem := _of_result(result, x.shape) or _of_layers(heard, kinds):
         return problem
     conv1, norm1, conv2, norm2 = heard
     for conv in (conv1, conv2):
@@ -73,23 +68,16 @@ def of_residual_block(build: Callable[[int], Any]) -> str | None:
     return ""
 
 
-def of_inception(build: Callable[[int, Widths], Any]) -> str | None:
+def of_inception(build: Callable[[int, Widths], Any]) -> str:
     """Try ``Inception(c_in, widths)``: four paths, a ReLU after each convolution, stacked in order.
 
     Parameters
     ----------
     build : callable
         Takes the channels that come in, and the six widths of `networks.inception`.
-
-    Returns
-    -------
-    str or None
-        What is wrong; None if nothing is written yet.
     """
     x = _maps(_ENTER)
     heard, result = _listen(build(_ENTER, _WIDTHS), x)
-    if _nothing(result):
-        return None
     one, reduce_3, three, reduce_5, five, project = _WIDTHS
     shape = (len(x), one + three + five + project, *x.shape[2:])
     convs = {_settings(h.layer): h for h in heard if isinstance(h.layer, nn.Conv2d)}
@@ -101,8 +89,7 @@ def of_inception(build: Callable[[int, Widths], Any]) -> str | None:
                 f"with {_ENTER} channels in and widths {_WIDTHS} no Conv2d of {kernel}×{kernel} "
                 f"from {c_in} to {c_out} channels has worked: set it as self.… = nn.Conv2d(…)"
             )
-    problem = _of_result(result, shape)
-    if problem:
+    if problem := _of_result(result, shape):
         return problem
     one_, reduce_3_, three_, reduce_5_, five_, project_ = (convs[each] for each in wanted)
     if not all(_equal(each.before, x) for each in (one_, reduce_3_, reduce_5_)):
@@ -113,11 +100,9 @@ def of_inception(build: Callable[[int, Widths], Any]) -> str | None:
     if not _equal(project_.before, F.max_pool2d(x, 3, stride=1, padding=1)):
         return "the last path must begin with 3×3 max pooling of x, at stride 1 and padding 1"
     ends = torch.cat([F.relu(each.after) for each in (one_, three_, five_, project_)], dim=1)
-    return (
-        ""
-        if _equal(result, ends)
-        else ("the result is not the ReLUs of the four paths, stacked as 1×1, 3×3, 5×5, pooling")
-    )
+    if not _equal(result, ends):
+        return "the result is not the ReLUs of the four paths, stacked as 1×1, 3×3, 5×5, pooling"
+    return ""
 
 
 # Helpers ------------------------------------------------------------------------------------------
@@ -130,8 +115,7 @@ def _maps(channels: int) -> torch.Tensor:
 
 def _listen(module: Any, x: torch.Tensor) -> tuple[list[Heard], Any]:
     """Send maps through a module; return what its convolutions and batch norms did, and the end."""
-    if _nothing(module):
-        return [], None
+    if_tried(module)
     if not isinstance(module, nn.Module):
         raise TypeError(f"it is a {type(module).__name__}, and not a module: class …(nn.Module)")
     heard: list[Heard] = []
@@ -145,12 +129,9 @@ def _listen(module: Any, x: torch.Tensor) -> tuple[list[Heard], Any]:
                 nn.init.normal_(layer.weight)  # a fresh batch norm would change little
             layer.register_forward_hook(note)
     with torch.no_grad():
-        return heard, module(x.clone())
-
-
-def _nothing(answer: object) -> bool:
-    """Tell whether a stub gave this."""
-    return answer is None or answer is ...
+        result = module(x.clone())
+    if_tried(result)
+    return heard, result
 
 
 def _of_result(result: object, shape: tuple[int, ...]) -> str:

@@ -42,11 +42,11 @@ def of_dataset(build: Callable[[np.ndarray, np.ndarray], Any]) -> str:
     """
     images, labels = _digits(7)
     data = build(images.copy(), labels.copy())
-    _if_tried(data)
-    _if_tried(data.__len__())
+    if_tried(data)
+    if_tried(data.__len__())
     if len(data) != 7:
         return f"there are 7 images, but len(…) is {len(data)}"
-    _if_tried(data[0])
+    if_tried(data[0])
     if not (isinstance(data[0], (tuple, list)) and len(data[0]) == 2):
         return "…[0] is not a pair of an image and its label"
     for place in (0, 3, 6):
@@ -88,7 +88,7 @@ def of_network(build: Callable[[], Any]) -> str:
     """
     with using_seed(5):
         network = build()
-        _if_tried(network)
+        if_tried(network)
         images = torch.rand(6, 1, 28, 28)
         if not isinstance(network, nn.Module):
             return f"Net() is a {type(network).__name__}, not an nn.Module"
@@ -101,7 +101,7 @@ def of_network(build: Callable[[], Any]) -> str:
                 "not in a plain list"
             )
         logits = network(images)
-    _if_tried(logits)
+    if_tried(logits)
     checks = (_of_shape, _of_size, _of_squeeze, _of_independence, _of_gradients)
     return next((problem for each in checks if (problem := each(network, images, logits))), "")
 
@@ -198,7 +198,7 @@ def of_train_epoch(function: Callable[[nn.Module, Loader, torch.optim.Optimizer]
         expected = train_epoch(ours, loader, optimisers[0])
     with using_seed(3):
         got = function(theirs, loader, optimisers[1])
-    _if_tried(got or theirs.modes or None)
+    if_tried(got or theirs.modes or None)
     return (
         _of_epoch_calls(theirs)
         or _of_epoch_weights(ours, theirs)
@@ -236,7 +236,7 @@ def of_evaluate(function: Callable[[nn.Module, Loader], Any]) -> str:
     net, loader = _spy(), _loader()
     before = deepcopy(net.state_dict())
     got = function(net.train(), loader)
-    _if_tried(got or net.modes or None)
+    if_tried(got or net.modes or None)
     if not (isinstance(got, (tuple, list)) and len(got) == 2):
         return "a pair is wanted: the mean loss, and the share of right answers"
     if len(net.modes) != len(SIZES):
@@ -280,7 +280,7 @@ def of_listen(function: Callable[[nn.Module, str, torch.Tensor], Any]) -> str:
         net = _spy().eval()
         wanted = _output(net, name, images[:count])
         got = function(net, name, images[:count])
-        _if_tried(net.modes or got)
+        if_tried(net.modes or got)
         if sum(len(part._forward_hooks) for part in net.modules()):
             return "a hook is still there afterwards: remove it, or each call adds one more"
         if not isinstance(got, torch.Tensor):
@@ -307,8 +307,14 @@ def _output(net: Spy, name: str, images: torch.Tensor) -> torch.Tensor:
 # Helpers ------------------------------------------------------------------------------------------
 
 
-def _if_tried(answer: Any) -> None:
-    """Refuse a stub: it returns nothing and has done nothing."""
+def if_tried(answer: Any) -> None:
+    """Refuse a stub: it returns nothing and has done nothing.
+
+    Raises
+    ------
+    NotImplementedError
+        If the answer is None or an ellipsis.
+    """
     if answer is None or answer is ...:
         raise NotImplementedError
 

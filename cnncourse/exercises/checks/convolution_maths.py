@@ -1,7 +1,7 @@
 """Checks of the exercises in notebook 03.
 
 >>> output_sizes(lambda size, kernel: ...)
-not yet: your function returns nothing. Replace its ... by code that returns the answer, ...
+not yet: nothing comes back. Replace each ... by code, run that cell, then this one.
 """
 
 from __future__ import annotations

@@ -11,12 +11,11 @@ wrong, stand in :mod:`cnncourse.lab.trial`.
 from __future__ import annotations
 
 from collections.abc import Callable
-from importlib import import_module
 from typing import Any
 
 import numpy as np
 
-from cnncourse.exercises.verdict import Verdict, compare
+from cnncourse.exercises.verdict import Verdict, compare, on_trial
 
 
 def majority_guess(function: Callable) -> Verdict:
@@ -38,46 +37,34 @@ def majority_guess(function: Callable) -> Verdict:
 
 def dataset(build: Callable[..., Any]) -> Verdict:
     """``DigitSet(images, labels)``: pairs of float32 (1, 28, 28) in 0…1 and a whole number."""
-    return _tried(
-        "of_dataset", build, "a DataLoader reads images and labels as a network wants them"
-    )
+    praise = "a DataLoader reads images and labels as a network wants them"
+    return on_trial("trial.of_dataset", build, praise)
 
 
 def net(build: Callable[[], Any]) -> Verdict:
     """``Net()``: logits (N, 10) from images (N, 1, 28, 28), at most 100,000 parameters."""
-    return _tried("of_network", build, "ten logits for each image, and every weight can learn")
+    praise = "ten logits for each image, and every weight can learn"
+    return on_trial("trial.of_network", build, praise)
 
 
 def train_epoch(function: Callable[..., Any]) -> Verdict:
     """``train_epoch(net, loader, optimiser)``: learn once from each batch; the mean loss."""
-    return _tried("of_train_epoch", function, "the weights and the loss are those of one epoch")
+    praise = "the weights and the loss are those of one epoch"
+    return on_trial("trial.of_train_epoch", function, praise)
 
 
 def evaluate(function: Callable[..., Any]) -> Verdict:
     """``evaluate(net, loader)``: the mean loss and the share of right answers, nothing changed."""
-    return _tried("of_evaluate", function, "both numbers are right, and the network is as before")
+    praise = "both numbers are right, and the network is as before"
+    return on_trial("trial.of_evaluate", function, praise)
 
 
 def listen(function: Callable[..., Any]) -> Verdict:
     """``listen(net, name, images)``: what the layer of that name computes, by a hook."""
-    return _tried("of_listen", function, "three layers were heard, and no hook is left")
+    return on_trial("trial.of_listen", function, "three layers were heard, and no hook is left")
 
 
 def margin(function: Callable) -> Verdict:
     """``function(accuracy, n)``: half the width of the 95 % interval, 1.96 standard errors."""
     cases = [(0.99, 10_000), (0.99, 100), (0.5, 1_000), (0.9, 5_000), (0.02, 400)]
     return compare(function, lambda p, n: 1.96 * np.sqrt(p * (1 - p) / n), cases, tolerance=2e-5)
-
-
-def _tried(trial: str, theirs: Callable[..., Any], praise: str) -> Verdict:
-    """Put what a learner wrote on trial; whatever it raises becomes a sentence."""
-    try:
-        problem = getattr(import_module("cnncourse.lab.trial"), trial)(theirs)
-    except NotImplementedError:
-        return Verdict(None, NOT_YET)
-    except Exception as error:
-        return Verdict(False, f"your code stopped with {type(error).__name__}: {error}")
-    return Verdict(not problem, f"{problem or praise}.")
-
-
-NOT_YET = "nothing comes back. Replace each ... by code, run that cell, then this one."
