@@ -15,14 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 import torch
 
-from cnncourse import metrics
-from cnncourse.lab import evaluation, models
+from cnncourse.lab import models
 from cnncourse.lab.adam import Adam
 from cnncourse.lab.digits import Digits
 from cnncourse.lab.inspection import kernels
 from cnncourse.lab.threads import using_threads
-from cnncourse.lab.training import learn
-from cnncourse.split import Split
+from cnncourse.lab.training import learn, measure
 
 PIECE = 500  # digits learnt in one go: a fraction of a second
 MEASURED = 500  # digits on which loss and accuracy are measured
@@ -104,14 +102,7 @@ class Session:
         self.seen += len(places)
 
     def _measure(self, learning_rate: float) -> Measurement:
-        train = self._score(self.digits.train.first(MEASURED))
-        validation = self._score(self.digits.validation.first(MEASURED))
+        train = measure(self.model, self.digits.train.first(MEASURED))
+        validation = measure(self.model, self.digits.validation.first(MEASURED))
         first = next(iter(kernels(self.model).values()), None)
         return Measurement(self.seen, learning_rate, *train, *validation, first)
-
-    def _score(self, split: Split) -> tuple[float, float]:
-        """Mean cross-entropy and accuracy. A probability of 0 counts as 10⁻¹²: no infinite loss."""
-        probabilities = evaluation.predict(self.model, split.images)
-        right = probabilities[np.arange(len(split)), split.labels]
-        loss = float(-np.log(np.maximum(right, 1e-12)).mean())
-        return loss, metrics.accuracy(probabilities, split.labels)
