@@ -104,16 +104,12 @@ def _cells(outcome: Outcome) -> tuple[str, ...]:
 
 
 def small_kernels(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train one 5×5 layer a stage and two 3×3 layers a stage: the same field.
+    """Return what becomes of one 5×5 layer a stage, and of two 3×3 layers: the same field.
 
     Parameters
     ----------
     digits : Digits
     epochs, seed : int
-
-    Returns
-    -------
-    Comparison
     """
     networks = {
         "one 5×5": lambda: nets.stacked(5, layers=1),
@@ -123,16 +119,11 @@ def small_kernels(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparis
 
 
 def bottlenecks(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train two residual blocks of 48 channels, with and without 1×1 bottlenecks.
+    """Return what becomes of two residual blocks of 48 channels, with and without bottlenecks.
 
     Parameters
     ----------
-    digits : Digits
-    epochs, seed : int
-
-    Returns
-    -------
-    Comparison
+    digits, epochs, seed : as for :func:`small_kernels`
     """
     networks = {
         "two 3×3": lambda: nets.blocks(2, width=48),
@@ -148,20 +139,15 @@ def inception(
     epochs: int = 2,
     seed: int = 0,
 ) -> Comparison:
-    """Train two layers of one kernel size, and two inception modules with as many channels.
+    """Return what becomes of two layers of one kernel size, and of two inception modules as wide.
 
     Behind each stands batch normalisation, so that a short training is enough.
 
     Parameters
     ----------
-    digits : Digits
+    digits, epochs, seed : as for :func:`small_kernels`
     module : callable
         ``module(c_in, widths)`` → an inception module: the course's, or one of your own.
-    epochs, seed : int
-
-    Returns
-    -------
-    Comparison
     """
     paths: dict[str, Callable[[int], nn.Module]] = {
         "3×3": lambda width: nn.Sequential(nn.Conv2d(width, width, 3, padding=1), nn.ReLU()),
@@ -178,16 +164,11 @@ def inception(
 
 
 def heads(digits: Digits, *, epochs: int = 2, seed: int = 0) -> Comparison:
-    """Train one trunk with dense layers on top and with global average pooling on top.
+    """Return what becomes of one trunk, with dense layers or global average pooling on top.
 
     Parameters
     ----------
-    digits : Digits
-    epochs, seed : int
-
-    Returns
-    -------
-    Comparison
+    digits, epochs, seed : as for :func:`small_kernels`
     """
     networks = {
         name: lambda name=name: nets.with_head(name) for name in ("dense", "global average")
@@ -203,20 +184,15 @@ def degradation(
     epochs: int = 2,
     seed: int = 0,
 ) -> Comparison:
-    """Train plain and residual networks of growing depth.
+    """Return what becomes of plain and of residual networks of growing depth.
 
     Parameters
     ----------
-    digits : Digits
+    digits, epochs, seed : as for :func:`small_kernels`
     block : callable
         ``block(channels)`` → a residual block: the course's, or one of your own.
     depths : sequence of int
         Layers with weights: even numbers from 4 on, a stem, two for each block and a dense one.
-    epochs, seed : int
-
-    Returns
-    -------
-    Comparison
 
     Raises
     ------

@@ -119,7 +119,7 @@ def network(design: Design, block: Callable[[int], nn.Module] = ResidualBlock) -
     ----------
     design : Design
     block : callable
-        ``block(channels)`` → a residual block.
+        ``block(channels)`` → a residual block, which keeps the shape of its maps.
     """
     maps, pooled = design.maps, design.shrink == "max pooling"
     layers: list[nn.Module] = []
@@ -174,19 +174,13 @@ def climb(
     epochs: int = 2,
     seed: int = 0,
 ) -> Comparison:
-    """Train the network of every rung in the same way, and examine it.
+    """Return what becomes of the network of every rung, trained in the same way.
+
+    The training loss is that of the rung's own kind: squared errors are no cross-entropies.
 
     Parameters
     ----------
-    digits : Digits
-    block : callable
-        ``block(channels)`` → a residual block: the course's, or one of your own.
-    epochs, seed : int
-
-    Returns
-    -------
-    Comparison
-        The training loss is that of the rung's own kind: squared errors are no cross-entropies.
+    digits, block, epochs, seed : as for :func:`cnncourse.lab.experiments.degradation`
     """
     outcomes = []
     for name, design in designs().items():
