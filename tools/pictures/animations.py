@@ -146,15 +146,14 @@ class _Walk:
         """Markup for the window at the first cell, which moves with it."""
         return f'<g class="{self.name}-window">{markup}</g>'
 
-    def covers(self, cell: float) -> str:
-        """A blank over each output cell, lifted when its turn comes."""
+    def covers(self) -> str:
+        """A blank over each output cell but the first, lifted when its turn comes."""
         blanks = []
-        for step in range(1, self.count):
-            row, column = divmod(step, self.shape[1])
-            x, y = column * cell + 1.5, row * cell + 1.5
-            blank = svg.rect(x, y, cell - 2, cell - 2, fill=svg.PAPER)
+        for step, (row, column) in enumerate(np.ndindex(self.shape)):
+            x, y = column * _CELL + 1.5, row * _CELL + 1.5
+            blank = svg.rect(x, y, _CELL - 2, _CELL - 2, fill=svg.PAPER)
             blanks.append(f'<g class="{self.name}-cover{step}" opacity="0">{blank}</g>')
-        return "".join(blanks)
+        return "".join(blanks[1:])
 
     def captions(self, lines: Sequence[str], x: float, y: float) -> str:
         """A line of text for each step, one visible at a time; unmoved, the last."""
@@ -167,16 +166,13 @@ class _Walk:
     def _window(self, cell: float) -> str:
         """Rest on a cell for three quarters of its time, then move on to the next."""
         frames = []
-        for step in range(self.count):
-            row, column = divmod(step, self.shape[1])
+        for step, (row, column) in enumerate(np.ndindex(self.shape)):
             until = "100%" if step == self.count - 1 else self._percent(step + 0.75)
             place = f"{svg.num(column * cell)}px,{svg.num(row * cell)}px"
             frames.append(f"{self._percent(step)},{until}{{transform:translate({place})}}")
-        row, column = self.shape[0] - 1, self.shape[1] - 1
-        end = f"{svg.num(column * cell)}px,{svg.num(row * cell)}px"
         return (
             f"@keyframes {self.name}-window{{{''.join(frames)}}}"
-            f".{self.name}-window{{transform:translate({end});"
+            f".{self.name}-window{{transform:translate({place});"
             f"animation:{self.name}-window {svg.num(self.seconds)}s linear infinite}}"
         )
 
@@ -191,7 +187,7 @@ class _Walk:
 def _output(result: np.ndarray, walk: _Walk, x: float, y: float) -> str:
     """The output under its blanks."""
     grid = matrix(result, title="", role=svg.OUTPUT, cell=_CELL)
-    return _titled(grid, x, y, f"output {by(result.shape)}") + svg.group(walk.covers(_CELL), x, y)
+    return _titled(grid, x, y, f"output {by(result.shape)}") + svg.group(walk.covers(), x, y)
 
 
 def _titled(picture: svg.Svg, x: float, y: float, words: str) -> str:
