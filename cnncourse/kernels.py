@@ -159,11 +159,6 @@ def noise_gain(kernel: np.ndarray) -> float:
     return float(np.sum(_matrix(kernel) ** 2))
 
 
-def is_separable(kernel: np.ndarray) -> bool:
-    """Return whether the kernel is one column times one row (a matrix of rank 1, or all zeros)."""
-    return bool(np.linalg.matrix_rank(_matrix(kernel)) <= 1)
-
-
 def _matrix(kernel: np.ndarray) -> np.ndarray:
     kernel = np.asarray(kernel, dtype=float)
     if kernel.ndim != 2 or kernel.size == 0:

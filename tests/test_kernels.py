@@ -12,16 +12,7 @@ from numpy.testing import assert_allclose, assert_array_equal
 
 from cnncourse import kernels
 from cnncourse.convolution import correlate
-from cnncourse.kernels import (
-    KERNELS,
-    Kernel,
-    box,
-    frequency_response,
-    gains,
-    gaussian,
-    is_separable,
-    noise_gain,
-)
+from cnncourse.kernels import KERNELS, Kernel, box, frequency_response, gains, gaussian, noise_gain
 
 IDENTITY = KERNELS["identity"].weights
 STEP = np.tile([50] * 4 + [200] * 3, (7, 1)).astype(np.uint8)
@@ -194,28 +185,10 @@ def test_filtered_noise_has_the_variance_that_noise_gain_promises():
         assert_allclose(ratio, noise_gain(weights(name)), rtol=0.05)
 
 
-@pytest.mark.parametrize("name", ["identity", "box 3", "gaussian 5", "sobel x", "prewitt y"])
-def test_an_outer_product_is_separable(name):
-    assert is_separable(weights(name))
-
-
-@given(
-    st.lists(st.integers(-5, 5), min_size=1, max_size=6),
-    st.lists(st.integers(-5, 5), min_size=1, max_size=6),
-)
-def test_every_product_of_a_column_and_a_row_is_separable(column, row):
-    assert is_separable(np.outer(column, row))
-
-
 def test_a_separable_kernel_is_two_passes():
     image = np.random.default_rng(0).normal(size=(9, 9))
     in_two = correlate(correlate(image, [[1], [2], [1]]), [[-1, 0, 1]])
     assert_allclose(in_two, correlate(image, weights("sobel x")), atol=1e-12)
-
-
-@pytest.mark.parametrize("name", ["sharpen", "laplacian 4", "outline", "emboss", "motion blur"])
-def test_a_kernel_of_higher_rank_is_not_separable(name):
-    assert not is_separable(weights(name))
 
 
 @pytest.mark.parametrize(
