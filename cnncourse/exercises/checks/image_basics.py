@@ -27,19 +27,14 @@ _ORANGE = np.array([[[255, 140, 0], [10, 20, 30]]], dtype=np.uint8)
 def pixel_at(function: Callable) -> Verdict:
     """The pixel in column x, row y."""
     cases = [(_TINY, 4, 1), (_TINY, 0, 0), (_GREY, 5, 0), (_TALL, 1, 3), (_COLOUR, 2, 1)]
-    return compare(function, lambda image, x, y: image[y, x], cases)
+    return compare(function, images.pixel_at, cases)
 
 
 def crop(function: Callable) -> Verdict:
     """A part of a picture, from its upper left corner and its size."""
-
-    def reference(image: np.ndarray, top: int, left: int, height: int, width: int) -> np.ndarray:
-        return image[top : top + height, left : left + width]
-
     tiny = (_TINY, 0, 1, 1, 3)
     grey = [(_GREY, 1, 2, 1, 3), (_GREY, 0, 0, 2, 6), (_TALL, 1, 1, 3, 1)]
-    cases = [tiny, *grey, (_COLOUR, 1, 1, 1, 2)]
-    return compare(function, reference, cases)
+    return compare(function, images.crop, [tiny, *grey, (_COLOUR, 1, 1, 1, 2)])
 
 
 def swap_red_blue(function: Callable) -> Verdict:
