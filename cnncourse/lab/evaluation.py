@@ -8,7 +8,9 @@ Everything but :func:`logits` and :func:`predict` works on arrays and knows no n
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -56,12 +58,10 @@ def predict(
 
     Parameters
     ----------
-    model : nn.Module
-    images : ndarray of uint8, or of float in [0, 1], of shape (N, 28, 28)
+    model, images, batch_size : as for :func:`logits`
     views : 1 or 5
         5 takes the mean over the image and the image moved by a pixel up, down, left and right:
         fewer errors for five times the work.
-    batch_size : int
 
     Returns
     -------
@@ -128,8 +128,7 @@ def calibration(probabilities: np.ndarray, labels: np.ndarray, *, bins: int = 10
 
     Parameters
     ----------
-    probabilities : ndarray of shape (N, 10)
-    labels : ndarray of int of shape (N,)
+    probabilities, labels : as for :func:`most_wrong`
     bins : int
 
     References
@@ -158,9 +157,7 @@ def likely_mislabelled(probabilities: np.ndarray, labels: np.ndarray, n: int = 1
 
     Parameters
     ----------
-    probabilities : ndarray of shape (N, 10)
-    labels : ndarray of int of shape (N,)
-    n : int
+    probabilities, labels, n : as for :func:`most_wrong`
 
     Returns
     -------
@@ -190,10 +187,7 @@ def shifted(images: np.ndarray, down: int, right: int) -> np.ndarray:
     -------
     ndarray of uint8 of shape (N, 28, 28)
     """
-    moved = _as_bytes(images).copy()
-    for place, image in enumerate(moved):
-        moved[place] = pictures.shift(image, down, right)
-    return moved
+    return _each(images, partial(pictures.shift, down=down, right=right))
 
 
 def rotated(images: np.ndarray, degrees: float) -> np.ndarray:
@@ -201,17 +195,10 @@ def rotated(images: np.ndarray, degrees: float) -> np.ndarray:
 
     Parameters
     ----------
-    images : ndarray of uint8, or of float in [0, 1], of shape (N, 28, 28)
+    images : as for :func:`shifted`, which returns the same
     degrees : float
-
-    Returns
-    -------
-    ndarray of uint8 of shape (N, 28, 28)
     """
-    turned = _as_bytes(images).copy()
-    for place, image in enumerate(turned):
-        turned[place] = pictures.rotate(image, degrees)
-    return turned
+    return _each(images, partial(pictures.rotate, degrees=degrees))
 
 
 def noisy(images: np.ndarray, sigma: float, rng: np.random.Generator) -> np.ndarray:
@@ -219,14 +206,10 @@ def noisy(images: np.ndarray, sigma: float, rng: np.random.Generator) -> np.ndar
 
     Parameters
     ----------
-    images : ndarray of uint8, or of float in [0, 1], of shape (N, 28, 28)
+    images : as for :func:`shifted`, which returns the same
     sigma : float
         Standard deviation, in grey levels.
     rng : numpy.random.Generator
-
-    Returns
-    -------
-    ndarray of uint8 of shape (N, 28, 28)
 
     Raises
     ------
@@ -237,6 +220,13 @@ def noisy(images: np.ndarray, sigma: float, rng: np.random.Generator) -> np.ndar
         raise ValueError(f"sigma is {sigma}: use a number of grey levels, 0 or more")
     images = _as_bytes(images)
     return pictures.to_uint8(images + sigma * rng.standard_normal(images.shape, np.float32))
+
+
+def _each(images: np.ndarray, change: Callable[[np.ndarray], np.ndarray]) -> np.ndarray:
+    changed = _as_bytes(images).copy()
+    for place, image in enumerate(changed):
+        changed[place] = change(image)
+    return changed
 
 
 def _mean(values: np.ndarray) -> float:

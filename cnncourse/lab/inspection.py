@@ -134,10 +134,7 @@ def grad_cam(model: nn.Module, image: np.ndarray, digit: int | None = None) -> n
 
     Parameters
     ----------
-    model : nn.Module
-    image : ndarray of uint8 of shape (28, 28)
-    digit : int, optional
-        Whose score; by default that of the network's answer.
+    model, image, digit : as for :func:`saliency`
 
     Returns
     -------
@@ -184,12 +181,9 @@ def occlusion(
 
     Parameters
     ----------
-    model : nn.Module
-    image : ndarray of uint8 of shape (28, 28)
+    model, image, digit : as for :func:`saliency`
     patch, stride : int, in pixels
         The side of the patch, and from one place to the next.
-    digit : int, optional
-        Whose probability; by default that of the network's answer.
 
     Returns
     -------

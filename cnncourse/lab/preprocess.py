@@ -19,21 +19,8 @@ def read(photo: Photo, model: nn.Module | Predict, *, judge: Judge | None = None
 
     Parameters
     ----------
-    photo : path, bytes of a file, or ndarray
-    model : nn.Module or callable
-        A callable takes uint8 images (N, 28, 28) and returns probabilities (N, 10).
-    judge : Judge, optional
-        What tells digits from letters and scribbles; by default the one of the course.
-
-    Returns
-    -------
-    list of Reading
-        Empty if the page is.
-
-    Raises
-    ------
-    ValueError
-        If it is no picture.
+    photo, judge : as there
+    model : nn.Module, or what that function takes to `predict`
     """
     reader = partial(predict, model) if isinstance(model, nn.Module) else model
     return reading.read(photo, reader, judge=judge)

@@ -167,10 +167,7 @@ def report(backbone: Backbone, photo: np.ndarray, top: int = 5) -> str:
 
     Parameters
     ----------
-    backbone : Backbone
-    photo : ndarray of uint8 of shape (H, W, 3) or (H, W)
-    top : int
-        How many classes.
+    backbone, photo, top : as for :func:`classify`
     """
     if not backbone.pretrained:
         return backbone.note
