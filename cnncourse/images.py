@@ -225,19 +225,9 @@ def threshold(image: np.ndarray, level: float) -> np.ndarray:
 def otsu(image: np.ndarray) -> int:
     """Return the level that splits the image into the two most different groups of pixels.
 
-    Every level splits the pixels into dark and bright. The best one has the largest variance
-    *between* the groups: share_dark · share_bright · (mean_bright − mean_dark)².
-    N. Otsu (1979), *A Threshold Selection Method from Gray-Level Histograms*.
-
-    Parameters
-    ----------
-    image : ndarray of uint8 of shape (H, W)
-
-    Returns
-    -------
-    int
-        For :func:`threshold`; the lowest, if several levels split alike; 0 for an image of one
-        value only.
+    It is where :func:`separation` is largest: the lowest, if several levels split alike, and 0 for
+    an image of one value only. N. Otsu (1979), *A Threshold Selection Method from Gray-Level
+    Histograms*.
     """
     return int(np.argmax(separation(image)))
 
@@ -245,8 +235,8 @@ def otsu(image: np.ndarray) -> int:
 def separation(image: np.ndarray) -> np.ndarray:
     """Return how well each level 0…255 separates the dark pixels from the bright ones.
 
-    The variance between the two groups, share_dark · share_bright · (mean_bright − mean_dark)²;
-    :func:`otsu` takes the level where it is largest.
+    Every level splits the pixels into dark and bright. The variance *between* the two groups is
+    share_dark · share_bright · (mean_bright − mean_dark)².
 
     Parameters
     ----------
@@ -565,10 +555,8 @@ def shift(image: np.ndarray, down: int, right: int, fill: int = 0) -> np.ndarray
         raise ValueError(f"fill is {fill}: use at most 255, white")
     height, width = image.shape[:2]
     moved = np.full_like(image, fill)
-    if abs(down) < height and abs(right) < width:
-        to_rows, from_rows = _overlap(down, height)
-        to_columns, from_columns = _overlap(right, width)
-        moved[to_rows, to_columns] = image[from_rows, from_columns]
+    staying = image[max(0, -down) : max(0, height - down), max(0, -right) : max(0, width - right)]
+    moved[max(0, down) :, max(0, right) :][: len(staying), : staying.shape[1]] = staying
     return moved
 
 
@@ -712,10 +700,3 @@ def _weigh(image: np.ndarray, weights: Sequence[float]) -> np.ndarray:
     """(H, W, 3) → (H, W)"""
     red, green, blue = np.array(weights, dtype=float)  # a whole number would overflow in uint8
     return to_uint8(red * image[..., 0] + green * image[..., 1] + blue * image[..., 2])
-
-
-def _overlap(distance: int, size: int) -> tuple[slice, slice]:
-    """Return where the part that stays in the frame goes to, and where it comes from."""
-    staying = size - abs(distance)
-    start_to, start_from = max(0, distance), max(0, -distance)
-    return slice(start_to, start_to + staying), slice(start_from, start_from + staying)

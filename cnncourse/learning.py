@@ -17,7 +17,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.activations import cross_entropy, softmax
+from cnncourse.activations import cross_entropy, cross_entropy_gradient
 from cnncourse.geometry import check_whole
 from cnncourse.pipeline import scans
 from cnncourse.regularise import Running, batch_norm, batch_norm_backward, dropout, dropout_backward
@@ -267,7 +267,7 @@ def backward(layers: Sequence[Layer], scores: np.ndarray, labels: np.ndarray) ->
     ndarray of shape (N, inputs)
         The gradient of the images.
     """
-    grad = (softmax(scores) - np.eye(CLASSES)[labels]) / len(labels)
+    grad = cross_entropy_gradient(scores, labels)
     for layer in reversed(layers):
         grad = layer.backward(grad)
     return grad
