@@ -7,7 +7,6 @@ import struct
 import subprocess
 import sys
 import zlib
-from io import BytesIO
 
 import cv2
 import numpy as np
@@ -17,24 +16,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from numpy.testing import assert_allclose, assert_array_equal
+from photographs import COLOURS, GREYS, PHOTO, encoded
 from PIL import Image, PngImagePlugin
 
 from cnncourse import images, picture_files
 
 rng = np.random.default_rng(0)
-COLOURS = rng.integers(0, 256, (13, 17, 3), dtype=np.uint8)
-GREYS = rng.integers(0, 256, (13, 17), dtype=np.uint8)
-PHOTO = cv2.GaussianBlur(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8), (9, 9), 2)
-
 grey_images = arrays(np.uint8, st.tuples(st.integers(1, 8), st.integers(1, 8)))
-
-
-def encoded(picture, kind="PNG", **options):
-    if isinstance(picture, np.ndarray):
-        picture = Image.fromarray(picture)
-    file = BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
 
 
 # Samples

@@ -5,27 +5,14 @@ from __future__ import annotations
 import struct
 import subprocess
 import sys
-from io import BytesIO
 
-import cv2
 import numpy as np
 import pytest
 from numpy.testing import assert_allclose, assert_array_equal
+from photographs import COLOURS, PHOTO, encoded
 from PIL import Image, ImageCms
 
 from cnncourse import images
-
-rng = np.random.default_rng(0)
-COLOURS = rng.integers(0, 256, (13, 17, 3), dtype=np.uint8)
-PHOTO = cv2.GaussianBlur(rng.integers(0, 256, (60, 80, 3), dtype=np.uint8), (9, 9), 2)
-
-
-def encoded(picture, kind="PNG", **options):
-    if isinstance(picture, np.ndarray):
-        picture = Image.fromarray(picture)
-    file = BytesIO()
-    picture.save(file, kind, **options)
-    return file.getvalue()
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
