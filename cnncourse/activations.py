@@ -16,6 +16,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnncourse.geometry import check_choice
+
 FLAT = 0.01  # a unit counts as saturated where its slope is below this share of the steepest one
 
 
@@ -316,9 +318,7 @@ def weight_spread(n_in: int, n_out: int, initialisation: str) -> float:
         "small (0.01)": 0.01,
         "standard normal": 1.0,
     }
-    if initialisation not in spreads:
-        names = ", ".join(INITIALISATIONS)
-        raise ValueError(f"unknown initialisation {initialisation!r}: use one of {names}")
+    check_choice("initialisation", initialisation, spreads)
     return float(spreads[initialisation])
 
 

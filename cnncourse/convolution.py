@@ -26,6 +26,7 @@ from numpy.typing import DTypeLike
 
 from cnncourse.geometry import (
     by,
+    check_choice,
     check_whole,
     conv_output_size,
     effective_kernel,
@@ -221,8 +222,7 @@ def pool(
     array([[ 5.,  7.],
            [13., 15.]])
     """
-    if mode not in POOL_MODES:
-        raise ValueError(f"unknown pooling mode {mode!r}: use one of {', '.join(POOL_MODES)}")
+    check_choice("pooling mode", mode, POOL_MODES)
     image = _as_floats("image", image)
     if image.ndim not in (2, 3, 4):
         raise ValueError(f"image has shape {image.shape}: use (H, W), (C, H, W) or (N, C, H, W)")
@@ -265,8 +265,7 @@ def pad(
         If the mode is unknown, or the image is too small to fill the border once.
     """
     image = np.asarray(image)
-    if mode not in PADDING_MODES:
-        raise ValueError(f"unknown padding mode {mode!r}: use one of {', '.join(PADDING_MODES)}")
+    check_choice("padding mode", mode, PADDING_MODES)
     if image.ndim < 2:
         raise ValueError(f"image has shape {image.shape}: use (H, W), or signal[None, :]")
     margins = tuple(_pair("padding", side, least=0) for side in _two("padding", padding))

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from cnncourse.geometry import check_whole
+from cnncourse.geometry import check_choice, check_whole
 
 STEEPNESS = np.array([1.0, 10.0])  # along and across the valley
 START = np.array([-2.0, 0.8])
@@ -50,8 +50,7 @@ def path(optimiser: str, *, rate: float, steps: int) -> np.ndarray:
     Momentum in Deep Learning*. D. P. Kingma and J. Ba (2015), *Adam: A Method for Stochastic
     Optimization*.
     """
-    if optimiser not in OPTIMISERS:
-        raise ValueError(f"there is no {optimiser!r}: use one of {', '.join(OPTIMISERS)}")
+    check_choice("optimiser", optimiser, OPTIMISERS)
     if not rate > 0:
         raise ValueError(f"rate is {rate}: use a number above 0, such as 0.1")
     check_whole("steps", steps, least=0)

@@ -375,6 +375,27 @@ def check_whole(name: str, value: int, least: int | None = None) -> None:
         raise ValueError(f"{name} is {value!r}: use a whole number{bound}")
 
 
+def check_choice(noun: str, value: object, choices: Iterable[object]) -> None:
+    """Refuse, in a sentence, what is none of the choices.
+
+    Parameters
+    ----------
+    noun : str
+        What the value is called in the sentence.
+    value : object
+    choices : iterable
+        The values that will do.
+
+    Raises
+    ------
+    ValueError
+        If the value is none of them.
+    """
+    known = list(choices)
+    if value not in known:
+        raise ValueError(f"unknown {noun} {value!r}: use one of {', '.join(map(str, known))}")
+
+
 def _check_window(
     kernel: int, stride: int = 1, padding: int = 0, dilation: int = 1, noun: str = "kernel"
 ) -> None:

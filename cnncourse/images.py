@@ -21,7 +21,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnncourse import picture_files
-from cnncourse.geometry import check_whole
+from cnncourse.geometry import check_choice, check_whole
 from cnncourse.picture_files import Picture
 
 # What each sample shows, for people who do not see it.
@@ -684,8 +684,7 @@ def median(image: np.ndarray, size: int) -> np.ndarray:
 
 def _sample_file(name: str) -> Path:
     """Return where a sample lies, or refuse in a sentence."""
-    if name not in SAMPLES:
-        raise ValueError(f"there is no sample {name!r}: use one of {', '.join(SAMPLES)}")
+    check_choice("sample", name, SAMPLES)
     package, file = _SAMPLE_FILES[name]
     found = find_spec(package)  # finds the folder without the cost of importing the package
     if found is None or found.origin is None:

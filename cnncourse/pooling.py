@@ -23,7 +23,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.backward import avg_pool_backward, conv_backward, max_pool_backward
-from cnncourse.geometry import check_whole
+from cnncourse.geometry import check_choice, check_whole
 
 POOLINGS = ("max", "avg", "l2", "weighted", "max, then blur")
 
@@ -179,6 +179,5 @@ def distance(before: np.ndarray, after: np.ndarray) -> float:
 
 def _check(kind: str, window: int, stride: int | None) -> int:
     """Refuse an unknown kind; return the stride, which is the window if nothing else is said."""
-    if kind not in POOLINGS:
-        raise ValueError(f"unknown pooling {kind!r}: use one of {', '.join(POOLINGS)}")
+    check_choice("pooling", kind, POOLINGS)
     return window if stride is None else stride

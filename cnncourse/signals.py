@@ -19,7 +19,7 @@ from fractions import Fraction
 import numpy as np
 
 from cnncourse.convolution import convolve
-from cnncourse.geometry import check_whole
+from cnncourse.geometry import check_choice, check_whole
 
 AVERAGES = ("box", "Gaussian", "exponential")
 
@@ -102,16 +102,15 @@ def averaging_weights(shape: str, ages: Sequence[int] | np.ndarray) -> np.ndarra
     ValueError
         If the shape is unknown.
     """
+    check_choice("average", shape, AVERAGES)
     distance = np.abs(np.asarray(ages))
     reach = distance.max() + 1
     if shape == "box":
         weights = np.ones(len(distance))
     elif shape == "Gaussian":
         weights = np.exp(-((distance / (reach / 2)) ** 2) / 2)
-    elif shape == "exponential":
-        weights = np.exp(-distance / (reach / 3))
     else:
-        raise ValueError(f"unknown average {shape!r}: use one of {', '.join(AVERAGES)}")
+        weights = np.exp(-distance / (reach / 3))
     return weights / weights.sum()
 
 

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from cnncourse.geometry import (
     Field,
     Window,
+    check_choice,
     check_whole,
     conv_output_size,
     effective_kernel,
@@ -409,3 +410,9 @@ def test_the_pixels_that_a_unit_sees_by_hand():
         (5, 16),
         (11, 24),
     ]
+
+
+def test_what_is_no_choice_is_refused_with_the_choices_there_are():
+    check_choice("size", None, (None, 3))
+    with pytest.raises(ValueError, match="size 4: use one of None, 3"):
+        check_choice("size", 4, (None, 3))

@@ -51,7 +51,7 @@ def test_a_sample_is_a_fresh_array_each_time():
 
 
 def test_an_unknown_sample_is_refused_with_the_names_there_are():
-    with pytest.raises(ValueError, match="no sample 'cat': use one of grace_hopper, china, flower"):
+    with pytest.raises(ValueError, match="sample 'cat': use one of grace_hopper, china, flower"):
         images.sample("cat")
 
 

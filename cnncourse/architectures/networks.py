@@ -28,7 +28,6 @@ The functions behind them take settings, to ask what would happen if: `vgg`, `go
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import partial
 
@@ -56,6 +55,7 @@ from cnncourse.architectures.layers import (
     Tanh,
     TransposedConv,
 )
+from cnncourse.geometry import check_choice
 
 Layers = tuple[Layer, ...]
 
@@ -165,8 +165,7 @@ def vgg(depth: int = 16, *, adaptive: bool = True, dense: bool = True) -> Layers
     ValueError
         If there is no VGG of this depth.
     """
-    if depth not in VGG_DEPTHS:
-        raise ValueError(f"there is no VGG of depth {depth}: use one of {_or(VGG_DEPTHS)}")
+    check_choice("VGG", depth, VGG_DEPTHS)
     layers: list[Layer] = []
     for count, channels in zip(VGG_DEPTHS[depth], VGG_CHANNELS, strict=True):
         layers += [Conv(channels, 3, padding=1), ReLU()] * count + [MaxPool(2)]
@@ -440,8 +439,7 @@ def resnet(
     ValueError
         If there is no ResNet of this depth.
     """
-    if depth not in RESNET_DEPTHS:
-        raise ValueError(f"there is no ResNet of depth {depth}: use one of {_or(RESNET_DEPTHS)}")
+    check_choice("ResNet", depth, RESNET_DEPTHS)
     deep = partial(bottleneck, step_first=step_first, groups=groups, wide=wide)
     build = basic_block if depth < 50 else deep
     blocks = [
@@ -540,10 +538,6 @@ def _level(channels: int, depth: int) -> tuple[Layers, int]:
 
 
 # All ----------------------------------------------------------------------------------------------
-
-
-def _or(choices: Iterable[int]) -> str:
-    return ", ".join(str(choice) for choice in choices)
 
 
 _LECUN = (

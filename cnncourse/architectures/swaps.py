@@ -33,7 +33,7 @@ from cnncourse.architectures.layers import (
     Shape,
 )
 from cnncourse.architectures.table import Row, Table, folded, summed
-from cnncourse.geometry import by
+from cnncourse.geometry import by, check_choice
 
 # One design for another ---------------------------------------------------------------------------
 
@@ -75,8 +75,7 @@ def swap(change: str, channels: int, size: int) -> tuple[Design, Design]:
     ValueError
         If there is no such change, or the channels cannot be divided.
     """
-    if change not in SWAPS:
-        raise ValueError(f"there is no change {change!r}: use one of {', '.join(SWAPS)}")
+    check_choice("change", change, SWAPS)
     if change in _WHOLE:
         old, new = _WHOLE[change]
         return _whole_design(*old), _whole_design(*new)

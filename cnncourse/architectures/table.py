@@ -33,11 +33,12 @@ from cnncourse.architectures.layers import (
     Subsampling,
     TransposedConv,
 )
-from cnncourse.architectures.networks import NETWORKS, Network
+from cnncourse.architectures.networks import NETWORKS
 from cnncourse.geometry import (
     Field,
     Window,
     by,
+    check_choice,
     check_whole,
     conv_output_size,
     effective_kernel,
@@ -213,7 +214,8 @@ def trace(network: str | Sequence[Layer], input_shape: Shape | None = None) -> T
     """
     name = "my network"
     if isinstance(network, str):
-        named = _named(network)
+        check_choice("network", network, NETWORKS)
+        named = NETWORKS[network]
         name, network = named.name, named.layers
         input_shape = input_shape or named.input_shape
     shape = _check_input(input_shape)
@@ -300,12 +302,6 @@ def _row(number: int, visit: _Visit) -> Row:
     memory = 0 if isinstance(layer, Flatten) else BYTES * prod(after.shape)
     costs = (layer.params(before.shape), layer.macs(before.shape), memory)
     return Row(number, layer, before.shape, after.shape, *costs, after.sees, block)
-
-
-def _named(name: str) -> Network:
-    if name not in NETWORKS:
-        raise ValueError(f"there is no network called {name!r}: use one of {', '.join(NETWORKS)}")
-    return NETWORKS[name]
 
 
 def folded(table: Table) -> Table:

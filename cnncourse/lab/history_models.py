@@ -22,6 +22,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnncourse.architectures.networks import Widths
+from cnncourse.geometry import check_choice
 from cnncourse.lab.models import CLASSES, Normalise
 
 
@@ -162,6 +163,5 @@ def with_head(head: str) -> nn.Sequential:
         "dense": [nn.Flatten(), nn.Linear(64 * 7 * 7, 128), nn.ReLU(), nn.Linear(128, CLASSES)],
         "global average": [nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(64, CLASSES)],
     }
-    if head not in heads:
-        raise ValueError(f"there is no head {head!r}: use one of {', '.join(heads)}")
+    check_choice("head", head, heads)
     return nn.Sequential(*trunk, *heads[head])

@@ -19,6 +19,7 @@ import torch
 from torch import nn
 
 from cnncourse import metrics
+from cnncourse.geometry import check_choice
 from cnncourse.lab.evaluation import predict
 from cnncourse.lab.threads import using_threads
 from cnncourse.split import Split
@@ -232,9 +233,7 @@ def peaks(model: nn.Module, images: np.ndarray, layer: str) -> np.ndarray:
     ValueError
         If the layer gives no maps.
     """
-    names = list(feature_maps(model, images[0]))
-    if layer not in names:
-        raise ValueError(f"there are no feature maps of {layer!r}: use one of {', '.join(names)}")
+    check_choice("layer with maps", layer, feature_maps(model, images[0]))
     parts = (images[start : start + 250] for start in range(0, len(images), 250))
     with using_threads():
         return np.concatenate([_all_maps(model, part)[layer].max(axis=(2, 3)) for part in parts])

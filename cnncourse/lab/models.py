@@ -13,12 +13,13 @@ because cross-entropy takes logits.
 
 from __future__ import annotations
 
+from collections import OrderedDict
 from collections.abc import Callable
 
 import torch
 from torch import nn
 
-from cnncourse.geometry import check_whole
+from cnncourse.geometry import check_choice, check_whole
 from cnncourse.lab.reproducible import using_seed
 
 # The mean and the standard deviation of all pixels of MNIST's training digits, scaled to [0, 1].
@@ -64,8 +65,7 @@ def build(name: str = "small", *, width: int = 16, seed: int = 0) -> nn.Module:
     ValueError
         If there is no network of that name, or the width is not a whole number above 0.
     """
-    if name not in MODELS:
-        raise ValueError(f"there is no model {name!r}: use one of {', '.join(MODELS)}")
+    check_choice("model", name, MODELS)
     check_whole("width", width, least=1)
     if name != "small" and width != 16:
         raise ValueError(
@@ -80,62 +80,60 @@ def small(width: int = 16) -> nn.Sequential:
 
     A convolution before batch normalisation needs no bias: the mean is subtracted anyway.
     """
-    network = nn.Sequential()
-    network.normalise = Normalise()
-    network.conv1 = nn.Conv2d(1, width, 5, stride=2, padding=2, bias=False)  # (N, 16, 14, 14)
-    network.norm1 = nn.BatchNorm2d(width)
-    network.relu1 = nn.ReLU()
-    network.conv2 = nn.Conv2d(width, 2 * width, 3, padding=1, bias=False)  # (N, 32, 14, 14)
-    network.norm2 = nn.BatchNorm2d(2 * width)
-    network.relu2 = nn.ReLU()
-    network.pool2 = nn.MaxPool2d(2)  # (N, 32, 7, 7)
-    network.conv3 = nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False)  # (N, 64, 7, 7)
-    network.norm3 = nn.BatchNorm2d(4 * width)
-    network.relu3 = nn.ReLU()
-    network.pool3 = nn.MaxPool2d(2)  # (N, 64, 3, 3): the last row and column are not used
-    network.flatten = nn.Flatten()
-    network.dense = nn.Linear(4 * width * 3 * 3, CLASSES)
-    return network
+    return _behind_normalise(
+        conv1=nn.Conv2d(1, width, 5, stride=2, padding=2, bias=False),  # (N, 16, 14, 14)
+        norm1=nn.BatchNorm2d(width),
+        relu1=nn.ReLU(),
+        conv2=nn.Conv2d(width, 2 * width, 3, padding=1, bias=False),  # (N, 32, 14, 14)
+        norm2=nn.BatchNorm2d(2 * width),
+        relu2=nn.ReLU(),
+        pool2=nn.MaxPool2d(2),  # (N, 32, 7, 7)
+        conv3=nn.Conv2d(2 * width, 4 * width, 3, padding=1, bias=False),  # (N, 64, 7, 7)
+        norm3=nn.BatchNorm2d(4 * width),
+        relu3=nn.ReLU(),
+        pool3=nn.MaxPool2d(2),  # (N, 64, 3, 3): the last row and column are not used
+        flatten=nn.Flatten(),
+        dense=nn.Linear(4 * width * 3 * 3, CLASSES),
+    )
 
 
 def lecture() -> nn.Sequential:
     """Return the classic layout: most of its weights are in the first dense layer."""
-    network = nn.Sequential()
-    network.normalise = Normalise()
-    network.conv1 = nn.Conv2d(1, 8, 3, padding=1)  # (N, 8, 28, 28)
-    network.norm1 = nn.BatchNorm2d(8)
-    network.relu1 = nn.ReLU()
-    network.pool1 = nn.MaxPool2d(2)  # (N, 8, 14, 14)
-    network.conv2 = nn.Conv2d(8, 32, 5, padding=2)  # (N, 32, 14, 14)
-    network.norm2 = nn.BatchNorm2d(32)
-    network.relu2 = nn.ReLU()
-    network.pool2 = nn.MaxPool2d(2)  # (N, 32, 7, 7)
-    network.flatten = nn.Flatten()  # (N, 1568)
-    network.dense1 = nn.Linear(32 * 7 * 7, 600)
-    network.relu3 = nn.ReLU()
-    network.dropout = nn.Dropout(0.5)
-    network.dense2 = nn.Linear(600, CLASSES)
-    return network
+    return _behind_normalise(
+        conv1=nn.Conv2d(1, 8, 3, padding=1),  # (N, 8, 28, 28)
+        norm1=nn.BatchNorm2d(8),
+        relu1=nn.ReLU(),
+        pool1=nn.MaxPool2d(2),  # (N, 8, 14, 14)
+        conv2=nn.Conv2d(8, 32, 5, padding=2),  # (N, 32, 14, 14)
+        norm2=nn.BatchNorm2d(32),
+        relu2=nn.ReLU(),
+        pool2=nn.MaxPool2d(2),  # (N, 32, 7, 7)
+        flatten=nn.Flatten(),  # (N, 1568)
+        dense1=nn.Linear(32 * 7 * 7, 600),
+        relu3=nn.ReLU(),
+        dropout=nn.Dropout(0.5),
+        dense2=nn.Linear(600, CLASSES),
+    )
 
 
 def mlp() -> nn.Sequential:
     """Return a network that sees 784 numbers in a row and does not know which are neighbours."""
-    network = nn.Sequential()
-    network.normalise = Normalise()
-    network.flatten = nn.Flatten()
-    network.dense1 = nn.Linear(28 * 28, 37)  # 37 hidden units: about as many weights as `small`
-    network.relu1 = nn.ReLU()
-    network.dense2 = nn.Linear(37, CLASSES)
-    return network
+    return _behind_normalise(
+        flatten=nn.Flatten(),
+        dense1=nn.Linear(28 * 28, 37),  # 37 hidden units: about as many weights as `small`
+        relu1=nn.ReLU(),
+        dense2=nn.Linear(37, CLASSES),
+    )
 
 
 def linear() -> nn.Sequential:
     """Return softmax regression: one template a digit."""
-    network = nn.Sequential()
-    network.normalise = Normalise()
-    network.flatten = nn.Flatten()
-    network.dense = nn.Linear(28 * 28, CLASSES)
-    return network
+    return _behind_normalise(flatten=nn.Flatten(), dense=nn.Linear(28 * 28, CLASSES))
+
+
+def _behind_normalise(**layers: nn.Module) -> nn.Sequential:
+    """A network of layers with names, one after the other; the first normalises the pixels."""
+    return nn.Sequential(OrderedDict(normalise=Normalise(), **layers))
 
 
 MODELS: dict[str, Callable[..., nn.Module]] = {

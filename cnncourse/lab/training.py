@@ -17,7 +17,7 @@ from __future__ import annotations
 import math
 import sys
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -25,7 +25,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.geometry import check_whole
+from cnncourse.geometry import check_choice, check_whole
 from cnncourse.lab.adam import Adam
 from cnncourse.lab.augmentation import KINDS, augmented
 from cnncourse.lab.digits import Digits
@@ -137,8 +137,8 @@ class Settings:
             raise ValueError(
                 f"learning_rate is {self.learning_rate}: use a number above 0, such as 0.01"
             )
-        _check_choice("schedule", self.schedule, SCHEDULES)
-        _check_choice("augment", self.augment, KINDS)
+        check_choice("schedule", self.schedule, SCHEDULES)
+        check_choice("augmentation", self.augment, KINDS)
 
     def rate(self, step: int, steps: int) -> float:
         """Return the learning rate of a step.
@@ -393,8 +393,3 @@ def _count(step: int, steps: int, loss: float) -> None:
         print(
             f"\rstep {step:,} of {steps:,}, loss {loss:.3f}", end=end, file=sys.stderr, flush=True
         )
-
-
-def _check_choice(name: str, value: object, allowed: Collection) -> None:
-    if value not in allowed:
-        raise ValueError(f"{name} is {value!r}: use one of {', '.join(map(repr, allowed))}")

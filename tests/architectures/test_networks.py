@@ -442,8 +442,8 @@ def test_vgg_with_a_global_average_loses_nine_tenths_of_its_parameters():
 
 
 @pytest.mark.parametrize("build, said", [
-    (lambda: networks.vgg(12), "no VGG of depth 12: use one of 11, 13, 16, 19"),
-    (lambda: networks.resnet(51), "no ResNet of depth 51: use one of 18, 34, 50, 101, 152"),
+    (lambda: networks.vgg(12), "VGG 12: use one of 11, 13, 16, 19"),
+    (lambda: networks.resnet(51), "ResNet 51: use one of 18, 34, 50, 101, 152"),
 ])  # fmt: skip
 def test_a_depth_that_is_not_in_the_paper_is_refused(build, said):
     with pytest.raises(ValueError, match=said):
