@@ -24,6 +24,8 @@ from typing import Concatenate, ParamSpec
 import cv2
 import numpy as np
 
+from cnncourse.figures import marks
+
 # Colours that follow JupyterLab's theme; the second value serves everywhere else.
 INK = "var(--jp-content-font-color1, #1f2328)"
 MUTED = "var(--jp-content-font-color2, #57606a)"
@@ -478,7 +480,7 @@ def text_on(fill: str) -> str:
 
 
 def beside(*pictures: Svg, gap: float = 24, title: str = "", description: str = "") -> Svg:
-    """A row of pictures, their middles on one line.
+    """A row of pictures, their middles on one line; on a narrow page each a panel of its own.
 
     Parameters
     ----------
@@ -490,8 +492,8 @@ def beside(*pictures: Svg, gap: float = 24, title: str = "", description: str = 
     """
     height = max(p.height for p in pictures)
     drawing, x = Drawing(), 0.0
-    for picture in pictures:
-        drawing.place(picture, x, (height - picture.height) / 2)
+    for number, picture in enumerate(pictures):
+        drawing.add(_part(picture, number, x, (height - picture.height) / 2))
         x += picture.width + gap
     return drawing.svg(x - gap, height, *_words(pictures, title, description))
 
@@ -504,11 +506,16 @@ def above(*pictures: Svg, gap: float = 16, title: str = "", description: str = "
     pictures, gap, title, description : as for `beside`
     """
     drawing, y = Drawing(), 0.0
-    for picture in pictures:
-        drawing.place(picture, 0, y)
+    for number, picture in enumerate(pictures):
+        drawing.add(_part(picture, number, 0, y))
         y += picture.height + gap
     width = max(p.width for p in pictures)
     return drawing.svg(width, y - gap, *_words(pictures, title, description))
+
+
+def _part(picture: Svg, number: int, x: float, y: float) -> str:
+    """A picture as a panel of another: on a narrow page they stand one under the other."""
+    return marks.panel(picture.markup, f"part {number}", x, y, picture.width, picture.height)
 
 
 def framed(picture: Svg, margin: float = 12) -> Svg:

@@ -7,13 +7,15 @@
 // and the focus is not lost. Touches of marked parts go back as values of controls.
 
 const NARROW = 560; // CSS pixels: on a narrower page panels stand one under the other
-const GAP = 24; // between panels that stand so
+const GAP = 24; // between panels that stand so, and around them
 const LARGEST = 1.25; // times its own size is the most that a picture grows: 960 become 1200
+const PRESENTED = 1.6; // the same on a projector, in JupyterLab's Presentation Mode
 const SMALLEST_TEXT = 11; // CSS pixels
 const SWELL = 1.25; // times their size is the most that small words grow where a picture shrinks
 const STILL = 4; // CSS pixels: a hand that moves less has clicked
 const SCRUB = 8; // CSS pixels up or down for one step of a number
 const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] };
+const WHOLE = "[data-panel]:has(> :not([data-panel]))"; // a panel that holds more than panels
 const MARKED = "[data-set], [data-drag], [data-edit]";
 
 // What a touch means ----------------------------------------------------------------------------
@@ -95,10 +97,7 @@ export function courier(send) {
       }
     },
     /** Do something when the picture shows all that was touched before. */
-    whenFree(act) {
-      if (busy) later.push(act);
-      else act();
-    },
+    whenFree: (act) => (busy ? later.push(act) : act()),
     answered() {
       busy = false;
       const touch = waiting;
@@ -156,23 +155,27 @@ function patchAttributes(shown, fresh) {
 
 // The look that depends on the page -------------------------------------------------------------
 
-/** Fit a picture into a page: on a narrow one its panels stand one under the other, and one that has
- * no panels is scrolled; its words are always legible. */
+/** Fit a picture into a page, with words that are legible; where it is too wide even so, it scrolls. */
 function fit(svg, width) {
   svg.dataset.size ??= svg.getAttribute("viewBox").split(" ").slice(2).join(" ");
   const [wide, high] = svg.dataset.size.split(" ").map(Number);
+  const most = document.querySelector(".jp-mod-presentationMode") ? PRESENTED : LARGEST;
   const panels = [...svg.querySelectorAll("[data-panel]")];
-  if (width < NARROW && panels.length > 0) return stack(svg, panels, width);
   for (const panel of panels) {
     const [x, y] = panel.dataset.panel.split(" ");
     panel.style.transform = `translate(${x}px, ${y}px)`;
   }
+  if (width < NARROW && panels.length > 0) return stack(svg, panels, width);
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   const words = wordsOf(svg);
-  const smallest = SWELL * Math.min(...words.map((one) => one.dataset.size), Infinity);
-  const least = (wide * SMALLEST_TEXT) / smallest; // narrower, it could not be read
-  svg.style.width = `max(min(100%, ${wide * LARGEST}px), ${least}px)`;
-  enlarge(words, Math.max(Math.min(width / wide, LARGEST), least / wide));
+  const least = leastScale(words); // narrower, it could not be read
+  svg.style.width = `max(min(100%, ${wide * most}px), ${least * wide}px)`;
+  enlarge(words, Math.max(Math.min(width / wide, most), least));
+}
+
+/** The scale below which words are not legible, even if they grow. */
+function leastScale(words) {
+  return SMALLEST_TEXT / (SWELL * Math.min(...words.map((one) => one.dataset.size), Infinity));
 }
 
 function enlarge(words, scale) {
@@ -181,18 +184,21 @@ function enlarge(words, scale) {
   }
 }
 
-/** Stand panels one under the other, each as wide as the page. */
+/** Stand panels one under the other, each as wide as the page, or as it must be to be legible. */
 function stack(svg, panels, width) {
-  let top = GAP / 2;
+  let [top, widest] = [GAP / 2, width];
   for (const panel of panels) {
+    if (!panel.matches(WHOLE)) panel.style.transform = "none";
+    if (!panel.matches(WHOLE) || panel.parentElement.closest(WHOLE)) continue;
     const [, , wide, high] = panel.dataset.panel.split(" ").map(Number);
-    const scale = Math.min(LARGEST, (width - GAP) / wide); // a frame takes half a gap
+    const scale = Math.max(Math.min(LARGEST, (width - GAP) / wide), leastScale(wordsOf(panel)));
     panel.style.transform = `translate(0px, ${top}px) scale(${scale})`;
     top += high * scale + GAP;
+    widest = Math.max(widest, wide * scale + GAP);
     enlarge(wordsOf(panel), scale);
   }
-  svg.setAttribute("viewBox", `0 0 ${width} ${top}`);
-  svg.style.width = "100%";
+  svg.setAttribute("viewBox", `0 0 ${widest} ${top}`);
+  svg.style.width = `${widest}px`;
 }
 
 /** The words in a part of a picture, which from now on remember their size. */
