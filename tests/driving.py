@@ -30,6 +30,29 @@ def pairs_of_ends(explorer):
         put(explorer, **start)
 
 
+def settings(explorer):
+    """Return settings that together hold every pair of ends of two controls, few of them."""
+    choices = {name: ends(control) for name, control in explorer.controls.items()}
+    choices = {name: values for name, values in choices.items() if len(values) > 1}
+    missing = {
+        ((one, i), (other, j))
+        for one, other in combinations(sorted(choices), 2)
+        for i, j in product(range(len(choices[one])), range(len(choices[other])))
+    }
+    chosen = [] if missing else [{name: i} for name in choices for i in range(len(choices[name]))]
+    while missing:
+        setting = dict(min(missing))
+        for name in sorted(choices.keys() - setting.keys()):
+            new = [
+                missing & set(combinations(sorted({**setting, name: i}.items()), 2))
+                for i in range(len(choices[name]))
+            ]
+            setting[name] = max(range(len(new)), key=[len(pairs) for pairs in new].__getitem__)
+        missing -= set(combinations(sorted(setting.items()), 2))
+        chosen.append(setting)
+    return [{name: choices[name][i] for name, i in setting.items()} for setting in chosen]
+
+
 def assert_its_ends_are_drawn_or_refused(explorer):
     """Try each pair of controls at its ends: a picture comes of it, or a reason with a remedy."""
     for moved in pairs_of_ends(explorer):
