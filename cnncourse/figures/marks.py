@@ -39,6 +39,9 @@ class Move:
     low, high : float
     step : float
         What one step adds to the value.
+    arm : (float, float), optional
+        For a handle that turns about a point: where it stands, seen from there. A step is then the
+        angle that the hand makes on its way along `along`.
     """
 
     control: str
@@ -47,10 +50,12 @@ class Move:
     low: float
     high: float
     step: float = 1
+    arm: tuple[float, float] | None = None
 
     def data(self) -> dict[str, object]:
         """Return the move as the browser reads it: `least` and `most` count steps from here."""
         ends = [(end - self.value) / self.step for end in (self.low, self.high)]
+        turns = {} if self.arm is None else {"arm": [round(way, 3) for way in self.arm]}
         return {
             "control": self.control,
             "value": self.value,
@@ -58,6 +63,7 @@ class Move:
             "least": math.ceil(ends[0] - 1e-9),
             "most": math.floor(ends[1] + 1e-9),
             "step": self.step,
+            **turns,
         }
 
 

@@ -45,6 +45,8 @@ class Explorer(widgets.VBox):
         picture and not shown a second time.
     more : sequence of str
         Names of controls that start folded away under "More settings".
+    beside : str
+        The name of a control that stands at the left of the figure, such as a pad to draw on.
     limits : callable, optional
         Called like `draw`; returns the largest allowed value of some controls by name, such as
         ``{"step": 8}``: the last step depends on the other settings. Never below their smallest.
@@ -71,6 +73,7 @@ class Explorer(widgets.VBox):
         controls: Mapping[str, widgets.Widget],
         *,
         more: Sequence[str] = (),
+        beside: str = "",
         limits: Callable[..., Mapping[str, int]] | None = None,
         stills: Sequence[Mapping[str, object]] = ({},),
     ) -> None:
@@ -87,8 +90,11 @@ class Explorer(widgets.VBox):
         self._drawn: dict[str, object] | None = None
         self._held = False
         shown = {n: c for n, c in self.controls.items() if isinstance(c, widgets.Widget)}
+        figure = [self.view, self.stage, self._state]
+        if beside:
+            figure = [_beside(shown.pop(beside), figure)]
         panel = _panel(shown, [name for name in more if name in shown])
-        super().__init__([*panel, self.view, self.stage, self._state])
+        super().__init__([*panel, *figure])
         self.add_class("cnncourse-explorer")
         self.stage.observe(self._obey, "touched")
         for control in self.controls.values():
@@ -205,6 +211,13 @@ def _folded(controls: Sequence[widgets.Widget]) -> list[widgets.Widget]:
 
     button.observe(unfold, "value")
     return [button, row]
+
+
+def _beside(control: widgets.Widget, figure: Sequence[widgets.Widget]) -> widgets.HBox:
+    """A control at the left of the figure; on a narrow page it stands above."""
+    both = widgets.HBox([control, widgets.VBox(figure)])
+    both.add_class("cnncourse-beside")
+    return both
 
 
 def _with_play(control: widgets.Widget) -> widgets.Widget:

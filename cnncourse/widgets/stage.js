@@ -40,19 +40,26 @@ function valuesAfter(moves, count) {
   return values;
 }
 
+/** By which angle an arm turns when its end goes on by x and y, in radians from −π to π. */
+function turned([armX, armY], x, y) {
+  const [endX, endY] = [armX + x, armY + y];
+  return Math.atan2(armX * endY - armY * endX, armX * endX + armY * endY);
+}
+
 /** The values of the controls when the hand has gone right by x and down by y. */
 export function dragged(moves, x, y) {
-  return valuesAfter(moves, (move) => {
-    const [right, down] = move.along;
-    return steps(move, (x * right + y * down) / (right * right + down * down));
+  return valuesAfter(moves, ({ arm, along: [right, down], ...ends }) => {
+    if (arm) return steps(ends, turned(arm, x, y) / turned(arm, right, down));
+    return steps(ends, (x * right + y * down) / (right * right + down * down));
   });
 }
 
-/** The values of the controls when an arrow key is pressed: a step where it points. */
+/** The values of the controls after an arrow key: a step where it points; right and up turn on. */
 export function nudged(moves, [right, down]) {
-  return valuesAfter(moves, (move) =>
-    steps(move, Math.sign(right * move.along[0] + down * move.along[1])),
-  );
+  return valuesAfter(moves, (move) => {
+    const [x, y] = move.arm ? [1, -1] : move.along;
+    return steps(move, Math.sign(right * x + down * y));
+  });
 }
 
 /** The number that somebody has typed, or null: a decimal comma and a true minus sign are fine. */
@@ -227,10 +234,9 @@ function announce(svg, stops) {
     mark.setAttribute("aria-label", words ? `${name}: ${words}` : name);
     if (group && !first.has(group)) first.set(group, mark);
     mark.setAttribute("tabindex", group && stops.get(group) !== name ? -1 : 0);
-    if (kind === "edit") mark.setAttribute("aria-valuenow", data.value);
+    const { value, least, most, step } = data.moves?.[0] ?? data;
+    if (kind !== "set") mark.setAttribute("aria-valuenow", value);
     if (kind === "drag") {
-      const { value, least, most, step } = data.moves[0];
-      mark.setAttribute("aria-valuenow", value);
       mark.setAttribute("aria-valuemin", value + least * step);
       mark.setAttribute("aria-valuemax", value + most * step);
       if (spoken) mark.setAttribute("aria-valuetext", spoken);

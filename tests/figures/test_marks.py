@@ -31,6 +31,12 @@ def test_a_mark_leaves_the_element_as_it_is():
         assert read(marked)[1] == bare
 
 
+def test_a_move_that_turns_says_where_its_arm_ends():
+    still = marks.Move("turn", 5, (0, -4), -90, 90, 5)
+    turns = marks.Move("turn", 5, (0, -4), -90, 90, 5, arm=(50, 0))
+    assert turns.data() == still.data() | {"arm": [50, 0]}
+
+
 @pytest.mark.parametrize("element", ["<g>x</g>", "<g/>", '<g id="a > b / c"/>'])
 def test_every_form_of_a_tag_can_be_marked(element):
     assert read(marks.key(element, "k"))[0] == {"key": "k"}

@@ -30,6 +30,20 @@ test("a corner follows the diagonal", () => {
   assert.deepEqual(stage.dragged(moves, -75, -85), { kernel: 1 });
 });
 
+test("a handle on an arm turns, past a right angle too", () => {
+  const arm = [100, -100]; // at the upper right; one step is 5 degrees anticlockwise
+  const end = (degrees) => {
+    const [cos, sin] = [Math.cos, Math.sin].map((f) => f((degrees * Math.PI) / 180));
+    return [arm[0] * cos + arm[1] * sin - arm[0], arm[1] * cos - arm[0] * sin - arm[1]];
+  };
+  const moves = [{ ...move("turn", 0, end(5), -18, 18, 5), arm }];
+  for (const [degrees, value] of [[5, 5], [62, 60], [-88, -90], [130, 90], [-170, -90]]) {
+    assert.deepEqual(stage.dragged(moves, ...end(degrees)), { turn: value });
+  }
+  assert.deepEqual(stage.nudged(moves, [1, 0]), { turn: 5 });
+  assert.deepEqual(stage.nudged(moves, [0, 1]), { turn: -5 });
+});
+
 test("an arrow key is one step where it points, and nothing across", () => {
   const up = [move("level", 9, [0, -3], -9, 1)];
   assert.deepEqual(stage.nudged(up, [0, -1]), { level: 10 });

@@ -126,6 +126,20 @@ def test_a_button_unfolds_the_controls_of_more_settings_and_folds_them_again(exp
         assert row.layout.display == display
 
 
+def test_a_control_can_stand_beside_the_picture():
+    pad = slider("pad", 1, 0, 9)
+    explorer = Explorer(
+        lambda pad, more: Svg("", 9, 9, "x", f"{pad}"),
+        {"pad": pad, "more": slider("more", 1, 0, 9)},
+        beside="pad",
+    )
+    controls, both = explorer.children
+    assert pad not in controls.children and both.children[0] is pad
+    assert both.children[1].children[:2] == (explorer.view, explorer.stage)
+    pad.value = 5
+    assert explorer.sentence == "5"
+
+
 @pytest.mark.parametrize(
     ("control", "label"),
     [
