@@ -16,6 +16,7 @@ import numpy as np
 
 from cnncourse import figures, metrics
 from cnncourse.figures import svg
+from cnncourse.figures.lab import DEGREES, MOST_DEGREES, MOST_PIXELS
 from cnncourse.figures.svg import Svg
 from cnncourse.figures.words import whole_percent
 from cnncourse.handwriting import form
@@ -449,42 +450,36 @@ def own_digit(
     maps : callable, optional
         ``maps(image)`` → what a layer makes of it, (C, H, W): then these are shown, too.
     drawn : ndarray of shape (28, 28), from 0 to 1, optional
-        Something on the pad to begin with: then the pad is open.
+        Something on the pad to begin with: then the pad is open, else the first example.
 
     Returns
     -------
     Explorer
         Controls: photo, polarity, crop, centre; folded: keep_aspect, stroke, threshold, right,
         down, turn.
-
-    Raises
-    ------
-    ValueError
-        Shown in place of the picture while the pad is empty.
     """
 
     def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: Any) -> Svg:
         if photo.name == DRAW and not photo.pixels.any():
-            raise ValueError("the pad is empty: draw a digit on it")
+            return _nothing_drawn(photo.pixels, compared, maps)
         done = [(step.name, step.image) for step in form.steps(_as_bytes(photo.pixels), **toggles)]
         seen = _as_bytes(done[-1][1])
         if right or down or turn:
             seen = moved(seen, right=right, down=down, turn=turn)
             done.append(("moved", seen))
         probabilities = predict(seen[None])[0]
-        alike: dict[str, Any] = {}
-        if memory is not None and np.isfinite(memory.limit):
-            places, distances = memory.nearest(seen[None], probabilities.argmax()[None])
-            alike = {
-                "nearest": memory.images[places[0]],
-                "distance": float(distances.mean()),
-                "limit": memory.limit,
-            }
-        picture = figures.reading(done, probabilities, f"{photo.name}:", **alike)
-        if maps is None:
-            return picture
-        below = figures.digits(_as_pictures(maps(seen)), columns=16, side=44)
-        return svg.above(picture, below).titled(picture.title, picture.description)
+        more: dict[str, Any] = {}
+        if compared is not None:
+            places, distances = compared.nearest(seen[None], probabilities.argmax()[None])
+            more["nearest"] = compared.images[places[0]]
+            more |= {"distance": float(distances.mean()), "limit": compared.limit}
+        if maps is not None:
+            more["maps"] = _as_pictures(maps(seen))
+        return figures.reading(
+            done, probabilities, f"{photo.name}:", moved=(right, down, turn), **more
+        )
+
+    compared = memory if memory is not None and np.isfinite(memory.limit) else None
 
     pad = DrawPad()
     digit = DigitInput(examples, pad=pad, type_in=form.from_ascii)
@@ -499,13 +494,32 @@ def own_digit(
         "keep_aspect": toggle("keep the proportions", True),
         "stroke": toggle("thicken thin strokes", True),
         "threshold": choice("threshold", _THRESHOLDS),
-        "right": slider("right", 0, -10, 10),
-        "down": slider("down", 0, -10, 10),
-        "turn": slider("turn (degrees)", 0, -90, 90, 5),
+        "right": slider("right", 0, -MOST_PIXELS, MOST_PIXELS, unit="px"),
+        "down": slider("down", 0, -MOST_PIXELS, MOST_PIXELS, unit="px"),
+        "turn": slider("turn (degrees)", 0, -MOST_DEGREES, MOST_DEGREES, DEGREES),
     }
     plain = dict.fromkeys(("polarity", "crop", "centre", "keep_aspect", "stroke"), False)
     return Explorer(
-        draw, controls, more=list(controls)[4:], stills=({}, {**plain, "threshold": "otsu"})
+        draw,
+        controls,
+        more=list(controls)[4:],
+        beside="photo",
+        stills=({}, {**plain, "threshold": "otsu"}),
+    )
+
+
+def _nothing_drawn(
+    pad: np.ndarray,
+    memory: NearestNeighbours | None,
+    maps: Callable[[np.ndarray], np.ndarray] | None,
+) -> Svg:
+    """The picture of an empty pad: as tall as any other, with nothing to read."""
+    return figures.reading(
+        [("drawn", pad)],
+        None,
+        "Draw a digit on the pad, as large as you like.",
+        nearest=None if memory is None else memory.images[:0],
+        maps=None if maps is None else _as_pictures(maps(_as_bytes(pad))),
     )
 
 

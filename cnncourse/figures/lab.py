@@ -18,7 +18,8 @@ from typing import Any
 
 import numpy as np
 
-from cnncourse.figures import charts, svg
+from cnncourse.figures import charts, marks, svg
+from cnncourse.figures.grids import handle
 from cnncourse.figures.words import by, count, percent, whole_percent, wrapped
 from cnncourse.images import to_uint8
 from cnncourse.metrics import wilson_interval
@@ -700,77 +701,160 @@ def break_it(
 # Your own digit -----------------------------------------------------------------------------------
 
 
+_SEEN = 224  # side of the picture that the network sees
+_ARM = 96  # how far its handle stands from the middle about which it is turned
+_FRAME = 84  # side of a frame of the film strip
+_IN_A_PANEL = 4  # frames: on a narrow page the strip is cut into two
+MOST_PIXELS, MOST_DEGREES, DEGREES = 10, 90, 5  # of a move, of a turn, and of one step of a turn
+
+
 def reading(
     steps: Sequence[tuple[str, np.ndarray]],
-    probabilities: Sequence[float],
+    probabilities: Sequence[float] | None,
     verdict: str,
     *,
+    moved: tuple[int, int, int] = (0, 0, 0),
     nearest: np.ndarray | None = None,
     distance: float = 0.0,
     limit: float = 0.0,
+    maps: np.ndarray | None = None,
 ) -> svg.Svg:
-    """A photograph on its way to the network, and what the network makes of it.
+    """What the network sees and makes of it, and below, as a film, how a picture came there.
+
+    It is marked for the controls right, down and turn: the picture that the network sees is dragged,
+    and its handle turned.
 
     Parameters
     ----------
     steps : sequence of (name, ndarray of shape (H, W))
         The pictures in between, uint8 or from 0 to 1; the last one is what the network sees.
-    probabilities : sequence of 10 float
+    probabilities : sequence of 10 float, optional
+        Without them there is nothing to read yet.
     verdict : str
         The answer in words.
+    moved : (int, int, int)
+        By how many pixels the last picture is moved right and down, and by how many degrees turned.
     nearest : ndarray of uint8 of shape (N, H, W), optional
-        The training digits with the label of the answer that are most like it.
+        The training digits with the label of the answer that are most like it; none yet: N = 0.
     distance, limit : float
         How far away they are, and how far digits usually are at most.
+    maps : ndarray of shape (C, H, W), from 0 to 1, optional
+        What the first layer makes of it.
     """
-    side = min(104.0, 730 / len(steps) - 10)
-    names = [wrapped(f"{i} {name}", side / 7) for i, (name, _) in enumerate(steps, start=1)]
-    top = 17 * max(map(len, names))
-    panels = [
-        _step(picture, lines, side, top, last=number == len(steps))
-        for number, ((_, picture), lines) in enumerate(zip(steps, names, strict=True), start=1)
-    ]
-    strip = svg.beside(*panels, gap=10, title="steps")
-    seen = svg.captioned(_square(_grey(steps[-1][1]), 168), "what the network sees", role=svg.INPUT)
-    shown = [seen, _probability_bars(np.asarray(probabilities))]
-    order = np.argsort(-np.asarray(probabilities), kind="stable")
-    best, second = (f"{d} with {percent(float(probabilities[d]))}" for d in order[:2])
-    sentence = f"{verdict} Most probable: {best}; then {second}."
+    shares = np.zeros(10) if probabilities is None else np.asarray(probabilities)
+    order = np.argsort(-shares, kind="stable")
+    answer, sentence = "", verdict
+    if probabilities is not None:
+        best, second = (f"{d} with {percent(float(shares[d]))}" for d in order[:2])
+        answer = f"{order[0]}: {percent(float(shares[order[0]]))}"
+        sentence = f"{verdict} Most probable: {best}; then {second}."
+    d = svg.Drawing()
+    d.add(marks.panel(_to_move(_grey(steps[-1][1]), moved), "seen", 0, 0, _SEEN + 8, 256))
+    d.add(marks.panel(_probability_bars(shares, answer), "bars", 256, 0, 336, 256))
     if nearest is not None:
-        small = (168 - 8 * (len(nearest) - 1)) / len(nearest)
-        column = svg.above(*(_square(picture, small) for picture in nearest), gap=8)
-        shown.append(svg.captioned(column, f"most alike in training: {order[0]}"))
+        d.add(marks.panel(_alike(nearest, int(order[0])), "alike", 620, 0, 140, 256))
+    if nearest is not None and len(nearest):
         near = "it may well be one" if distance <= limit else "this is hardly a digit"
         sentence += (
             f" The {order[0]}s most like it are {distance:.2f} away, and digits are seldom farther "
             f"away than {limit:.2f}: {near}."
         )
-    whole = svg.above(strip, svg.beside(*shown, gap=30))
-    return svg.framed(whole.titled("Your own digit", sentence), 6)
+    for half, first in enumerate(range(0, 2 * _IN_A_PANEL, _IN_A_PANEL)):
+        frames = _film(steps[first : first + _IN_A_PANEL], first, len(steps))
+        d.add(marks.panel(frames, f"film {half}", 384 * half, 276, 376, 160))
+    height = 436
+    if maps is not None:
+        for half, pictures in enumerate(np.array_split(maps, 2)):
+            rows = ceil(len(pictures) / 8)
+            words = "" if half else "what the first layer makes of it"
+            tiles = svg.text(0, 8, words, size=14, bold=True)
+            tiles += svg.group(digits(pictures, columns=8, side=41).markup, 0, 24)
+            d.add(marks.panel(tiles, f"maps {half}", 384 * half, 456, 376, 24 + 49 * rows))
+        height = 456 + 24 + 49 * rows
+    return svg.framed(d.svg(760, height, "Your own digit", sentence), 6)
 
 
-def _step(
-    picture: np.ndarray, lines: Sequence[str], side: float, top: float, *, last: bool
-) -> svg.Svg:
-    """One stage of a photograph under its name."""
-    high, wide = (side * n / max(picture.shape[:2]) for n in picture.shape[:2])
+def _to_move(pixels: np.ndarray, moved: tuple[int, int, int]) -> str:
+    """The picture that the network sees, with a ring and a handle on it to turn it by."""
+    right, down, turn = moved
+    pixel, middle, name = _SEEN / 28, _SEEN / 2, "what the network sees"
     d = svg.Drawing()
-    d.image(_grey(picture), 0, top, wide, high)
-    d.rect(0, top, wide, high, line=svg.FAINT)
-    for row, words in enumerate(lines):
-        d.text(0, 8 + 16 * row, words, size=12, bold=last)
-    return d.svg(side, top + side, " ".join(lines))
+    d.rect(1, 2, 12, 12, fill=svg.INPUT.tint, line=svg.INPUT.line, thick=2)
+    d.text(19, 8, name, size=14, bold=True)
+    picture = svg.group(_square(pixels, _SEEN).markup)
+    moves = [
+        marks.Move("right", right, (pixel, 0), -MOST_PIXELS, MOST_PIXELS),
+        marks.Move("down", down, (0, pixel), -MOST_PIXELS, MOST_PIXELS),
+    ]
+    spoken = f"{right} pixels right, {down} down"
+    d.add(svg.group(marks.drag(picture, name, moves, spoken=spoken), 0, 28))
+    d.add(svg.group(_turning(turn, middle, middle, _ARM, "turn"), 0, 28))
+    return d.markup
 
 
-def _probability_bars(probabilities: np.ndarray) -> svg.Svg:
+def _turning(turn: float, x: float, y: float, arm: float, name: str, **more: Any) -> str:
+    """A ring about a point, and on it a handle that turns what lies there, anticlockwise."""
+    angle, step = np.deg2rad(45 + turn), np.deg2rad(DEGREES)
+    ends = (arm * np.cos(angle), -arm * np.sin(angle))
+    along = (arm * np.cos(angle + step) - ends[0], -arm * np.sin(angle + step) - ends[1])
+    move = marks.Move(
+        "turn", turn, along, -MOST_DEGREES, MOST_DEGREES, DEGREES, arm=(ends[0], ends[1])
+    )
+    ring = (
+        f'<circle cx="{svg.num(x)}" cy="{svg.num(y)}" r="{svg.num(arm)}" fill="none" '
+        f'stroke="{svg.WINDOW.line}" stroke-dasharray="2 6" pointer-events="none"/>'
+    )
+    spoken = f"{svg.show_number(turn)} degrees anticlockwise"
+    return ring + handle(name, [move], x + ends[0], y + ends[1], spoken=spoken, **more)
+
+
+def _film(steps: Sequence[tuple[str, np.ndarray]], before: int, last: int) -> str:
+    """Some stages of a photograph under their names, as frames of a film."""
+    apart, top = 94, 48
     d = svg.Drawing()
-    best = int(probabilities.argmax())
-    for digit, share in enumerate(probabilities):
-        y = 9 + 18 * digit
-        d.text(10, y, str(digit), anchor="middle", bold=digit == best)
-        d.rect(24, y - 7, 260 * float(share), 14, fill=svg.OUTPUT.line)
-        d.text(290, y, percent(float(share)), size=12, fill=svg.MUTED)
-    return d.svg(360, 184, "probabilities")
+    if steps:
+        wide = apart * len(steps) - 4
+        d.rect(0, top, wide, _FRAME + 26, fill=_FILM, round=3)
+        for y in (top + 6, top + _FRAME + 20):
+            d.line(5, y, wide - 4, y, colour=svg.LIGHT, thick=5, dash="6 7.4")
+    for place, (name, picture) in enumerate(steps):
+        number, x = before + place + 1, 3 + apart * place
+        for row, words in enumerate(wrapped(f"{number} {name}", 12)):
+            d.text(x, 8 + 16 * row, words, size=13, bold=number == last)
+        high, wide = (_FRAME * n / max(picture.shape[:2]) for n in picture.shape[:2])
+        left, under = x + (_FRAME - wide) / 2, top + 13 + (_FRAME - high) / 2
+        d.image(_grey(picture), left, under, wide, high)
+    return d.markup
+
+
+_FILM = "#3a4048"  # as dark in every theme as a film is
+
+
+def _probability_bars(shares: np.ndarray, answer: str) -> str:
+    """Ten digits with their probabilities, under the answer in large letters."""
+    d = svg.Drawing()
+    best = int(shares.argmax())
+    d.text(0, 10, answer or "nothing to read yet", size=22, bold=True)
+    for digit, share in enumerate(shares):
+        y = 40 + 22 * digit
+        first = bool(answer) and digit == best
+        d.text(8, y, str(digit), size=16, anchor="middle", bold=first)
+        bar = svg.rect(24, y - 8, max(230 * float(share), 0.5), 16, fill=svg.OUTPUT.line)
+        d.add(marks.key(bar, f"share of {digit}"))
+        d.text(262, y, percent(float(share)), size=14, bold=first)
+    return d.markup
+
+
+def _alike(nearest: np.ndarray, answer: int) -> str:
+    """The training digits most like a picture, under each other."""
+    d = svg.Drawing()
+    if len(nearest):
+        d.text(0, 8, f"{answer}s most alike", size=14, bold=True)
+        d.text(0, 26, "in training", size=13, fill=svg.MUTED)
+    for place, picture in enumerate(nearest):
+        side = (214 - 6 * (len(nearest) - 1)) / len(nearest)
+        d.image(picture, 0, 40 + place * (side + 6), side, side)
+    return d.markup
 
 
 def readings(

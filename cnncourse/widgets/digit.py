@@ -16,10 +16,12 @@ import numpy as np
 import traitlets
 
 from cnncourse import images
+from cnncourse.figures import svg
 from cnncourse.widgets.photo import Photo
 from cnncourse.widgets.upload import PictureUpload
 
 DRAW, UPLOAD, TYPE = "draw it", "a photo of mine", "type it"
+SHOWN = 280  # pixels of a photo beside the picture
 LONGEST_SIDE = 1000  # pixels of an uploaded photo: enough for handwriting
 
 SEVEN = """\
@@ -72,7 +74,9 @@ class DigitInput(widgets.VBox):
         self.upload = PictureUpload("choose a photo", LONGEST_SIDE)
         self._uploaded = b""
         self.text = widgets.Textarea(SEVEN, description="picture", rows=12, continuous_update=False)
+        self._face = widgets.HTML()
         self._way = widgets.VBox()
+        self._way.add_class("cnncourse-way")
         self._problem = widgets.HTML()
         super().__init__([self.choice, self._way, self._problem])
         self.choice.observe(self._take, "value")
@@ -89,8 +93,8 @@ class DigitInput(widgets.VBox):
     def _take(self, _change: object = None) -> None:
         """Show the chosen way and take the picture it gives, if there is one already."""
         name = self.choice.value
-        shown = {DRAW: self.pad, UPLOAD: self.upload, TYPE: self.text}.get(name)
-        self._way.children = [] if shown is None else [shown]
+        ways = {DRAW: [self.pad], UPLOAD: [self.upload, self._face], TYPE: [self.text]}
+        self._way.children = ways.get(name, [self._face])
         self._problem.value = ""
         try:
             picture = self._picture(name)
@@ -98,6 +102,7 @@ class DigitInput(widgets.VBox):
             self._problem.value = f'<span role="alert">{escape(str(problem))}</span>'
         else:
             if picture is not None:
+                self._face.value = str(_face(name, picture)) if name not in (DRAW, TYPE) else ""
                 self.value = Photo(name, picture)
 
     def _picture(self, name: str) -> np.ndarray | None:
@@ -110,3 +115,10 @@ class DigitInput(widgets.VBox):
                 images.load(self._uploaded, longest_side=LONGEST_SIDE) if self._uploaded else None
             )
         return self._examples[name]
+
+
+def _face(name: str, picture: np.ndarray) -> svg.Svg:
+    """A photograph as large as the pad that stands in its place when a digit is drawn."""
+    small = images.shrink(picture, SHOWN)
+    height, width = (SHOWN * side / max(small.shape[:2]) for side in small.shape[:2])
+    return svg.Svg(svg.image(small, 0, 0, width, height), width, height, f"the photo: {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 import xml.etree.ElementTree as ET
 
@@ -330,11 +331,38 @@ def test_a_reading_shows_what_is_most_like_it_and_judges_the_distance(distance, 
     picture = figures.reading(
         [("a", IMAGES[0])], p, "drawn:", nearest=alike, distance=distance, limit=3.0
     )
-    for shown, expected in zip(rasters(picture)[-3:], alike, strict=True):
+    for shown, expected in zip(rasters(picture)[1:4], alike, strict=True):
         np.testing.assert_array_equal(shown, expected)
     assert said in picture.description
     assert f"The 3s most like it are {distance:.2f} away" in picture.description
-    assert "most alike in training: 3" in words(picture)
+    assert "3s most alike" in words(picture)
+
+
+def mark(svg, name):
+    """What touching a part of a picture means, by the part's name."""
+    (found,) = [part for part in ET.fromstring(str(svg)).iter() if part.get("data-name") == name]
+    (kind,) = {"data-set", "data-drag", "data-edit"} & set(found.keys())
+    return json.loads(found.get(kind))
+
+
+def test_what_the_network_sees_follows_the_hand_by_pixels_and_turns_by_five_degrees():
+    picture = figures.reading([("a", IMAGES[0])], np.eye(10)[3], "x:", moved=(3, -10, 45))
+    right, down = mark(picture, "what the network sees")["moves"]
+    assert (right["along"], right["least"], right["most"]) == ([8, 0], -13, 7)
+    assert (down["along"], down["least"], down["most"]) == ([0, 8], 0, 20)
+    (turn,) = mark(picture, "turn")["moves"]
+    arm, along = np.array(turn["arm"]), np.array(turn["along"])
+    assert arm == pytest.approx([0, -96])  # 45 degrees on from the upper right corner: straight up
+    end = arm + along
+    assert np.rad2deg(np.arctan2(-end[1], end[0])) == pytest.approx(95, abs=0.01)
+    assert (turn["step"], turn["least"], turn["most"]) == (5, -27, 9)
+
+
+def test_nothing_to_read_has_the_size_of_a_reading():
+    nothing = figures.reading([("a", IMAGES[0])], None, "Draw.", nearest=IMAGES[:0])
+    alike = figures.reading([("a", IMAGES[0])] * 8, np.eye(10)[3], "x:", nearest=IMAGES[:3])
+    assert (nothing.width, nothing.height) == (alike.width, alike.height)
+    assert nothing.description == "Draw." and words(nothing).count("0 %") == 10
 
 
 PERCENT = {1: "100 %", 0.99961: "over 99.9 %", 0.9994: "99.9 %", 0.5: "50 %",
