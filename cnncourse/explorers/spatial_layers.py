@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -154,8 +154,9 @@ def output_size() -> Explorer:
 
 def _draw_puzzle(*, task: str, found: str, **settings: int) -> Svg:
     size, target = _TASKS[task]
+    seen = [tuple(int(part[1:]) for part in words.split()) for words in _listed(found)]
     return figures.output_size(
-        size, **settings, target=target, found=_listed(found), solutions=len(_solutions(task))
+        size, **settings, target=target, found=seen, solutions=len(_solutions(task))
     )
 
 
@@ -214,8 +215,8 @@ class LayerStack(widgets.VBox):
 
     Parameters
     ----------
-    example : str
-        A name in `STACKS` to begin with.
+    names : sequence of str
+        The layers to begin with.
 
     Attributes
     ----------
@@ -228,17 +229,14 @@ class LayerStack(widgets.VBox):
     value = traitlets.Tuple()
     description = traitlets.Unicode("layers")
 
-    def __init__(self, example: str) -> None:
-        self.example = choice("layers: begin with", list(STACKS), example)
+    def __init__(self, names: Sequence[str]) -> None:
         options = [_NOTHING, *_LAYERS]
-        self.places = [choice(str(number), options) for number in range(1, MOST_LAYERS + 1)]
+        self.places = [choice(f"layer {number}", options) for number in range(1, MOST_LAYERS + 1)]
         self._setting = False
-        row = widgets.HBox(self.places, layout=widgets.Layout(flex_flow="row wrap"))
-        super().__init__([self.example, row])
-        self.example.observe(self._take_example, "value")
+        super().__init__(self.places)
         for place in self.places:
             place.observe(self._read, "value")
-        self._take_example()
+        self.value = tuple(names)
 
     @traitlets.validate("value")
     def _known(self, proposal: Mapping[str, Any]) -> tuple[str, ...]:
@@ -261,9 +259,6 @@ class LayerStack(widgets.VBox):
                 place.value = name
         finally:
             self._setting = False
-
-    def _take_example(self, _change: object = None) -> None:
-        self.value = STACKS[self.example.value]
 
     def _read(self, _change: object) -> None:
         if self._setting:
@@ -288,29 +283,93 @@ def receptive_field(example: str = "three 3×3", effective: bool = False) -> Exp
     Returns
     -------
     Explorer
-        Controls: layers, step (the unit's layer, 0 is the image), row, column; folded: padding,
-        effective.
+        Controls: example, step (the unit's layer, 0 is the image), padding, effective; folded:
+        layers, place (of the unit's layer), row, column.
     """
-    stack = LayerStack(example)
+    stack = LayerStack(STACKS[example])
+    depth = len(stack.value)
     shades = [("as they are", False), ("by number of ways", True)]
     controls = {
-        "layers": stack,
-        "step": slider("step", len(stack.value), 0, MOST_LAYERS),
-        "row": slider("row", 0, 0, 31),
-        "column": slider("column", 0, 0, 31),
+        "example": choice("begin with", list(STACKS), example),
+        "step": slider("step", depth, 0, MOST_LAYERS),
         "padding": choice("padding", ["none", "same"]),
         "effective": choice("pixels", shades, effective),
+        "layers": stack,
+        "place": slider("place of the layer", depth, 1, MOST_LAYERS),
+        "row": slider("row", 0, 0, 31),
+        "column": slider("column", 0, 0, 31),
     }
     last = geometry.layer_sizes(32, _windows(stack.value, "none"))[-1]
     controls["row"].value = controls["column"].value = (last - 1) // 2
-    stills = tuple({"step": step} for step in range(1, min(4, len(stack.value) + 1)))
+    _tie(controls)
+    stills = tuple({"step": step} for step in range(1, min(4, depth + 1)))
     return Explorer(
-        _draw_field, controls, more=["padding", "effective"], limits=_last_unit, stills=stills
+        _draw_field, controls, more=list(controls)[4:], limits=_last_unit, stills=stills
     )
 
 
+def _tie(controls: dict[str, Any]) -> None:
+    """Let controls follow each other: the layer moves with its place, and the eye stays."""
+
+    def take_example(change: Mapping[str, str]) -> None:
+        controls["layers"].value = STACKS[change["new"]]
+        controls["step"].value = len(controls["layers"].value)
+
+    def move_layer(change: Mapping[str, int]) -> None:
+        step, layers = controls["step"].value, list(controls["layers"].value)
+        if change["new"] != step <= len(layers) and step:
+            layers.insert(change["new"] - 1, layers.pop(step - 1))
+            controls["layers"].value = layers
+        controls["step"].value = change["new"]
+
+    def follow_step(change: Mapping[str, int]) -> None:
+        if change["new"]:  # the image has no place
+            controls["place"].value = change["new"]
+
+    def hold_centre(change: Mapping[str, Any]) -> None:
+        now = {name: controls[name].value for name in ("layers", "step", "padding")}
+        before = now | {n: change["old"] for n in now if controls[n] is change["owner"]}
+        for axis in (controls["row"], controls["column"]):
+            try:
+                axis.max, axis.value = _same_centre(before, now, axis.value)
+            except ValueError:  # such a stack is refused when it is drawn
+                return
+
+    for name in ("layers", "step", "padding"):
+        controls[name].observe(hold_centre, "value")
+    controls["example"].observe(take_example, "value")
+    controls["step"].observe(follow_step, "value")
+    controls["place"].observe(move_layer, "value")
+
+
+def _same_centre(before: Mapping[str, Any], now: Mapping[str, Any], unit: int) -> tuple[int, int]:
+    """The last unit of a layer, and the one that looks nearest to where a unit looked before.
+
+    Parameters
+    ----------
+    before, now : mapping
+        layers, step and padding.
+    unit : int
+        The unit before, along one axis.
+    """
+    fields = []
+    for setting in (before, now):
+        windows = [window for _, window in _windows(setting["layers"], setting["padding"])]
+        fields.append(geometry.field_at(windows, min(setting["step"], len(windows))))
+    centre = fields[0].centre + unit * fields[0].jump
+    last = _last_unit(**now)["row"]
+    return last, min(max(round((centre - fields[1].centre) / fields[1].jump), 0), last)
+
+
 def _draw_field(
-    *, layers: tuple[str, ...], step: int, row: int, column: int, padding: str, effective: bool
+    *,
+    layers: tuple[str, ...],
+    step: int,
+    row: int,
+    column: int,
+    padding: str,
+    effective: bool,
+    **_others: object,  # what chose and moved the layers
 ) -> Svg:
     return figures.receptive_field(
         np.pad(small_network.digit(3), 2),
@@ -319,6 +378,7 @@ def _draw_field(
         row=row,
         column=column,
         effective=effective,
+        kinds=list(_LAYERS),
     )
 
 
@@ -338,7 +398,7 @@ def _last_unit(
     """The last layer, and the last unit of the layer that is shown."""
     sizes = geometry.layer_sizes(32, _windows(layers, padding))
     last = sizes[min(step, len(layers))] - 1
-    return {"step": len(layers), "row": last, "column": last}
+    return {"step": len(layers), "place": len(layers), "row": last, "column": last}
 
 
 # Pooling ------------------------------------------------------------------------------------------

@@ -23,8 +23,8 @@ from cnncourse import signals as sampling
 from cnncourse.architectures.table import paths
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve
-from cnncourse.figures.grids import UNSEEN, matrix
-from cnncourse.figures.words import by, count, wrapped
+from cnncourse.figures.grids import UNSEEN, handle, matrix
+from cnncourse.figures.words import by, count
 from cnncourse.geometry import Field, Window
 from cnncourse.images import to_uint8
 from cnncourse.pooling import Shifted, distance, input_gradient, pool_with, shift_test
@@ -37,10 +37,16 @@ def padding(
 ) -> svg.Svg:
     """A padded input, how often each pixel is used, and what a mean filter makes of the border.
 
+    It is marked for the controls kernel and padding: the corner of the window and the corner of the
+    input are handles.
+
     Parameters
     ----------
     pixels : ndarray of shape (H, W)
-    kernel, padding : int
+    kernel : int
+        At most 5.
+    padding : int
+        At most 6.
     padding_mode : {"zero", "reflect", "edge", "wrap"}
 
     Raises
@@ -53,27 +59,42 @@ def padding(
     means = conv.correlate(pixels, weights, padding=padding, padding_mode=padding_mode)
     uses = conv.pixel_uses(pixels.shape, kernel, padding, padding_mode)
     around = f" + padding {padding}" if padding else ""
+    cell = min(44.0, 418 / len(padded))
     shown = matrix(
         padded,
-        title="input",
-        cell=min(32, 224 / len(padded)),
+        title="",
+        cell=cell,
         digits=1,
         padding=(padding,) * 4,
         marked=[(0, 0, kernel, kernel)],
+        font=16,
     )
-    grey: dict[str, Any] = {"title": "", "shade": "grey"}
-    counts = matrix(uses, role=svg.PADDING, limits=(0, kernel**2), cell=32, **grey)
-    cell, limits = min(32, 224 / len(means)), _limits(pixels)
-    result = matrix(means, role=svg.OUTPUT, limits=limits, cell=cell, **grey)
+    corners = (("kernel", kernel, 1, 5, kernel), ("padding", padding, 0, 6, len(padded)))
+    handles = ""
+    for name, value, low, high, cells in corners:
+        move = marks.Move(name, value, (cell, cell), low, high)
+        role = svg.KERNEL if name == "kernel" else svg.PADDING
+        handles += handle(f"corner: {name}", [move], cells * cell, cells * cell, role=role)
+    source = svg.Svg(shown.markup + handles, shown.width, shown.height, "")
+    data: dict[str, Any] = {"title": "", "shade": "signed", "font": 16}
     of_each = f"mean of each {kernel}×{kernel}: {by(means.shape)}"
-    picture = svg.beside(
-        svg.captioned(shown, f"input {by(pixels.shape)}{around}", role=svg.INPUT),
-        svg.captioned(counts, "how often a pixel is used"),
-        svg.captioned(result, of_each, role=svg.OUTPUT),
-        gap=26,
+    counts = matrix(uses, role=svg.PADDING, limits=(0, kernel**2), cell=30, **data)
+    cell = min(34, 260 / len(means))
+    digits = 2 if cell > 30 else 1
+    result = matrix(
+        means, role=svg.OUTPUT, limits=_limits(pixels), cell=cell, digits=digits, **data
     )
+    panels = (
+        ("input", source, f"input {by(pixels.shape)}{around}", svg.INPUT, 0, 432),
+        ("uses", counts, "how often a pixel is used", None, 448, 216),
+        ("means", result, of_each, svg.OUTPUT, 676, 260),
+    )
+    parts = ""
+    for name, panel, words, panel_role, x, width in panels:
+        markup = svg.captioned(panel, words, size=14, role=panel_role).markup
+        parts += marks.panel(markup, name, x, 0, width, 455 if name == "input" else 284)
     sentence = _padding_words(pixels.shape, kernel, padding, padding_mode, uses, means)
-    return _named(picture, "Padding", sentence)
+    return _named(svg.Svg(parts, 936, 455, ""), "Padding", sentence)
 
 
 def _padding_words(
@@ -120,6 +141,10 @@ def stride(
 ) -> svg.Svg:
     """The stripes seen through a strided mean filter: windows, what they leave out, what they show.
 
+    It is marked for the controls kernel, stride, padding and dilation: the ends of the row of
+    pixels are the padding, the corner of the first window is the kernel, its second pixel the
+    dilation, and the place where the second window begins is the stride.
+
     Parameters
     ----------
     size : int
@@ -127,47 +152,51 @@ def stride(
     period : int
         Pixels from one stripe to the next.
     kernel, stride, padding, dilation : int
-        The filter takes the mean of its kernel×kernel pixels.
+        The filter takes the mean of its kernel×kernel pixels. Padding is at most 3.
     """
     pixels = sampling.stripes(size, period)
     weights = np.full((kernel, kernel), 1 / kernel**2)
     window = Window(kernel, stride, padding, dilation)
     result = conv.correlate(pixels, weights, stride=stride, padding=padding, dilation=dilation)
     left = geometry.unused(size, kernel, stride, padding, dilation)
-    zoom = 696 / (size + 2 * padding)
-    striped = _striped_input(pixels, padding, left)
-    top = svg.beside(
-        svg.captioned(striped, f"input {by(pixels.shape)}", role=svg.INPUT),
-        svg.captioned(_grey(result, 192), f"output {by(result.shape)}", role=svg.OUTPUT),
-        _division(size, window),
-        gap=26,
-    )
-    rows = _windows_row(size, window, zoom, left)
+    zoom = 912 / (size + 2 * _MOST_PADDING)
+    tape = _windows_row(size, window, zoom, left)
     wave = _wave(size, result[len(result) // 2], period, window, zoom)
-    picture = svg.above(
-        top,
-        svg.captioned(rows, "one row: which pixels each window takes", role=svg.WINDOW),
-        svg.captioned(wave, "the stripes (line) and what the output sees (dots)"),
+    striped = svg.captioned(
+        _striped_input(pixels, padding, left), f"input {by(pixels.shape)}", size=14, role=svg.INPUT
     )
+    seen = svg.captioned(_grey(result, 200), f"output {by(result.shape)}", size=14, role=svg.OUTPUT)
+    parts = (
+        marks.panel(tape, "tape", 0, 0, 936, 198)
+        + marks.panel(wave, "wave", 0, 210, 936, 108)
+        + marks.panel(striped.markup, "input", 0, 330, 216, 224)
+        + marks.panel(seen.markup, "output", 248, 330, 216, 224)
+        + marks.panel(_division(size, window), "division", 512, 330, 424, 224)
+    )
+    picture = svg.Svg(parts, 936, 554, "")
     return _named(picture, "Stride and dilation", _stride_words(size, window, left, period))
+
+
+_MOST_PADDING = 3  # of the tape: it has its place at once, so that nothing jumps
 
 
 def _striped_input(pixels: np.ndarray, padding: int, left: int) -> svg.Svg:
     """The input as a picture, its padding and the strip that no window reaches."""
-    zoom = 192 / (len(pixels) + 2 * padding)
+    full = 200.0
+    zoom = full / (len(pixels) + 2 * padding)
     inside, side = padding * zoom, len(pixels) * zoom
     drawing = svg.Drawing()
     if padding:
-        drawing.rect(0, 0, 192, 192, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
+        drawing.rect(0, 0, full, full, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
     drawing.image(to_uint8(255 * pixels), inside, inside, side, side)
     drawing.rect(inside, inside, side, side, line=svg.FAINT)  # white stripes end at white paper
     if left:
-        edge = 192 - left * zoom
-        drawing.add(_hatched(edge, 0, left * zoom, 192), _hatched(0, edge, edge, left * zoom))
-    return drawing.svg(192, 192, "input")
+        edge = full - left * zoom
+        drawing.add(_hatched(edge, 0, left * zoom, full), _hatched(0, edge, edge, left * zoom))
+    return drawing.svg(full, full, "input")
 
 
-def _division(size: int, window: Window) -> svg.Svg:
+def _division(size: int, window: Window) -> str:
     """The output size as a division with remainder."""
     kernel, stride, padding, dilation = astuple(window)
     reach = geometry.effective_kernel(kernel, dilation)
@@ -177,51 +206,103 @@ def _division(size: int, window: Window) -> svg.Svg:
         f"window: {dilation}·({kernel} − 1) + 1 = {reach}",
         f"room: {size} + 2·{padding} − {reach} = {room}",
         f"steps: {room} = {quotient}·{stride} + {remainder}",
-        f"output: {quotient} + 1 = {quotient + 1}",
         f"left over: {remainder}" + (" (hatched)" if remainder else ""),
     )
     drawing = svg.Drawing()
     for i, words in enumerate(lines):
-        drawing.text(0, 12 + 24 * i, words, size=14, bold=i == 3)
-    return drawing.svg(max(svg.text_width(words, 14) for words in lines), 124, "The division")
+        drawing.text(0, 40 + 30 * i, words, size=16)
+    drawing.text(0, 174, f"output: {quotient} + 1 = {quotient + 1}", size=22, bold=True)
+    return drawing.markup
 
 
-def _windows_row(size: int, window: Window, zoom: float, left: int) -> svg.Svg:
+def _windows_row(size: int, window: Window, zoom: float, left: int) -> str:
     """All windows along one row of the input, in lanes so that they do not overlap."""
     kernel, stride, padding, dilation = astuple(window)
-    full, drawing = size + 2 * padding, svg.Drawing()
+    drawing, start = svg.Drawing(), 12 + (_MOST_PADDING - padding) * zoom
+    drawing.add(svg.captioned(svg.Svg("", 0, 0, ""), _TAPE_WORDS, size=14, role=svg.WINDOW).markup)
+    full, top = size + 2 * padding, 60
     for place in range(full):
         role = svg.INPUT if padding <= place < full - padding else svg.PADDING
-        drawing.rect(place * zoom, 0, zoom, 14, fill=role.tint, line=role.line, thick=0.75)
+        x = start + place * zoom
+        drawing.rect(x, top, zoom, 24, fill=role.tint, line=role.line, thick=0.75)
+    if left:
+        drawing.add(_hatched(start + (full - left) * zoom, top, left * zoom, 24))
     count = geometry.conv_output_size(size, kernel, stride, padding, dilation)
     reach = geometry.effective_kernel(kernel, dilation)
     lanes = min(count, -(-reach // stride), 8)  # so many windows cover one pixel
     for step in range(count):
-        y, first = 22 + 9 * (step % lanes), step * stride
-        end = (first + reach) * zoom - 2
-        drawing.line(first * zoom + 2, y, end, y, colour=svg.WINDOW.line)
+        y, first = 112 + 11 * (step % lanes), start + step * stride * zoom
+        drawing.line(first + 2, y, first + reach * zoom - 2, y, colour=svg.WINDOW.line)
         for tap in range(kernel):
-            x = (first + tap * dilation) * zoom
-            drawing.rect(x + 1.5, y - 3, zoom - 3, 6, fill=svg.WINDOW.line)
-    if left:
-        drawing.add(_hatched((full - left) * zoom, 0, left * zoom, 14))
-    return drawing.svg(full * zoom, 22 + 9 * lanes, "windows")
+            drawing.rect(
+                first + tap * dilation * zoom + 1.5, y - 4, zoom - 3, 8, fill=svg.WINDOW.line
+            )
+    frame = svg.rect(0, top - 4, reach * zoom, 32, line=svg.WINDOW.line, thick=3, round=2)
+    drawing.add(marks.glide(marks.key(frame, "frame"), "first window", start, 0))
+    drawing.add(_tape_handles(window, start, start + full * zoom, zoom, top + 12))
+    return drawing.markup
 
 
-def _wave(size: int, seen: np.ndarray, period: int, window: Window, zoom: float) -> svg.Svg:
+_TAPE_WORDS = "one row: the pixels of each window"
+
+
+def _tape_handles(window: Window, start: float, end: float, zoom: float, middle: float) -> str:
+    """Squares to take hold of: the ends of the row, and where windows begin and end."""
+    kernel, stride, padding, dilation = astuple(window)
+    reach = geometry.effective_kernel(kernel, dilation)
+    grow = marks.Move("kernel", kernel, (zoom * dilation, 0), 1, 5)
+    apart = marks.Move("stride", stride, (zoom, 0), 1, 6)
+    parts = _padding_ends(padding, _MOST_PADDING, start, end, zoom, middle)
+    parts += _kernel_and_stride(
+        (grow, start + reach * zoom, middle - 22), (apart, start + stride * zoom, middle + 24)
+    )
+    if kernel > 1:
+        spread = marks.Move("dilation", dilation, (zoom, 0), 1, 4)
+        x = start + (dilation + 0.5) * zoom
+        parts += handle("second pixel: dilation", [spread], x, middle, role=svg.KERNEL)
+    return parts
+
+
+_Hand = tuple[marks.Move, float, float]  # how a handle moves, and where it is
+
+
+def _kernel_and_stride(kernel: _Hand, stride: _Hand) -> str:
+    """Handles at the end of the first window and at the beginning of the second one."""
+    parts = handle("end of the window: kernel", [kernel[0]], *kernel[1:], role=svg.KERNEL)
+    parts += handle("second window: stride", [stride[0]], *stride[1:])
+    for move, x, y in (kernel, stride):
+        words = svg.text(14, 0, f"{move.control} {move.value:g}", size=13)
+        parts += marks.glide(words, f"{move.control} in words", x, y)
+    return parts
+
+
+def _padding_ends(padding: int, most: int, start: float, end: float, step: float, y: float) -> str:
+    """Handles at the two ends of a row of pixels: drawn out, they pad it."""
+    parts = marks.glide(
+        svg.text(10, 28, f"padding {padding}", size=13, anchor="end"), "padding in words", end, y
+    )
+    for name, x, way in (("left", start, -step), ("right", end, step)):
+        move = marks.Move("padding", padding, (way, 0), 0, most)
+        parts += handle(f"{name} end: padding", [move], x, y, role=svg.PADDING)
+    return parts
+
+
+def _wave(size: int, seen: np.ndarray, period: int, window: Window, zoom: float) -> str:
     """The stripes as a curve, the outputs as dots where their windows have their middle."""
-    before = window.padding
-    x = Scale(-before - 0.5, size + before - 0.5, 0, (size + 2 * before) * zoom)
-    y = Scale(0, 1, 56, 6)
+    most = _MOST_PADDING
+    x = Scale(-most - 0.5, size + most - 0.5, 12, 12 + (size + 2 * most) * zoom)
+    y = Scale(0, 1, 100, 32)
     fine = np.linspace(0, size - 1, 8 * size)
     wave = 0.5 + 0.5 * np.cos(2 * np.pi * fine / period)
-    middle = (geometry.effective_kernel(window.kernel, window.dilation) - 1) / 2 - before
+    middle = (geometry.effective_kernel(window.kernel, window.dilation) - 1) / 2 - window.padding
     middles = [middle + step * window.stride for step in range(len(seen))]
-    output: dict[str, Any] = {"colour": svg.OUTPUT.line, "thick": 2.5, "dash": "6 3", "dots": 4}
-    drawing = svg.Drawing()
-    drawing.add(curve(x, y, fine, wave, colour=svg.INPUT.line, thick=1.2))
-    drawing.add(curve(x, y, middles, seen, **output))
-    return drawing.svg(x.end, 62, "the wave")
+    output: dict[str, Any] = {"colour": svg.OUTPUT.line, "thick": 2.5, "dash": "6 3", "dots": 5}
+    words = "the stripes (line), the output (dots)"
+    return (
+        svg.captioned(svg.Svg("", 0, 0, ""), words, size=14).markup
+        + curve(x, y, fine, wave, colour=svg.INPUT.line, thick=1.2)
+        + curve(x, y, middles, seen, **output)
+    )
 
 
 def _stride_words(size: int, window: Window, left: int, period: int) -> str:
@@ -336,17 +417,22 @@ def output_size(
     padding: int = 0,
     dilation: int = 1,
     target: int,
-    found: Sequence[str] = (),
+    found: Sequence[Sequence[int]] = (),
     solutions: int = 0,
 ) -> svg.Svg:
     """The windows on one axis, the formula with numbers, and how far the result is from a target.
+
+    It is marked for the controls kernel, stride, padding and dilation: the ends of the axis are the
+    padding, the corner of the first window is the kernel, the beginning of the second one the
+    stride; a solution that was found can be taken again.
 
     Parameters
     ----------
     size, target : int
         Pixels that go in, and that should come out.
     kernel, stride, padding, dilation : int
-    found : sequence of str
+        At most 11, 4, 5 and 3.
+    found : sequence of (kernel, stride, padding, dilation)
         Settings that the learner has found so far.
     solutions : int
         How many there are; 0 leaves the count out.
@@ -355,25 +441,51 @@ def output_size(
     count = geometry.conv_output_size(size, kernel, stride, padding, dilation)
     room = size + 2 * padding - dilation * (kernel - 1) - 1
     verdict = _verdict(count, target)
-    formula = (
-        f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1 = "
-        f"⌊{room} / {stride}⌋ + 1 = {count}"
+    steps = (
+        f"⌊({size} + 2·{padding} − {dilation}·({kernel} − 1) − 1) / {stride}⌋ + 1",
+        f"= ⌊{room} / {stride}⌋ + 1 = {count}",
     )
     drawing = svg.Drawing()
-    drawing.add(_axis(size, window, count, 720))
-    drawing.text(0, 74, formula, size=16, mono=True)
-    drawing.text(0, 104, verdict, size=15, bold=True)
-    tally = f"found {len(found)} of {solutions}: " if solutions else "found: "
-    lines = wrapped(tally + (", ".join(found) or "none yet"), 96)
-    for i, words in enumerate(lines):
-        drawing.text(0, 132 + 19 * i, words, fill=svg.MUTED)
+    for row, words in enumerate(steps):
+        drawing.text(0, 14 + 30 * row, words, size=(18, 22)[row], bold=row == 1)
+    if count == target:
+        drawing.rect(0, 72, 400, 40, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=3, round=20)
+    drawing.text(18, 92, ("✓ " if count == target else "") + verdict, size=18, bold=True)
+    tally = f"found {len(found)} of {solutions}" if solutions else f"found {len(found)}"
+    parts = (
+        marks.panel(_axis(size, window, count), "axis", 0, 0, 936, 100)
+        + marks.panel(drawing.markup, "formula", 0, 116, 420, 124)
+        + marks.panel(_collection(tally, found, (kernel, stride, padding, dilation), solutions),
+                      "found", 448, 116, 488, 312)
+    )  # fmt: skip
     sentence = (
         f"Kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: "
         f"{size} → {count}. {verdict} Solutions found: {len(found)}"
         + (f" of {solutions}." if solutions else ".")
     )
-    picture = drawing.svg(720, 142 + 19 * max(2, len(lines)), "")
-    return _named(picture, "The output size", sentence)
+    return _named(svg.Svg(parts, 936, 428, ""), "The output size", sentence)
+
+
+def _collection(
+    tally: str, found: Sequence[Sequence[int]], now: Sequence[int], solutions: int
+) -> str:
+    """A place for each solution: those found can be taken again, the others are still empty."""
+    drawing = svg.Drawing()
+    drawing.text(0, 8, f"{tally}: kernel, stride, padding, dilation", size=14, bold=True)
+    for place in range(max(solutions, len(found))):
+        x, y = 122 * (place % 4), 28 + 36 * (place // 4)
+        if place >= len(found):
+            drawing.rect(x, y, 114, 28, line=svg.FAINT, dash="4 4", round=6)
+            continue
+        here = tuple(found[place]) == tuple(now)
+        face = svg.rect(x, y, 114, 28, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line,
+                        thick=3 if here else 1, round=6)  # fmt: skip
+        words = " ".join(f"{letter}{n}" for letter, n in zip("kspd", found[place], strict=True))
+        face += svg.text(x + 57, y + 14, words, size=13, anchor="middle")
+        names = ("kernel", "stride", "padding", "dilation")
+        values = dict(zip(names, found[place], strict=True))
+        drawing.add(marks.set(f"<g>{face}</g>", f"solution {place + 1}", values, group="found"))
+    return drawing.markup
 
 
 def _verdict(count: int, target: int) -> str:
@@ -383,17 +495,30 @@ def _verdict(count: int, target: int) -> str:
     return f"The target is {target}: {abs(count - target)} {side}."
 
 
-def _axis(size: int, window: Window, count: int, width: float) -> str:
+def _axis(size: int, window: Window, count: int) -> str:
     """A bar of `size` pixels between its padding, its first window, a tick where each begins."""
-    padding, first = svg.PADDING, svg.WINDOW.line
-    zoom = width / (size + 2 * window.padding)
-    reach = geometry.effective_kernel(window.kernel, window.dilation)
-    drawing, left = svg.Drawing(), window.padding * zoom
-    drawing.rect(0, 4, width, 18, fill=padding.tint, line=padding.line, dash="3 2")
-    drawing.rect(left, 4, size * zoom, 18, fill=svg.INPUT.tint, line=svg.INPUT.line)
-    drawing.rect(0.5, 0.5, reach * zoom, 25, line=first, thick=2.5, round=2)
-    ticks = " ".join(f"M{i * window.stride * zoom + 1:.1f} 34v12" for i in range(count))
-    drawing.add(f'<path d="{ticks}" stroke="{first}" stroke-width="1.5"/>')
+    kernel, stride, padding, dilation = astuple(window)
+    most = 5
+    zoom = 912 / (size + 2 * most)
+    reach = geometry.effective_kernel(kernel, dilation) * zoom
+    start, full = 12 + (most - padding) * zoom, (size + 2 * padding) * zoom
+    drawing = svg.Drawing()
+    rim = svg.PADDING
+    drawing.rect(start, 30, full, 26, fill=rim.tint, line=rim.line, dash="3 2")
+    inside = start + padding * zoom
+    drawing.rect(inside, 30, size * zoom, 26, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    ticks = " ".join(f"M{start + i * stride * zoom:.1f} 66v14" for i in range(count))
+    drawing.add(f'<path d="{ticks}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>')
+    for tap in range(kernel):
+        x = start + tap * dilation * zoom
+        drawing.rect(x, 32, zoom, 22, fill=svg.KERNEL.tint, line=svg.KERNEL.line, thick=0.75)
+    frame = svg.rect(0, 26, reach, 34, line=svg.WINDOW.line, thick=3, round=2)
+    drawing.add(marks.glide(marks.key(frame, "frame"), "first window", start, 0))
+    hand = max(zoom, 8)  # pixels of the screen for one of the image: a hand is not so steady
+    drawing.add(_padding_ends(padding, most, start, start + full, hand, 43))
+    grow = marks.Move("kernel", kernel, (max(zoom * dilation, 8), 0), 1, 11)
+    apart = marks.Move("stride", stride, (hand, 0), 1, 4)
+    drawing.add(_kernel_and_stride((grow, start + reach, 16), (apart, start + stride * zoom, 90)))
     return drawing.markup
 
 
@@ -408,11 +533,13 @@ def receptive_field(
     row: int,
     column: int,
     effective: bool = False,
+    kinds: Sequence[str] = (),
 ) -> svg.Svg:
     """The part of an image that one unit sees, and how the view widens layer by layer.
 
-    It is marked for the controls step, row and column: the field is dragged in the image, and any
-    unit of any layer is taken by a click or by dragging along its row.
+    It is marked for the controls layers, step, place, row and column: the field is dragged in the
+    image, any unit of any layer is taken by a click or by dragging along its row, and layers are
+    chosen, moved, dropped and inserted.
 
     Parameters
     ----------
@@ -425,6 +552,8 @@ def receptive_field(
         The unit within its layer.
     effective : bool
         Shade each pixel by the number of ways that lead from it to the unit.
+    kinds : sequence of str
+        Names of layers to choose from; without any, none can be inserted.
 
     Raises
     ------
@@ -437,18 +566,26 @@ def receptive_field(
     field = geometry.field_at(windows, layer)
     seen = _field_picture(pixels, field, (row, column), down[0], across[0], effective)
     seen = _with_dragged_field(seen, field, (row, column), sizes[layer], len(pixels))
-    tower = _tower(layers, sizes, across, layer, column)
-    table = _field_table(layers, sizes, layer)
-    top = svg.beside(
-        svg.captioned(seen, f"image {by(pixels.shape)} and the unit's field", role=svg.INPUT),
-        svg.captioned(tower, "one row of every layer: what feeds the unit", role=svg.WINDOW),
-        gap=26,
-    )
+    names = [name for name, _ in layers]
+    caption = f"image {by(pixels.shape)} and the unit's field"
+    image = svg.captioned(seen, caption, size=14, role=svg.INPUT)
+    tower = _tower(names, windows, sizes, across, layer, column)
+    high = _FIELD_ROOM + 23
+    parts = marks.panel(image.markup, "image", 0, 0, _FIELD_ROOM, high)
+    parts += marks.panel(tower, "tower", _TOWER, 0, 936 - _TOWER, high)
+    if kinds:
+        parts += _insert_chips(names, layer, kinds, top=high + 16)
+        high += 16 + _KINDS_HIGH
+    picture = svg.Svg(parts, 936, high, "")
     sentence = _field_words(layers, sizes, layer, (row, column), field, effective)
-    return _named(svg.above(top, table), "The receptive field", sentence)
+    return _named(picture, "The receptive field", sentence)
 
 
-_FIELD_SIDE, _FIELD_MARGIN = 216.0, 22.0  # of the image, and around it
+_FIELD_SIDE, _FIELD_MARGIN = 288.0, 36.0  # of the image, and around it
+_FIELD_ROOM = _FIELD_SIDE + 2 * _FIELD_MARGIN
+_TOWER = 384.0  # where the tower begins
+_MOST_ROWS, _ROW = 9, 36.0  # the image and eight layers, and how high each of them is
+_CHIP, _UNITS, _UNITS_WIDE = 164.0, 176.0, 220.0  # in the tower: how wide, from where, how wide
 
 
 def _with_dragged_field(
@@ -485,45 +622,124 @@ def _field_picture(
         share = (weight / weight.max())[..., None]
         shade = 0.35 * np.repeat(shown[..., None], 3, axis=2)
         shown = to_uint8(shade + share * (np.array([255, 122, 198]) - shade))
-    drawing, full = svg.Drawing(), side + 2 * margin
+    drawing, full = svg.Drawing(), _FIELD_ROOM
     drawing.rect(0.5, 0.5, full - 1, full - 1, line=svg.FAINT, dash="3 3")
     drawing.image(shown, margin, margin, side, side)
-    place = Scale(-margin * size / side, size + margin * size / side, 0, full)  # cut off outside
+    place = Scale(
+        -margin * size / side, size + margin * size / side, 2, full - 2
+    )  # cut off outside
     (top, bottom), (left, right) = (map(place, field.span(index)) for index in unit)
-    drawing.rect(left, top, right - left, bottom - top, line=svg.WINDOW.line, thick=3)
+    frame = svg.rect(left, top, right - left, bottom - top, line=svg.WINDOW.line, thick=3)
+    drawing.add(marks.key(frame, "frame"))
     return drawing.svg(full, full, "image")
 
 
 def _tower(
-    layers: Sequence[tuple[str, Window]],
+    names: Sequence[str],
+    windows: Sequence[Window],
     sizes: Sequence[int],
     ways: Sequence[np.ndarray],
     layer: int,
     column: int,
-) -> svg.Svg:
-    """Rows of units, the input lowest; those that the chosen unit depends on are filled."""
-    width, step, left = 256.0, 28.0, 142.0  # room for "conv 3×3, dilation 4"
+) -> str:
+    """A row for each layer, the image lowest: its chip, its units over the pixels that they see,
+    and its numbers. The units that the chosen one depends on are filled."""
     drawing = svg.Drawing()
+    drawing.add(svg.captioned(svg.Svg("", 0, 0, ""), _TOWER_CAPTION, size=14).markup)
+    for x, words in zip(_NUMBERS, ("units", "jump", "sees"), strict=True):
+        drawing.text(x, 30, words, size=12.5, anchor="end", fill=svg.MUTED)
+    chips: dict[str, str] = {}
     for level, size in enumerate(sizes):
-        y = (len(sizes) - 1 - level) * step
+        y = 44 + (_MOST_ROWS - 1 - level) * _ROW
+        field = geometry.field_at(windows, level)
         lit = ways[level] > 0 if level <= layer else np.zeros(size, bool)
-        drawing.text(0, y + 8, layers[level - 1][0] if level else "image", size=12)
-        gap = width / size
-        drawing.add(_bars([(left + i * gap, gap) for i in np.flatnonzero(~lit)], y, 14, svg.FAINT))
-        colour = svg.KERNEL.line if level == layer else svg.WINDOW.line
-        drawing.add(_bars([(left + i * gap, gap) for i in np.flatnonzero(lit)], y, 16, colour))
-        unit = min(column, size - 1)
-        drawing.add(
-            marks.drag(
-                svg.rect(left, y - 4, width, 24, fill=UNSEEN),
-                f"units of layer {level}" if level else "units of the image",
-                [marks.Move("column", unit, (gap, 0), 0, size - 1)],
-                at=(left + (unit + 0.5) * gap, y + 8),
-                also={"step": level},
-                spoken=f"column {unit}",
-            )
-        )
-    return drawing.svg(left + width, len(sizes) * step - 8, "tower")
+        row = _unit_row(level, field, size, lit, min(column, size - 1), sizes[0], level == layer)
+        for x, number in zip(_NUMBERS, (size, field.jump, field.size), strict=True):
+            words, bold = svg.show_number(number), level == layer
+            row += svg.text(x, 14, words, size=14, anchor="end", bold=bold)
+        drawing.add(svg.group(row, 0, y))
+        name = names[level - 1] if level else "image"
+        key = next(k for k in (f"{name} {i}" for i in range(level + 1)) if k not in chips)
+        chips[key] = marks.glide(_chip(names, level, chosen=level == layer), key, 0, y)
+    drawing.add(*(chips[key] for key in sorted(chips)))  # one that moves keeps the focus
+    return drawing.markup
+
+
+_TOWER_CAPTION = "one row of every layer: what feeds the unit"
+_NUMBERS = (446.0, 498.0, 548.0)  # the right ends of the tower's numbers
+
+
+def _unit_row(
+    level: int, field: Field, size: int, lit: np.ndarray, unit: int, pixels: int, chosen: bool
+) -> str:
+    """The units of one layer, each over the middle of what it sees; an area to take one in."""
+    pixel = _UNITS_WIDE / pixels
+    gap = field.jump * pixel
+    places = [_UNITS + sum(field.span(i)) / 2 * pixel - gap / 2 for i in range(size)]
+    colour = svg.KERNEL.line if chosen else svg.WINDOW.line
+    bars = _bars([(places[i], gap) for i in np.flatnonzero(~lit)], 5, 18, svg.FAINT)
+    bars += _bars([(places[i], gap) for i in np.flatnonzero(lit)], 4, 20, colour)
+    area = marks.drag(
+        svg.rect(_UNITS, -2, _UNITS_WIDE, 32, fill=UNSEEN),
+        f"units of layer {level}" if level else "units of the image",
+        [marks.Move("column", unit, (gap, 0), 0, size - 1)],
+        at=(places[unit] + gap / 2, 14),
+        also={"step": level},
+        spoken=f"column {unit}",
+    )
+    return bars + area
+
+
+def _chip(names: Sequence[str], level: int, *, chosen: bool) -> str:
+    """A layer to choose, with a grip that moves it to another place and a cross that drops it."""
+    role = svg.KERNEL if level and names[level - 1].startswith("conv") else svg.PADDING
+    name = names[level - 1] if level else "image"
+    line, thick = (svg.WINDOW.line, 3) if chosen else (role.line, 1)
+    face = svg.rect(0, 0, _CHIP, 28, fill=role.tint, line=line, thick=thick, round=6)
+    short = name.replace(", stride ", " s").replace(", dilation ", " d")  # as in `budget`
+    face += svg.text(20, 14, short, size=12.5)
+    chip = marks.set(f"<g>{face}</g>", f"layer {level}", {"step": level}, group="layers")
+    if not level:
+        return chip
+    dots = "".join(svg.circle(x, y, 1.5, fill=svg.MUTED) for x in (7, 12) for y in (8, 14, 20))
+    grip = f"<g>{svg.rect(-2, -2, 22, 32, fill=UNSEEN)}{dots}</g>"
+    move = marks.Move("place", level, (0, -_ROW), 1, len(names))
+    also = {"layers": list(names), "step": level}  # each touch says all: where the layer was taken
+    spoken = f"{name}, place {level} of {len(names)}"
+    chip += marks.drag(grip, f"place of layer {level}", [move], also=also, spoken=spoken)
+    cross = svg.rect(_CHIP - 24, 2, 24, 24, fill=UNSEEN)
+    cross += svg.line(_CHIP - 16, 10, _CHIP - 8, 18, colour=svg.MUTED, thick=2)
+    cross += svg.line(_CHIP - 16, 18, _CHIP - 8, 10, colour=svg.MUTED, thick=2)
+    rest = [*names[: level - 1], *names[level:]]
+    values = {"layers": rest, "step": min(level, len(rest))}
+    return chip + marks.set(f"<g>{cross}</g>", f"drop layer {level}", values, group="drop")
+
+
+_KINDS_HIGH = 96.0
+
+
+def _insert_chips(names: Sequence[str], layer: int, kinds: Sequence[str], *, top: float) -> str:
+    """The kinds of layers: a click inserts one above the chosen layer, while there is room."""
+    room = len(names) < _MOST_ROWS - 1
+    head = "insert above the chosen layer" if room else "eight layers are the most: drop one"
+    groups: dict[str, list[str]] = {head: [], "with a stride or a dilation": [], "pooling": []}
+    for kind in kinds:
+        place = 2 if kind.startswith("pool") else int("," in kind)
+        list(groups.values())[place].append(kind)
+    panels = ""
+    for number, (words, members) in enumerate(groups.items()):
+        drawing = svg.Drawing()
+        drawing.text(0, 8, words, size=14, bold=True)
+        for place, kind in enumerate(members):
+            x, y = 152 * (place % 2), 24 + 36 * (place // 2)
+            role = svg.KERNEL if kind.startswith("conv") else svg.PADDING
+            face = svg.rect(x, y, 144, 28, fill=role.tint, line=role.line, round=6, dash="4 3")
+            face += svg.text(x + 72, y + 14, kind, size=12.5, anchor="middle")
+            values = {"layers": [*names[:layer], kind, *names[layer:]], "step": layer + 1}
+            chip = f"<g>{face}</g>"
+            drawing.add(marks.set(chip, "insert", values, group="kinds") if room else chip)
+        panels += marks.panel(drawing.markup, words, 320.0 * number, top, 296, _KINDS_HIGH)
+    return panels
 
 
 def _bars(places: Sequence[tuple[float, float]], y: float, height: float, colour: str) -> str:
@@ -533,25 +749,6 @@ def _bars(places: Sequence[tuple[float, float]], y: float, height: float, colour
         for x, w in places
     )
     return f'<path d="{drawn}" fill="{colour}"/>' if drawn else ""
-
-
-def _field_table(layers: Sequence[tuple[str, Window]], sizes: Sequence[int], layer: int) -> svg.Svg:
-    """Size, jump and field of every layer; the unit's layer is marked."""
-    fields = [Field(1, 1, 0.0), *geometry.receptive_field([window for _, window in layers])]
-    columns = [24, 250, 350, 440, 560]
-    head = ["layer", "units", "jump", "field", "centre of the first"]
-    drawing = svg.Drawing()
-    for x, words in zip(columns, head, strict=True):
-        drawing.text(x, 8, words, bold=True, size=12.5)
-    for level, (size, field) in enumerate(zip(sizes, fields, strict=True)):
-        y, chosen = 28 + 19 * level, level == layer
-        name = layers[level - 1][0] if level else "image"
-        cells = [name, size, field.jump, field.size, svg.show_number(field.centre, 1)]
-        if chosen:
-            drawing.text(4, y, "▶", size=12, fill=svg.WINDOW.line)
-        for x, cell in zip(columns, cells, strict=True):
-            drawing.text(x, y, str(cell), size=12.5, bold=chosen)
-    return drawing.svg(720, 24 + 19 * len(sizes), "table")
 
 
 def _field_words(

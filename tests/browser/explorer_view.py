@@ -105,7 +105,7 @@ def role_and_name(control):
     if isinstance(control, RunButton):
         return "button", control.go.description
     if isinstance(control, LayerStack):
-        return "combobox", control.example.description
+        return "combobox", control.places[0].description
     if isinstance(control, (PhotoInput, DigitInput, widgets.Dropdown)):
         return "combobox", control.description
     raise TypeError(f"{type(control).__name__} is no control that these tests can move")

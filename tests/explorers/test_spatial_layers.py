@@ -14,6 +14,7 @@ from cnncourse.architectures.networks import NETWORKS
 from cnncourse.explorers import spatial_layers as module
 
 ALL = ["pipeline", "padding", "stride", "output_size", "receptive_field", "pooling", "budget"]
+FIELD = r"rows (\d+) to (\d+), columns (\d+) to (\d+)"
 
 
 def readable(explorer):
@@ -186,8 +187,35 @@ def test_the_last_drop_downs_and_the_value_say_the_same():
     assert explorer.controls["step"].max == 4
     stack.value = ("conv 5×5", "conv 7×7")
     assert [p.value for p in stack.places[:3]] == ["conv 5×5", "conv 7×7", "–"]
-    stack.example.value = "eight 3×3"
-    assert stack.value == ("conv 3×3",) * 8
+    put(explorer, example="eight 3×3")
+    assert stack.value == ("conv 3×3",) * 8 and explorer.controls["step"].value == 8
+
+
+def test_a_layer_moves_with_its_place_and_a_touch_says_all_of_it():
+    explorer = explorers.receptive_field("dilations 1, 2, 4")
+    first, second, third = explorer.controls["layers"].value
+    put(explorer, place=1)
+    assert explorer.controls["layers"].value == (third, first, second)
+    assert explorer.controls["step"].value == 1
+    put(explorer, step=0)
+    assert explorer.controls["layers"].value == (third, first, second)
+    for place, wanted in ((2, (second, first, third)), (1, (first, second, third))):
+        taken = {"layers": [first, second, third], "step": 1, "place": place}
+        explorer.stage.touched = {"values": taken, "cells": [], "count": place}
+        assert explorer.controls["layers"].value == wanted
+        assert explorer.controls["step"].value == place
+
+
+def test_the_eye_stays_where_it_looks_from_layer_to_layer():
+    explorer = put(explorers.receptive_field("strides"), step=0, row=16, column=14)
+    looked = [16, 14]
+    for step in (1, 2, 3, 2, 1):
+        put(explorer, step=step)
+        ends = re.search(FIELD, explorer.sentence).groups()
+        top, bottom, left, right = map(int, ends)
+        looks = [(top + bottom) / 2, (left + right) / 2]
+        assert all(abs(new - old) <= 2**step / 2 for new, old in zip(looks, looked, strict=True))
+        looked = looks
 
 
 def test_an_empty_stack_is_the_image_itself():
@@ -210,13 +238,13 @@ def test_unknown_or_too_many_layers_are_refused(layers):
         explorers.receptive_field().controls["layers"].value = layers
 
 
-def test_the_longest_name_of_a_layer_ends_before_the_units_of_its_row():
-    longest = max(module._LAYERS, key=len)
-    root = ElementTree.fromstring(put(explorers.receptive_field(), layers=(longest,)).view.value)
-    (label, *_) = [t for t in root.iter("{http://www.w3.org/2000/svg}text") if t.text == longest]
-    paths = root.iter("{http://www.w3.org/2000/svg}path")
-    units = min(float(path.get("d")[1:].split()[0]) for path in paths)
-    assert float(label.get("x")) + 0.56 * 12 * len(longest) < units  # in DejaVu Sans
+def test_the_longest_name_of_a_layer_ends_before_its_cross():
+    root = ElementTree.fromstring(put(explorers.receptive_field(), layers=["conv 3×3, dilation 4"])
+                                  .view.value)  # fmt: skip
+    chip = root.find(".//*[@data-name='layer 1']")
+    words, plate = chip.find("{*}text"), chip.find("{*}rect")
+    end = float(words.get("x")) + 0.58 * 12.5 * len(words.text)
+    assert end < float(plate.get("width")) - 24
 
 
 def test_the_effective_field_can_be_shown_from_the_start():

@@ -1,5 +1,6 @@
 """Figures of padding, stride, fields and pooling: what they say is what is true."""
 
+import json
 import re
 from xml.etree import ElementTree
 
@@ -106,8 +107,8 @@ def test_a_padded_input_shows_its_zeros():
 
 def test_the_formula_is_shown_with_its_numbers():
     shown = texts(figures.output_size(224, kernel=7, stride=2, padding=3, target=112))
-    assert "⌊(224 + 2·3 − 1·(7 − 1) − 1) / 2⌋ + 1 = ⌊223 / 2⌋ + 1 = 112" in shown
-    assert "The target is 112: hit." in shown
+    assert "⌊(224 + 2·3 − 1·(7 − 1) − 1) / 2⌋ + 1 = ⌊223 / 2⌋ + 1 = 112" in " ".join(shown)
+    assert "✓ The target is 112: hit." in shown
 
 
 @pytest.mark.parametrize("kernel, words", [(3, "12 too many"), (27, "12 too few"), (15, "hit")])
@@ -155,15 +156,61 @@ def reached(size, layer, unit):
     return changed
 
 
-def test_the_table_lists_size_jump_and_field():
+def test_every_row_of_the_tower_has_its_units_jump_and_field():
     picture = figures.receptive_field(np.ones((24, 24)), LAYERS, layer=3, row=0, column=0)
     shown = texts(picture)
-    start = shown.index("centre of the first") + 1
-    rows = [shown[start + i : start + i + 5] for i in range(0, 15, 5)]
-    assert rows[0] == ["image", "24", "1", "1", "0"]
-    assert rows[1] == ["a", "12", "2", "3", "0"]
-    assert rows[2] == ["b", "8", "2", "11", "4"]
-    assert shown[-5:] == ["c", "4", "4", "13", "5"]
+    start = shown.index("sees") + 1
+    rows = [shown[start + i : start + i + 3] for i in range(0, 12, 3)]
+    assert rows == [["24", "1", "1"], ["12", "2", "3"], ["8", "2", "11"], ["4", "4", "13"]]
+
+
+def test_layers_can_be_chosen_moved_dropped_and_inserted():
+    picture = figures.receptive_field(
+        np.ones((24, 24)), LAYERS, layer=2, row=0, column=0, kinds=["a", "pool"]
+    )
+    found = touches(picture)
+    assert found["layer 3"] == {"step": 3}
+    assert found["drop layer 1"] == {"layers": ["b", "c"], "step": 1}
+    assert found["drop layer 3"] == {"layers": ["a", "b"], "step": 2}
+    assert found["insert"] == {"layers": ["a", "b", "pool", "c"], "step": 3}
+    grip = found["place of layer 2"]
+    assert grip["also"] == {"layers": ["a", "b", "c"], "step": 2}
+    (move,) = grip["moves"]
+    assert (move["control"], move["least"], move["most"]) == ("place", -1, 1)
+    assert move["along"][1] < 0  # upwards, as the layers are drawn
+
+
+def touches(picture):
+    """What the parts of a picture mean, by their names."""
+    marked = ElementTree.fromstring(str(picture)).iter()
+    return {
+        part.get("data-name"): json.loads(part.get("data-set") or part.get("data-drag"))
+        for part in marked
+        if part.get("data-name")
+    }
+
+
+@pytest.mark.parametrize("padding", [0, 2, 3])
+def test_the_ends_of_the_row_of_pixels_follow_the_hand_that_pads(padding):
+    found = touches(figures.stride(size=20, kernel=3, stride=2, padding=padding, dilation=2))
+    (left,), (right,) = (found[f"{side} end: padding"]["moves"] for side in ("left", "right"))
+    assert left["along"][0] == -right["along"][0] < 0
+    assert right["value"] + right["least"] == 0 and right["value"] + right["most"] == 3
+    (grow,) = found["end of the window: kernel"]["moves"]
+    (apart,) = found["second window: stride"]["moves"]
+    assert grow["along"][0] == pytest.approx(2 * right["along"][0], abs=0.01)  # dilation 2
+    assert apart["along"] == right["along"] and apart["control"] == "stride"
+
+
+def test_solutions_collect_and_can_be_taken_again():
+    picture = figures.output_size(
+        28, kernel=2, stride=2, target=14, found=[(3, 2, 1, 1), (2, 2, 0, 1)], solutions=27
+    )
+    found = touches(picture)
+    wanted = {"kernel": 3, "stride": 2, "padding": 1, "dilation": 1}
+    assert found["solution 1"] == wanted and "solution 3" not in found
+    empty = ElementTree.fromstring(str(picture)).findall(".//*[@stroke-dasharray='4 4']")
+    assert len(empty) == 25
 
 
 def test_a_layer_that_does_not_fit_is_named():
@@ -203,7 +250,7 @@ def test_pooled_lists_what_each_kind_makes():
 @pytest.mark.parametrize("picture", [
     figures.padding(np.ones((7, 7)), padding=6, kernel=1),
     figures.stride(size=32, stride=1, padding=3, kernel=5, dilation=4),
-    figures.output_size(227, kernel=11, stride=4, target=55, found=["k11 s4 p0 d1"] * 30),
+    figures.output_size(227, kernel=11, stride=4, target=55, found=[(11, 4, 0, 1)] * 30),
     figures.receptive_field(np.ones((24, 24)), LAYERS, layer=2, row=1, column=1, effective=True),
     figures.pooling(np.ones((8, 8)), kind="l2"),
     figures.pooled(np.eye(4)),
@@ -214,4 +261,4 @@ def test_pooled_lists_what_each_kind_makes():
 def test_a_figure_is_xml_with_title_description_and_a_width_that_fits(picture):
     root = ElementTree.fromstring(str(picture))
     assert root.find(f"{SVG}title").text and len(root.find(f"{SVG}desc").text) > 30
-    assert picture.width <= 790
+    assert picture.width <= 960
