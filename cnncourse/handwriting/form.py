@@ -256,7 +256,8 @@ def thicken(ink: np.ndarray, box: int = BOX) -> np.ndarray:
         return large
     strokes = np.pad(strokes, int(np.ceil(grow)))
     distance = cv2.distanceTransform(1 - strokes, cv2.DIST_L2, 5)  # to the nearest ink
-    return np.clip(grow - distance + 0.5, 0, 1)
+    grown = np.clip(grow - distance + 0.5, 0, 1)
+    return np.maximum(grown, strokes)  # grown by less than half a pixel, ink stays ink
 
 
 def _resize(ink: np.ndarray, factor: float) -> np.ndarray:

@@ -11,7 +11,7 @@ from drawn_pages import a_page, by_template, draw, photographed, template, unit
 from sklearn.datasets import load_digits
 
 from cnncourse import metrics
-from cnncourse.handwriting.form import STROKE, from_ascii, steps, to_mnist
+from cnncourse.handwriting.form import LARGE, STROKE, from_ascii, steps, thicken, to_mnist
 
 pytestmark = pytest.mark.slow
 
@@ -296,3 +296,10 @@ def test_digits_of_another_country_are_read_at_95_per_cent(network, light_ink):
     scans = scans if light_ink else 255 - scans
     ready = as_uint8([to_mnist(scan) for scan in scans])
     assert metrics.accuracy(evaluation.predict(network, ready), labels) >= 0.95
+
+
+def test_ink_that_grows_by_less_than_half_a_pixel_stays_ink():
+    ink = np.zeros((LARGE, LARGE // 2))
+    ink[:, 30:53] = 1  # hardly thinner than MNIST's strokes
+    grown = thicken(ink)
+    assert len(grown) > LARGE and grown.max() == 1
