@@ -25,7 +25,7 @@ from PIL import Image
 
 from cnncourse import images
 from cnncourse.handwriting.border import without_border
-from cnncourse.handwriting.rules import find_boxes, remove_rules
+from cnncourse.handwriting.rules import find_boxes, find_rules
 from cnncourse.picture_files import ground_below
 
 LONGEST_SIDE = 1200  # pixels to work with; what is larger is scaled down first
@@ -349,7 +349,8 @@ def find_outstanding(difference: np.ndarray, *, even: bool = False) -> np.ndarra
     sure = without_specks((difference > np.maximum(least, beside)).astype(np.uint8))
     sure = _reaching(sure, difference, 1.4 * least)
     faint = (difference > np.maximum(least / 2, beside)).astype(np.uint8)
-    return remove_rules(faint - without(faint, sure))
+    rules = find_rules((difference > least).astype(np.uint8))  # whole, with what lies beside ink
+    return (faint - without(faint, sure)) & (1 - rules)
 
 
 def ink_is_light(grey: np.ndarray) -> bool:

@@ -2,9 +2,9 @@
 
 >>> mask = np.zeros((200, 300), np.uint8)
 >>> mask[100] = mask[50:150, 140:144] = 1  # a line, and a stroke that crosses it
->>> kept = remove_rules(mask)
->>> int(kept[100, 20]), int(kept[100, 141])
-(0, 1)
+>>> rules = find_rules(mask)
+>>> int(rules[100, 20]), int(rules[100, 141])
+(1, 0)
 """
 
 from __future__ import annotations
@@ -130,26 +130,54 @@ def _children(tree: np.ndarray, parent: int) -> list[int]:
     return found
 
 
-def remove_rules(mask: np.ndarray) -> np.ndarray:
-    """Return the mask without the lines that ruled or squared paper came with.
+def find_rules(mask: np.ndarray) -> np.ndarray:
+    """Return the mask of the lines that ruled or squared paper came with.
 
-    A printed line runs from one side of the page to another, which no pen stroke does. Where it
-    crosses a stroke there is ink on both sides of it, and there it is kept.
+    A printed line runs from one side of the page to another, which no pen stroke does. Across it,
+    its ink is a few pixels thick; where it is far thicker than usual, there is a stroke as well,
+    and there nothing of it is line.
     """
-    without_rows = _remove_rows(mask)
-    return np.ascontiguousarray(_remove_rows(np.ascontiguousarray(without_rows.T)).T)
+    rows = _rows(mask)
+    columns = _rows(np.ascontiguousarray((mask & (1 - rows)).T)).T
+    return rows | columns
 
 
-def _remove_rows(mask: np.ndarray) -> np.ndarray:
-    thickness = max(3, max(mask.shape) // 100)
-    lines = np.zeros_like(mask)
-    ends = np.array([0, mask.shape[1] - 1])
-    for row in _rows_across(mask, thickness):
-        left, right = np.rint(np.column_stack([ends, row.at(ends)])).astype(int).tolist()
-        cv2.line(lines, left, right, 1, thickness)
-    rest = mask & (1 - lines)
-    bridges = cv2.morphologyEx(rest, cv2.MORPH_CLOSE, np.ones((2 * thickness + 1, 3), np.uint8))
-    return rest | (bridges & lines & mask)
+def _rows(mask: np.ndarray) -> np.ndarray:
+    """Return the mask of those lines that lie rather than stand, with the grey of their edges."""
+    lines = list(_rows_across(mask, max(3, max(mask.shape) // 100)))
+    if not lines:
+        return np.zeros_like(mask)
+    reach = max(1, max(mask.shape) // 300)  # no line is quite straight
+    top, bottom = _upright_runs(mask)
+    height, width = mask.shape
+    change = np.zeros((height + 2, width), np.int8)  # +1 where a line begins, -1 where it ends
+    for line in lines:
+        columns = np.arange(width)
+        rows, found = _nearest_ink(mask, line.at(columns), reach)
+        rows, columns = rows[found], columns[found]
+        begin, end = top[rows, columns], bottom[rows, columns]
+        thin = end - begin <= 1.5 * np.median(end - begin) + 1
+        change[np.maximum(begin[thin] - 1, 0), columns[thin]] += 1
+        change[end[thin] + 1, columns[thin]] -= 1
+    return (np.cumsum(change[:height], axis=0, dtype=np.int8) > 0).astype(np.uint8)
+
+
+def _upright_runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return for each pixel of ink in which row the ink above it begins, and ends below it."""
+    rows = np.arange(len(mask), dtype=np.int16)[:, None]
+    top = np.maximum.accumulate(np.where(mask == 0, rows + 1, 0), axis=0, dtype=np.int16)
+    upwards = np.where(mask == 0, rows, len(mask))[::-1]
+    return top, np.minimum.accumulate(upwards, axis=0, dtype=np.int16)[::-1]
+
+
+def _nearest_ink(mask: np.ndarray, rows: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of ink nearest to the given one in each column, and whether there is any."""
+    offsets = np.array(sorted(range(-reach, reach + 1), key=abs))[:, None]
+    tries = np.clip(np.rint(rows).astype(int) + offsets, 0, len(mask) - 1)
+    columns = np.arange(mask.shape[1])
+    nearest = mask[tries, columns].argmax(axis=0)
+    rows = tries[nearest, columns]
+    return rows, mask[rows, columns] > 0
 
 
 def _rows_across(mask: np.ndarray, thickness: int) -> Iterator[_Line]:
@@ -163,11 +191,16 @@ def _rows_across(mask: np.ndarray, thickness: int) -> Iterator[_Line]:
         return  # no line can begin
     step = max(1, round(max(mask.shape) / OVERVIEW))
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
+    ends = np.array([0, mask.shape[1] - 1])
+    found: list[np.ndarray] = []  # the rows of each line at the frame
     for candidate in _candidates(mask, step):
+        if any(np.abs(candidate.at(ends) - rows).max() <= step + 2 for rows in found):
+            continue
         settled = _settled(thick, candidate, step)
         whole = _from_frame_to_frame(settled, mask.shape)
         line = settled if whole else _extended(thick, settled)
         if line is not None and _is_rule(thick, line, thickness):
+            found.append(line.at(ends))
             yield line
 
 
