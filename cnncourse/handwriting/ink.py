@@ -31,6 +31,7 @@ from cnncourse.picture_files import ground_below
 LONGEST_SIDE = 1200  # pixels to work with; what is larger is scaled down first
 SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some pixels wide
 NARROWEST = 16  # pixels of the shorter side
+OVERVIEW = 400  # pixels of the longer side of the copy in which light, paper and pen are judged
 
 # Shares of the shorter side: wider than two strokes, narrower than a shadow.
 SMALL_WINDOW = 1 / 12
@@ -165,7 +166,7 @@ def paper_alone(grey: np.ndarray, window: float = WINDOW) -> np.ndarray:
     even = even_paper(grey)
     if even is not None:
         return np.full(grey.shape, even, np.float32)
-    small = images.shrink(grey, 400)
+    small = images.shrink(grey, OVERVIEW)
     size = max(3, int(min(small.shape) * window) // 2 * 2 + 1)
     paper = cv2.blur(cv2.medianBlur(small, size), (5, 5)).astype(np.float32)
     return cv2.resize(paper, grey.shape[::-1], interpolation=cv2.INTER_LINEAR)
@@ -216,10 +217,12 @@ def darkness(grey: np.ndarray, light_ink: bool | None = None) -> np.ndarray:
     sign = -1 if light_ink else 1
     if even_paper(grey) is not None:
         return sign * contrast(grey)
-    dark = sign * contrast(grey, window=_window_of_first_look(grey, sign))
-    mask = ink_mask(dark, boxes=False)  # a thick stroke may look hollow, and so like a box
-    if stroke_width(mask) < THIN * min(grey.shape):
+    window, small = _window_of_first_look(grey, sign), images.shrink(grey, OVERVIEW)
+    strokes = ink_mask(sign * contrast(small, window=window), boxes=False)
+    if stroke_width(strokes) < THIN * min(small.shape):
         return sign * contrast(grey, window=SMALL_WINDOW)
+    dark = sign * contrast(grey, window=window)
+    mask = ink_mask(dark, boxes=False)  # a thick stroke may look hollow, and so like a box
     return _around_thick_strokes(grey, light_ink, dark, mask)
 
 
@@ -231,7 +234,7 @@ def _window_of_first_look(grey: np.ndarray, sign: int) -> float:
     grey : ndarray of uint8 of shape (H, W)
     sign : 1 for dark ink, -1 for light ink
     """
-    small = images.shrink(grey, 400)  # enough to see thick strokes
+    small = images.shrink(grey, OVERVIEW)
     thick = stroke_width(ink_mask(sign * contrast(small, window=LARGE_WINDOW), boxes=False))
     return LARGE_WINDOW if thick > min(small.shape) * WINDOW / 3 else WINDOW
 
@@ -360,7 +363,7 @@ def ink_is_light(grey: np.ndarray) -> bool:
     out is all that hangs together with the frame: a table around the paper, and its edge. Windows
     of two sizes have a say: the wide one is deceived by shadows, the narrow one by thick markers.
     """
-    small = images.shrink(grey, 600)
+    small = images.shrink(grey, OVERVIEW)
     if even_paper(small) is not None:
         return bool(contrast(small).sum() < 0)
     paper_is_dark = _has_dark_paper(small)
