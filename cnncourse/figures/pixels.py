@@ -179,6 +179,8 @@ def _cells(patch: np.ndarray, row: int, column: int, shape: tuple[int, int]) -> 
         for down, across in np.ndindex(size, size):
             colours = _colour_cell(patch[down, across], across * cell, down * cell, cell)
             drawing.add(mark(f"<g>{colours}</g>", down, across))
+        for letter, y in zip("RGB", _lines_of(cell), strict=False):  # beside the first row
+            drawing.text(-6, y, letter, anchor="end", bold=True)
     frame = outline(half, half, 1, 1, cell)
     drawing.add(marks.key(frame, "here"))
     return drawing.svg(322, 322, "its numbers")
@@ -189,12 +191,15 @@ def _colour_cell(pixel: np.ndarray, x: float, y: float, cell: float) -> str:
     fill = "#" + "".join(f"{int(v):02x}" for v in pixel)
     drawing = svg.Drawing()
     drawing.rect(x + 0.5, y + 0.5, cell, cell, fill=fill, line=svg.FAINT, thick=0.75)
-    if cell < 44:
-        return drawing.markup
-    for i, value in enumerate(pixel):
-        at = y + cell / 2 + (i - 1) * min(15.0, cell / 3.1)
-        drawing.text(x + cell / 2, at, str(value), size=12, anchor="middle", fill=svg.text_on(fill))
+    for value, at in zip(pixel, _lines_of(cell), strict=False):
+        place = (x + cell / 2, y + at)
+        drawing.text(*place, str(value), size=12, anchor="middle", fill=svg.text_on(fill))
     return drawing.markup
+
+
+def _lines_of(cell: float) -> list[float]:
+    """How far down the three numbers stand in a cell; none, if it is too small for them."""
+    return [cell / 2 + (i - 1) * min(15.0, cell / 3.1) for i in range(3)] if cell >= 44 else []
 
 
 def _microscope_code(
