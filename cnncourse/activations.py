@@ -67,14 +67,8 @@ def relu_derivative(x: np.ndarray) -> np.ndarray:
     return (_floats(x) > 0).astype(float)
 
 
-def leaky_relu(x: np.ndarray, slope: float = 0.01) -> np.ndarray:
-    """Return x where x > 0, else slope·x: a unit that never goes quite dead.
-
-    Parameters
-    ----------
-    x : ndarray of any shape
-    slope : float
-        Of the line for negative numbers.
+def leaky_relu(x: np.ndarray) -> np.ndarray:
+    """Return x where x > 0, else 0.01·x: a unit that never goes quite dead.
 
     References
     ----------
@@ -82,19 +76,12 @@ def leaky_relu(x: np.ndarray, slope: float = 0.01) -> np.ndarray:
     Models*.
     """
     x = _floats(x)
-    return np.where(x > 0, x, slope * x)
+    return np.where(x > 0, x, 0.01 * x)
 
 
-def leaky_relu_derivative(x: np.ndarray, slope: float = 0.01) -> np.ndarray:
-    """Return 1 where x > 0, else slope.
-
-    Parameters
-    ----------
-    x : ndarray of any shape
-    slope : float
-        As for :func:`leaky_relu`.
-    """
-    return np.where(_floats(x) > 0, 1.0, slope)
+def leaky_relu_derivative(x: np.ndarray) -> np.ndarray:
+    """Return 1 where x > 0, else 0.01."""
+    return np.where(_floats(x) > 0, 1, 0.01)
 
 
 def elu(x: np.ndarray) -> np.ndarray:
@@ -176,56 +163,30 @@ ACTIVATIONS = {
 # Classification -----------------------------------------------------------------------------------
 
 
-def log_sum_exp(scores: np.ndarray, axis: int = -1) -> np.ndarray:
-    """Return log Σ e^score along an axis, safe for scores of any size.
-
-    The largest score m is taken out first, log Σ e^s = m + log Σ e^(s − m), so that no exponential
-    is larger than 1.
-
-    Parameters
-    ----------
-    scores : array of any shape
-    axis : int
-        Summed over; the result lacks it.
-
-    Examples
-    --------
-    >>> float(log_sum_exp([1000.0, 1000.0]).round(4))
-    1000.6931
-    """
-    scores = _floats(scores)
-    largest = scores.max(axis=axis, keepdims=True)
-    total = np.exp(scores - largest).sum(axis=axis, keepdims=True)
-    return np.squeeze(largest + np.log(total), axis=axis)
-
-
-def log_softmax(logits: np.ndarray, axis: int = -1) -> np.ndarray:
+def log_softmax(logits: np.ndarray) -> np.ndarray:
     """Return the logarithms of :func:`softmax`, exact even where a probability rounds to 0.
 
-    Parameters
-    ----------
-    logits : array of any shape
-    axis : int
-        The axis of the classes.
+    That is z − log Σ e^z. The largest score m is taken out first, log Σ e^z = m + log Σ e^(z − m),
+    so that no exponential is larger than 1, whatever the scores.
     """
-    return _floats(logits) - np.expand_dims(log_sum_exp(logits, axis), axis)
+    scores = _floats(logits)
+    scores = scores - scores.max(axis=-1, keepdims=True)
+    return scores - np.log(np.exp(scores).sum(axis=-1, keepdims=True))
 
 
-def softmax(logits: np.ndarray, *, temperature: float = 1.0, axis: int = -1) -> np.ndarray:
+def softmax(logits: np.ndarray, *, temperature: float = 1.0) -> np.ndarray:
     """Turn scores into probabilities: e^(z/T) / Σ e^(z/T).
 
     Parameters
     ----------
     logits : array of any shape
-        Scores z; any real numbers.
+        Scores z; any real numbers. The last axis is that of the classes.
     temperature : float
         T below 1 sharpens, above 1 flattens; 1 is the usual softmax.
-    axis : int
-        The axis of the classes, along which the result adds up to 1.
 
     Returns
     -------
-    ndarray of the shape of `logits`
+    ndarray of the shape of `logits`, whose last axis adds up to 1
 
     Raises
     ------
@@ -234,7 +195,7 @@ def softmax(logits: np.ndarray, *, temperature: float = 1.0, axis: int = -1) -> 
     """
     if not temperature > 0:
         raise ValueError(f"temperature is {temperature}: use a number above 0, such as 1")
-    return np.exp(log_softmax(_floats(logits) / temperature, axis))
+    return np.exp(log_softmax(_floats(logits) / temperature))
 
 
 def cross_entropy(logits: np.ndarray, targets: int | np.ndarray) -> float:

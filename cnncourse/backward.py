@@ -66,11 +66,12 @@ def conv_backward(
         met = _met(i, j, stride, height, width)  # the pixels that weight (i, j) met
         dw[:, :, i, j] = np.einsum("nohw,nchw->oc", grad, padded[met])
         d_padded[met] += np.einsum("nohw,oc->nchw", grad, w[:, :, i, j])
-    return _without_border(d_padded, padding), dw, grad.sum(axis=(0, 2, 3))
+    rows, columns = (slice(padding, padding + size) for size in x.shape[2:])
+    return d_padded[..., rows, columns], dw, grad.sum(axis=(0, 2, 3))
 
 
 def max_pool_backward(
-    x: np.ndarray, grad: np.ndarray, window: int, stride: int | None = None, padding: int = 0
+    x: np.ndarray, grad: np.ndarray, window: int, stride: int | None = None
 ) -> np.ndarray:
     """Return ∂L/∂x of max pooling: each window hands its gradient to its winner.
 
@@ -80,8 +81,8 @@ def max_pool_backward(
     ----------
     x : ndarray of shape (N, C, H, W)
     grad : ndarray of shape (N, C, OH, OW)
-    window, stride, padding : int
-        Those of the forward pass; stride None means the window size.
+    window, stride : int
+        Those of the forward pass, without padding; stride None means the window size.
 
     Returns
     -------
@@ -93,20 +94,16 @@ def max_pool_backward(
         If `grad` has not the shape of the layer's output.
     """
     stride = window if stride is None else stride
-    height, width = _pooled(x, grad, window, stride, padding)
-    border = ((0, 0), (0, 0), (padding, padding), (padding, padding))
-    padded = np.pad(x.astype(float), border, constant_values=-np.inf)  # padding never wins
-    places = list(product(range(window), range(window)))
-    pixels = [padded[_met(i, j, stride, height, width)] for i, j in places]
-    winner = np.argmax(pixels, axis=0)  # (N, C, OH, OW): the place within the window
-    d_padded = np.zeros(padded.shape)
-    for number, (i, j) in enumerate(places):
-        d_padded[_met(i, j, stride, height, width)] += grad * (winner == number)
-    return _without_border(d_padded, padding)
+    places = _places(x, grad, window, stride)
+    winner = np.argmax([x[met] for met in places], axis=0)  # (N, C, OH, OW): place in the window
+    dx = np.zeros(x.shape)
+    for number, met in enumerate(places):
+        dx[met] += grad * (winner == number)
+    return dx
 
 
 def avg_pool_backward(
-    x: np.ndarray, grad: np.ndarray, window: int, stride: int | None = None, padding: int = 0
+    x: np.ndarray, grad: np.ndarray, window: int, stride: int | None = None
 ) -> np.ndarray:
     """Return ∂L/∂x of average pooling: each window spreads its gradient evenly.
 
@@ -114,19 +111,17 @@ def avg_pool_backward(
     ----------
     x : ndarray of shape (N, C, H, W)
         Only its shape matters: the mean is linear.
-    grad, window, stride, padding : as for :func:`max_pool_backward`, which refuses the same
-        In the forward pass padding counted as zeros.
+    grad, window, stride : as for :func:`max_pool_backward`, which refuses the same
 
     Returns
     -------
     ndarray of the shape of `x`
     """
     stride = window if stride is None else stride
-    height, width = _pooled(x, grad, window, stride, padding)
-    d_padded = np.zeros((*x.shape[:2], *(n + 2 * padding for n in x.shape[2:])))
-    for i, j in product(range(window), range(window)):
-        d_padded[_met(i, j, stride, height, width)] += grad / window**2
-    return _without_border(d_padded, padding)
+    dx = np.zeros(x.shape)
+    for met in _places(x, grad, window, stride):
+        dx[met] += grad / window**2
+    return dx
 
 
 def _met(row: int, column: int, stride: int, height: int, width: int) -> tuple:
@@ -136,13 +131,11 @@ def _met(row: int, column: int, stride: int, height: int, width: int) -> tuple:
     return ..., rows, columns
 
 
-def _pooled(
-    x: np.ndarray, grad: np.ndarray, window: int, stride: int, padding: int
-) -> tuple[int, int]:
-    """How many windows fit, down and across."""
-    height, width = (pool_output_size(n, window, stride, padding) for n in x.shape[2:])
+def _places(x: np.ndarray, grad: np.ndarray, window: int, stride: int) -> list[tuple]:
+    """Index of the pixels at each place of their pooling window, the places in reading order."""
+    height, width = (pool_output_size(n, window, stride) for n in x.shape[2:])
     _check_grad(grad, (*x.shape[:2], height, width))
-    return height, width
+    return [_met(i, j, stride, height, width) for i, j in product(range(window), range(window))]
 
 
 def _check_grad(grad: np.ndarray, expected: tuple[int, ...]) -> None:
@@ -151,8 +144,3 @@ def _check_grad(grad: np.ndarray, expected: tuple[int, ...]) -> None:
             f"grad has shape {grad.shape}, but this layer's output has shape {expected}: "
             "give the gradient of the output, with the stride and padding of the forward pass"
         )
-
-
-def _without_border(padded: np.ndarray, padding: int) -> np.ndarray:
-    height, width = padded.shape[2:]
-    return padded[..., padding : height - padding, padding : width - padding]

@@ -475,16 +475,14 @@ def shrink(image: np.ndarray, longest_side: int) -> np.ndarray:
     return resize(image, (max(1, round(height * scale)), max(1, round(width * scale))))
 
 
-def bar(
-    angle: float, *, softness: float = 1.0, size: int = 65, thickness: float = 18
-) -> np.ndarray:
-    """Return a bright bar one side of which passes through the middle pixel: a test picture.
+def bar(angle: float, *, softness: float = 1.0, size: int = 65) -> np.ndarray:
+    """Return a bright bar, 18 pixels thick, with a side through the middle pixel: a test picture.
 
     Parameters
     ----------
     angle : float
         Direction of the bar in degrees, from right towards down.
-    softness, thickness : float, in pixels
+    softness : float, in pixels
     size : int
         Rows and columns; odd, so that there is a middle pixel.
 
@@ -496,7 +494,7 @@ def bar(
     steps = np.arange(size) - size // 2
     beyond = np.cos(turn) * steps[:, None] - np.sin(turn) * steps[None, :]  # distance to the side
     rise = (1 + np.tanh(beyond / (2 * softness))) / 2
-    fall = (1 + np.tanh((beyond - thickness) / (2 * softness))) / 2
+    fall = (1 + np.tanh((beyond - 18) / (2 * softness))) / 2
     return 255 * (rise - fall)
 
 

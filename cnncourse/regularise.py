@@ -17,6 +17,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+EPSILON = 1e-5  # keeps the denominator of batch normalisation away from 0
+
 
 def dropout(
     x: np.ndarray, p: float, rng: np.random.Generator, *, training: bool = True
@@ -119,7 +121,6 @@ def batch_norm(
     *,
     training: bool,
     momentum: float = 0.1,
-    eps: float = 1e-5,
 ) -> tuple[np.ndarray, Running]:
     """Normalise each channel, then scale by γ and shift by β.
 
@@ -137,8 +138,6 @@ def batch_norm(
     training : bool
     momentum : float
         Weight of the new batch in the running statistics.
-    eps : float
-        Keeps the denominator away from 0.
 
     Returns
     -------
@@ -165,7 +164,7 @@ def batch_norm(
         running = update_running(running, x, momentum)
     else:
         mean, var = running.mean, running.var
-    normal = (x - _column(mean, x)) / np.sqrt(_column(var, x) + eps)
+    normal = (x - _column(mean, x)) / np.sqrt(_column(var, x) + EPSILON)
     return _column(gamma, x) * normal + _column(beta, x), running
 
 
@@ -202,7 +201,7 @@ def update_running(running: Running, x: np.ndarray, momentum: float = 0.1) -> Ru
 
 
 def batch_norm_backward(
-    x: np.ndarray, gamma: np.ndarray | float, grad: np.ndarray, *, eps: float = 1e-5
+    x: np.ndarray, gamma: np.ndarray | float, grad: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Return ∂L/∂x, ∂L/∂γ and ∂L/∂β of batch normalisation in training.
 
@@ -215,8 +214,6 @@ def batch_norm_backward(
     x, grad : ndarrays of shape (N, C) or (N, C, H, W)
         The layer's input and ∂L/∂output.
     gamma : float or ndarray of shape (C,)
-    eps : float
-        That of the forward pass.
 
     Returns
     -------
@@ -224,7 +221,7 @@ def batch_norm_backward(
     """
     axes = _all_but_channels(x)
     m = x.size // x.shape[1]
-    s = np.sqrt(x.var(axis=axes, keepdims=True) + eps)
+    s = np.sqrt(x.var(axis=axes, keepdims=True) + EPSILON)
     normal = (x - x.mean(axis=axes, keepdims=True)) / s
     dgamma, dbeta = (grad * normal).sum(axis=axes), grad.sum(axis=axes)
     inner = m * grad - _column(dbeta, x) - normal * _column(dgamma, x)
@@ -232,13 +229,7 @@ def batch_norm_backward(
 
 
 def fold_batch_norm(
-    w: np.ndarray,
-    b: np.ndarray,
-    gamma: np.ndarray,
-    beta: np.ndarray,
-    running: Running,
-    *,
-    eps: float = 1e-5,
+    w: np.ndarray, b: np.ndarray, gamma: np.ndarray, beta: np.ndarray, running: Running
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the weights and bias of one convolution that equals convolution, then batch norm.
 
@@ -251,14 +242,12 @@ def fold_batch_norm(
     b, gamma, beta : ndarrays of shape (C_out,)
     running : Running
         Of shape (C_out,).
-    eps : float
-        That of the batch norm.
 
     Returns
     -------
     w, b : ndarrays of the shapes of `w` and `b`
     """
-    scale = gamma / np.sqrt(running.var + eps)
+    scale = gamma / np.sqrt(running.var + EPSILON)
     return w * scale[:, None, None, None], (b - running.mean) * scale + beta
 
 

@@ -23,13 +23,14 @@ alexnet, vgg16, as PyTorch ships them), and, to compare,
 - **fcn-32s**, **rpn**, **unet**: networks that label pixels, find things, and label cells.
 
 The functions behind them take settings, to ask what would happen if: `vgg`, `googlenet`,
-`inception`, `resnet`, `basic_block`, `bottleneck`, `preactivation_block`, `unet`.
+`inception`, `resnet`, `basic_block`, `bottleneck`, `preactivation_block`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from cnncourse.architectures.layers import (
     AveragePool,
@@ -412,13 +413,7 @@ def _conv_norm(channels: int, kernel: int, stride: int = 1, groups: int = 1) -> 
 
 
 def resnet(
-    depth: int = 50,
-    *,
-    skip: bool = True,
-    step_first: bool = False,
-    three_small: bool = False,
-    groups: int = 1,
-    wide: int = 1,
+    depth: int = 50, *, skip: bool = True, three_small: bool = False, **bottlenecks: Any
 ) -> Layers:
     """Return ResNet with 18, 34, 50, 101 or 152 layers that learn (projections not counted).
 
@@ -427,12 +422,10 @@ def resnet(
     depth : int
     skip : bool
         False: the plain network, without shortcuts.
-    step_first : bool
-        True: the paper's v1, False: torchvision's v1.5; see `bottleneck`.
     three_small : bool
         Begin with three 3×3 convolutions (32, 32 and 64 channels) in place of one 7×7.
-    groups, wide : int
-        Of the bottlenecks; see `bottleneck`.
+    **bottlenecks : step_first, groups and wide, as for `bottleneck`
+        For 50 layers and more, whose blocks are bottlenecks.
 
     Raises
     ------
@@ -440,8 +433,7 @@ def resnet(
         If there is no ResNet of this depth.
     """
     check_choice("ResNet", depth, RESNET_DEPTHS)
-    deep = partial(bottleneck, step_first=step_first, groups=groups, wide=wide)
-    build = basic_block if depth < 50 else deep
+    build = basic_block if depth < 50 else bottleneck
     blocks = [
         build(
             RESNET_CHANNELS[stage],
@@ -449,6 +441,7 @@ def resnet(
             project=not number and (stage > 0 or depth >= 50),
             skip=skip,
             place=f"layer{stage + 1}.{number}",
+            **bottlenecks,
         )
         for stage, count in enumerate(RESNET_DEPTHS[depth])
         for number in range(count)
@@ -511,19 +504,9 @@ def region_proposals() -> Layers:
     return (*_vgg_maps(), Conv(512, 3, padding=1), ReLU(), heads)
 
 
-def unet(channels: int = 64, depth: int = 4, classes: int = 2) -> Layers:
-    """Return U-Net: down to small maps, up again, and across at every level.
-
-    Parameters
-    ----------
-    channels : int
-        Of the first level; each level below has twice as many.
-    depth : int
-        Poolings.
-    classes : int
-        Scores for each pixel.
-    """
-    return (*_level(channels, depth)[0], Conv(classes, 1))
+def unet() -> Layers:
+    """U-Net: down to small maps in four poolings, up again, and across at every level."""
+    return (*_level(64, depth=4)[0], Conv(2, 1))
 
 
 def _level(channels: int, depth: int) -> tuple[Layers, int]:

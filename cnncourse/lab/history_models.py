@@ -40,7 +40,7 @@ def conv(c_in: int, c_out: int, kernel: int, stride: int = 1) -> list[nn.Module]
     return [layer, nn.BatchNorm2d(c_out), nn.ReLU()]
 
 
-def stacked(kernel: int, layers: int, width: int = 24) -> nn.Sequential:
+def stacked(kernel: int, layers: int) -> nn.Sequential:
     """Return a network whose two stages are each a stack of equal convolutions.
 
     Two layers of 3×3 and one layer of 5×5 see the same field.
@@ -49,9 +49,10 @@ def stacked(kernel: int, layers: int, width: int = 24) -> nn.Sequential:
     ----------
     kernel : int
         Side, in pixels.
-    layers, width : int
-        Of a stage.
+    layers : int
+        Of a stage, each with 24 channels.
     """
+    width = 24
     network = [Normalise(), *conv(1, width, 3, stride=2)]  # (N, width, 14, 14)
     for _ in range(2):
         for _ in range(layers):

@@ -239,9 +239,7 @@ def peaks(model: nn.Module, images: np.ndarray, layer: str) -> np.ndarray:
         return np.concatenate([_all_maps(model, part)[layer].max(axis=(2, 3)) for part in parts])
 
 
-def preferred_inputs(
-    model: nn.Module, *, steps: int = 100, rate: float = 1.0, smooth: float = 0.02
-) -> np.ndarray:
+def preferred_inputs(model: nn.Module, *, steps: int = 100, smooth: float = 0.02) -> np.ndarray:
     """Return for every digit a picture that the network finds as much like it as it can.
 
     Each starts as a black picture and climbs the logit of its digit by the gradient. Differences
@@ -251,8 +249,6 @@ def preferred_inputs(
     ----------
     model : nn.Module
     steps : int
-    rate : float
-        How far one step goes.
     smooth : float
         The price of differences between neighbours.
 
@@ -267,9 +263,7 @@ def preferred_inputs(
             score = model(pixels).diagonal().sum() - smooth * rough  # picture k, logit k
             (gradient,) = torch.autograd.grad(score, pixels)
             with torch.no_grad():
-                pixels += (
-                    rate * gradient / (gradient.flatten(1).norm(dim=1).view(-1, 1, 1, 1) + 1e-8)
-                )
+                pixels += gradient / (gradient.norm(dim=(2, 3), keepdim=True) + 1e-8)
                 pixels.clamp_(0, 1)
     return np.round(255 * _array(pixels[:, 0])).astype(np.uint8)
 

@@ -178,15 +178,14 @@ def report(backbone: Backbone, photo: np.ndarray, top: int = 5) -> str:
 # A new head ---------------------------------------------------------------------------------------
 
 
-def features(backbone: Backbone, images: np.ndarray, size: int = SIDE) -> np.ndarray:
+def features(backbone: Backbone, images: np.ndarray) -> np.ndarray:
     """Return what the network knows of each image just before its last layer.
 
     Parameters
     ----------
     backbone : Backbone
     images : ndarray of uint8 of shape (N, H, W) or (N, H, W, 3)
-    size : int
-        Images are scaled to this many pixels a side; global pooling makes any size possible.
+        They are scaled to 32 pixels a side: global pooling makes any size possible.
 
     Returns
     -------
@@ -194,9 +193,7 @@ def features(backbone: Backbone, images: np.ndarray, size: int = SIDE) -> np.nda
     """
     trunk = nn.Sequential(*list(backbone.network.children())[:-1], nn.Flatten())
     with torch.inference_mode():
-        batches = [
-            trunk(_stack(images[start : start + 50], size)) for start in range(0, len(images), 50)
-        ]
+        batches = [trunk(_stack(images[i : i + 50])) for i in range(0, len(images), 50)]
     return torch.cat(batches).numpy()
 
 
@@ -238,13 +235,7 @@ def _pixels(images: np.ndarray) -> np.ndarray:
 
 @using_threads()
 def fine_tune(
-    backbone: Backbone,
-    train: Split,
-    validation: Split,
-    *,
-    epochs: int = 2,
-    size: int = SIDE,
-    seed: int = 0,
+    backbone: Backbone, train: Split, validation: Split, *, epochs: int = 2, seed: int = 0
 ) -> float:
     """Train all layers of a copy, the new head with a ten times higher rate than the others.
 
@@ -252,10 +243,7 @@ def fine_tune(
     ----------
     backbone : Backbone
     train, validation : Split
-    epochs : int
-    size : int
-        Digits are scaled to this many pixels a side.
-    seed : int
+    epochs, seed : int
 
     Returns
     -------
@@ -263,7 +251,7 @@ def fine_tune(
         Accuracy on the validation digits. The backbone itself stays as it was.
     """
     network = _with_new_head(backbone, seed)
-    images, asked = (_stack(split.images, size) for split in (train, validation))
+    images, asked = (_stack(split.images) for split in (train, validation))
     labels = torch.tensor(train.labels)
     optimiser = torch.optim.Adam(_two_rates(network))
     generator = torch.Generator().manual_seed(seed)
@@ -287,8 +275,8 @@ def _two_rates(network: nn.Module) -> list[dict[str, object]]:
     return [{"params": head, "lr": 3e-3}, {"params": others, "lr": 3e-4}]
 
 
-def _stack(images: np.ndarray, size: int) -> torch.Tensor:
-    return torch.cat([prepare(image, size) for image in images])
+def _stack(images: np.ndarray) -> torch.Tensor:
+    return torch.cat([prepare(image, SIDE) for image in images])
 
 
 def _with_new_head(backbone: Backbone, seed: int) -> nn.Module:

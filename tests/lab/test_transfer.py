@@ -92,11 +92,11 @@ def test_a_photo_of_floats_is_refused():
 
 def test_features_are_the_inputs_of_the_last_layer(photo):
     backbone = transfer.load()
-    features = transfer.features(backbone, photo[None], size=64)
+    features = transfer.features(backbone, photo[None])
     assert features.shape == (1, 512)
     with torch.inference_mode():
         logits = backbone.network.fc(torch.tensor(features))
-        expected = backbone.network(transfer.prepare(photo, 64))
+        expected = backbone.network(transfer.prepare(photo, transfer.SIDE))
     assert torch.allclose(logits, expected, atol=1e-4)
 
 
