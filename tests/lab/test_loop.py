@@ -6,19 +6,13 @@ import torch
 from torch.utils.data import DataLoader
 
 from cnncourse import metrics
-from cnncourse.lab import digits, evaluation, inspection, loop, models, trial
+from cnncourse.lab import digits, evaluation, inspection, loop, models
 
 SAMPLE = digits.sample()
 
 
 def loader(split, size=50):
     return DataLoader(loop.DigitSet(split.images, split.labels), size)
-
-
-def test_the_loop_passes_its_own_trial():
-    assert trial.of_dataset(loop.DigitSet) == trial.of_train_epoch(loop.train_epoch) == ""
-    assert trial.of_evaluate(loop.evaluate) == trial.of_listen(loop.listen) == ""
-    assert all(trial.of_network(models.MODELS[name]) == "" for name in ("small",))
 
 
 def test_it_measures_what_the_evaluation_measures():
