@@ -1,5 +1,6 @@
-"""Writing files so that nothing is lost: whole or not at all, and never over somebody else's work.
+"""The user's folders, and files written whole or not at all, and never over somebody else's work.
 
+user_folder("cache")                      # where to keep what can be fetched again
 write_atomically(path, contents)          # one file
 write_tree(folder, {"a.txt": contents})   # a folder that is made anew, again and again
 """
@@ -10,10 +11,28 @@ import hashlib
 import json
 import os
 import secrets
+import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 MADE = ".made-by-cnncourse.json"  # what write_tree has written: name → SHA-256
+
+
+# What a program keeps for a user, and what it can fetch again: on macOS and elsewhere.
+_PLACES = {"data": ("Application Support", ".local/share"), "cache": ("Caches", ".cache")}
+
+
+def user_folder(kind: str) -> Path:
+    """Return where this platform keeps the course's "data" or "cache" for this user."""
+    on_macos, elsewhere = _PLACES[kind]
+    home = Path.home()
+    if sys.platform == "win32":
+        base = os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local"
+    elif sys.platform == "darwin":
+        base = home / "Library" / on_macos
+    else:
+        base = os.environ.get(f"XDG_{kind.upper()}_HOME") or home / elsewhere
+    return Path(base) / "cnncourse"
 
 
 def write_atomically(path: Path, contents: bytes) -> None:

@@ -16,7 +16,6 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import weakref
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -26,6 +25,7 @@ from pathlib import Path
 
 from cnncourse.exercises import catalogue
 from cnncourse.exercises.verdict import Verdict
+from cnncourse.files import user_folder
 
 _NOT_COUNTED = "this is the course's solution, which is not counted"
 
@@ -135,17 +135,7 @@ def forget() -> Report:
 def file() -> Path:
     """Return the file of this user: named by CNNCOURSE_PROGRESS, or in the platform's place."""
     named = os.environ.get("CNNCOURSE_PROGRESS")
-    return Path(named).expanduser() if named else _data_folder() / "cnncourse" / "progress.jsonl"
-
-
-def _data_folder() -> Path:
-    """Return where this platform keeps what a program remembers for a user."""
-    home = Path.home()
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    if sys.platform == "darwin":
-        return home / "Library" / "Application Support"
-    return Path(os.environ.get("XDG_DATA_HOME") or home / ".local" / "share")
+    return Path(named).expanduser() if named else user_folder("data") / "progress.jsonl"
 
 
 def _write(name: str, when: datetime) -> None:

@@ -34,7 +34,7 @@ import numpy as np
 from filelock import FileLock, Timeout
 
 from cnncourse import pipeline
-from cnncourse.files import write_atomically
+from cnncourse.files import user_folder, write_atomically
 from cnncourse.handwriting import form
 from cnncourse.split import Split
 
@@ -157,18 +157,6 @@ def sample() -> Digits:
     return _divide("scikit-learn 8×8 digits", note, digits, train=1297, validation=200)
 
 
-def cache_folder() -> Path:
-    """Return where this platform keeps what can be fetched again, for this user and course."""
-    home = Path.home()
-    if sys.platform == "win32":
-        base = os.environ.get("LOCALAPPDATA", home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        base = home / "Library" / "Caches"
-    else:
-        base = os.environ.get("XDG_CACHE_HOME") or home / ".cache"
-    return Path(base) / "cnncourse"
-
-
 class File(NamedTuple):
     """A whole file of MNIST: where it lies, and what is in it after unpacking."""
 
@@ -179,7 +167,7 @@ class File(NamedTuple):
 def folders(data: str | Path | None = None) -> list[Path]:
     """Return the folders to look into, in this order: `data`, CNNCOURSE_DATA, the user's cache."""
     named = [data, os.environ.get("CNNCOURSE_DATA")]
-    return [Path(f).expanduser() / "MNIST" / "raw" for f in [*named, cache_folder()] if f]
+    return [Path(f).expanduser() / "MNIST" / "raw" for f in [*named, user_folder("cache")] if f]
 
 
 def find(places: Sequence[Path]) -> dict[str, File]:

@@ -14,11 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from cnncourse.files import user_folder
 from cnncourse.lab import digits
 
 pytestmark = pytest.mark.slow
 
-REAL = Path(os.environ.get("CNNCOURSE_DATA", digits.cache_folder())) / "MNIST" / "raw"
+REAL = Path(os.environ.get("CNNCOURSE_DATA", user_folder("cache"))) / "MNIST" / "raw"
 
 
 def idx(values):
@@ -199,10 +200,10 @@ def test_the_argument_comes_before_the_variable_and_the_variable_before_the_cach
     tmp_path, monkeypatch
 ):
     folders = digits.folders(None)
-    assert folders == [digits.cache_folder() / "MNIST" / "raw"]
+    assert folders == [user_folder("cache") / "MNIST" / "raw"]
     monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path / "shared"))
     places = [path.parent.parent for path in digits.folders(tmp_path / "mine")]
-    assert places == [tmp_path / "mine", tmp_path / "shared", digits.cache_folder()]
+    assert places == [tmp_path / "mine", tmp_path / "shared", user_folder("cache")]
 
 
 def test_what_is_whole_is_found_where_it_lies_and_the_rest_is_missing(tmp_path):
@@ -237,7 +238,7 @@ def test_the_variable_is_enough(tmp_path, monkeypatch):
 def test_files_may_lie_in_different_places(tmp_path):
     names = sorted(PACKED)
     write(tmp_path / "here", {name: PACKED[name] for name in names[:2]})
-    write(digits.cache_folder(), {name: PACKED[name] for name in names[2:]})
+    write(user_folder("cache"), {name: PACKED[name] for name in names[2:]})
     assert is_little_mnist(digits.load(tmp_path / "here", offline=True))
 
 
@@ -265,7 +266,7 @@ def test_what_was_fetched_is_in_torchvisions_layout(server, mirrors):
     mirrors(server())
     digits.load()
     for name, packed in PACKED.items():
-        assert (digits.cache_folder() / "MNIST" / "raw" / name).read_bytes() == packed
+        assert (user_folder("cache") / "MNIST" / "raw" / name).read_bytes() == packed
 
 
 def test_only_the_missing_file_is_fetched(tmp_path, server, mirrors):
@@ -330,7 +331,7 @@ def damage(packed):
 @pytest.mark.parametrize("name", PACKED)
 def test_a_damaged_file_is_replaced_and_never_used(kind, name, server, mirrors):
     broken = damage(PACKED[name])[kind]
-    raw = write(digits.cache_folder(), PACKED | {name: broken})
+    raw = write(user_folder("cache"), PACKED | {name: broken})
     mirror = server()
     mirrors(mirror)
     assert is_little_mnist(digits.load())
@@ -371,7 +372,7 @@ def test_the_place_to_keep_files_is_the_first_that_can_be_written(
     )
     assert is_little_mnist(digits.load(readable))
     assert list(readable.rglob("*")) == []
-    assert len(list(digits.cache_folder().rglob("*.gz"))) == 4
+    assert len(list(user_folder("cache").rglob("*.gz"))) == 4
 
 
 def test_with_nowhere_to_write_the_digits_stay_in_memory(server, mirrors, monkeypatch, tmp_path):

@@ -230,7 +230,7 @@ REAL = os.environ.get("CNNCOURSE_DATA")
 def folders(tmp_path, monkeypatch):
     """The places where the lab looks for digits, both empty: the one that is named, the cache."""
     monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(digits, "cache_folder", lambda: tmp_path / "cache")
+    monkeypatch.setattr(digits, "user_folder", lambda kind: tmp_path / kind)
     places = [tmp_path / "data" / "MNIST" / "raw", tmp_path / "cache" / "MNIST" / "raw"]
     for place in places:
         place.mkdir(parents=True)
