@@ -8,7 +8,8 @@ Everything but :func:`logits` and :func:`predict` works on arrays and knows no n
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
 
@@ -37,18 +38,36 @@ def logits(model: nn.Module, images: np.ndarray, *, batch_size: int = 250) -> to
     Tensor of float32 of shape (N, 10), on the CPU
     """
     images = _as_bytes(images)
-    parameter = next(model.parameters(), torch.empty(0))
-    was_training = model.training
-    model.eval()
     scores = [torch.empty(0, 10)]
-    try:
-        with torch.no_grad():
-            for start in range(0, len(images), batch_size):
-                batch = torch.tensor(images[start : start + batch_size]).to(parameter.device)
-                scores.append(model(batch.unsqueeze(1).float() / 255).cpu())  # (N, 1, 28, 28)
-    finally:
-        model.train(was_training)
+    with evaluating(model), torch.no_grad():
+        for start in range(0, len(images), batch_size):
+            scores.append(model(as_input(images[start : start + batch_size], model)).cpu())
     return torch.cat(scores)
+
+
+def as_input(images: np.ndarray, model: nn.Module) -> torch.Tensor:
+    """Return images as a network takes them: float32 of shape (N, 1, 28, 28), from 0 to 1.
+
+    Parameters
+    ----------
+    images : ndarray of uint8 of shape (N, 28, 28)
+    model : nn.Module
+        On whose device the images are put.
+    """
+    place = next(model.parameters(), torch.empty(0)).device
+    return torch.tensor(np.ascontiguousarray(images)).to(place).unsqueeze(1).float() / 255
+
+
+@contextmanager
+def evaluating(model: nn.Module) -> Iterator[None]:
+    """Evaluation mode for a while: dropout off, batch norm with its running statistics."""
+    before = {part: part.training for part in model.modules()}
+    model.eval()
+    try:
+        yield
+    finally:
+        for part, training in before.items():
+            part.training = training
 
 
 def predict(

@@ -22,7 +22,7 @@ from cnncourse import metrics
 from cnncourse.architectures.networks import Widths
 from cnncourse.lab import history_models as nets
 from cnncourse.lab.digits import Digits
-from cnncourse.lab.evaluation import predict, shifted
+from cnncourse.lab.evaluation import as_input, predict, shifted
 from cnncourse.lab.models import count_parameters
 from cnncourse.lab.reproducible import using_seed
 from cnncourse.lab.threads import using_threads
@@ -242,9 +242,8 @@ def gradient_sizes(model: nn.Module, batch: Split) -> list[float]:
         The digits whose loss is taken.
     """
     model.train()
-    images = torch.from_numpy(batch.images).unsqueeze(1).float() / 255
     model.zero_grad(set_to_none=True)
-    F.cross_entropy(model(images), torch.from_numpy(batch.labels)).backward()
+    F.cross_entropy(model(as_input(batch.images, model)), torch.from_numpy(batch.labels)).backward()
     layers = (layer for layer in model.modules() if isinstance(layer, nn.Conv2d))
     gradients = (layer.weight.grad for layer in layers if layer.kernel_size == (3, 3))
     return [float(grad.square().mean().sqrt()) for grad in gradients if grad is not None]

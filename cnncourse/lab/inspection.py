@@ -20,7 +20,7 @@ from torch import nn
 
 from cnncourse import metrics
 from cnncourse.geometry import check_choice
-from cnncourse.lab.evaluation import predict
+from cnncourse.lab.evaluation import as_input, evaluating, predict
 from cnncourse.lab.threads import using_threads
 from cnncourse.split import Split
 
@@ -120,8 +120,8 @@ def saliency(model: nn.Module, image: np.ndarray, digit: int | None = None) -> n
     K. Simonyan, A. Vedaldi and A. Zisserman (2013), *Deep inside convolutional networks*,
     arXiv:1312.6034.
     """
-    with _evaluating(model):
-        pixels = _batch(model, image[None]).requires_grad_()
+    with evaluating(model):
+        pixels = as_input(image[None], model).requires_grad_()
         logits = model(pixels)[0]
         chosen = int(logits.argmax()) if digit is None else digit
         (gradient,) = torch.autograd.grad(logits[chosen], pixels)
@@ -158,8 +158,8 @@ def grad_cam(model: nn.Module, image: np.ndarray, digit: int | None = None) -> n
     heard: list[torch.Tensor] = []
     handle = layers[-1].register_forward_hook(lambda _layer, _in, out: heard.append(out))
     try:
-        with _evaluating(model):
-            logits = model(_batch(model, image[None]))[0]
+        with evaluating(model):
+            logits = model(as_input(image[None], model))[0]
     finally:
         handle.remove()
     chosen = int(logits.argmax()) if digit is None else digit
@@ -256,8 +256,8 @@ def preferred_inputs(model: nn.Module, *, steps: int = 100, smooth: float = 0.02
     -------
     ndarray of uint8 of shape (10, 28, 28)
     """
-    pixels = torch.zeros(10, 1, 28, 28, device=_device(model), requires_grad=True)
-    with _evaluating(model), using_threads():
+    pixels = as_input(np.zeros((10, 28, 28)), model).requires_grad_()
+    with evaluating(model), using_threads():
         for _ in range(steps):
             rough = pixels.diff(dim=3).abs().sum() + pixels.diff(dim=2).abs().sum()
             score = model(pixels).diagonal().sum() - smooth * rough  # picture k, logit k
@@ -280,21 +280,9 @@ def _all_maps(model: nn.Module, images: np.ndarray) -> dict[str, np.ndarray]:
             times = sum(known.split(" (")[0] == name for known in maps)
             maps[f"{name} ({times + 1})" if times else name] = _array(output)
 
-    with _evaluating(model), _listening(model, keep), torch.inference_mode():
-        model(_batch(model, images))
+    with evaluating(model), _listening(model, keep), torch.inference_mode():
+        model(as_input(images, model))
     return maps
-
-
-@contextmanager
-def _evaluating(model: nn.Module) -> Iterator[None]:
-    """Evaluation mode for a while: dropout off, batch norm with its running statistics."""
-    before = {part: part.training for part in model.modules()}
-    model.eval()
-    try:
-        yield
-    finally:
-        for part, training in before.items():
-            part.training = training
 
 
 @contextmanager
@@ -314,17 +302,6 @@ def _listening(model: nn.Module, keep: Callable[[str, torch.Tensor], None]) -> I
     finally:
         for handle in handles:
             handle.remove()
-
-
-def _batch(model: nn.Module, images: np.ndarray) -> torch.Tensor:
-    """Images as the network takes them: float32 of shape (N, 1, 28, 28), from 0 to 1."""
-    pixels = torch.from_numpy(np.ascontiguousarray(images)).to(_device(model))
-    return pixels[:, None].float() / 255
-
-
-def _device(model: nn.Module) -> torch.device:
-    first = next(model.parameters(), None)
-    return torch.device("cpu") if first is None else first.device
 
 
 def _array(values: torch.Tensor) -> np.ndarray:

@@ -18,6 +18,7 @@ import torch
 from cnncourse.lab import models
 from cnncourse.lab.adam import Adam
 from cnncourse.lab.digits import Digits
+from cnncourse.lab.evaluation import as_input
 from cnncourse.lab.inspection import kernels
 from cnncourse.lab.threads import using_threads
 from cnncourse.lab.training import learn, measure
@@ -95,9 +96,8 @@ class Session:
         return batch
 
     def _learn(self, places: np.ndarray, learning_rate: float) -> None:
-        images = torch.from_numpy(self.digits.train.images[places])
+        images = as_input(self.digits.train.images[places], self.model)
         labels = torch.from_numpy(self.digits.train.labels[places])
-        images = images.unsqueeze(1).float() / 255  # (N, 1, 28, 28)
         learn(self.model, self.optimiser, images, labels, learning_rate)
         self.seen += len(places)
 
