@@ -1,5 +1,6 @@
-"""What stands in a picture, and in its words."""
+"""What stands in a picture, in its words, and in its marks."""
 
+import json
 from xml.etree import ElementTree
 
 
@@ -8,6 +9,13 @@ def words(picture):
     root = ElementTree.fromstring(str(picture))
     assert root.find("{*}title").text and root.find("{*}desc").text
     return ["".join(element.itertext()) for element in root.iterfind(".//{*}text")]
+
+
+def marked(picture, word):
+    """The data of all marks of a kind by their names."""
+    parts = ElementTree.fromstring(str(picture)).iter()
+    return {p.get("data-name"): json.loads(p.get(f"data-{word}")) for p in parts
+            if p.get(f"data-{word}")}  # fmt: skip
 
 
 def number(text):

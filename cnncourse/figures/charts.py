@@ -21,6 +21,9 @@ from cnncourse.figures.words import percent as in_percent
 
 Series = Mapping[str, tuple[ArrayLike, ArrayLike]]
 
+# Colours of data, apart from those of the roles: a contrast of 3:1 on light and dark paper.
+DATA = ("#1391a3", "#d5445c", "#8a6ee0")
+
 # Lines are told apart by their dashes and their names as well as by their colours.
 _STYLES = (
     (svg.INPUT.line, ""),

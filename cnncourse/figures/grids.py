@@ -367,12 +367,10 @@ def _rim(walk: _Walk) -> str:
         "bottom": ((0, top + far, size, deep), (middle, top + size - 9), (0, 1)),
     }
     markup = ""
-    for side, (band, grip, (right, down)) in sides.items():
+    for side, (band, at, (right, down)) in sides.items():
         along = (right * walk.cell, down * walk.cell)
         move = marks.Move("padding", walk.padding, along, 0, LARGEST_PADDING)
-        parts = svg.rect(*band, fill=UNSEEN) + _grip(
-            grip[0], grip[1], svg.PADDING, upright=right != 0
-        )
+        parts = svg.rect(*band, fill=UNSEEN) + grip(*at, svg.PADDING, upright=right != 0)
         markup += marks.drag(f"<g>{parts}</g>", f"padding, {side} edge", [move])
     return markup
 
@@ -406,7 +404,7 @@ def _window(walk: _Walk) -> str:
         marks.Move("step", walk.step, (0, stride), column, column + (rows - 1) * columns, columns),
     ]
     x, y = walk.corner(row, column)
-    parts = marks.key(frame, "frame") + taps + _grip(size / 2, 0, svg.WINDOW)
+    parts = marks.key(frame, "frame") + taps + grip(size / 2, 0, svg.WINDOW)
     where = f"output row {row + 1}, column {column + 1}"
     window = marks.drag(marks.glide(parts, "window", x, y), "window", moves, spoken=where)
     return window + _corner(walk, "kernel size", x + size, y + size, cell * walk.dilation)
@@ -453,8 +451,43 @@ def handle(
     return marks.drag(marks.glide(shape, name, x, y), name, moves, spoken=spoken, also=also)
 
 
-def _grip(x: float, y: float, role: svg.Role, *, upright: bool = False) -> str:
-    """A pill that says: take me here."""
+def panels(*rows: Sequence[svg.Svg], gap: float = 24) -> svg.Svg:
+    """Rows of pictures with their tops aligned; on a narrow page each stands under the one before.
+
+    Parameters
+    ----------
+    rows : sequences of Svg
+    gap : float
+        Between two rows, and between two pictures of a row.
+
+    Returns
+    -------
+    Svg
+        Without a title.
+    """
+    markup, y, width = "", 0.0, 0.0
+    for down, row in enumerate(rows):
+        x = 0.0
+        for across, picture in enumerate(row):
+            name = f"panel {down} {across}"
+            markup += marks.panel(picture.markup, name, x, y, picture.width, picture.height)
+            x += picture.width + gap
+        width = max(width, x - gap)
+        y += max(picture.height for picture in row) + gap
+    return svg.Svg(markup, width, y - gap, "")
+
+
+def grip(x: float, y: float, role: svg.Role, *, upright: bool = False) -> str:
+    """A pill that says: take me here.
+
+    Parameters
+    ----------
+    x, y : float
+        Its middle.
+    role : Role
+    upright : bool
+        Whether it is taken to the side.
+    """
     width, height = (8, 30) if upright else (30, 8)
     return svg.rect(
         *(x - width / 2, y - height / 2, width, height),

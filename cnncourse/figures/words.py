@@ -18,6 +18,7 @@ __all__ = [
     "count",
     "percent",
     "power_of_ten",
+    "raised",
     "scientific",
     "times",
     "whole_percent",
@@ -70,8 +71,16 @@ def times(number: int) -> str:
 
 def power_of_ten(power: float) -> str:
     """A whole power of ten, as on an axis: 10⁻³; the power 0 is written 1."""
-    raised = str(int(power)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
-    return f"10{raised}" if power else "1"
+    return f"10{raised(int(power))}" if power else "1"
+
+
+def raised(power: int) -> str:
+    """A whole number as an exponent.
+
+    >>> f"2{raised(8)}, 10{raised(-3)}"
+    '2⁸, 10⁻³'
+    """
+    return str(power).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
 
 
 def scientific(value: float) -> str:

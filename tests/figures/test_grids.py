@@ -1,17 +1,18 @@
 """Figures of small grids: the numbers drawn are the numbers computed."""
 
-import json
 from itertools import product
 from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from drawn import marked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from cnncourse import figures, geometry
 from cnncourse.convolution import convolve, correlate
-from cnncourse.figures.svg import OUTPUT, WINDOW
+from cnncourse.figures import grids
+from cnncourse.figures.svg import OUTPUT, WINDOW, Svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -104,13 +105,6 @@ def test_every_picture_is_xml_with_a_title(shade, flip):
     assert OUTPUT.line in str(picture)
 
 
-def marked(picture, word):
-    """The data of all marks of a kind by their names."""
-    parts = ElementTree.fromstring(str(picture)).iter()
-    return {p.get("data-name"): json.loads(p.get(f"data-{word}")) for p in parts
-            if p.get(f"data-{word}")}  # fmt: skip
-
-
 @pytest.mark.parametrize(("stride", "padding"), [(1, 0), (2, 1), (3, 2)])
 def test_the_window_can_be_dragged_to_every_output_cell_and_not_beyond(stride, padding):
     options = {"stride": stride, "padding": padding}
@@ -174,3 +168,12 @@ def test_every_picture_of_the_flagship_has_the_same_size():
         for picture in [figures.convolution(np.eye(size), np.eye(kernel), padding=padding)]
     }
     assert len(sizes) == 1
+
+
+def test_panels_stand_in_rows_and_none_covers_another():
+    wide, high, last = (Svg("<g/>", *size, "x") for size in ((50, 10), (20, 30), (90, 5)))
+    picture = grids.panels((wide, high), (last,), gap=4)
+    assert (picture.width, picture.height) == (90, 39)
+    parts = ElementTree.fromstring(str(picture)).iter(f"{SVG}g")
+    places = [part.get("data-panel") for part in parts if part.get("data-panel")]
+    assert places == ["0 0 50 10", "54 0 20 30", "0 34 90 5"]
