@@ -8,7 +8,7 @@ import numpy as np
 
 from cnncourse import figures, geometry, images, kernels
 from cnncourse.convolution import correlate
-from cnncourse.figures.filters import OPERATORS, VIEWS
+from cnncourse.figures.filters import LENS, OPERATORS, VIEWS
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.widgets.matrix import Matrix
@@ -53,6 +53,7 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
         "row": slider("lens: row", 60, 0, _SIDE - 1),
         "column": slider("lens: column", 60, 0, _SIDE - 1),
     }
+    _join_size_and_weights(controls)
     _join_preset_and_weights(controls)
     signed, clipped = VIEWS
     stills = [_still("sobel x", signed), _still("box 5", clipped), _still("sharpen", clipped)]
@@ -110,26 +111,32 @@ def _normalised(kernel: np.ndarray) -> np.ndarray:
 
 
 def _join_preset_and_weights(controls: dict[str, Any]) -> None:
-    """A preset sets the weights, a typed weight makes the preset "your own", a size resizes."""
-    preset, weights, size = (controls[name] for name in ("preset", "weights", "size"))
+    """A preset sets the weights, and a weight that is changed makes the preset "your own"."""
+    preset, weights = controls["preset"], controls["weights"]
 
     def take_preset(_change: object) -> None:
         if preset.value != OWN:
             weights.value = kernels.KERNELS[preset.value].weights
 
     def name_weights(_change: object) -> None:
-        size.value = len(weights.value)
         if preset.value != OWN:
             named = _as_tuples(kernels.KERNELS[preset.value].weights)
             if weights.value != named:
                 preset.value = OWN
 
+    preset.observe(take_preset, "value")
+    weights.observe(name_weights, "value")
+
+
+def _join_size_and_weights(controls: dict[str, Any]) -> None:
+    """A size resizes the weights, and the size is that of the weights."""
+    weights, size = controls["weights"], controls["size"]
+
     def resize(_change: object) -> None:
         if size.value != len(weights.value):
             weights.value = _resized(np.array(weights.value), size.value)
 
-    preset.observe(take_preset, "value")
-    weights.observe(name_weights, "value")
+    weights.observe(lambda _change: setattr(size, "value", len(weights.value)), "value")
     size.observe(resize, "value")
 
 
@@ -161,7 +168,7 @@ def window_walk(preset: str = "sobel x", photo: str = "grace_hopper") -> Explore
     Returns
     -------
     Explorer
-        Controls: preset, patch, padding, step; folded: border.
+        Controls: preset, patch, padding, step; folded: border; in the picture: weights.
     """
     small = [name for name, kernel in kernels.KERNELS.items() if kernel.weights.shape == (3, 3)]
     part = images.liveliest(images.load(photo, grey=True, longest_side=48), 6)
@@ -172,25 +179,30 @@ def window_walk(preset: str = "sobel x", photo: str = "grace_hopper") -> Explore
         "ramp": np.tile(np.arange(0, 240, 40.0), (6, 1)),
     }
 
-    def draw(*, preset: str, patch: str, padding: int, step: int, border: str) -> Svg:
-        weights = kernels.KERNELS[preset].weights
+    def draw(
+        *, preset: str, patch: str, padding: int, step: int, border: str, weights: Numbers
+    ) -> Svg:
+        # preset chose the weights; the weights themselves are what is applied.
         return figures.window_walk(
-            patches[patch], weights, padding=padding, padding_mode=border, step=step
+            patches[patch], np.array(weights), padding=padding, padding_mode=border, step=step
         )
 
     controls = {
-        "preset": choice("preset", small, preset),
+        "preset": choice("preset", [*small, OWN], preset),
         "patch": choice("patch", list(patches)),
         "padding": slider("padding", 0, 0, 1),
         "step": slider("step", 0, 0, 15),
         "border": choice("border", ("zero", "reflect", "edge", "wrap")),
+        "weights": Matrix("weights", kernels.KERNELS[preset].weights),
     }
+    _join_preset_and_weights(controls)
+    sharpened = {"preset": "sharpen", "weights": _as_tuples(kernels.KERNELS["sharpen"].weights)}
     return Explorer(
         draw,
         controls,
         more=["border"],
         limits=_last_step,
-        stills=({"step": 0}, {"step": 1}, {"preset": "sharpen", "step": 5}),
+        stills=({"step": 0}, {"step": 1}, {**sharpened, "step": 5}),
     )
 
 
@@ -211,22 +223,26 @@ def gaussian_blur(photo: str = "grace_hopper") -> Explorer:
     Returns
     -------
     Explorer
-        Controls: photo, sigma, kernel.
+        Controls: photo, sigma, kernel; folded: wipe.
     """
     sizes = [("reaching to 3σ", _TO_3_SIGMA), *((f"{k}×{k}", k) for k in (3, 5, 9, 15, 31))]
     controls = {
         "photo": PhotoInput(photo, longest_side=_SIDE),
         "sigma": fine_slider("σ in pixels", 1.5, 0.3, 5.0, 0.1, ".1f"),
         "kernel": choice("kernel", sizes),
+        "wipe": slider("shown as it was, %", 50, 0, 100),
     }
     return Explorer(
-        _draw_gaussian_blur, controls, stills=({"sigma": 0.7}, {"sigma": 1.5}, {"sigma": 4.0})
+        _draw_gaussian_blur,
+        controls,
+        more=["wipe"],
+        stills=({"sigma": 0.7}, {"sigma": 1.5}, {"sigma": 4.0}),
     )
 
 
-def _draw_gaussian_blur(*, photo: Photo, sigma: float, kernel: int) -> Svg:
+def _draw_gaussian_blur(*, photo: Photo, sigma: float, kernel: int, wipe: int) -> Svg:
     size = None if kernel == _TO_3_SIGMA else kernel
-    return figures.gaussian_blur(images.grey(photo.pixels), sigma, size)
+    return figures.gaussian_blur(images.grey(photo.pixels), sigma, size, wipe=wipe)
 
 
 # The angle of an edge -----------------------------------------------------------------------------
@@ -259,7 +275,7 @@ def noise_filters(photo: str = "grace_hopper") -> Explorer:
     Returns
     -------
     Explorer
-        Controls: photo, sigma, salt, kernel; folded: seed.
+        Controls: photo, sigma, salt, kernel; folded: seed, row, column.
     """
     controls = {
         "photo": PhotoInput(photo, longest_side=160),
@@ -267,16 +283,26 @@ def noise_filters(photo: str = "grace_hopper") -> Explorer:
         "salt": slider("salt and pepper %", 6, 0, 40),
         "kernel": choice("kernel", [(f"{k}×{k}", k) for k in (1, 3, 5, 7)], 3),
         "seed": slider("seed", 0, 0, 20),
+        "row": slider("lens: row", 40, 0, 160 - LENS[0]),
+        "column": slider("lens: column", 60, 0, 160 - LENS[1]),
     }
     return Explorer(
         _draw_noise_filters,
         controls,
-        more=["seed"],
+        more=["seed", "row", "column"],
+        limits=_lens_inside,
         stills=({}, {"sigma": 20, "salt": 0}, {"sigma": 20, "salt": 6, "kernel": 5}),
     )
 
 
-def _draw_noise_filters(*, photo: Photo, sigma: int, salt: int, kernel: int, seed: int) -> Svg:
+def _lens_inside(*, photo: Photo, **_others: object) -> dict[str, int]:
+    height, width = photo.pixels.shape[:2]
+    return {"row": height - LENS[0], "column": width - LENS[1]}
+
+
+def _draw_noise_filters(
+    *, photo: Photo, sigma: int, salt: int, kernel: int, seed: int, row: int, column: int
+) -> Svg:
     clean = images.grey(photo.pixels)
     rng = np.random.default_rng(seed)
     noisy = images.to_uint8(images.add_noise(clean, sigma, rng))
@@ -286,7 +312,7 @@ def _draw_noise_filters(*, photo: Photo, sigma: int, salt: int, kernel: int, see
         f"box {kernel}×{kernel}": blurred,
         f"median {kernel}×{kernel}": images.median(noisy, kernel),
     }
-    return figures.noise_filters(clean, noisy, results)
+    return figures.noise_filters(clean, noisy, results, place=(row, column))
 
 
 # Frequencies --------------------------------------------------------------------------------------

@@ -19,9 +19,9 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse import images, kernels
-from cnncourse.figures import marks, svg
-from cnncourse.figures.charts import Scale, curve, grid, numbers
-from cnncourse.figures.grids import matrix, outline
+from cnncourse.figures import grids, marks, svg
+from cnncourse.figures.charts import DATA, Scale, curve, grid, numbers
+from cnncourse.figures.grids import UNSEEN, grip, handle, matrix, outline
 from cnncourse.figures.words import by, count
 from cnncourse.images import count_clipped, to_uint8
 from cnncourse.metrics import rmse
@@ -75,7 +75,7 @@ def kernel_lab(
         raise ValueError(f"unknown view {view!r}: use one of {', '.join(VIEWS)}")
     response = _same_size(photo, kernel, padding_mode) + np.float32(bias)
     result = _signed_panel(response) if view == "signed" else _clipped_panel(response)
-    picture = _panels(
+    panels = (
         _under_lens(photo, len(kernel), place),
         svg.above(
             _kernel_panel(kernel, name or "kernel"),
@@ -83,8 +83,8 @@ def kernel_lab(
             gap=16,
         ),
         _with_twin(result, photo.shape, place),
-        gap=18,
     )
+    picture = grids.panels(panels, gap=18)
     picture = replace(picture, height=452)  # at 5×5: nothing jumps
     sentence = f"{_kernel_words(kernel, name)} {_response_words(photo, response)}"
     if bias:
@@ -159,14 +159,7 @@ def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.n
 
 def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
     """The weights, and under them what their sums say."""
-
-    def mark(markup: str, row: int, column: int) -> str:
-        place, number = (row, column), float(kernel[row, column])
-        markup = marks.link(markup, f"tap-{row}-{column}")
-        spoken = f"weights row {row + 1} column {column + 1}"
-        return marks.edit(markup, spoken, "weights", place, number, group="weights")
-
-    weights = _signed(kernel, name, role=svg.KERNEL, cell=_weight_cell(kernel), mark=mark)
+    weights = _editable_kernel(kernel, name, cell=_weight_cell(kernel))
     facts = (
         f"sum of weights: {svg.show_number(kernel.sum())}",
         f"noise gain Σw²: {svg.show_number(kernels.noise_gain(kernel))}",
@@ -176,6 +169,18 @@ def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
         drawing.text(0, 10 + 20 * i, words)
     widest = max(156, *map(svg.text_width, facts))  # nothing jumps at 5×5
     return svg.above(weights, drawing.svg(widest, 40, ""), gap=8)
+
+
+def _editable_kernel(kernel: np.ndarray, caption: str, **look: Any) -> svg.Svg:
+    """Weights to change in place; one that is hovered lights what it is multiplied with."""
+
+    def mark(markup: str, row: int, column: int) -> str:
+        place, number = (row, column), float(kernel[row, column])
+        markup = marks.link(markup, f"tap-{row}-{column}")
+        spoken = f"weights row {row + 1} column {column + 1}"
+        return marks.edit(markup, spoken, "weights", place, number, group="weights")
+
+    return _signed(kernel, caption, role=svg.KERNEL, **look, mark=mark)
 
 
 def _signed_panel(response: np.ndarray) -> svg.Svg:
@@ -287,6 +292,9 @@ def window_walk(
 ) -> svg.Svg:
     """A position of the window: the pixels under it, times the weights, summed.
 
+    It is marked for the controls step and weights: the window is dragged, a cell of the output
+    clicked, and the weights are changed in the kernel.
+
     Parameters
     ----------
     patch : ndarray of shape (H, W), 0 to 255
@@ -309,12 +317,13 @@ def window_walk(
     padded = conv.pad(patch, padding, padding_mode)
     window = padded[row : row + kernel.shape[0], column : column + kernel.shape[1]]
     total = float(result[row, column])
-    maps = _in_a_row(
-        _walked_input(padded, padding, (row, column, *kernel.shape)),
-        _output_so_far(result, step),
-        gap=40,
+    walked = _walked_input(padded, padding, (row, column), kernel.shape, result.shape)
+    beside = svg.above(
+        replace(_products_row(window, kernel), height=160),
+        _output_so_far(result, step, total, (_WALK / len(padded), kernel.shape)),
+        gap=20,
     )
-    picture = svg.above(maps, _products_row(window, kernel, total), gap=18)
+    picture = grids.panels((walked, replace(beside, width=512, height=_TALL)))
     sentence = (
         f"Step {step + 1} of {result.size}: output[{row}, {column}]. The {kernel.size} products "
         f"add up to {svg.show_number(total)}."
@@ -322,37 +331,94 @@ def window_walk(
     return svg.framed(picture.titled("A window walks over an image", sentence))
 
 
-def _walked_input(padded: np.ndarray, padding: int, window: tuple[int, int, int, int]) -> svg.Svg:
+_WALK = 384  # side of the input in pixels, with its padding
+_TALL = 432
+
+
+def _walked_input(
+    padded: np.ndarray,
+    padding: int,
+    place: tuple[int, int],
+    size: tuple[int, ...],
+    output: tuple[int, ...],
+) -> svg.Svg:
+    """The input with the window to drag over it; its pixels light the products they are in."""
+    cell, (row, column), (rows, columns) = _WALK / len(padded), place, output
+
+    def mark(markup: str, r: int, c: int) -> str:
+        inside = 0 <= r - row < size[0] and 0 <= c - column < size[1]
+        return marks.link(markup, f"tap-{r - row}-{c - column}") if inside else markup
+
     caption = f"input + padding {padding}" if padding else "input"
-    return _grey(padded, caption, cell=32, marked=[window], padding=(padding,) * 4)
-
-
-def _output_so_far(result: np.ndarray, step: int) -> svg.Svg:
-    later = np.arange(result.size).reshape(result.shape) > step
-    here = (*divmod(step, result.shape[1]), 1, 1)
-    look = {"role": svg.OUTPUT, "cell": 38, "digits": 1}
-    return _signed(result, "output", marked=[here], hidden=later, **look)
-
-
-def _products_row(window: np.ndarray, kernel: np.ndarray, total: float) -> svg.Svg:
-    """Window · weights = products, and their sum."""
-    cell = 42 if kernel.shape[1] <= 3 else 34
-    return svg.beside(
-        _grey(window, "window", role=svg.WINDOW, cell=cell),
-        _sign("×"),
-        _signed(kernel, "kernel", role=svg.KERNEL, cell=cell),
-        _sign("="),
-        _signed(window * kernel, "products", role=svg.OUTPUT, cell=cell, digits=1),
-        _sign(f"sum: {svg.show_number(total)}"),
-        gap=10,
+    pixels = _grey(padded, caption, cell=cell, font=18, padding=(padding,) * 4, mark=mark)
+    high, wide = size[0] * cell, size[1] * cell
+    frame = svg.rect(0, 0, wide, high, fill=UNSEEN, line=svg.WINDOW.line, thick=4, round=4)
+    step, last = row * columns + column, (rows - 1) * columns
+    moves = [
+        marks.Move("step", step, (cell, 0), step - column, step - column + columns - 1),
+        marks.Move("step", step, (0, cell), column, column + last, columns),
+    ]
+    x, y = column * cell + 0.5, row * cell + _UNDER_CAPTION
+    parts = marks.glide(frame + grip(wide / 2, 0, svg.WINDOW), "window", x, y)
+    window = marks.drag(parts, "window", moves, spoken=f"output row {row}, column {column}")
+    ghost = svg.rect(0, 0, cell, cell, line=svg.WINDOW.line, thick=3, dash="6 4", round=4)
+    return replace(
+        pixels,
+        markup=pixels.markup + window + marks.lit(ghost, "window", hidden=True),
+        width=400,
+        height=_TALL,
     )
 
 
-def _sign(words: str) -> svg.Svg:
-    """A word between two matrices, level with their middle rows."""
-    drawing, width = svg.Drawing(), svg.text_width(words, 17)
-    drawing.text(width / 2, 22, words, size=16, anchor="middle", bold=True)
-    return drawing.svg(width, 22, words)
+def _products_row(window: np.ndarray, kernel: np.ndarray) -> svg.Svg:
+    """Window · weights = products; what belongs together lights together."""
+
+    def linked(markup: str, row: int, column: int) -> str:
+        return marks.link(markup, f"tap-{row}-{column}")
+
+    look: dict[str, Any] = {"cell": 46, "font": 16, "mark": linked}
+    return _in_a_row(
+        _grey(window, "window", role=svg.WINDOW, **look),
+        _operator("×"),
+        _editable_kernel(kernel, "kernel", cell=46, font=16),
+        _operator("="),
+        _signed(window * kernel, "products", role=svg.OUTPUT, digits=1, **look),
+        gap=8,
+    )
+
+
+def _operator(sign: str) -> svg.Svg:
+    """A sign between two matrices of three rows of 46 pixels."""
+    return svg.Svg(svg.text(10, 91, sign, size=20, anchor="middle", bold=True), 20, 160, sign)
+
+
+def _output_so_far(
+    result: np.ndarray, step: int, total: float, window: tuple[float, tuple[int, ...]]
+) -> svg.Svg:
+    """The output cells computed so far, and beside the newest one its sum.
+
+    A cell that is hovered lights its window in the input; a cell that is clicked is the next step.
+    """
+    rows, columns = result.shape
+    cell, (pixel, size) = 228 / rows, window
+
+    def mark(markup: str, row: int, column: int) -> str:
+        at = (column * pixel + 0.5, row * pixel + _UNDER_CAPTION, size[1] * pixel, size[0] * pixel)
+        markup = marks.link(markup, "window", at=at)
+        name = f"output row {row} column {column}"
+        return marks.set(markup, name, {"step": row * columns + column}, group="output")
+
+    later = np.arange(result.size).reshape(result.shape) > step
+    look: dict[str, Any] = {"role": svg.OUTPUT, "cell": cell, "digits": 1, "font": 16}
+    grid = _signed(result, "output", hidden=later, mark=mark, **look)
+    row, column = divmod(step, columns)
+    here = outline(row, column, 1, 1, cell)
+    y = _UNDER_CAPTION + (row + 0.5) * cell
+    words = svg.text(0, 0, f"= {svg.show_number(total)}", size=22, bold=True)
+    lead = svg.line((column + 1) * cell + 2, y, 250, y, colour=svg.WINDOW.line, thick=2)
+    markup = grid.markup + marks.key(svg.group(here, 0, _UNDER_CAPTION - 0.5), "here")
+    markup += marks.key(lead, "lead") + marks.glide(words, "sum", 260, y)
+    return replace(grid, markup=markup, height=252)
 
 
 # Brightness, bytes and borders in numbers ---------------------------------------------------------
@@ -452,6 +518,13 @@ def separable(column: np.ndarray, row: np.ndarray) -> svg.Svg:
     return picture.titled("A separable kernel", sentence)
 
 
+def _sign(words: str) -> svg.Svg:
+    """A word between two matrices, level with their middle rows."""
+    drawing, width = svg.Drawing(), svg.text_width(words, 17)
+    drawing.text(width / 2, 22, words, size=16, anchor="middle", bold=True)
+    return drawing.svg(width, 22, words)
+
+
 def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> svg.Svg:
     """Kernels side by side, each with its name and the sum of its weights.
 
@@ -488,8 +561,13 @@ def _denominator(weights: np.ndarray) -> int:
 # Gaussian blur and its cost -----------------------------------------------------------------------
 
 
-def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> svg.Svg:
-    """A Gaussian blur: the bell, the photograph before and after, and what it costs.
+def gaussian_blur(
+    photo: np.ndarray, sigma: float, size: int | None = None, *, wipe: float = 0
+) -> svg.Svg:
+    """A Gaussian blur: the photograph before and after, the bell, and what it costs.
+
+    It is marked for the controls wipe and sigma: the line between before and after is dragged, and
+    the bell is made wide or narrow.
 
     Parameters
     ----------
@@ -498,6 +576,8 @@ def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> s
         Standard deviation of the bell in pixels.
     size : int, optional
         Odd number of rows and columns of the kernel; by default it reaches to 3σ.
+    wipe : float, 0 to 100
+        How many per cent of the photograph, from the left, are shown as they were.
     """
     kernel = kernels.gaussian(sigma, size)
     bell = kernel.sum(axis=0)  # a column of the same numbers times this row is the kernel
@@ -505,12 +585,10 @@ def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> s
     pixels = np.asarray(photo, dtype=np.float32)
     down = conv.correlate(pixels, bell[:, None], padding=(k // 2, 0), padding_mode="edge")
     blurred = conv.correlate(down, bell[None], padding=(0, k // 2), padding_mode="edge")
-    row = _in_a_row(
-        _photo_panel(photo, "input", role=svg.INPUT),
-        svg.above(_bell_map(kernel), _profile(bell), gap=12),
-        _photo_panel(blurred, "blurred", role=svg.OUTPUT),
-        gap=22,
+    column = svg.above(
+        _in_a_row(_bell_map(kernel), _profile(bell, sigma), gap=24), _cost_bars(k, 488), gap=24
     )
+    picture = grids.panels((_wiped(photo, blurred, wipe), replace(column, width=488)))
     kept = np.sqrt(kernels.noise_gain(kernel))
     sentence = (
         f"σ = {svg.show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as "
@@ -518,47 +596,86 @@ def gaussian_blur(photo: np.ndarray, sigma: float, size: int | None = None) -> s
         f"The middle weight is {kernel.max():.3f}; {100 * kept:.0f} % of the standard "
         "deviation of random noise is left."
     )
-    picture = svg.above(row, _cost_bars(k, row.width), gap=14)
     return svg.framed(picture.titled("Gaussian blur and its cost", sentence))
 
 
+def _wiped(before: np.ndarray, after: np.ndarray, wipe: float) -> svg.Svg:
+    """One photograph, at the left of a line as it was, at the right as it has become."""
+    width = before.shape[1]
+    shown = to_uint8(after)
+    shown[:, : round(wipe / 100 * width)] = to_uint8(before)[:, : round(wipe / 100 * width)]
+    panel = _photo_panel(shown, "input", role=svg.INPUT, side=424)
+    across = panel.width - 1
+    middle = _UNDER_CAPTION + (panel.height - _UNDER_CAPTION) / 2
+    line = svg.line(0, _UNDER_CAPTION, 0, panel.height - 1, colour=svg.LIGHT, thick=5)
+    line += svg.line(0, _UNDER_CAPTION, 0, panel.height - 1, colour=svg.WINDOW.line, thick=3)
+    line += grip(0, middle, svg.WINDOW, upright=True)
+    x = 0.5 + wipe / 100 * across
+    area = svg.group(panel.markup + marks.glide(line, "wipe", x, 0))
+    move = marks.Move("wipe", wipe, (across / 100, 0), 0, 100)
+    marked = marks.drag(area, "line between before and after", [move], at=(x, middle))
+    words = svg.text(across, 9, "blurred", anchor="end", bold=True)
+    return replace(panel, markup=marked + words, width=424)
+
+
 def _bell_map(kernel: np.ndarray) -> svg.Svg:
-    """The kernel from above: white is its largest weight, black is 0."""
-    drawing = svg.Drawing()
-    drawing.image(to_uint8(255 * kernel / kernel.max()), 0.5, 0.5, 140, 140)
-    drawing.rect(0.5, 0.5, 140, 140, line=svg.KERNEL.line)
+    """The kernel from above: full colour is its largest weight, the paper is 0."""
+    side, drawing = 200, svg.Drawing()
+    drawing.image(_in_colour(kernel / kernel.max(), svg.KERNEL), 0.5, 0.5, side, side)
+    drawing.rect(0.5, 0.5, side, side, line=svg.KERNEL.line)
     return svg.captioned(
-        drawing.svg(141, 141, "kernel"), f"kernel {by(kernel.shape)}", role=svg.KERNEL
+        drawing.svg(side + 1, side + 1, "kernel"), f"kernel {by(kernel.shape)}", role=svg.KERNEL
     )
 
 
-def _profile(bell: np.ndarray) -> svg.Svg:
-    """The middle row of a kernel as bars."""
-    drawing, step = svg.Drawing(), 140 / len(bell)
-    for i, high in enumerate(72 * bell / bell.max()):
-        drawing.rect((i + 0.1) * step, 80 - high, 0.8 * step, max(high, 0.6), fill=svg.KERNEL.line)
-    drawing.line(0, 80.5, 140, 80.5, colour=svg.FAINT)
-    drawing.text(70, 92, "weights of its row", size=12, anchor="middle", fill=svg.MUTED)
-    return drawing.svg(141, 100, "profile")
+def _in_colour(share: np.ndarray, role: svg.Role) -> np.ndarray:
+    """Shares from 0 to 1 as the opacity of a role's colour, so that the paper shines through."""
+    pixels = np.empty((*share.shape, 4), dtype=np.uint8)
+    pixels[..., :3] = tuple(bytes.fromhex(role.line[1:]))
+    pixels[..., 3] = to_uint8(255 * share)
+    return pixels
+
+
+_REACH = 16  # pixels to the left and to the right that the axis of a bell has
+
+
+def _profile(bell: np.ndarray, sigma: float) -> svg.Svg:
+    """The middle row of a kernel as bars, and its σ to drag."""
+    drawing, wide, high = svg.Drawing(), 262, 168
+    x = Scale(-_REACH, _REACH, 0, wide)
+    thick = 0.8 * (x(1) - x(0))
+    for place, share in enumerate(bell / bell.max()):
+        middle = x(place - len(bell) // 2)
+        tall = max(high * share, 0.6)
+        drawing.rect(middle - thick / 2, high + 8 - tall, thick, tall, fill=svg.KERNEL.line)
+    drawing.line(0, high + 8.5, wide, high + 8.5, colour=svg.FAINT)
+    drawing.add(numbers(x, range(-15, 16, 5), high + 22))
+    drawing.line(x(0), 0, x(0), high + 8, colour=svg.MUTED, dash="3 3")
+    y = high + 8 - high * float(np.exp(-0.5))  # there the bell has fallen to 1/√e
+    drawing.line(x(0), y, x(sigma), y, colour=svg.WINDOW.line, thick=2)
+    move = marks.Move("sigma", sigma, (x(0.1) - x(0), 0), 0.3, 5, 0.1)
+    drawing.add(handle("width of the bell", [move], x(sigma), y))
+    drawing.text(x(sigma) + 14, y - 14, f"σ = {svg.show_number(sigma)} px", bold=True)
+    return svg.captioned(drawing.svg(wide, high + 30, "profile"), "weights of its row")
 
 
 def _cost_bars(k: int, width: float) -> svg.Svg:
     """Multiplications per pixel: the whole kernel against a column and a row."""
     costs = {f"one {k}×{k} kernel": k * k, "column, then row": 2 * k}
-    return _bars("multiplications per pixel", costs, width, digits=0)
+    return _bars("multiplications per pixel", costs, width)
 
 
-def _bars(head: str, values: Mapping[str, float], width: float, *, digits: int) -> svg.Svg:
+def _bars(head: str, values: Mapping[str, float], width: float) -> svg.Svg:
     """Labelled horizontal bars that start at zero, under a head."""
     room, largest = 150.0, max(*values.values(), 1e-9)
     drawing = svg.Drawing()
-    drawing.text(0, 8, head, bold=True)
+    drawing.text(0, 8, head, size=14, bold=True)
     for i, (words, value) in enumerate(values.items()):
-        middle, length = 31 + 24 * i, (width - room - 60) * value / largest
-        drawing.text(0, middle, words)
-        drawing.rect(room, middle - 7, max(length, 1), 14, fill=svg.OUTPUT.line)
-        drawing.text(room + length + 8, middle, svg.show_number(value, digits), bold=True)
-    return drawing.svg(width, 22 + 24 * len(values), head)
+        middle, length = 48 + 40 * i, (width - room - 60) * value / largest
+        drawing.text(0, middle, words, size=14)
+        drawing.rect(room, middle - 13, max(length, 1), 26, fill=DATA[i])
+        drawing.text(room + length + 8, middle, svg.show_number(value, 0), size=20, bold=True)
+    return drawing.svg(width, 32 + 40 * len(values), head)
 
 
 # The angle of an edge -----------------------------------------------------------------------------
@@ -566,6 +683,8 @@ def _bars(head: str, values: Mapping[str, float], width: float, *, digits: int) 
 
 def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) -> svg.Svg:
     """A bar at an angle, what two kernels answer, and the angle recovered from the answers.
+
+    It is marked for the control angle: the bar is turned by its ends.
 
     Angles turn from right towards down, clockwise on the screen, because y counts downwards.
 
@@ -589,10 +708,19 @@ def edge_angle(angle: float, *, operator: str = "sobel", softness: float = 1.0) 
     strength = np.hypot(across, down)
     centre = tuple(n // 2 for n in pixels.shape)
     gx, gy = float(across[centre]), float(down[centre])
-    panels = _in_a_row(*_angle_panels(pixels, across, down, strength, gx, gy), gap=12)
-    plot = _angle_curves(angle, operator, softness, panels.width)
+    limit = max(np.abs(across).max(), np.abs(down).max(), strength.max())
+    maps = [
+        _answer_map(values, limit, caption, f"{letter} = {_whole(answer)}")
+        for values, caption, letter, answer in (
+            (across, "kernel x", "x", gx),
+            (down, "kernel y", "y", gy),
+            (strength, "√(x² + y²)", "length", float(np.hypot(gx, gy))),
+        )
+    ]
+    answers = svg.above(_in_a_row(*maps, gap=16), _angle_curves(angle, operator, softness), gap=20)
+    bar = _turning_bar(pixels, angle, gx, gy)
+    picture = grids.panels((bar, replace(answers, width=512, height=bar.height)))
     words = _angle_words(angle, operator, gx, gy)
-    picture = svg.above(panels, plot, gap=16)
     return svg.framed(picture.titled("The angle of an edge from two kernels", words))
 
 
@@ -601,59 +729,65 @@ def _edge_response(pixels: np.ndarray, operator: str, axis: str) -> np.ndarray:
     return _same_size(pixels, weights, "edge").astype(float)
 
 
-def _angle_panels(
-    pixels: np.ndarray,
-    across: np.ndarray,
-    down: np.ndarray,
-    strength: np.ndarray,
-    gx: float,
-    gy: float,
-) -> list[svg.Svg]:
-    """The bar with its gradient, the two answers, and their length."""
-    limit = max(np.abs(across).max(), np.abs(down).max(), strength.max())
-    side = 160
-    panel = _photo_panel(pixels, "bar", role=svg.INPUT, side=side, note="arrow: brighter")
+def _turning_bar(pixels: np.ndarray, angle: float, gx: float, gy: float) -> svg.Svg:
+    """The bar, its side through the middle with a handle at both ends, and its gradient."""
+    side, reach = 399, 172
+    panel = _photo_panel(
+        pixels, "bar: turn it by an end; arrow: brighter", role=svg.INPUT, side=side
+    )
+    turn = np.deg2rad(angle)
+    right, down = float(np.cos(turn)), float(np.sin(turn))
+    x, y = 0.5 + side / 2, _UNDER_CAPTION + side / 2
+    drawing = svg.Drawing()
+    ends = [(x - reach * right, y - reach * down), (x + reach * right, y + reach * down)]
+    drawing.line(*ends[0], *ends[1], colour=svg.WINDOW.line, thick=2, dash="6 5")
     length = float(np.hypot(gx, gy)) or 1.0
-    x, y = side / 2, 22 + side / 2
-    tip = (x + 44 * gx / length, y + 44 * gy / length)
-    arrow = svg.arrow(x, y, *tip, colour=svg.WINDOW.line, thick=3)
-    maps = [
-        _photo_panel(signed_photo(values, limit), caption, role=svg.OUTPUT, side=side, note=note)
-        for values, caption, note in (
-            (across, "kernel x (signed)", f"x, at the arrow: {_whole(gx)}"),
-            (down, "kernel y (signed)", f"y, at the arrow: {_whole(gy)}"),
-            (strength, "magnitude", f"length √(x² + y²): {_whole(np.hypot(gx, gy))}"),
-        )
-    ]
-    return [replace(panel, markup=panel.markup + arrow), *maps]
+    tip = (x + 70 * gx / length, y + 70 * gy / length)
+    drawing.arrow(x, y, *tip, colour=svg.WINDOW.line, thick=4)
+    step = np.deg2rad(1)
+    for name, (end_x, end_y), way in zip(("other end", "end"), ends, (-1, 1), strict=True):
+        arm = (way * reach * right, way * reach * down)
+        along = (-arm[1] * step, arm[0] * step)
+        move = marks.Move("angle", angle, along, 0, 180, arm=arm)
+        drawing.add(handle(f"{name} of the bar", [move], end_x, end_y, spoken=f"{angle:g}°"))
+    return replace(panel, markup=panel.markup + drawing.markup)
 
 
-def _angle_curves(angle: float, operator: str, softness: float, width: float) -> svg.Svg:
-    """What both kernels answer at the middle pixel, for every angle of the bar."""
+def _answer_map(values: np.ndarray, limit: float, caption: str, answer: str) -> svg.Svg:
+    """What a kernel answers everywhere, and below it what it answers at the arrow."""
+    panel = _photo_panel(signed_photo(values, limit), caption, role=svg.OUTPUT, side=159)
+    words = svg.Svg(svg.text(0, 14, answer, size=20, bold=True), 160, 28, answer)
+    return svg.above(panel, words, gap=4)
+
+
+def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
+    """What both kernels answer at the middle pixel, for every angle of the bar: a line to drag."""
     angles = range(0, 181, 5)
     answers = np.array([_answers_at_middle(a, operator, softness) for a in angles])
-    curves = {
-        "x": (answers[:, 0], svg.INPUT.line, ""),
-        "y": (answers[:, 1], svg.KERNEL.line, "7 4"),
-        "magnitude": (np.hypot(*answers.T), svg.OUTPUT.line, "2 3"),
-    }
+    curves = (answers[:, 0], answers[:, 1], np.hypot(*answers.T))
     limit = float(np.abs(answers).max()) * 1.15
-    top, base = 24.0, 144.0
-    x, y = Scale(0, 180, 60, width - 90), Scale(-limit, limit, base, top)
+    top, base = 28.0, 158.0
+    x, y = Scale(0, 180, 24, 440), Scale(-limit, limit, base, top)
     drawing = svg.Drawing()
-    drawing.text(0, 8, "answer where the arrow starts, for every angle of the bar", bold=True)
+    drawing.text(0, 8, "answers at the arrow, for every angle of the bar", size=14, bold=True)
     drawing.line(x.start, y(0), x.end, y(0), colour=svg.MUTED)
     for degrees in (0, 45, 90, 135, 180):
         drawing.line(x(degrees), top, x(degrees), base, colour=svg.FAINT)
         drawing.add(numbers(x, [degrees], base + 12, write="{}°".format))
     drawing.text(x.start - 8, y(0), "0", size=12, anchor="end", fill=svg.MUTED)
-    for name, (values, colour, dash) in curves.items():
+    for values, colour, dash in zip(curves, DATA, ("", "7 4", "2 3"), strict=True):
         drawing.add(curve(x, y, angles, values, colour=colour, dash=dash))
-        drawing.text(x.end + 8, y(values[-1]), name, fill=colour, bold=True)
-    drawing.line(x(angle), top, x(angle), base, colour=svg.WINDOW.line, thick=2)
+    for name, values in zip(("x", "y", "length"), curves, strict=True):
+        drawing.text(x.end + 8, y(float(values[-1])), name, bold=True)
+    now = svg.line(0, top, 0, base, colour=svg.WINDOW.line, thick=2)
     for value in _answers_at_middle(angle, operator, softness):
-        drawing.circle(x(angle), y(value), 4, fill=svg.WINDOW.line)
-    return drawing.svg(width, base + 22, "curves")
+        now += svg.circle(0, y(value), 5, fill=svg.WINDOW.line)
+    area = svg.rect(x.start, top, x.end - x.start, base - top, fill=UNSEEN)
+    area += marks.glide(now + grip(0, base, svg.WINDOW), "angle", x(angle), 0)
+    move = marks.Move("angle", angle, (x(1) - x(0), 0), 0, 180)
+    at, spoken = (x(angle), y(0)), f"{angle:g}°"
+    drawing.add(marks.drag(svg.group(area), "angle in the curves", [move], at=at, spoken=spoken))
+    return drawing.svg(512, base + 22, "curves")
 
 
 def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
@@ -679,14 +813,24 @@ def _angle_words(angle: float, operator: str, gx: float, gy: float) -> str:
 # Noise --------------------------------------------------------------------------------------------
 
 
-def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.ndarray]) -> svg.Svg:
-    """A clean picture, a noisy one, and what several filters make of the noise.
+def noise_filters(
+    clean: np.ndarray,
+    noisy: np.ndarray,
+    results: dict[str, np.ndarray],
+    *,
+    place: tuple[int, int] = (0, 0),
+) -> svg.Svg:
+    """A clean picture, a noisy one, what filters make of the noise, and a few pixels of each.
+
+    It is marked for the controls row and column: the mouse is a lens on each of the pictures.
 
     Parameters
     ----------
     clean, noisy : ndarray of shape (H, W), 0 to 255
     results : dict of str to ndarray of shape (H, W)
         Name of a filter → the filtered noisy picture.
+    place : (int, int)
+        Row and column of the upper left pixel under the lens.
 
     Returns
     -------
@@ -695,19 +839,61 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
     """
     pictures = {"noisy": noisy, **results}
     errors = {name: rmse(pixels, clean) for name, pixels in pictures.items()}
-    roles = [svg.INPUT, svg.INPUT, *[svg.OUTPUT] * len(results)]
-    panels = [
-        _photo_panel(pixels, name, role=role, side=172)
-        for (name, pixels), role in zip({"clean": clean, **pictures}.items(), roles, strict=True)
-    ]
-    row = _in_a_row(*panels, gap=12)
-    head = "error against the clean picture (RMSE, grey levels)"
-    chart = _bars(head, errors, row.width, digits=1)
+    most = max(*errors.values(), 1e-9)
     best = min(errors, key=errors.__getitem__)
+    views = [
+        svg.above(
+            _magnified(to_uint8(pixels), name, svg.OUTPUT if name in results else svg.INPUT, place),
+            _error_bar(errors.get(name), most, name == best),
+            gap=10,
+        )
+        for name, pixels in {"clean": clean, **pictures}.items()
+    ]
     best = "the noisy picture itself" if best == "noisy" else best
     listed = ", ".join(f"{name} {error:.1f}" for name, error in errors.items())
     sentence = f"RMSE in grey levels: {listed}. Closest to the clean picture: {best}."
-    return svg.framed(svg.above(row, chart, gap=14).titled("Filters against noise", sentence))
+    views = [replace(view, width=_VIEW) for view in views]
+    pairs = [_in_a_row(*views[i : i + 2], gap=24) for i in range(0, len(views), 2)]
+    picture = grids.panels(pairs)
+    return svg.framed(picture.titled("Filters against noise", sentence))
+
+
+_VIEW = 216  # side of one of four pictures
+LENS = (9, 18)  # rows and columns of pixels under the lens
+
+
+def _magnified(pixels: np.ndarray, name: str, role: svg.Role, place: tuple[int, int]) -> svg.Svg:
+    """A picture with a lens on it, and below it the pixels under the lens."""
+    panel = _photo_panel(pixels, name, role=role, side=_VIEW - 1)
+    (height, width), scale = pixels.shape, (_VIEW - 1) / max(pixels.shape)
+    rows, columns = (min(pair) for pair in zip(LENS, pixels.shape, strict=True))
+    row, column = min(place[0], height - rows), min(place[1], width - columns)
+    x, y = 0.5 + column * scale, _UNDER_CAPTION + row * scale
+    high, wide = rows * scale, columns * scale
+    frame = svg.rect(0, 0, wide, high, line=svg.LIGHT, thick=4)
+    frame += svg.rect(0, 0, wide, high, line=svg.WINDOW.line, thick=2)
+    moves = [
+        marks.Move("column", column, (scale, 0), 0, width - columns),
+        marks.Move("row", row, (0, scale), 0, height - rows),
+    ]
+    area = svg.group(panel.markup + svg.group(frame, x, y))
+    at, spoken = (x + wide / 2, y + high / 2), f"row {row}, column {column}"
+    marked = marks.drag(area, f"lens, {name}", moves, at=at, hover=True, spoken=spoken)
+    under = pixels[row : row + rows, column : column + columns]
+    zoom = svg.image(under, 1, 1, _VIEW - 2, (_VIEW - 2) * rows / columns)
+    zoom += svg.rect(1, 1, _VIEW - 2, (_VIEW - 2) * rows / columns, line=svg.WINDOW.line, thick=2)
+    return svg.above(replace(panel, markup=marked), svg.Svg(zoom, _VIEW, 108, ""), gap=8)
+
+
+def _error_bar(error: float | None, most: float, best: bool) -> svg.Svg:
+    """The error of a picture as a number and a bar; the smallest one with a tick."""
+    drawing = svg.Drawing()
+    if error is not None:
+        tick = " ✓" if best else ""
+        drawing.text(0, 14, f"{error:.1f}{tick}", size=22, bold=True)
+        drawing.text(_VIEW, 16, "RMSE, grey levels", anchor="end", fill=svg.MUTED)
+        drawing.rect(0, 32, max((_VIEW - 1) * error / most, 1), 12, fill=DATA[0])
+    return drawing.svg(_VIEW, 46, "error")
 
 
 # Frequencies --------------------------------------------------------------------------------------
@@ -715,6 +901,8 @@ def noise_filters(clean: np.ndarray, noisy: np.ndarray, results: dict[str, np.nd
 
 def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "kernel") -> svg.Svg:
     """The stripes before and after a kernel, and the kernel's gain for every frequency.
+
+    It is marked for the controls across and down: the point in the map is dragged.
 
     Parameters
     ----------
@@ -740,13 +928,17 @@ def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "k
     low, high = float(passed.min()), float(passed.max())
     heights = f"from {svg.show_number(low)} to {svg.show_number(high)}"
     limit = max(1.0, -low, high)  # of both, so that a stronger pattern looks stronger
-    row = _in_a_row(
-        _stripes(waves, limit, "stripes in", svg.INPUT, "from −1 to 1"),
-        _gain_map(response, across, down, name),
-        _stripes(passed, limit, "stripes out", svg.OUTPUT, heights),
-        gap=26,
+    answers = svg.above(
+        _in_a_row(
+            _stripes(waves, limit, "stripes in", svg.INPUT, "from −1 to 1"),
+            _stripes(passed, limit, "stripes out", svg.OUTPUT, heights),
+            gap=24,
+        ),
+        _gain_curve(signed, across, down),
+        gap=14,
     )
-    picture = svg.above(row, _gain_curve(signed, across, down, row.width), gap=14)
+    gains = _gain_map(response, across, down, name)
+    picture = grids.panels((gains, replace(answers, width=488, height=gains.height)))
     flat, stripes, checks = map(svg.show_number, kernels.gains(kernel))
     sentence = (
         f"{name[0].upper()}{name[1:]}, {count(across, 'wave')} across and {down} down in 32 "
@@ -760,7 +952,7 @@ def frequency_gain(kernel: np.ndarray, across: int, down: int, *, name: str = "k
 def _stripes(
     values: np.ndarray, limit: float, caption: str, role: svg.Role, heights: str
 ) -> svg.Svg:
-    return _photo_panel(signed_photo(values, limit), caption, role=role, side=196, note=heights)
+    return _photo_panel(signed_photo(values, limit), caption, role=role, side=231, note=heights)
 
 
 def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
@@ -774,33 +966,53 @@ def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
     return f"{size} and {'inverted' if np.allclose(passed, -times * waves) else 'moved'}"
 
 
-def _gain_curve(gains: np.ndarray, across: int, down: int, width: float) -> svg.Svg:
+def _gain_curve(gains: np.ndarray, across: int, down: int) -> svg.Svg:
     """The gain for every number of waves across; below 0 the stripes come out inverted."""
     low, high = min(-0.5, float(gains.min())), max(1.0, float(gains.max()))
-    x, y = Scale(0, 16, 40, width - 12), Scale(low, high, 112, 8)
+    x, y = Scale(0, 16, 40, 476), Scale(low, high, 118, 8)
     drawing = svg.Drawing()
-    drawing.add(grid(y, y.ticks(4), 40, width - 12, zero=svg.INK))
-    drawing.add(numbers(x, range(0, 17, 2), 128))
-    drawing.add(curve(x, y, range(17), gains, colour=svg.KERNEL.line, dots=3))
-    drawing.circle(x(across), y(gains[across]), 7, fill="none", line=svg.WINDOW.line)
-    words = f"gain for 0 to 16 waves across, {count(down, 'wave')} down (below 0: inverted)"
-    return svg.captioned(drawing.svg(width, 138, "the gain as a curve"), words)
+    drawing.add(grid(y, y.ticks(4), x.start, x.end, zero=svg.INK))
+    drawing.add(numbers(x, range(0, 17, 2), 132))
+    drawing.add(curve(x, y, range(17), gains, colour=DATA[0], dots=3))
+    here = svg.circle(0, 0, 8, fill=svg.WINDOW.line, line=svg.PAPER)
+    area = svg.rect(x.start, 0, x.end - x.start, 128, fill=UNSEEN)
+    area += marks.glide(here, "gain here", x(across), y(gains[across]))
+    move = marks.Move("across", across, (x(1) - x(0), 0), 0, 16)
+    at, spoken = (x(across), 64), f"gain {svg.show_number(gains[across])}"
+    drawing.add(marks.drag(svg.group(area), "point on the curve", [move], at=at, spoken=spoken))
+    words = f"gain with {count(down, 'wave')} down; below 0: inverted"
+    return svg.captioned(drawing.svg(488, 142, "the gain as a curve"), words)
 
 
 def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> svg.Svg:
-    """One quarter of the frequencies, 0 to π both ways; the chosen one is ringed."""
+    """One quarter of the frequencies, 0 to π both ways, with a point to drag."""
     quarter = np.pad(response, ((0, 1), (0, 1)), mode="wrap")[16:, 16:]  # 17×17: 0 to 16 waves
     most = float(quarter.max()) or 1.0
-    side, cell = 196.0, 196 / 17
+    side, left = 396.0, 26.0
+    x, y = Scale(-0.5, 16.5, left, left + side), Scale(-0.5, 16.5, 0.5, side + 0.5)
     drawing = svg.Drawing()
-    drawing.image(to_uint8(255 * quarter / most), 0.5, 0.5, side, side)
-    drawing.rect(0.5, 0.5, side, side, line=svg.KERNEL.line)
-    x, y = (0.5 + waves * cell - 1 for waves in (across, down))
-    drawing.rect(x, y, cell + 2, cell + 2, line=svg.WINDOW.line, thick=3)
-    picture = drawing.svg(side + 1, side + 1, "gain")
+    drawing.image(_in_colour(quarter / most, svg.KERNEL), left, 0.5, side, side)
+    drawing.rect(left, 0.5, side, side, line=svg.KERNEL.line)
+    cell = side / 17
+    point = svg.rect(-14, -14, 28, 28, line=svg.LIGHT, thick=7, round=4)
+    point += svg.rect(-14, -14, 28, 28, line=svg.WINDOW.line, thick=4, round=4)
+    area = svg.rect(left, 0.5, side, side, fill=UNSEEN)
+    area += marks.glide(point, "point", x(across), y(down))
+    moves = [
+        marks.Move("across", across, (cell, 0), 0, 16),
+        marks.Move("down", down, (0, cell), 0, 16),
+    ]
+    at, spoken = (x(across), y(down)), f"{count(across, 'wave')} across, {down} down"
+    drawing.add(marks.drag(svg.group(area), "point in the map", moves, at=at, spoken=spoken))
+    drawing.add(numbers(x, range(0, 17, 4), side + 12))
+    for waves in range(0, 17, 4):
+        drawing.text(left - 6, y(waves), str(waves), size=12, anchor="end", fill=svg.MUTED)
+    drawing.text(left + side / 2, side + 30, "waves across", anchor="middle", fill=svg.MUTED)
+    full = svg.text(0, side + 30, f"full colour: {svg.show_number(most)}", fill=svg.MUTED)
+    picture = drawing.svg(424, side + 40, "gain")
     panel = svg.captioned(picture, f"gain of {name}", role=svg.KERNEL)
-    note = svg.label(f"across →, down ↓; white is {svg.show_number(most)}")
-    return svg.above(panel, replace(note, width=side), gap=4)
+    words = svg.text(left + side, 9, "drag the point", anchor="end", fill=svg.MUTED)
+    return replace(panel, markup=panel.markup + words + svg.group(full, 0, _UNDER_CAPTION - 0.5))
 
 
 # A riddle -----------------------------------------------------------------------------------------
@@ -830,13 +1042,13 @@ def kernel_guess(
     own_kernel = _editable(guess, "your kernel", "your kernel", cell=44, role=svg.KERNEL)
     solved = not differ.any() and np.allclose(hidden, guess)
     reward = _solved(following) if solved else ""
-    picture = _panels(
+    panels = (
         _editable(pixels, "pixels", "input", cell=38, shade="grey", limits=(0, 1.25 * top)),
         replace(own_kernel, markup=own_kernel.markup + svg.group(reward, 0, 166)),
         replace(theirs, markup=theirs.markup + svg.group(_agreement(differ), 0, _UNDER_CAPTION)),
         matrix(answer, title="", cell=38, caption="hidden kernel's output", **signed),
-        gap=26,
     )
+    picture = grids.panels(panels, gap=26)
     wrong = int(differ.sum())
     if wrong:
         sentence = f"{wrong} of {answer.size} output cells differ (framed): not the hidden kernel."
@@ -907,17 +1119,6 @@ def _in_a_row(*pictures: svg.Svg, gap: float) -> svg.Svg:
     """Pictures side by side, their tops on one line."""
     height = max(picture.height for picture in pictures)
     return svg.beside(*(replace(picture, height=height) for picture in pictures), gap=gap)
-
-
-def _panels(*pictures: svg.Svg, gap: float) -> svg.Svg:
-    """Pictures side by side, and one under the other on a narrow page."""
-    height = max(picture.height for picture in pictures)
-    markup, x = "", 0.0
-    for number, picture in enumerate(pictures):
-        name = f"panel {number}"
-        markup += marks.panel(picture.markup, name, x, 0, picture.width, picture.height)
-        x += picture.width + gap
-    return svg.Svg(markup, x - gap, height, "")
 
 
 def _whole(value: float) -> str:

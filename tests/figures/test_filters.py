@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import cv2
 import numpy as np
 import pytest
+from drawn import marked
 from scipy import ndimage
 
 from cnncourse import figures, images, kernels
@@ -150,8 +151,10 @@ def test_each_step_of_the_walk_adds_the_products_of_its_window(step):
     shown = svg.show_number(products.sum())
     assert f"output[{row}, {column}]." in picture.description
     assert picture.description.endswith(f"add up to {shown}.")
-    assert words(picture)[-1] == f"sum: {shown}"
-    assert words(picture)[-10:-1] == [svg.show_number(p, 1) for p in products.ravel()]
+    drawn = words(picture)
+    first = drawn.index("products") + 1
+    assert drawn[-1] == f"= {shown}"
+    assert drawn[first : first + 9] == [svg.show_number(p, 1) for p in products.ravel()]
 
 
 def test_the_walk_refuses_a_step_after_the_last():
@@ -216,7 +219,7 @@ def test_the_blur_is_that_of_opencv_and_its_cost_is_counted(photo, sigma):
     expected = cv2.GaussianBlur(
         photo.astype(np.float32), (k, k), sigma, borderType=cv2.BORDER_REPLICATE
     )
-    assert np.abs(pictures(picture)[2] - expected).max() <= 0.6  # shown rounded to bytes
+    assert np.abs(pictures(picture)[0] - expected).max() <= 0.6  # shown rounded to bytes
     assert f"{k * k} multiplications" in picture.description
     assert f"{2 * k} as a column and a row" in picture.description
     assert words(picture)[-3::2] == [str(k * k), str(2 * k)]
@@ -327,3 +330,95 @@ def test_a_guess_is_judged_on_its_output_and_on_its_weights():
     assert wrong.startswith(f"{differ} of 9 output cells differ")
     dark = figures.kernel_guess(np.zeros((5, 5)), hidden, turned).description
     assert "cannot tell them apart" in dark
+
+
+# What touching them means ------------------------------------------------------------------------
+
+
+def reached(move):
+    """The values that a control takes at both ends of a move."""
+    return [round(move["value"] + move["step"] * move[end], 9) for end in ("least", "most")]
+
+
+@pytest.mark.parametrize("padding", [0, 1])
+def test_the_window_reaches_every_step_of_the_walk_and_no_other(padding):
+    side = 4 + 2 * padding
+    for step in range(side * side):
+        picture = figures.window_walk(np.eye(6), kernels.box(3), padding=padding, step=step)
+        row, column = divmod(step, side)
+        across, down = marked(picture, "drag")["window"]["moves"]
+        assert reached(across) == [row * side, row * side + side - 1]
+        assert reached(down) == [column, column + side * (side - 1)]
+        assert across["along"][0] == down["along"][1] == pytest.approx(384 / (6 + 2 * padding))
+        steps = [values["step"] for values in marked(picture, "set").values()]
+        assert steps == list(range(side * side))
+
+
+def test_each_weight_of_the_walk_is_changed_in_its_place():
+    weights = kernels.KERNELS["emboss"].weights
+    edits = marked(figures.window_walk(np.eye(6), weights), "edit").values()
+    assert [edit["value"] for edit in edits] == weights.ravel().tolist()
+    assert [tuple(edit["place"]) for edit in edits] == list(np.ndindex(3, 3))
+
+
+@pytest.mark.parametrize("angle", [0, 30, 90, 135, 180])
+def test_the_bar_is_turned_by_both_ends_of_the_side_that_is_measured(angle):
+    drags = marked(figures.edge_angle(angle), "drag")
+    turn = np.deg2rad(angle)
+    for name, way in (("end of the bar", 1), ("other end of the bar", -1)):
+        (move,) = drags[name]["moves"]
+        assert reached(move) == [0, 180]
+        right, down = move["arm"]
+        assert np.allclose([right, down], 172 * way * np.array([np.cos(turn), np.sin(turn)]), 0.001)
+        ahead = np.array(move["along"])  # one degree on, along the circle
+        assert np.hypot(*ahead) == pytest.approx(172 * np.deg2rad(1), abs=0.01)
+        assert right * ahead[1] - down * ahead[0] > 0  # clockwise, as angles count here
+    (move,) = drags["angle in the curves"]["moves"]
+    assert reached(move) == [0, 180]
+
+
+def test_the_point_in_the_map_moves_over_all_frequencies_a_cell_at_a_time():
+    drags = marked(figures.frequency_gain(kernels.box(3), 4, 2), "drag")
+    across, down = drags["point in the map"]["moves"]
+    assert reached(across) == reached(down) == [0, 16]
+    cell = across["along"][0]
+    assert across["along"] == [cell, 0] and down["along"] == [0, cell]
+    x, y = drags["point in the map"]["at"]
+    assert (x - y) / cell == pytest.approx(2 + (26 - 0.5) / cell, abs=0.01)  # 4 − 2 cells, axis
+    (move,) = drags["point on the curve"]["moves"]
+    assert (move["control"], *reached(move)) == ("across", 0, 16)
+
+
+@pytest.mark.parametrize("wipe", [0, 25, 100])
+def test_at_the_left_of_the_line_the_photograph_is_as_it_was(photo, wipe):
+    picture = figures.gaussian_blur(photo, 2.0, wipe=wipe)
+    blurred, shown = pictures(figures.gaussian_blur(photo, 2.0))[0], pictures(picture)[0]
+    line = round(wipe / 100 * photo.shape[1])
+    np.testing.assert_array_equal(shown[:, :line], photo[:, :line])
+    np.testing.assert_array_equal(shown[:, line:], blurred[:, line:])
+    drags = marked(picture, "drag")
+    (move,) = drags["line between before and after"]["moves"]
+    assert reached(move) == [0, 100]
+    (move,) = drags["width of the bell"]["moves"]
+    assert reached(move) == [0.3, 5]
+
+
+def test_below_each_picture_are_its_pixels_under_the_lens(photo):
+    results = {"inverted": 255.0 - photo}
+    picture = figures.noise_filters(photo, photo, results, place=(20, 30))
+    expected = photo[20:29, 30:48]
+    shown = pictures(picture)
+    for under in shown[1], shown[3]:
+        np.testing.assert_array_equal(under, expected)
+    np.testing.assert_array_equal(shown[5], 255 - expected)
+    for drag in marked(picture, "drag").values():
+        across, down = drag["moves"]
+        assert drag["hover"]
+        assert reached(across) == [0, photo.shape[1] - 18]
+        assert reached(down) == [0, photo.shape[0] - 9]
+
+
+def test_a_picture_smaller_than_the_lens_is_seen_whole():
+    small = np.arange(35, dtype=np.uint8).reshape(5, 7)
+    under = pictures(figures.noise_filters(small, small, {"same": small}, place=(3, 3)))[1]
+    np.testing.assert_array_equal(under, small)
