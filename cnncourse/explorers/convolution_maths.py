@@ -10,7 +10,7 @@ from cnncourse import figures, geometry, images
 from cnncourse import signals as sensor
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
-from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.matrix import Matrix, MatrixInput
 from cnncourse.widgets.photo import Photo, PhotoInput
 
 # Small kernels whose behaviour under a half turn differs.
@@ -94,15 +94,15 @@ def sliding_sum(
     Returns
     -------
     Explorer
-        Controls: kernel, padding, flip, step; folded: signal, weights.
+        Controls: kernel, padding, flip, step; in the picture: signal, weights.
     """
     controls = {
         "kernel": slider("kernel", len(weights), 1, 5),
         "padding": choice("padding", geometry.PADDING_NAMES),
         "flip": toggle("flip the kernel"),
         "step": slider("step", 0, 0, len(signal)),
-        "signal": MatrixInput("signal", [signal]),
-        "weights": MatrixInput("weights", [weights]),
+        "signal": Matrix("signal", [signal]),
+        "weights": Matrix("weights", [weights]),
     }
     controls["kernel"].observe(
         lambda change: setattr(controls["weights"], "value", [range(1, change["new"] + 1)]), "value"
@@ -122,7 +122,6 @@ def sliding_sum(
     return Explorer(
         draw,
         controls,
-        more=("signal", "weights"),
         limits=last_step,
         stills=({}, {"flip": True}, {"padding": "full", "step": 4}),
     )
@@ -131,7 +130,7 @@ def sliding_sum(
 def flip(photo: str = "grace_hopper") -> Explorer:
     """The same kernel in a cross-correlation and in a convolution.
 
-    Controls: preset, input, flip; folded: weights.
+    Controls: preset, input, flip; in the picture: weights.
 
     Parameters
     ----------
@@ -147,7 +146,7 @@ def flip(photo: str = "grace_hopper") -> Explorer:
         "preset": choice("kernel", list(FLIP_KERNELS)),
         "input": choice("input", list(inputs)),
         "flip": toggle("flip the kernel"),
-        "weights": MatrixInput("weights", next(iter(FLIP_KERNELS.values()))),
+        "weights": Matrix("weights", next(iter(FLIP_KERNELS.values()))),
     }
     controls["preset"].observe(
         lambda change: setattr(controls["weights"], "value", FLIP_KERNELS[change["new"]]), "value"
@@ -158,7 +157,7 @@ def flip(photo: str = "grace_hopper") -> Explorer:
         look = {"shade": "grey", "padding_mode": "edge"} if input == _PATCH else {}
         return figures.flip(inputs[input], np.array(weights), turned=flip, **look)
 
-    return Explorer(draw, controls, more=("weights",), stills=({}, {"flip": True}))
+    return Explorer(draw, controls, stills=({}, {"flip": True}))
 
 
 def channel_sum() -> Explorer:

@@ -10,6 +10,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
@@ -18,9 +19,9 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse import signals as sensor
-from cnncourse.figures import svg
+from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, bar, curve, grid, numbers
-from cnncourse.figures.grids import matrix, outline
+from cnncourse.figures.grids import UNSEEN, grip, matrix, outline, panels
 from cnncourse.figures.words import count
 from cnncourse.metrics import rmse
 
@@ -38,7 +39,8 @@ def noisy_sensor(
 ) -> svg.Svg:
     """The readings of a sensor, their weighted average, and the truth that the sensor cannot see.
 
-    The weights lie under the readings that they belong to: the kernel, turned round.
+    The weights lie under the readings that they belong to: the kernel, turned round. It is marked
+    for the control now: the kernel is dragged along the readings.
 
     Parameters
     ----------
@@ -51,28 +53,69 @@ def noisy_sensor(
         The minute whose average is framed.
     """
     average = sensor.weighted_average(readings, weights, int(ages[0]))
-    minutes = range(len(level))
-    x, y = Scale(0, len(level) - 1, 52, 692), Scale(0.4, 4.4, 264, 34)
-    drawing = svg.Drawing()
-    drawing.rect(52, 34, 640, 230, line=svg.FAINT)
-    drawing.add(numbers(x, (0, 30, 60, 90, 119), 278))
-    drawing.add(grid(y, (1, 2, 3, 4), 52, 692, gap=8))
-    drawing.text(372, 296, "minutes", anchor="middle", fill=svg.MUTED)
-    drawing.text(8, 22, "metres", fill=svg.MUTED)
-    for minute, reading in zip(minutes, readings, strict=True):
-        drawing.circle(x(minute), y(reading), 2.2, fill=svg.MUTED)
-    drawing.add(curve(x, y, minutes, level, dash="6 4"))
-    drawing.add(curve(x, y, minutes, average, colour=svg.OUTPUT.line, thick=3))
-    drawing.add(_legend(52, 12))
-    drawing.line(x(now), 34, x(now), 386, colour=_MID, dash="3 3")
-    drawing.circle(x(now), y(float(average[now])), 6, fill="none", line=svg.WINDOW.line)
-    drawing.add(_weight_bars(weights, ages, x, now, 326))
-    sentence = _sensor_words(name, rmse(readings, level), rmse(average, level), weights, ages)
+    raw, calm = rmse(readings, level), rmse(average, level)
+    record = _record(level, readings, average, weights, ages, now)
+    facts = _sensor_facts(float(average[now]), raw, calm, sensor.mean_age(weights, ages))
+    sentence = _sensor_words(name, raw, calm, weights, ages)
     sentence += f" At minute {now} it is {average[now]:.2f} m."
-    beyond = int(np.sum((readings < y.low) | (readings > y.high)))
+    low, high = _METRES
+    beyond = int(np.sum((readings < low) | (readings > high)))
     if beyond:
         sentence += f" {count(beyond, 'reading')} beyond the scale, drawn at its edge."
-    return drawing.svg(712, 420, "A noisy sensor and its weighted average", sentence)
+    picture = panels((record, facts))
+    return svg.framed(picture.titled("A noisy sensor and its weighted average", sentence))
+
+
+_METRES = (0.4, 4.4)  # what the scale of the water level holds
+
+
+def _record(
+    level: np.ndarray,
+    readings: np.ndarray,
+    average: np.ndarray,
+    weights: np.ndarray,
+    ages: np.ndarray,
+    now: int,
+) -> svg.Svg:
+    """The record with its average, and below it the kernel to drag along the readings."""
+    minutes = range(len(level))
+    x, y = Scale(0, len(level) - 1, 36, 652), Scale(*_METRES, 304, 50)
+    drawing = svg.Drawing()
+    drawing.rect(x.start, y.end, x.end - x.start, y.start - y.end, line=svg.FAINT)
+    drawing.add(numbers(x, (0, 30, 60, 90, 119), y.start + 14))
+    drawing.add(grid(y, (1, 2, 3, 4), x.start, x.end, gap=8))
+    drawing.text(x.end, y.start + 32, "minutes", anchor="end", fill=svg.MUTED)
+    drawing.text(0, 38, "metres", fill=svg.MUTED)
+    for minute, reading in zip(minutes, readings, strict=True):
+        drawing.circle(x(minute), y(reading), 2.5, fill=svg.MUTED)
+    drawing.add(curve(x, y, minutes, level, dash="6 4"))
+    drawing.add(curve(x, y, minutes, average, colour=svg.OUTPUT.line, thick=3))
+    drawing.add(_legend(0, 10))
+    ring = svg.circle(0, 0, 9, fill=svg.WINDOW.line, line=svg.PAPER)
+    drawing.add(marks.glide(ring, "average", x(now), y(float(average[now]))))
+    area = svg.rect(x.start, y.end, x.end - x.start, 442 - y.end, fill=UNSEEN)
+    area += _weight_bars(weights, ages, x, now, y.end, 372)
+    move = marks.Move("now", now, (x(1) - x(0), 0), 0, len(level) - 1)
+    at, spoken = (x(now), 400.0), f"minute {now}"
+    drawing.add(marks.drag(svg.group(area), "kernel", [move], at=at, spoken=spoken))
+    drawing.text(0, 356, f"weights at minute {now}, by age in minutes", size=14, bold=True)
+    return drawing.svg(664, 462, "the record")
+
+
+def _sensor_facts(reading: float, raw: float, calm: float, late: float) -> svg.Svg:
+    """The average now, the error before and after, and how late it is."""
+    drawing = svg.Drawing()
+    for i, (words, value) in enumerate(
+        (
+            ("average now", f"{reading:.2f} m"),
+            ("error of the readings", f"{raw:.3f} m"),
+            ("error of the average", f"{calm:.3f} m"),
+            ("lags behind by", f"{svg.show_number(late, 1)} min"),
+        )
+    ):
+        drawing.text(0, 58 + 80 * i, words, size=14, fill=svg.MUTED)
+        drawing.text(0, 84 + 80 * i, value, size=22, bold=True)
+    return drawing.svg(248, 350, "its numbers")
 
 
 def _sensor_words(name: str, raw: float, calm: float, weights: np.ndarray, ages: np.ndarray) -> str:
@@ -101,6 +144,9 @@ def sliding_sum(
 ) -> svg.Svg:
     """A step of a convolution along one axis: the window, the products, their sum.
 
+    It is marked for the controls step, signal and weights: the kernel is dragged along the signal,
+    and numbers are changed in place.
+
     Parameters
     ----------
     signal : sequence of float
@@ -127,28 +173,76 @@ def sliding_sum(
     window = padded[step : step + len(weights)]
     written = [_written(weight) for weight in used]
     sums = _sum_in_words(window, written, float(result[step]))
-    cell = min(52.0, 560 / len(padded))
-    shift, half = step * cell, (len(weights) - 1) / 2 * cell
-    name = "kernel, turned" if flip else "kernel"
-    drawing = svg.Drawing()
-    for y, label, indent, row in (
-        (12, "input", 0, _row(padded, svg.INPUT, cell, padding=(0, 0, *margins))),
-        (20 + cell, name, shift, _row(weights, svg.KERNEL, cell, names=[written])),
-        (34 + 2 * cell, "products", shift, _row(window * weights, svg.WINDOW, cell)),
-        (48 + 3 * cell, "output", half, _output_row(result, step, cell)),
-    ):
-        drawing.add(_named_row(label, row, 118 + indent, y, cell))
-    box = (115 + shift, 9, len(weights) * cell + 7, 3 * cell + 28)
-    drawing.rect(*box, line=svg.WINDOW.line, thick=2, dash="5 4", round=6)
-    bottom = 62 + 4 * cell
-    drawing.text(12, bottom + 8, sums, size=14, mono=True)
-    width = max(130 + len(padded) * cell, 24 + svg.text_width(sums, 15), 330)
+    cell = min(64.0, _ROW / len(padded))
+    markup = _signal_row(padded, margins, cell)
+    markup += _sliding_kernel(window, weights, written, flip, step, len(result), cell)
+    markup += svg.group(_output_row(result, step, cell, (len(weights) - 1) / 2), 0, 3 * _PITCH)
+    letters = len(sums) * 0.6
+    markup += svg.text(0, 4 * _PITCH + 10, sums, size=min(22, _ROW / letters), mono=True, bold=True)
     operation = "Convolution" if flip else "Cross-correlation"
     sentence = (
         f"{operation}, padding {padding}: {len(values)} numbers and a kernel of {len(weights)} "
         f"give {len(result)}. Output {step + 1} of {len(result)} is {sums}."
     )
-    return drawing.svg(round(width), round(bottom + 26), f"{operation} along one axis", sentence)
+    row = svg.Svg(markup, _ROW, 4 * _PITCH + 28, "")
+    return svg.framed(panels([row]).titled(f"{operation} along one axis", sentence))
+
+
+_ROW, _PITCH = 840, 104  # width of the longest row, and from one row to the next
+
+
+def _signal_row(padded: np.ndarray, margins: tuple[int, int], cell: float) -> str:
+    """The signal with its padding: each of its own numbers can be changed."""
+    before, length = margins[0], len(padded) - sum(margins)
+
+    def mark(markup: str, _row: int, column: int) -> str:
+        place = column - before
+        if not 0 <= place < length:
+            return markup
+        name, number = f"signal {place + 1}", float(padded[column])
+        return marks.edit(markup, name, "signal", (0, place), number, group="signal")
+
+    row = _row(padded, svg.INPUT, cell, padding=(0, 0, *margins), mark=mark)
+    return _named_row("input", row, 0, 0)
+
+
+def _sliding_kernel(
+    window: np.ndarray,
+    weights: np.ndarray,
+    written: Sequence[str],
+    flip: bool,
+    step: int,
+    steps: int,
+    cell: float,
+) -> str:
+    """The kernel under the numbers it is multiplied with, to drag along, and the products."""
+    last, wide = len(weights) - 1, len(weights) * cell
+
+    def mark(markup: str, _row: int, column: int) -> str:
+        place = last - column if flip else column
+        name, number = f"weights {place + 1}", float(weights[column])
+        return marks.edit(markup, name, "weights", (0, place), number, group="weights")
+
+    kernel = _row(weights, svg.KERNEL, cell, names=[written], mark=mark)
+    products = _row(window * weights, svg.WINDOW, cell)
+    frame = svg.rect(
+        -5,
+        18,
+        wide + 10,
+        2 * _PITCH + cell + 12,
+        fill=UNSEEN,
+        line=svg.WINDOW.line,
+        thick=2,
+        round=6,
+    )
+    move = marks.Move("step", step, (cell, 0), 0, steps - 1)
+    where = f"output {step + 1} of {steps}"
+    shell = marks.key(frame, "frame") + grip(wide / 2, 18, svg.WINDOW)
+    numbers_of = _named_row("kernel, turned" if flip else "kernel", kernel, 0, _PITCH) + _named_row(
+        "products", products, 0, 2 * _PITCH
+    )
+    dragged = marks.drag(f"<g>{shell}</g>", "kernel", [move], spoken=where)
+    return marks.glide(dragged + numbers_of, "sliding", step * cell, 0)
 
 
 def _sum_in_words(window: np.ndarray, weights: Sequence[str], total: float) -> str:
@@ -171,6 +265,8 @@ def flip(
 ) -> svg.Svg:
     """The same kernel used as it is or turned by 180°, and how far the two answers lie apart.
 
+    It is marked for the controls flip and weights.
+
     Parameters
     ----------
     image : ndarray of shape (H, W)
@@ -182,17 +278,37 @@ def flip(
     """
     correlation = conv.correlate(image, kernel, padding="same", padding_mode=padding_mode)
     convolution = conv.convolve(image, kernel, padding="same", padding_mode=padding_mode)
-    shown, used, name, caption = correlation, kernel, "cross-correlation ⋆", "kernel"
-    if turned:
-        shown, used = convolution, kernel[::-1, ::-1]
-        name, caption = "convolution *", "kernel, turned"
-    cell = min(34.0, 200 / max(image.shape))
+    shown, name = (convolution, "convolution *") if turned else (correlation, "cross-correlation ⋆")
+    cell = _SIDE / max(image.shape)
     limits = (0.0, 255.0) if shade == "grey" else None
-    picture = svg.beside(
-        matrix(image, title="input", cell=cell, shade=shade, limits=limits, caption="input"),
-        matrix(used, title="kernel", role=svg.KERNEL, cell=38, caption=caption),
-        matrix(shown, title="output", role=svg.OUTPUT, cell=cell, digits=1, caption=name),
-        gap=30,
+    pixels = matrix(
+        image, title="", cell=cell, shade=shade, limits=limits, caption="input", font=16
+    )
+    window = svg.rect(0, 0, cell, cell, line=svg.WINDOW.line, thick=3, round=3)
+    reach = np.array(kernel.shape) // 2
+
+    def link(markup: str, row: int, column: int) -> str:
+        """A hovered output lights the pixels it is the sum of."""
+        first = np.maximum((row, column) - reach, 0)
+        last = np.minimum((row, column) + reach, np.array(image.shape) - 1)
+        (high, wide), (top, left) = (last - first + 1) * cell, first * cell
+        at = (float(left) + 0.5, float(top) + 22.5, float(wide), float(high))
+        return marks.link(markup, "window", at=at)
+
+    outputs = matrix(
+        shown, title="", role=svg.OUTPUT, cell=cell, digits=1, caption=name, font=16, mark=link
+    )
+    picture = panels(
+        (
+            replace(
+                pixels,
+                markup=pixels.markup + marks.lit(window, "window", hidden=True),
+                width=_SIDE + 1,
+            ),
+            _turning_kernel(kernel, turned),
+            replace(outputs, width=_SIDE + 1),
+        ),
+        gap=28,
     )
     largest = float(np.abs(convolution - correlation).max())
     if largest < 1e-9:
@@ -209,6 +325,47 @@ def flip(
         f"{'Convolution' if turned else 'Cross-correlation'}, padding same{border}. {verdict}"
     )
     return svg.framed(picture.titled("The flip", sentence))
+
+
+_SIDE = 330.0  # of the input and the output of the flip
+
+
+def _turning_kernel(kernel: np.ndarray, turned: bool) -> svg.Svg:
+    """The kernel that makes half a turn as a whole, while its numbers stay upright; a button."""
+    rows, columns = kernel.shape
+    cell, half = 180 / max(rows, columns), "180deg" if turned else "0deg"
+    most = float(np.abs(kernel).max()) or 1.0
+    words = [svg.show_number(float(weight)) for weight in kernel.flat]
+    size = min(20, 0.84 * cell / (0.65 * max(map(len, words))))
+    cells = ""
+    for (row, column), weight in np.ndenumerate(kernel):
+        x, y = (column - columns / 2 + 0.5) * cell, (row - rows / 2 + 0.5) * cell
+        fill = svg.signed_fill(float(weight), most)
+        square = svg.rect(-cell / 2, -cell / 2, cell, cell, fill=fill, line=svg.KERNEL.line)
+        number = svg.text(
+            0, 0, words[row * columns + column], size=size, anchor="middle", fill=svg.text_on(fill)
+        )
+        upright = f"transform:translate({x:g}px,{y:g}px) rotate(-{half})"
+        markup = marks.key(f'<g style="{upright}">{square}{number}</g>', f"weight {row} {column}")
+        name = f"weights row {row + 1} column {column + 1}"
+        place, value = (row, column), float(weight)
+        cells += marks.edit(markup, name, "weights", place, value, group="weights")
+    first = svg.polyline(
+        [
+            (-columns * cell / 2, cell - rows * cell / 2),
+            (-columns * cell / 2, -rows * cell / 2),
+            (cell - columns * cell / 2, -rows * cell / 2),
+        ],
+        colour=svg.WINDOW.line,
+        thick=5,
+    )
+    turning = f'<g style="transform:translate(104px,116px) rotate({half})">{cells}{first}</g>'
+    caption = "kernel, turned" if turned else "kernel"
+    panel = svg.captioned(svg.Svg("", 208, 300, caption), caption, role=svg.KERNEL)
+    button = svg.rect(34, 232, 140, 36, fill=svg.PAPER, line=svg.KERNEL.line, thick=2, round=6)
+    button += svg.text(104, 250, "turn it back" if turned else "turn it by 180°", anchor="middle")
+    act = marks.set(f"<g>{button}</g>", "turn the kernel", {"flip": not turned})
+    return replace(panel, markup=panel.markup + marks.key(turning, "turning") + act)
 
 
 def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
@@ -230,7 +387,9 @@ def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
     )
     cell, drawing = 44.0, svg.Drawing()
     for i, (name, values, role) in enumerate(rows):
-        drawing.add(_named_row(name, _row(values, role, cell), 150, 12 + i * (cell + 12), cell))
+        y = 12 + i * (cell + 12)
+        drawing.text(12, y + cell / 2, name, size=14, bold=True)
+        drawing.add(svg.group(_row(values, role, cell), 150, y))
     listed = ", ".join(svg.show_number(float(w)) for w in kernel)
     sentence = (
         f"Convolution puts the kernel {listed} around the 1 as it is written; "
@@ -242,42 +401,45 @@ def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
 def _legend(x: float, y: float) -> str:
     """Words beside a sample of each line."""
     drawing = svg.Drawing()
-    drawing.circle(x + 130, y, 2.2, fill=svg.MUTED)
-    drawing.circle(x + 138, y, 2.2, fill=svg.MUTED)
-    drawing.text(x + 146, y, "readings")
-    drawing.line(x + 230, y, x + 258, y, dash="6 4", thick=2)
-    drawing.text(x + 264, y, "hidden truth")
-    drawing.line(x + 370, y, x + 398, y, colour=svg.OUTPUT.line, thick=3)
-    drawing.text(x + 404, y, "weighted average")
+    drawing.circle(x + 4, y, 2.5, fill=svg.MUTED)
+    drawing.circle(x + 14, y, 2.5, fill=svg.MUTED)
+    drawing.text(x + 24, y, "readings")
+    drawing.line(x + 124, y, x + 152, y, dash="6 4", thick=2)
+    drawing.text(x + 160, y, "hidden truth")
+    drawing.line(x + 330, y, x + 358, y, colour=svg.OUTPUT.line, thick=3)
+    drawing.text(x + 366, y, "weighted average")
     return drawing.markup
 
 
-def _weight_bars(weights: np.ndarray, ages: np.ndarray, x: Scale, now: int, y: float) -> str:
-    """The weights under the minutes of their readings: age 0 at `now`, the past at the left."""
-    up = Scale(0, 1.05 * float(weights.max()), y + 60, y)
+def _weight_bars(
+    weights: np.ndarray, ages: np.ndarray, x: Scale, now: int, top: float, y: float
+) -> str:
+    """The weights under the minutes of their readings, the past at the left: they glide along."""
+    up = Scale(0, 1.05 * float(weights.max()), y + 52, y)
     wide = 0.8 * (x(1) - x(0))
     drawing = svg.Drawing()
-    drawing.text(8, y - 10, f"weights at minute {now}, by the age of a reading", bold=True)
+    drawing.line(0, top, 0, y + 52, colour=_MID, dash="3 3")
     for weight, age in zip(weights, ages, strict=True):
         if 0 <= now - age <= x.high:
-            left = x(now - age) - wide / 2
-            drawing.add(bar(left, y + 60, wide, y + 60 - up(weight), svg.KERNEL))
-    drawing.line(52, y + 60, 692, y + 60, colour=svg.FAINT)
+            left = x(now - age) - x(now) - wide / 2
+            drawing.add(bar(left, y + 52, wide, y + 52 - up(weight), svg.KERNEL))
     for age in range(-10, 31, 10):
         if 0 <= now - age <= x.high:
             words = "now" if age == 0 else svg.show_number(age)
-            drawing.text(x(now - age), y + 76, words, size=12, anchor="middle", fill=svg.MUTED)
-    return drawing.markup
+            at = x(now - age) - x(now)
+            drawing.text(at, y + 76, words, size=13, anchor="middle", fill=svg.MUTED)
+    drawing.add(grip(0, y + 56, svg.WINDOW))
+    base = svg.line(x.start, y + 52, x.end, y + 52, colour=svg.FAINT)
+    return base + marks.glide(drawing.markup, "weights", x(now), 0)
 
 
-def _named_row(name: str, row: str, x: float, y: float, cell: float) -> str:
-    """A row of cells with its name at the left of the picture."""
-    words = svg.text(12, y + cell / 2, name, size=14, bold=True)
-    return words + f'<g transform="translate({x:g} {y:g})">{row}</g>'
+def _named_row(name: str, row: str, x: float, y: float) -> str:
+    """A row of cells under its name."""
+    return svg.group(svg.text(0, 8, name, size=14, bold=True) + svg.group(row, 0, 24), x, y)
 
 
 def _row(values: np.ndarray, role: svg.Role, cell: float, **look: Any) -> str:
-    return matrix(values[None, :], title="", role=role, cell=cell, **look).markup
+    return matrix(values[None, :], title="", role=role, cell=cell, font=16, **look).markup
 
 
 def _written(weight: float | Fraction) -> str:
@@ -287,8 +449,13 @@ def _written(weight: float | Fraction) -> str:
     return svg.show_number(float(weight))
 
 
-def _output_row(result: np.ndarray, step: int, cell: float) -> str:
-    """The outputs computed so far; the last one framed."""
+def _output_row(result: np.ndarray, step: int, cell: float, half: float) -> str:
+    """The outputs computed so far, each under the middle of its window; one clicked is next."""
+
+    def mark(markup: str, _row: int, column: int) -> str:
+        return marks.set(markup, f"output {column + 1}", {"step": column}, group="output")
+
     later = (np.arange(len(result)) > step)[None, :]
-    grid = matrix(result[None, :], title="", role=svg.OUTPUT, cell=cell, hidden=later)
-    return grid.markup + outline(0, step, 1, 1, cell)
+    row = _row(result, svg.OUTPUT, cell, hidden=later, mark=mark)
+    here = marks.key(outline(0, step, 1, 1, cell), "here")
+    return svg.text(0, 8, "output", size=14, bold=True) + svg.group(row + here, half * cell, 24)

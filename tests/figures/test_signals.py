@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
-from drawn import number, words
+from drawn import marked, number, words
 from hypothesis import given
 from hypothesis import strategies as st
 from scipy import signal
@@ -154,3 +154,49 @@ def test_the_sensor_figure_counts_the_readings_beyond_its_scale():
         " 3 readings beyond the scale"
         in figures.noisy_sensor(level, wild, weights, ages, "some").description
     )
+
+
+@pytest.mark.parametrize("now", [0, 70, 119])
+def test_the_kernel_is_dragged_to_every_minute_of_the_record(now):
+    level, ages = signals.water_level(), np.arange(3)
+    picture = figures.noisy_sensor(level, level, np.ones(3) / 3, ages, "some", now=now)
+    (move,) = marked(picture, "drag")["kernel"]["moves"]
+    assert (now + move["least"], now + move["most"]) == (0, 119)
+
+
+@pytest.mark.parametrize("flip", [False, True])
+@pytest.mark.parametrize("padding", ["valid", "same", "full"])
+def test_signal_and_weights_are_changed_in_place_and_the_kernel_slides(flip, padding):
+    x, w = [4, 0, 1, 7, 2], [1, 2, 3]
+    last = len(np.convolve(x, w, padding)) - 1
+    picture = figures.sliding_sum(x, w, padding=padding, flip=flip, step=1)
+    edits = marked(picture, "edit").values()
+    assert len(edits) == len(x) + len(w)
+    for edit in edits:
+        row, column = edit["place"]
+        assert row == 0 and edit["value"] == {"signal": x, "weights": w}[edit["control"]][column]
+    (move,) = marked(picture, "drag")["kernel"]["moves"]
+    assert (1 + move["least"], 1 + move["most"]) == (0, last)
+    steps = [values["step"] for values in marked(picture, "set").values()]
+    assert steps == list(range(last + 1))
+
+
+def test_the_turned_kernel_keeps_its_weights_and_the_button_turns_it_back():
+    kernel = np.arange(9.0).reshape(3, 3)
+    for turned in (False, True):
+        picture = figures.flip(np.eye(5), kernel, turned=turned)
+        assert marked(picture, "set") == {"turn the kernel": {"flip": not turned}}
+        for edit in marked(picture, "edit").values():
+            assert edit["value"] == kernel[tuple(edit["place"])]
+        half = "180deg" if turned else "0deg"
+        assert str(picture).count(f"rotate({half})") == 1
+        assert str(picture).count(f"rotate(-{half})") == 9  # each number stays upright
+
+
+def test_a_hovered_output_of_the_flip_lights_the_pixels_it_sums():
+    root = ElementTree.fromstring(str(figures.flip(np.eye(5), np.ones((3, 3)), turned=False)))
+    places = [part.get("data-at") for part in root.iter() if part.get("data-link") == "window"]
+    cell = 330 / 5
+    corner, middle = ([float(n) for n in places[k].split()] for k in (0, 12))
+    assert corner == pytest.approx([0.5, 22.5, 2 * cell, 2 * cell])
+    assert middle == pytest.approx([0.5 + cell, 22.5 + cell, 3 * cell, 3 * cell])
