@@ -8,6 +8,7 @@ import numpy as np
 
 from cnncourse import activations as act
 from cnncourse import figures, regularise
+from cnncourse.figures.learning_layers import LARGEST_LOGIT
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.widgets.matrix import MatrixInput
@@ -99,23 +100,29 @@ def _draw_conv_backward(*, pixels: tuple, weights: tuple, gradient: tuple) -> Sv
 
 
 def softmax() -> Explorer:
-    """Logits to type, a temperature, the right class: probabilities, entropy, loss, gradient.
+    """Logits to drag, a temperature, the right class: probabilities, entropy, loss, gradient.
 
     Returns
     -------
     Explorer
-        Controls: logits, temperature, target.
+        Controls: temperature, target; folded: logit_0 to logit_3.
     """
+    logits = {
+        f"logit_{k}": fine_slider(f"logit of class {k}", z, -LARGEST_LOGIT, LARGEST_LOGIT)
+        for k, z in enumerate((2.0, 1.0, 0.1, -1.0))
+    }
     controls = {
-        "logits": MatrixInput("logits", [[2.0, 1.0, 0.1, -1.0]], step=0.5),
         "temperature": fine_slider("temperature", 1.0, 0.1, 10.0),
         "target": slider("right class", 0, 0, 3),
+        **logits,
     }
-    return Explorer(_draw_softmax, controls, stills=({}, {"temperature": 0.2}, {"target": 3}))
+    return Explorer(
+        _draw_softmax, controls, more=list(logits), stills=({}, {"temperature": 0.2}, {"target": 3})
+    )
 
 
-def _draw_softmax(*, logits: tuple, temperature: float, target: int) -> Svg:
-    return figures.softmax(np.array(logits[0]), target=target, temperature=temperature)
+def _draw_softmax(*, temperature: float, target: int, **logits: float) -> Svg:
+    return figures.softmax(np.array([*logits.values()]), target=target, temperature=temperature)
 
 
 def dropout() -> Explorer:

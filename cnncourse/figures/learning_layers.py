@@ -20,8 +20,8 @@ from cnncourse import backward, regularise
 from cnncourse.architectures import trace
 from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Linear, MaxPool
 from cnncourse.architectures.table import Row
-from cnncourse.figures import charts, svg
-from cnncourse.figures.grids import matrix
+from cnncourse.figures import charts, marks, svg
+from cnncourse.figures.grids import UNSEEN, handle, matrix, panels
 from cnncourse.figures.words import by, count, percent, power_of_ten, scientific, times
 
 # Channels are told apart by their labels; the shade only helps.
@@ -471,6 +471,9 @@ def _said(values: np.ndarray) -> str:
 def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg.Svg:
     """The logits, the probabilities and the gradient of the cross-entropy, class by class.
 
+    It is marked for the controls logit_0, logit_1 … and target: the logits are dragged, and a click
+    on a class makes it the right one.
+
     Parameters
     ----------
     logits : ndarray of shape (K,)
@@ -491,38 +494,93 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg
     loss = act.cross_entropy(logits / temperature, target)
     gradient = act.cross_entropy_gradient(logits / temperature, target) / temperature
     entropy = float(-(p * act.log_softmax(logits / temperature)).sum())
-    d = svg.Drawing()
-    d.text(20, 10, "class", bold=True)
-    d.text(158, 10, "logit", anchor="end", bold=True)
-    d.text(170, 10, "probability p", bold=True)
-    d.text(490, 10, "gradient (p − y)/T", bold=True)
-    limit = max(1.0, float(np.abs(gradient).max()))
-    for k, (z, chance, slope) in enumerate(zip(logits, p, gradient, strict=True)):
-        d.add(_class_row(k, z, chance, slope / limit, slope, k == target))
-    y = 40 + 34 * len(logits)
-    most = svg.show_number(float(np.log(len(logits))), 4)
-    d.text(20, y, f"cross-entropy −ln p = {svg.show_number(loss, 4)}")
-    d.text(300, y, f"entropy {svg.show_number(entropy, 4)} of at most {most}")
+    most = _four(float(np.log(len(logits))))
+    results = svg.beside(
+        _result("cross-entropy −ln p", loss), _result("entropy", entropy, f"at most {most}"), gap=36
+    )
+    rows = svg.beside(_chance_rows(p, target), _slope_rows(gradient, target), gap=36)
+    picture = panels((_logit_rows(logits, target), svg.above(rows, results)), gap=36)
     sentence = (
         f"Temperature {svg.show_number(temperature)}: the probabilities are "
         f"{', '.join(f'{v:.3f}' for v in p)}. The right class is {target}, with "
         f"{p[target]:.3f}: cross-entropy {loss:.4f}, entropy {entropy:.4f}."
     )
-    return d.svg(740, y + 20, "Softmax and cross-entropy", sentence)
+    return svg.framed(picture.titled("Softmax and cross-entropy", sentence))
 
 
-def _class_row(k: int, z: float, chance: float, share: float, slope: float, right: bool) -> str:
-    """One class: its logit, the bar of its probability, the bar of its gradient."""
-    y, wide = 38 + 34 * k, 80 * abs(share)
+LARGEST_LOGIT = 6
+_CLASS, _CLASS_ROW = 56, 56  # width of a class's name, height of its row
+_THIRD = 288
+
+
+def _class_rows(head: str, count: int, target: int) -> svg.Drawing:
+    """A table with a row for each class; a click on a class makes it the right one."""
     d = svg.Drawing()
-    d.text(20, y, f"{k}{'  (right)' if right else ''}", bold=right)
-    d.text(158, y, svg.show_number(z), anchor="end", mono=True)
-    d.add(charts.bar(170, y + 11, 220 * chance, 22, svg.OUTPUT))
-    d.text(178 + 220 * chance, y, f"{chance:.3f}", mono=True)
-    d.line(580, y - 14, 580, y + 14, colour=svg.MUTED)
-    d.add(charts.bar(580 if slope > 0 else 580 - wide, y + 9, wide, 18, svg.WINDOW))
-    d.text(674, y, svg.show_number(slope, 3), mono=True)
-    return d.markup
+    d.text(0, 10, head, size=14, bold=True)
+    for k in range(count):
+        right = k == target
+        fill, line = (svg.OUTPUT.tint, svg.OUTPUT.line) if right else (UNSEEN, "none")
+        name = svg.rect(0, _row_middle(k) - 18, _CLASS - 8, 36, fill=fill, line=line, round=6)
+        words = f"{k} ✓" if right else str(k)
+        name += svg.text(24, _row_middle(k), words, size=16, anchor="middle", bold=right)
+        d.add(marks.set(f"<g>{name}</g>", f"right class {k}, {head}", {"target": k}, group=head))
+    return d
+
+
+def _row_middle(k: int) -> float:
+    return 58 + _CLASS_ROW * k
+
+
+def _logit_rows(logits: np.ndarray, target: int) -> svg.Svg:
+    """The logits as bars from 0, each with a handle at its end."""
+    d = _class_rows("logit z", len(logits), target)
+    x = charts.Scale(-LARGEST_LOGIT, LARGEST_LOGIT, _CLASS + 14, _THIRD - 14)
+    bottom = _row_middle(len(logits) - 1) + 26
+    d.line(x(0), 30, x(0), bottom, colour=svg.MUTED)
+    d.add(charts.numbers(x, (-6, -3, 0, 3, 6), bottom + 12))
+    for k, z in enumerate(logits):
+        y = _row_middle(k)
+        d.rect(min(x(0), x(z)), y - 9, abs(x(z) - x(0)), 18, fill=charts.DATA[0])
+        d.text(x(z), y - 22, svg.show_number(float(z)), size=14, anchor="middle")
+        step = (x(0.1) - x(0), 0)
+        move = marks.Move(f"logit_{k}", float(z), step, -LARGEST_LOGIT, LARGEST_LOGIT, 0.1)
+        d.add(handle(f"logit of class {k}", [move], x(z), y))
+    return d.svg(_THIRD, bottom + 20, "logits")
+
+
+def _chance_rows(p: np.ndarray, target: int) -> svg.Svg:
+    """The probabilities as bars."""
+    d = _class_rows("probability p", len(p), target)
+    for k, chance in enumerate(p):
+        y, wide = _row_middle(k), 156 * float(chance)
+        d.rect(_CLASS, y - 14, max(wide, 1), 28, fill=charts.DATA[0])
+        d.text(_CLASS + wide + 8, y, f"{chance:.3f}", size=16, bold=k == target)
+    return d.svg(_THIRD, _row_middle(len(p)), "probabilities")
+
+
+def _slope_rows(gradient: np.ndarray, target: int) -> svg.Svg:
+    """The gradient as bars to both sides of 0: a step against it lowers the loss."""
+    d = _class_rows("gradient (p − y)/T", len(gradient), target)
+    limit = max(1.0, float(np.abs(gradient).max()))
+    middle = _CLASS + 84
+    d.line(middle, 30, middle, _row_middle(len(gradient) - 1) + 26, colour=svg.MUTED)
+    for k, slope in enumerate(gradient):
+        y, wide = _row_middle(k), 78 * abs(float(slope)) / limit
+        d.rect(middle if slope > 0 else middle - wide, y - 9, wide, 18, fill=charts.DATA[1])
+        d.text(middle + 88, y, svg.show_number(float(slope), 3), size=16)
+    return d.svg(_THIRD, _row_middle(len(gradient)), "gradient")
+
+
+def _result(name: str, value: float, note: str = "") -> svg.Svg:
+    d = svg.Drawing()
+    d.text(0, 8, name, size=14, fill=svg.MUTED)
+    d.text(0, 34, _four(value), size=22, bold=True)
+    d.text(104, 36, note, size=14, fill=svg.MUTED)
+    return d.svg(_THIRD, 48, name)
+
+
+def _four(value: float) -> str:
+    return svg.show_number(value, 4)
 
 
 # Dropout ------------------------------------------------------------------------------------------

@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 
 import numpy as np
 import pytest
+from drawn import marked
 
 from cnncourse import activations as act
 from cnncourse import figures, regularise
@@ -119,6 +120,18 @@ def test_softmax_states_probabilities_loss_and_entropy():
     slopes = [(v - (k == target)) / temperature for k, v in enumerate(p)]
     shown = texts(picture)
     assert all(f"{s:.3f}".rstrip("0").replace("-", "−") in shown for s in slopes)
+
+
+def test_logits_are_dragged_and_a_click_on_a_class_makes_it_the_right_one():
+    picture = figures.softmax(np.array([2.0, -1.5, 0.1]), target=1)
+    drags = marked(picture, "drag")
+    for k, z in enumerate((2.0, -1.5, 0.1)):
+        (move,) = drags[f"logit of class {k}"]["moves"]
+        assert (move["control"], move["value"]) == (f"logit_{k}", z)
+        ends = [z + move["step"] * move[end] for end in ("least", "most")]
+        assert ends == pytest.approx([-6, 6])
+    targets = [values["target"] for values in marked(picture, "set").values()]
+    assert targets == 3 * [0, 1, 2]  # beside the logits, the probabilities and the gradient
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf])
