@@ -20,8 +20,8 @@ import numpy as np
 from cnncourse import images
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve, numbers
-from cnncourse.figures.grids import UNSEEN, handle, matrix, outline
-from cnncourse.figures.words import by, count
+from cnncourse.figures.grids import UNSEEN, handle, matrix, outline, panels
+from cnncourse.figures.words import by, count, raised
 from cnncourse.metrics import rmse
 
 CHANNELS = ("red", "green", "blue")
@@ -247,6 +247,8 @@ def channel_mixer(
 ) -> svg.Svg:
     """The channels of a picture, the colours they give in some order, and their weighted sum.
 
+    It is marked for the controls red, green and blue: the weights are dragged.
+
     Parameters
     ----------
     photo : ndarray of uint8 of shape (H, W, 3)
@@ -263,17 +265,16 @@ def channel_mixer(
     grey = images.to_uint8(mix)
     sources = ", ".join("nothing" if c < 0 else f"channel {c}" for c in order)
     on_screen = ", ".join("none" if c < 0 else str(c) for c in order)
-    top = svg.beside(
-        svg.captioned(_picture(screen, 220), f"on the screen: {on_screen}"),
-        svg.captioned(_picture(grey, 220), "grey, the weighted sum", role=svg.OUTPUT),
-        _swatches(weights),
-        gap=40,
+    sum_of_three = [
+        _weighted(photo[..., c], name, weight, c)
+        for c, (name, weight) in enumerate(zip(CHANNELS, weights, strict=True))
+    ]
+    mixed = svg.captioned(_picture(grey, 216), "= grey", role=svg.OUTPUT)
+    shown = svg.beside(
+        svg.captioned(_picture(photo, 216), "the picture"),
+        svg.captioned(_picture(screen, 216), f"on the screen: {on_screen}"),
     )
     written = [svg.show_number(weight, 3) for weight in weights]
-    row = [
-        svg.captioned(_picture(photo[..., c], 150), f"{c}: {name} × {weight}", role=svg.INPUT)
-        for c, (name, weight) in enumerate(zip(CHANNELS, written, strict=True))
-    ]
     parts = " + ".join(f"{w}·{name}" for w, name in zip(written, CHANNELS, strict=True))
     words = (
         f"The screen shows {sources} as red, green, blue. Grey = {parts}: the weights sum to "
@@ -281,8 +282,30 @@ def channel_mixer(
         f"and {_share(images.count_clipped(mix), mix.size)} of the pixels are clipped at 255. Pure "
         f"red, green and blue become {', '.join(map(str, _pure_greys(weights)))}."
     )
-    picture = svg.above(top, svg.beside(*row, gap=36), gap=18)
-    return _titled(picture, "Channel mixer", words)
+    pairs = (svg.beside(*sum_of_three[:2]), svg.beside(sum_of_three[2], _as_high(mixed)))
+    picture = panels(pairs, (shown, _swatches(weights)))
+    return svg.framed(picture.titled("Channel mixer", words))
+
+
+def _weighted(pixels: np.ndarray, name: str, weight: float, channel: int) -> svg.Svg:
+    """A channel, and below it its weight in the sum as a track with a handle."""
+    sign = "+ " if channel else ""
+    panel = svg.captioned(_picture(pixels, 216), f"{sign}{channel}: {name}", role=svg.INPUT)
+    x, y = Scale(0, 1, 10, 206), panel.height + 46
+    drawing = svg.Drawing()
+    drawing.add(panel.markup)
+    drawing.text(10, panel.height + 18, f"× {svg.show_number(weight, 3)}", size=20, bold=True)
+    drawing.line(x.start, y, x.end, y, colour=svg.FAINT, thick=6)
+    drawing.line(x.start, y, x(weight), y, colour=svg.KERNEL.line, thick=6)
+    move = marks.Move(name, weight, (x(0.001) - x(0), 0), 0, 1, 0.001)
+    spoken = svg.show_number(weight, 3)
+    drawing.add(handle(f"weight of {name}", [move], x(weight), y, role=svg.KERNEL, spoken=spoken))
+    return drawing.svg(216, y + 18, name)
+
+
+def _as_high(picture: svg.Svg) -> svg.Svg:
+    """A picture beside one that has a track below it: their tops are on one line."""
+    return replace(picture, width=216, height=picture.height + 64)
 
 
 def _pure_greys(weights: Sequence[float]) -> list[int]:
@@ -294,13 +317,13 @@ def _swatches(weights: Sequence[float]) -> svg.Svg:
     """Pure red, green and blue beside the grey that each becomes."""
     drawing = svg.Drawing()
     for i, (name, level) in enumerate(zip(CHANNELS, _pure_greys(weights), strict=True)):
-        y, fill, dull = 40 * i, _PURE[i], svg.grey_fill(level)
-        drawing.rect(0, y, 70, 32, fill=fill, line=svg.FAINT)
-        drawing.text(35, y + 16, name, anchor="middle", fill=svg.text_on(fill))
-        drawing.arrow(76, y + 16, 98, y + 16)
-        drawing.rect(104, y, 70, 32, fill=dull, line=svg.FAINT)
-        drawing.text(139, y + 16, str(level), anchor="middle", fill=svg.text_on(dull))
-    return svg.captioned(drawing.svg(175, 112, "pure colours"), "pure colours become")
+        y, fill, dull = 48 * i, _PURE[i], svg.grey_fill(level)
+        drawing.rect(0, y, 120, 40, fill=fill, line=svg.FAINT)
+        drawing.text(60, y + 20, name, size=16, anchor="middle", fill=svg.text_on(fill))
+        drawing.arrow(132, y + 20, 164, y + 20)
+        drawing.rect(176, y, 120, 40, fill=dull, line=svg.FAINT)
+        drawing.text(236, y + 20, str(level), size=16, anchor="middle", fill=svg.text_on(dull))
+    return svg.captioned(drawing.svg(456, 140, "pure colours"), "pure colours become")
 
 
 # One pixel at a time ------------------------------------------------------------------------------
@@ -565,7 +588,7 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
     facts = [
         ("pixels", by(shape)),
         ("numbers", f"{small.size:,}"),
-        ("levels", f"2^{bits} = {2**bits}"),
+        ("levels", f"2{raised(bits)} = {2**bits}"),
         ("colours in use", f"{colours:,}"),
         ("raw size", f"{raw:,} bytes"),
         ("as a PNG file", f"{png_bytes:,} bytes"),
@@ -576,17 +599,17 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
     )
     table = svg.Drawing()
     for i, (name, value) in enumerate(facts):
-        table.text(0, 12 + 44 * i, name, size=12, fill=svg.MUTED)
-        table.text(0, 31 + 44 * i, value, size=16)
+        table.text(0, 34 + 58 * i, name, size=14, fill=svg.MUTED)
+        table.text(0, 56 + 58 * i, value, size=20)
     views = [
-        svg.captioned(replace(_picture(pixels, 280), width=280, height=280), name, role=role)
+        replace(svg.captioned(_picture(pixels, 360), name, role=role), width=360, height=384)
         for pixels, name, role in (
             (picture, f"before: {by(picture.shape[:2])}", svg.INPUT),
             (small, f"after: {by(shape)}", svg.OUTPUT),
         )
     ]
-    both = svg.beside(*views, table.svg(130, 44 * len(facts), "facts"), gap=20)
-    return _titled(both, "Resolution and bit depth", words)
+    both = panels((svg.beside(*views), table.svg(168, 384, "facts")))
+    return svg.framed(both.titled("Resolution and bit depth", words))
 
 
 def _png_size(pixels: np.ndarray) -> int:

@@ -7,6 +7,7 @@ from xml.etree import ElementTree
 import cv2
 import numpy as np
 import pytest
+from drawn import marked
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -52,7 +53,7 @@ def test_every_figure_is_well_formed_titled_and_described(picture):
     root = ElementTree.fromstring(str(picture))
     assert root.find(f"{SVG}title").text == picture.title
     assert len(picture.description) > 40
-    assert picture.width <= 760
+    assert picture.width <= 960
     sizes = [float(t.get("font-size")) for t in root.iter(f"{SVG}text")]
     assert min(sizes) >= 12
 
@@ -117,7 +118,7 @@ def test_a_box_that_leaves_the_picture_is_refused_with_the_last_place_that_fits(
 
 @pytest.mark.parametrize("order", [None, (2, 1, 0), (-1, 1, 2), (0, 1, -1), (1, 1, 1)])
 def test_the_mixer_puts_the_channels_on_the_screen_in_the_order_asked_for(order):
-    screen, _grey, *channels = rasters(figures.channel_mixer(PHOTO, (1, 0, 0), order=order))
+    *channels, _grey, _photo, screen = rasters(figures.channel_mixer(PHOTO, (1, 0, 0), order=order))
     for place, source in enumerate(order or (0, 1, 2)):
         wanted = PHOTO[..., source] if source >= 0 else np.zeros(PHOTO.shape[:2])
         np.testing.assert_array_equal(screen[..., place], wanted)
@@ -129,7 +130,7 @@ def test_the_mixer_adds_rounds_clips_and_counts(weights):
     picture = figures.channel_mixer(PHOTO, weights, order=None)
     exact = sum(w * PHOTO[..., c].astype(float) for c, w in enumerate(weights))
     rounded = np.floor(exact + 0.5)
-    drawn = rasters(picture)[1].astype(int)
+    drawn = rasters(picture)[3].astype(int)
     assert np.abs(drawn - np.minimum(rounded, 255)).max() <= 1  # halves may round to even
     clipped = 100 * np.mean(rounded > 255)
     assert f"{clipped:.1f} % of the pixels are clipped" in picture.description
@@ -236,6 +237,7 @@ def test_resolution_counts_pixels_levels_and_bytes(size, bits, antialias):
         assert {tuple(p) for p in drawn.reshape(-1, 3).tolist()} <= old
     colours = {tuple(p) for p in drawn.reshape(-1, 3).tolist()}
     assert str(len(colours)) in texts(picture)
+    assert f"2{'⁰¹²³⁴⁵⁶⁷⁸'[bits]} = {2**bits}" in texts(picture)
 
 
 def test_a_picture_of_full_size_and_depth_is_unchanged():
@@ -274,3 +276,13 @@ def test_the_frame_on_the_photograph_stands_where_the_box_is():
     frame = rect(-2.5, -2.5, side + 5, side + 5, line=LIGHT)
     frame += rect(0, 0, side, side, line=WINDOW.line, thick=3)
     assert marks.glide(frame, "box", x, y) in picture.markup
+
+
+def test_the_weight_of_each_channel_is_dragged_from_0_to_1():
+    drags = marked(figures.channel_mixer(PHOTO, (0.25, 0.5, 0), order=None), "drag")
+    moves = [drags[f"weight of {name}"]["moves"][0] for name in ("red", "green", "blue")]
+    assert [move["control"] for move in moves] == ["red", "green", "blue"]
+    assert [move["value"] for move in moves] == [0.25, 0.5, 0]
+    for move in moves:
+        ends = [move["value"] + move["step"] * move[end] for end in ("least", "most")]
+        assert ends == pytest.approx([0, 1])
