@@ -415,7 +415,7 @@ def _output_so_far(
     here = outline(row, column, 1, 1, cell)
     y = _UNDER_CAPTION + (row + 0.5) * cell
     words = svg.text(0, 0, f"= {svg.show_number(total)}", size=22, bold=True)
-    lead = svg.line((column + 1) * cell + 2, y, 250, y, colour=svg.WINDOW.line, thick=2)
+    lead = svg.line(columns * cell + 4, y, 250, y, colour=svg.WINDOW.line, thick=2)
     markup = grid.markup + marks.key(svg.group(here, 0, _UNDER_CAPTION - 0.5), "here")
     markup += marks.key(lead, "lead") + marks.glide(words, "sum", 260, y)
     return replace(grid, markup=markup, height=252)

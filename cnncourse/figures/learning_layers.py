@@ -508,7 +508,7 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg
     return svg.framed(picture.titled("Softmax and cross-entropy", sentence))
 
 
-LARGEST_LOGIT = 6
+LARGEST_LOGIT = 10
 _CLASS, _CLASS_ROW = 56, 56  # width of a class's name, height of its row
 _THIRD = 288
 
@@ -537,14 +537,14 @@ def _logit_rows(logits: np.ndarray, target: int) -> svg.Svg:
     x = charts.Scale(-LARGEST_LOGIT, LARGEST_LOGIT, _CLASS + 14, _THIRD - 14)
     bottom = _row_middle(len(logits) - 1) + 26
     d.line(x(0), 30, x(0), bottom, colour=svg.MUTED)
-    d.add(charts.numbers(x, (-6, -3, 0, 3, 6), bottom + 12))
+    d.add(charts.numbers(x, (-10, -5, 0, 5, 10), bottom + 12))
     for k, z in enumerate(logits):
         y = _row_middle(k)
         d.rect(min(x(0), x(z)), y - 9, abs(x(z) - x(0)), 18, fill=charts.DATA[0])
         d.text(x(z), y - 22, svg.show_number(float(z)), size=14, anchor="middle")
         step = (x(0.1) - x(0), 0)
         move = marks.Move(f"logit_{k}", float(z), step, -LARGEST_LOGIT, LARGEST_LOGIT, 0.1)
-        d.add(handle(f"logit of class {k}", [move], x(z), y))
+        d.add(handle(f"end of logit {k}", [move], x(z), y))
     return d.svg(_THIRD, bottom + 20, "logits")
 
 

@@ -97,7 +97,7 @@ def _record(
     area += _weight_bars(weights, ages, x, now, y.end, 372)
     move = marks.Move("now", now, (x(1) - x(0), 0), 0, len(level) - 1)
     at, spoken = (x(now), 400.0), f"minute {now}"
-    drawing.add(marks.drag(svg.group(area), "kernel", [move], at=at, spoken=spoken))
+    drawing.add(marks.drag(svg.group(area), "kernel on the record", [move], at=at, spoken=spoken))
     drawing.text(0, 356, f"weights at minute {now}, by age in minutes", size=14, bold=True)
     return drawing.svg(664, 462, "the record")
 
@@ -223,26 +223,17 @@ def _sliding_kernel(
         name, number = f"weights {place + 1}", float(weights[column])
         return marks.edit(markup, name, "weights", (0, place), number, group="weights")
 
+    name = "kernel, turned" if flip else "kernel"
     kernel = _row(weights, svg.KERNEL, cell, names=[written], mark=mark)
-    products = _row(window * weights, svg.WINDOW, cell)
-    frame = svg.rect(
-        -5,
-        18,
-        wide + 10,
-        2 * _PITCH + cell + 12,
-        fill=UNSEEN,
-        line=svg.WINDOW.line,
-        thick=2,
-        round=6,
-    )
+    rows = _named_row(name, kernel, 0, _PITCH)
+    rows += _named_row("products", _row(window * weights, svg.WINDOW, cell), 0, 2 * _PITCH)
+    box = (-5, 18, wide + 10, 2 * _PITCH + cell + 12)
+    frame = svg.rect(*box, fill=UNSEEN, line=svg.WINDOW.line, thick=2, round=6)
+    frame = marks.key(frame, "frame") + grip(wide / 2, 18, svg.WINDOW)
     move = marks.Move("step", step, (cell, 0), 0, steps - 1)
-    where = f"output {step + 1} of {steps}"
-    shell = marks.key(frame, "frame") + grip(wide / 2, 18, svg.WINDOW)
-    numbers_of = _named_row("kernel, turned" if flip else "kernel", kernel, 0, _PITCH) + _named_row(
-        "products", products, 0, 2 * _PITCH
-    )
-    dragged = marks.drag(f"<g>{shell}</g>", "kernel", [move], spoken=where)
-    return marks.glide(dragged + numbers_of, "sliding", step * cell, 0)
+    spoken = f"output {step + 1} of {steps}"
+    handle = marks.drag(svg.group(frame), "kernel on the signal", [move], spoken=spoken)
+    return marks.glide(rows + handle, "sliding", step * cell, 0)
 
 
 def _sum_in_words(window: np.ndarray, weights: Sequence[str], total: float) -> str:

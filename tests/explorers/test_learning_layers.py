@@ -85,9 +85,9 @@ def test_conv_backward_follows_what_is_typed():
 def test_softmax_shifts_of_all_logits_change_nothing():
     explorer = explorers.softmax()
     before = explorer.sentence
-    put(explorer, logit_0=4.0, logit_1=3.0, logit_2=2.1, logit_3=1.0)
+    put(explorer, logit_0=7.0, logit_1=6.0, logit_2=5.1, logit_3=4.0)
     assert explorer.sentence == before
-    put(explorer, logit_3=1.1)
+    put(explorer, logit_3=4.1)
     assert explorer.sentence != before
 
 

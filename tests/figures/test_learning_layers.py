@@ -126,10 +126,10 @@ def test_logits_are_dragged_and_a_click_on_a_class_makes_it_the_right_one():
     picture = figures.softmax(np.array([2.0, -1.5, 0.1]), target=1)
     drags = marked(picture, "drag")
     for k, z in enumerate((2.0, -1.5, 0.1)):
-        (move,) = drags[f"logit of class {k}"]["moves"]
+        (move,) = drags[f"end of logit {k}"]["moves"]
         assert (move["control"], move["value"]) == (f"logit_{k}", z)
         ends = [z + move["step"] * move[end] for end in ("least", "most")]
-        assert ends == pytest.approx([-6, 6])
+        assert ends == pytest.approx([-10, 10])
     targets = [values["target"] for values in marked(picture, "set").values()]
     assert targets == 3 * [0, 1, 2]  # beside the logits, the probabilities and the gradient
 

@@ -160,7 +160,7 @@ def test_the_sensor_figure_counts_the_readings_beyond_its_scale():
 def test_the_kernel_is_dragged_to_every_minute_of_the_record(now):
     level, ages = signals.water_level(), np.arange(3)
     picture = figures.noisy_sensor(level, level, np.ones(3) / 3, ages, "some", now=now)
-    (move,) = marked(picture, "drag")["kernel"]["moves"]
+    (move,) = marked(picture, "drag")["kernel on the record"]["moves"]
     assert (now + move["least"], now + move["most"]) == (0, 119)
 
 
@@ -175,7 +175,7 @@ def test_signal_and_weights_are_changed_in_place_and_the_kernel_slides(flip, pad
     for edit in edits:
         row, column = edit["place"]
         assert row == 0 and edit["value"] == {"signal": x, "weights": w}[edit["control"]][column]
-    (move,) = marked(picture, "drag")["kernel"]["moves"]
+    (move,) = marked(picture, "drag")["kernel on the signal"]["moves"]
     assert (1 + move["least"], 1 + move["most"]) == (0, last)
     steps = [values["step"] for values in marked(picture, "set").values()]
     assert steps == list(range(last + 1))
