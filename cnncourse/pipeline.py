@@ -15,6 +15,7 @@ Recognition of Handwritten Digits*, UCI Machine Learning Repository.
 from __future__ import annotations
 
 import gzip
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from importlib.util import find_spec
@@ -150,6 +151,83 @@ def run(image: np.ndarray, weights: Weights) -> list[Stage]:
     x = add("dense", "10 sums of 294 products", weights.dense @ x)
     add("softmax", "scores to shares of 1", softmax(x))
     return stages
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Where one number of a stage comes from.
+
+    Attributes
+    ----------
+    source : Stage
+        That was read.
+    channels : tuple of int
+        The maps of it that were read.
+    row, column : int
+        Where the part that was read begins in them; −1 lies in the padding.
+    patches : ndarray of shape (C, KH, KW)
+        The part that was read.
+    weights : ndarray of shape (C, KH, KW), optional
+        What each number was multiplied by before all were added up.
+    """
+
+    source: Stage
+    channels: tuple[int, ...]
+    row: int
+    column: int
+    patches: np.ndarray
+    weights: np.ndarray | None = None
+
+
+def origin(
+    stages: Sequence[Stage],
+    weights: Weights,
+    name: str,
+    channel: int,
+    row: int = 0,
+    column: int = 0,
+) -> Origin:
+    """Return where a number comes from that :func:`run` has computed.
+
+    Parameters
+    ----------
+    stages : sequence of Stage
+    weights : Weights
+        Those that computed them.
+    name : str
+        Of the stage that holds the number; not "input".
+    channel, row, column : int
+        The number's place in it; in a vector the channel alone says it.
+
+    Examples
+    --------
+    >>> stages = run(digit(3), random_weights())
+    >>> found = origin(stages, random_weights(), "pool 1", 2, row=4, column=5)
+    >>> found.source.name, found.row, found.column, found.patches.shape
+    ('ReLU 1', 8, 10, (1, 2, 2))
+    """
+    names = [stage.name for stage in stages]
+    place = names.index(name)
+    if name == "dense":  # the vector that it reads are the maps of pool 2, row by row
+        source = stages[names.index("pool 2")]
+        maps = source.array
+        dense = weights.dense[channel].reshape(maps.shape)
+        return Origin(source, tuple(range(len(maps))), 0, 0, maps, dense)
+    source = stages[place - 1]
+    x = source.array
+    if name in ("conv 1", "conv 2"):
+        kernel = (weights.first if name == "conv 1" else weights.second)[channel]
+        patches = conv.pad(x, 1)[:, row : row + 3, column : column + 3]
+        return Origin(source, tuple(range(len(x))), row - 1, column - 1, patches, kernel)
+    if name == "softmax":
+        return Origin(source, tuple(range(len(x))), 0, 0, x[:, None, None])
+    if name == "flatten":
+        channel, row, column = (int(n) for n in np.unravel_index(channel, x.shape))
+    size = 1
+    if name in ("pool 1", "pool 2"):
+        row, column, size = 2 * row, 2 * column, 2
+    part = x[channel : channel + 1, row : row + size, column : column + size]
+    return Origin(source, (channel,), row, column, part)
 
 
 def pixel_gradient(image: np.ndarray, weights: Weights, label: int) -> np.ndarray:

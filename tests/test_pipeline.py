@@ -1,6 +1,7 @@
 """The small network: its digits are scikit-learn's, its arrays are PyTorch's."""
 
 import os
+from itertools import product
 
 import numpy as np
 import pytest
@@ -104,3 +105,26 @@ def test_the_gradient_of_the_pixels_is_what_pytorch_computes(weights):
     (x.flatten(1) @ torch.tensor(weights.dense).T)[0, 4].backward()
     ours = pipeline.pixel_gradient(pipeline.digit(7), weights, 4)
     assert np.allclose(ours, image.grad[0, 0].numpy(), atol=1e-12) and ours.any()
+
+
+@pytest.mark.parametrize("name", ["conv 1", "conv 2", "dense"])
+def test_a_sum_comes_from_its_patches_times_its_weights(name):
+    weights = pipeline.random_weights(2)
+    stages = pipeline.run(pipeline.digit(6), weights)
+    (array,) = (stage.array for stage in stages if stage.name == name)
+    for place in [tuple(0 for _ in array.shape), tuple(n - 1 for n in array.shape)]:
+        found = pipeline.origin(stages, weights, name, *place)
+        assert (found.patches * found.weights).sum() == pytest.approx(array[place])
+
+
+@pytest.mark.parametrize("name", ["ReLU 1", "pool 1", "ReLU 2", "pool 2", "flatten"])
+def test_other_numbers_come_from_a_part_of_one_map(name):
+    weights = pipeline.trained_weights()
+    stages = pipeline.run(pipeline.digit(6), weights)
+    (array,) = (stage.array for stage in stages if stage.name == name)
+    for place in product(*(sorted({0, n // 2, n - 1}) for n in array.shape)):
+        found = pipeline.origin(stages, weights, name, *place)
+        (channel,), (size, _) = found.channels, found.patches.shape[1:]
+        part = found.source.array[channel, found.row :, found.column :][:size, :size]
+        assert (found.patches[0] == part).all() and found.weights is None
+        assert max(found.patches.max(), 0) == array[place]

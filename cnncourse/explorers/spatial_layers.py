@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from itertools import product
 from typing import Any
@@ -17,36 +17,91 @@ from cnncourse.architectures.networks import NETWORKS
 from cnncourse.figures.svg import Svg
 from cnncourse.geometry import Window
 from cnncourse.pooling import POOLINGS
+from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
 
 # The whole pipeline -------------------------------------------------------------------------------
 
 
 def pipeline() -> Explorer:
-    """Every array between a digit and ten scores, with trained weights or before any training.
+    """Every array between a digit and its classes, and where each number in them comes from.
 
     Returns
     -------
     Explorer
-        Controls: digit, example, shift (of the digit, in pixels), weights; folded: seed (of the
-        random weights).
+        Controls: digit, example, shift (of the digit, in pixels), weights, drawing; folded: input,
+        seed (of the random weights), layer, channel, source, row, column (of the number explained).
     """
+    layers = [stage.name for stage in _stages(bytes(8 * 28 * 28), True, 0)[0][1:]]
     controls = {
         "digit": slider("digit", 3, 0, 9),
         "example": slider("example", 0, 0, 20),
-        "shift": slider("shift right", 0, 0, 4),
+        "shift": slider("shift right", 0, 0, 4, unit="px"),
         "weights": choice("weights", ["trained", "random"]),
+        "drawing": DrawPad("or draw your own"),
+        "input": choice("input", _DIGITS),
         "seed": slider("which random weights", 0, 0, 9),
+        "layer": choice("layer", layers),
+        "channel": slider("map or class", 2, 0, 3),
+        "source": slider("source map", 0, 0, 3),
+        "row": slider("row", 8, 0, 27),
+        "column": slider("column", 14, 0, 27),
     }
-    random: dict[str, Any] = {"digit": 7, "weights": "random"}
-    return Explorer(_draw_pipeline, controls, more=["seed"], stills=({}, random))
+    _take_what_moved(controls)
+    return Explorer(
+        _draw_pipeline,
+        controls,
+        more=list(controls)[5:],
+        beside="drawing",
+        limits=_inside_layer,
+        stills=({}, {"digit": 7, "weights": "random"}),
+    )
 
 
-def _draw_pipeline(*, digit: int, example: int, shift: int, weights: str, seed: int) -> Svg:
-    image = np.roll(small_network.digit(digit, example), shift, axis=1)
-    trained = weights == "trained"
+_DIGITS = ("a scanned digit", "my drawing")
+
+
+def _take_what_moved(controls: dict[str, Any]) -> None:
+    """The input is what was moved last: the drawing, or one of the sliders of the scans."""
+
+    def take(source: str) -> Callable[[object], None]:
+        return lambda _change: setattr(controls["input"], "value", source)
+
+    for name in ("digit", "example", "shift"):
+        controls[name].observe(take(_DIGITS[0]), "value")
+    controls["drawing"].observe(take(_DIGITS[1]), "value")
+
+
+def _draw_pipeline(*, weights: str, seed: int, **settings: Any) -> Svg:
+    image = _pipeline_input(**settings)
+    stages, taken = _stages(image.tobytes(), weights == "trained", seed)
+    place = {name: settings[name] for name in ("layer", "channel", "source", "row", "column")}
+    return figures.pipeline(stages, taken, **place)
+
+
+def _pipeline_input(
+    *, input: str, drawing: np.ndarray, digit: int, example: int, shift: int, **_others: object
+) -> np.ndarray:
+    if input == _DIGITS[1]:
+        return drawing
+    return np.roll(small_network.digit(digit, example), shift, axis=1)
+
+
+@lru_cache(maxsize=4)  # while a pixel is looked at, the network need not run again
+def _stages(
+    image: bytes, trained: bool, seed: int
+) -> tuple[list[small_network.Stage], small_network.Weights]:
+    """What the network makes of an image, 28×28 numbers as bytes, and its weights."""
     taken = small_network.trained_weights() if trained else small_network.random_weights(seed)
-    return figures.pipeline(small_network.run(image, taken))
+    return small_network.run(np.frombuffer(image).reshape(28, 28), taken), taken
+
+
+def _inside_layer(*, layer: str, **_others: object) -> dict[str, int]:
+    """The last channel, row and column of a layer, and the last map that it reads."""
+    shapes = {stage.name: stage.array.shape for stage in _stages(bytes(8 * 28 * 28), True, 0)[0]}
+    last = [size - 1 for size in shapes[layer]]
+    sources = {"conv 1": shapes["input"], "conv 2": shapes["pool 1"]}.get(layer, (1,))
+    return {**dict(zip(("channel", "row", "column"), last, strict=False)), "source": sources[0] - 1}
 
 
 # Padding ------------------------------------------------------------------------------------------

@@ -721,8 +721,8 @@ def reading(
 ) -> svg.Svg:
     """What the network sees and makes of it, and below, as a film, how a picture came there.
 
-    It is marked for the controls right, down and turn: the picture that the network sees is dragged,
-    and its handle turned.
+    It is marked for the controls right, down and turn: the picture that the network sees is
+    dragged, and its handle turned.
 
     Parameters
     ----------

@@ -14,99 +14,372 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncourse.architectures.table import Row, Table, show_bytes
-from cnncourse.figures import svg
+from cnncourse.figures import marks, svg
+from cnncourse.figures.grids import UNSEEN, matrix
 from cnncourse.figures.words import by, percent
-from cnncourse.pipeline import Stage
+from cnncourse.pipeline import Origin, Stage, Weights, origin
 
-_COLUMN = 73.0  # from one stage of the pipeline to the next
 _TOP = 44.0  # below the two lines of words
-_TALL = 300.0  # of the tallest stack of maps
+_TALL = 264.0  # of the tallest stack of maps
+_PARTS = (4, 10)  # stages up to which each half of the network reaches: two panels
+_STAGES = (0, 80, 160, 240, 0, 74, 148, 220, 262, 372)  # where each begins in its half
+_WIDTHS = (306, 482)  # of the halves
+_CELL = 44  # side of a number's cell below
+_MAP = 200  # side of the map looked at
+_SIDE = 132  # of what it comes from
 
 # The layers that change the shape, by PyTorch's names.
 _CHANGES = ("Conv2d", "MaxPool2d", "AvgPool2d", "AdaptiveAvgPool2d", "Linear", "Flatten")
 
 
-def pipeline(stages: Sequence[Stage]) -> svg.Svg:
-    """The arrays between a digit and the scores of its classes, side by side.
+def pipeline(
+    stages: Sequence[Stage],
+    weights: Weights,
+    *,
+    layer: str = "conv 1",
+    channel: int = 2,
+    source: int = 0,
+    row: int = 8,
+    column: int = 14,
+) -> svg.Svg:
+    """The arrays between a digit and its ten classes, and below, where one number comes from.
+
+    It is marked for the controls of these names: a map is clicked, its pixel is chosen below with
+    the mouse; a class is clicked. What a map was computed from lights under the mouse.
 
     Parameters
     ----------
     stages : sequence of pipeline.Stage
         Volumes (C, H, W), then vectors. Volumes with negative numbers are shown in purple
         (negative) to orange (positive), others from black (0) to white (the largest).
+    weights : pipeline.Weights
+        With which they were computed.
+    layer : str
+        The name of a stage, and the number of it to explain:
+    channel, row, column : int
+        Of a vector the channel alone says which.
+    source : int
+        Of a convolution, the map of the stage before whose products are shown.
     """
-    d = svg.Drawing()
-    for place, stage in enumerate(stages):
-        column = _maps(stage.array) if stage.array.ndim == 3 else _numbers(stage.array)
-        heading = svg.text(28, 8, stage.name, size=12.5, anchor="middle", bold=True)
-        heading += svg.text(28, 25, by(stage.array.shape), size=12, anchor="middle", fill=svg.MUTED)
-        d.add(svg.group(heading + svg.group(column, 0, _TOP), place * _COLUMN))
-        if place:
-            x, middle = place * _COLUMN, _TOP + _TALL / 2
-            d.arrow(x - 14, middle, x - 3, middle, colour=svg.MUTED)
-    shapes = " → ".join(f"{stage.name} {by(stage.array.shape)}" for stage in stages)
+    found = origin(stages, weights, layer, channel, row, column)
+    d, start, left = svg.Drawing(), 0, 0.0
+    for half, (end, width) in enumerate(zip(_PARTS, _WIDTHS, strict=True)):
+        part = "".join(
+            svg.group(_stage(stages, place, (layer, channel)), _STAGES[place])
+            for place in range(start, end)
+        )
+        frame = svg.rect(0, 0, 9, 9, line=svg.WINDOW.line, thick=3)
+        part += marks.lit(frame, _lights(half), hidden=True)
+        d.add(marks.panel(part, f"half {half}", left, 0, width, _TOP + _TALL))
+        start, left = end, left + width + 8
+    value = _value(stages, layer, channel, row, column)
+    here, read, how, words = _explained(stages, found, layer, channel, source, row, column)
+    for name, markup, x, width in (
+        ("number", here, 0, 232),
+        ("read", read, 244, 288),
+        ("computed", how, 544, 256),
+    ):
+        d.add(marks.panel(markup, name, x, _TOP + _TALL + 24, width, _MAP + 28))
     last = stages[-1].array
     sentence = (
-        f"{shapes}. The largest share, {svg.show_number(float(last.max()))}, goes to class "
-        f"{int(last.argmax())}."
+        f"{words} {svg.show_number(value)}. The largest share, "
+        f"{svg.show_number(float(last.max()))}, goes to class {int(last.argmax())}."
     )
-    width = (len(stages) - 1) * _COLUMN + 66
     return svg.framed(
-        d.svg(width, _TOP + _TALL, "A digit goes through a network", sentence), margin=8
+        d.svg(800, _TOP + _TALL + _MAP + 52, "A digit goes through a network", sentence), margin=8
     )
 
 
-def _maps(volume: np.ndarray) -> str:
-    """The channels of a volume under each other; fewer pixels make a smaller map."""
-    count, size = volume.shape[0], volume.shape[1]
-    room = min(_TALL / count - 6, 56)
+def _place(stages: Sequence[Stage], name: str) -> int:
+    return [stage.name for stage in stages].index(name)
+
+
+def _value(stages: Sequence[Stage], name: str, channel: int, row: int, column: int) -> float:
+    """A number of a stage; of a vector the channel alone says which."""
+    array = stages[_place(stages, name)].array
+    return float(array[(channel, row, column)[: array.ndim]])
+
+
+def _lights(half: int) -> str:
+    """The name of the frame that marks what a map was computed from."""
+    return f"sources-{half}"
+
+
+# The row of stages
+
+
+def _stage(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
+    """A stage under its name and its shape."""
+    stage = stages[place]
+    vector = stage.array.ndim == 1
+    middle = {"flatten": 24, "dense": 54, "softmax": 54}.get(stage.name, 30)
+    heading = svg.text(middle, 8, stage.name, size=14, anchor="middle", bold=True)
+    heading += svg.text(middle, 26, by(stage.array.shape), size=13, anchor="middle", fill=svg.MUTED)
+    drawn = _vector(stages, place, chosen) if vector else _maps(stages, place, chosen)
+    return heading + svg.group(drawn, 0, _TOP)
+
+
+def _boxes(stage: Stage) -> list[tuple[float, float, float]]:
+    """Left, top and side of each map of a stage: fewer pixels make a smaller map."""
+    count, size = stage.array.shape[:2]
+    room = min(_TALL / count - 6, 60)
     side = room * (0.45 + 0.55 * size / 28)
-    start = (_TALL - count * (room + 6)) / 2
+    start = (_TALL - count * (room + 6)) / 2 + (room - side) / 2
+    return [((60 - side) / 2, start + channel * (room + 6), side) for channel in range(count)]
+
+
+def _maps(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
+    """The channels of a volume under each other, to be clicked."""
+    stage, d = stages[place], svg.Drawing()
+    for channel, (pixels, (x, y, side)) in enumerate(
+        zip(_colours(stage.array), _boxes(stage), strict=True)
+    ):
+        here = (stage.name, channel) == chosen
+        line, thick = (svg.WINDOW.line, 3) if here else (svg.FAINT, 1)
+        shown = svg.image(pixels, x, y, side, side)
+        shown = f"<g>{shown}{svg.rect(x, y, side, side, line=line, thick=thick)}</g>"
+        if place:
+            values = {"layer": stage.name, "channel": channel}
+            shown = marks.set(shown, f"{stage.name}, map {channel}", values, group="maps")
+            shown = _lighting(shown, stages, place, channel)
+        d.add(shown)
+    return d.markup
+
+
+def _lighting(markup: str, stages: Sequence[Stage], place: int, channel: int) -> str:
+    """A part that frames what it was computed from while the mouse is on it."""
+    if stages[place].name == "softmax":
+        x, y, wide, high = float(_STAGES[place - 1]), 0.0, 108.0, _TALL
+    else:
+        before = place - 2 if stages[place].name == "dense" else place - 1
+        boxes = _boxes(stages[before])
+        one = stages[place].name.startswith(("ReLU", "pool"))
+        first, last = (channel, channel) if one else (0, len(boxes) - 1)
+        x, y, side = boxes[first]
+        x, wide, high = x + _STAGES[before], side, boxes[last][1] + side - y
+        place = before + 1
+    at = (x - 4, y + _TOP - 4, wide + 8, high + 8)
+    return marks.link(markup, _lights(int(place > _PARTS[0])), at=at)
+
+
+def _colours(volume: np.ndarray) -> np.ndarray:
+    """The pictures of the maps of a volume, on one scale."""
     low, high = float(volume.min()), max(float(volume.max()), 1e-9)
     if low < 0:
-        channels = svg.signed_pixels(volume, max(high, -low))
-    else:
-        channels = np.round(255 * volume / high).astype(np.uint8)
-    d = svg.Drawing()
-    for channel, pixels in enumerate(channels):
-        x, y = (56 - side) / 2, start + channel * (room + 6) + (room - side) / 2
-        d.add(svg.group(svg.image(pixels, 0, 0, side, side), x, y))
-        d.rect(x, y, side, side, line=svg.FAINT)
-    return d.markup
+        return svg.signed_pixels(volume, max(high, -low))
+    return np.round(255 * volume / high).astype(np.uint8)
 
 
-def _numbers(vector: np.ndarray) -> str:
+def _vector(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
     """A vector: ten numbers as bars with their class, more as a strip of thin lines."""
-    if len(vector) > 20:
-        return _strip(vector)
-    share = vector.min() >= 0
+    vector, name = stages[place].array, stages[place].name
     step = _TALL / len(vector)
-    zero = 14.0 if share else 33.0
-    most = 1.0 if share else float(np.abs(vector).max())
-    role = svg.OUTPUT if share else svg.KERNEL
+    if len(vector) > 20:
+        return _strip(vector, name, chosen)
+    share = vector.min() >= 0
+    zero, long = (20.0, 32.0) if share else (38.0, 20.0)
+    most = 1.0 if share else float(np.abs(vector).max()) or 1.0
     d = svg.Drawing()
     for number, value in enumerate(vector):
-        y, long = number * step, (40 if share else 22) * float(value) / most
-        d.rect(zero + min(long, 0), y + 6, abs(long), step - 18, fill=role.line)
-        d.line(zero, y + 3, zero, y + step - 15, colour=svg.MUTED)
-        d.text(0, y + step / 2 - 6, str(number), size=12, bold=value == vector.max())
+        y, length = number * step, long * float(value) / most
+        here, best = (name, number) == chosen, value == vector.max()
+        line, thick = (svg.WINDOW.line, 3) if here else ("none", 1)
+        row = svg.rect(0, y + 1, 108, step - 2, fill=UNSEEN, line=line, thick=thick)
+        row += svg.rect(zero + min(length, 0), y + 6, abs(length), step - 12, fill=svg.OUTPUT.line)
+        row += svg.line(zero, y + 4, zero, y + step - 4, colour=svg.MUTED)
+        middle = y + step / 2
+        row += svg.text(4, middle, str(number), size=14, bold=best)
         words = svg.show_number(float(value))
-        d.text(56, y + step - 6, words, size=12, anchor="end", fill=svg.MUTED)
+        row += svg.text(104, middle, words, size=14, anchor="end", bold=best)
+        values = {"layer": name, "channel": number}
+        row = marks.set(f"<g>{row}</g>", f"{name}, class {number}", values, group=f"classes {name}")
+        d.add(_lighting(row, stages, place, number))
     return d.markup
 
 
-def _strip(vector: np.ndarray) -> str:
-    """Numbers as one column of lines, the larger the darker."""
+def _strip(vector: np.ndarray, name: str, chosen: tuple[str, int]) -> str:
+    """Numbers as one column of lines, the larger the darker; pressed, one of them is chosen."""
     top = max(float(np.abs(vector).max()), 1e-9)
     levels = np.round(15 * np.abs(vector) / top).astype(int)
     step = _TALL / len(vector)
-    paths = []
+    paths = [svg.rect(8, 0, 32, _TALL, fill=UNSEEN)]
     for level in np.unique(levels[levels > 0]):
         d = "".join(
-            f"M20 {i * step:.1f}h16v{step:.1f}h-16z" for i in np.flatnonzero(levels == level)
+            f"M16 {i * step:.1f}h16v{step:.1f}h-16z" for i in np.flatnonzero(levels == level)
         )
         paths.append(f'<path d="{d}" fill="{svg.OUTPUT.line}" opacity="{svg.num(level / 15)}"/>')
-    return "".join(paths) + svg.rect(20, 0, 16, _TALL, line=svg.OUTPUT.line)
+    paths.append(svg.rect(16, 0, 16, _TALL, line=svg.OUTPUT.line))
+    number = chosen[1] if chosen[0] == name else 0
+    at = (24, (number + 0.5) * step)
+    if chosen[0] == name:
+        paths.append(svg.rect(10, at[1] - 2, 28, 4, fill=svg.WINDOW.line))
+    moves = [marks.Move("channel", number, (0, step), 0, len(vector) - 1)]
+    strip = f"<g>{''.join(paths)}</g>"
+    return marks.drag(strip, f"numbers of {name}", moves, at=at, also={"layer": name})
+
+
+# Below: where one number comes from
+
+
+def _explained(
+    stages: Sequence[Stage],
+    found: Origin,
+    layer: str,
+    channel: int,
+    source: int,
+    row: int,
+    column: int,
+) -> tuple[str, str, str, str]:
+    """Three panels and a sentence: the number, what it was read from, how it was computed."""
+    value = _value(stages, layer, channel, row, column)
+    if layer in ("dense", "softmax"):
+        explain = _score if layer == "dense" else _share
+        return explain(found, channel, value)
+    if layer == "flatten":
+        spot = (found.row, found.column)
+        here = _looked_at(found.source, found.channels[0], spot, moves=False)
+        spoken = f"map {found.channels[0]}, row {spot[0]}, column {spot[1]}"
+        read = _lines("in reading order", [spoken, f"is number {channel} of 294"])
+        words = f"{layer}, number {channel}: {spoken} of {found.source.name},"
+        return here, read, _result(value), words
+    here = _looked_at(stages[_place(stages, layer)], channel, (row, column), moves=True)
+    said = f"{layer}, map {channel}, row {row}, column {column}:"
+    if found.weights is None:
+        read = _sources(found, 0) + _numbers(found.patches[0], f"{found.source.name}", 0)
+        pool = layer.startswith("pool")
+        how = "the largest of the four" if pool else "max(0, number): no negatives"
+        return here, read, _result(value, how), f"{said} {how},"
+    source = min(source, len(found.channels) - 1)
+    read = _sources(found, source) + _numbers(found.patches[source], f"map {source}", 1)
+    kernel = _numbers(found.weights[source], "× kernel", 2)
+    sums = (found.patches * found.weights).sum(axis=(1, 2))
+    count = found.weights.size
+    return here, read, kernel + _sums(sums, source, value), f"{said} {count} products, their sum is"
+
+
+def _looked_at(stage: Stage, channel: int, spot: tuple[int, int], *, moves: bool) -> str:
+    """A map, large, with a frame around one pixel that the mouse moves."""
+    size = stage.array.shape[1]
+    pixel = _MAP / size
+    x, y = spot[1] * pixel, spot[0] * pixel
+    area = svg.image(_colours(stage.array)[channel], 0, 0, _MAP, _MAP)
+    area += svg.rect(0, 0, _MAP, _MAP, line=svg.FAINT)
+    frame = svg.rect(-1.5, -1.5, pixel + 3, pixel + 3, line=svg.WINDOW.line, thick=3)
+    area = svg.group(area + marks.glide(frame, "pixel", x, y))
+    if moves:
+        steps = [
+            marks.Move("row", spot[0], (0, pixel), 0, size - 1),
+            marks.Move("column", spot[1], (pixel, 0), 0, size - 1),
+        ]
+        spoken = f"row {spot[0]}, column {spot[1]}"
+        middle = (x + pixel / 2, y + pixel / 2)
+        area = marks.drag(area, "pixel of the map", steps, at=middle, hover=True, spoken=spoken)
+    head = svg.text(0, 8, f"{stage.name}, map {channel}", size=14, bold=True)
+    return head + svg.group(area, 0, 28)
+
+
+def _sources(found: Origin, chosen: int) -> str:
+    """The maps that were read, with a frame around the part; one of several can be clicked."""
+    count, size = len(found.channels), found.source.array.shape[1]
+    side = _SIDE if count == 1 else _SIDE / 2 - 4
+    pixel, (_, tall, wide) = side / size, found.patches.shape
+    d = svg.Drawing()
+    d.text(0, 8, found.source.name, size=14, bold=True)
+    pictures = _colours(found.source.array)
+    for place, channel in enumerate(found.channels):
+        x, y = (place % 2) * (side + 8), 28 + (place // 2) * (side + 8)
+        shown = svg.image(pictures[channel], x, y, side, side)
+        here = count > 1 and place == chosen
+        line, thick = (svg.WINDOW.line, 3) if here else (svg.FAINT, 1)
+        shown += svg.rect(x, y, side, side, line=line, thick=thick)
+        left, top = x + found.column * pixel, y + found.row * pixel
+        window = svg.rect(left, top, wide * pixel, tall * pixel, line=svg.WINDOW.line, thick=2)
+        shown = f"<g>{shown}</g>"
+        if count > 1:
+            shown = marks.set(shown, f"source: map {channel}", {"source": place}, group="sources")
+        d.add(shown, window)
+    return d.markup
+
+
+def _numbers(values: np.ndarray, head: str, place: int) -> str:
+    """A few numbers in cells, at the place that they have in their panel."""
+    shade = matrix(
+        values,
+        title="",
+        shade="signed",
+        role=svg.KERNEL if place == 2 else svg.INPUT,
+        limits=(-1, 1) if place < 2 else None,
+        cell=_CELL,
+        font=16,
+    )
+    x = 0 if place == 2 else _SIDE + 24
+    return svg.group(svg.text(0, 8, head, size=14, bold=True) + svg.group(shade.markup, 0, 28), x)
+
+
+def _sums(sums: np.ndarray, chosen: int, value: float) -> str:
+    """The sum of each map's products, and all of them added up."""
+    d, x = svg.Drawing(), _SIDE + 20
+    d.text(x, 8, "=", size=14, bold=True)
+    for place, one in enumerate(sums if len(sums) > 1 else []):
+        y, bold = 36 + 22 * place, place == chosen
+        d.text(x, y, f"map {place}", size=14, bold=bold)
+        d.text(x + 104, y, svg.show_number(float(one)), size=14, anchor="end", bold=bold)
+    d.line(x, 130, x + 104, 130, colour=svg.MUTED)
+    d.text(x + 104, 148, svg.show_number(value), size=22, anchor="end", bold=True)
+    return d.markup
+
+
+def _result(value: float, how: str = "copied as it is") -> str:
+    shown = svg.show_number(value)
+    return svg.text(0, 44, how, size=14) + svg.text(0, 76, f"= {shown}", size=22, bold=True)
+
+
+def _lines(head: str, lines: Sequence[str]) -> str:
+    """A few lines of words under a heading."""
+    written = "".join(svg.text(0, 36 + 24 * i, words, size=14) for i, words in enumerate(lines))
+    return svg.text(0, 8, head, size=14, bold=True) + written
+
+
+def _score(found: Origin, channel: int, value: float) -> tuple[str, str, str, str]:
+    """The sum of a class: the maps that it reads, its weights for them, and the products."""
+    weights = found.patches if found.weights is None else found.weights
+    products = found.patches * weights
+    panels = [
+        _six(found.patches, found.source.name, 64),
+        _six(weights, f"× weights of class {channel}", 64),
+        _six(products, "= products, their sums", 64, products.sum(axis=(1, 2))),
+    ]
+    panels[2] += svg.text(0, 218, f"all: {svg.show_number(value)}", size=22, bold=True)
+    words = f"dense, class {channel}: {products.size} products, their sum is"
+    return panels[0], panels[1], panels[2], words
+
+
+def _six(maps: np.ndarray, head: str, side: float, sums: Sequence[float] | None = None) -> str:
+    """Six maps in two rows, each with a number below it if there is one."""
+    d = svg.Drawing()
+    d.text(0, 8, head, size=14, bold=True)
+    for place, pixels in enumerate(_colours(maps)):
+        x, y = (place % 3) * (side + 8), 28 + (place // 3) * (side + 24)
+        d.image(pixels, x, y, side, side)
+        d.rect(x, y, side, side, line=svg.FAINT)
+        if sums is not None:
+            words = svg.show_number(float(sums[place]))
+            d.text(x + side / 2, y + side + 11, words, size=14, anchor="middle")
+    return d.markup
+
+
+def _share(found: Origin, channel: int, value: float) -> tuple[str, str, str, str]:
+    """The share of a class: its power of e among the powers of all."""
+    scores = found.patches.ravel()
+    powers = np.exp(scores - scores.max())  # of the largest score, so that none is too large
+    shown = [svg.show_number(float(n), 3) for n in (scores[channel], scores.max(), powers[channel])]
+    here = _lines(f"class {channel}", [f"score {shown[0]}", f"largest score {shown[1]}"])
+    less = f"e^({shown[0]} − {svg.bracketed(float(scores.max()))})"
+    read = _lines("power of e", [less, f"= {shown[2]}"])
+    total = svg.show_number(float(powers.sum()), 3)
+    how = svg.text(0, 8, "share of all ten", size=14, bold=True)
+    how += _result(value, f"{shown[2]} of {total}")
+    return here, read, how, f"softmax, class {channel}: its share of the powers of e is"
 
 
 # Blocks -------------------------------------------------------------------------------------------

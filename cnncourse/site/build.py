@@ -140,23 +140,32 @@ def static() -> dict[str, bytes]:
     shown = [path for path in sorted(WEB.iterdir()) if path.suffix != ".mjs"]
     files = {f"web/{path.name}": path.read_bytes() for path in shown}
     files["web/site.css"] = (STAGE / "stage.css").read_bytes() + files["web/site.css"]
-    live = files["web/live.js"].decode()
-    files["web/live.js"] = one_script((STAGE / "stage.js").read_text("utf-8"), live)
-    network = files.pop("web/network.js").decode()
     pad = (STAGE / "drawpad.js").read_text("utf-8")
+    stage, live = (STAGE / "stage.js").read_text("utf-8"), files["web/live.js"].decode()
+    files["web/live.js"] = one_script(stage, live, drawPad=pad)
+    network = files.pop("web/network.js").decode()
     files["web/draw.js"] = one_script(pad, network, files["web/draw.js"].decode())
     return files
 
 
-def one_script(*texts: str) -> bytes:
+def one_script(*texts: str, **widgets: str) -> bytes:
     """Return modules as one plain script: browsers load no modules from a folder.
 
     Parameters
     ----------
     texts : str
         JavaScript, in this order; what they export is not needed.
+    widgets : str
+        JavaScript of widgets, by the name that their function `render` gets; other names in it
+        stay its own.
     """
-    plain = [re.sub(r"^export (default .*\n)?", "", text, flags=re.MULTILINE) for text in texts]
+    named = [
+        f"const {name} = (() => {{ {text} return render; }})();" for name, text in widgets.items()
+    ]
+    plain = [
+        re.sub(r"^export (default .*\n)?", "", text, flags=re.MULTILINE)
+        for text in (*named, *texts)
+    ]
     return "\n".join(['"use strict";', "(() => {", *plain, "})();", ""]).encode()
 
 

@@ -19,6 +19,7 @@ from typing import Any
 
 import ipywidgets as widgets
 
+from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer
 from cnncourse.widgets.stage import Stage
 from cnncourse.widgets.upload import PictureUpload
@@ -38,12 +39,13 @@ KINDS = {
     "area": widgets.Textarea,
     "text": widgets.Text,
     "play": widgets.Play,
+    "pad": DrawPad,
     "fold": widgets.ToggleButton,  # opens the row that follows
     "button": widgets.Button,
     "words": widgets.Label,
     "html": widgets.HTML,
 }
-TRAITS = ("value", "index", "min", "max", "step", "options", "description", "children")
+TRAITS = ("value", "index", "min", "max", "step", "options", "description", "children", "image")
 OF_PYTHON_ONLY = ("select", "radio", "upload")  # whose value is no number, text or truth
 
 Change = list[Any]  # a part, a trait, the new value
@@ -162,7 +164,7 @@ def _plain(part: widgets.Widget, name: str) -> Any:
     if name == "value" and kind_of(part) in (*OF_PYTHON_ONLY, "box"):
         return None
     value = getattr(part, name)
-    return value if isinstance(value, int | float | str | bool) else None
+    return value if isinstance(value, int | float | str | bool | list) else None
 
 
 def dumps(value: Sequence[Any] | dict[str, Any]) -> str:

@@ -22,6 +22,7 @@ from html import escape
 from typing import Any
 
 import ipywidgets as widgets
+import numpy as np
 import traitlets
 
 from cnncourse.figures.svg import Svg
@@ -143,7 +144,7 @@ class Explorer(widgets.VBox):
             return
         try:
             self._set_limits()
-            if self.values == self._drawn:  # one move of the hand may set several controls
+            if _same(self.values, self._drawn):  # one move of the hand may set several controls
                 return
             picture = self.draw(**self.values)
         except ValueError as impossible:
@@ -180,6 +181,14 @@ class Explorer(widgets.VBox):
                 continue
             sentence = f"<figcaption>{escape(face.description)}</figcaption>"
             yield f'<figure style="margin:0 0 1em">{face}{sentence}</figure>'
+
+
+def _same(values: Mapping[str, object], drawn: Mapping[str, object] | None) -> bool:
+    """Whether all controls stand as they did; an array is the same only as the same object."""
+    return drawn is not None and all(
+        value is drawn[name] or (not isinstance(value, np.ndarray) and value == drawn[name])
+        for name, value in values.items()
+    )
 
 
 def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[widgets.Widget]:

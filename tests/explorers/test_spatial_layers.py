@@ -10,6 +10,7 @@ import traitlets
 from driving import put
 
 from cnncourse import explorers
+from cnncourse import pipeline as small_network
 from cnncourse.architectures.networks import NETWORKS
 from cnncourse.explorers import spatial_layers as module
 
@@ -54,6 +55,25 @@ def test_pipeline_over_all_digits_seeds_and_shifts():
         share, winner = re.search(r"share, ([\d.]+), goes to class (\d)", sentence).groups()
         assert 0.1 <= float(share) <= 1 and 0 <= int(winner) <= 9
     assert explorer.possible
+
+
+def test_the_pipeline_reads_what_was_moved_last_a_scan_or_the_drawing():
+    explorer = explorers.pipeline()
+    scanned = readable(explorer)
+    explorer.controls["drawing"].value = small_network.digit(8, 1)
+    assert explorer.controls["input"].value == "my drawing"
+    assert readable(explorer).endswith("goes to class 8.")
+    put(explorer, digit=4)
+    put(explorer, digit=3)
+    assert explorer.controls["input"].value == "a scanned digit" and readable(explorer) == scanned
+
+
+def test_the_number_explained_stays_inside_its_layer():
+    explorer = explorers.pipeline()
+    put(explorer, row=27, column=27)
+    for layer, last in (("pool 2", 5), ("dense", 9), ("flatten", 293), ("conv 1", 3)):
+        put(explorer, layer=layer)
+        assert explorer.controls["channel"].max == last and explorer.possible
 
 
 @pytest.mark.slow

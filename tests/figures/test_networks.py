@@ -1,5 +1,6 @@
 """Figures of networks: the digit's arrays, the blocks, the bill."""
 
+import json
 from xml.etree import ElementTree
 
 import cv2
@@ -10,6 +11,7 @@ from cnncourse import figures, pipeline
 from cnncourse.architectures import trace
 from cnncourse.architectures.layers import parse
 from cnncourse.architectures.networks import NETWORKS
+from cnncourse.figures.svg import show_number
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -29,20 +31,21 @@ def embedded(picture):
     return found
 
 
-STAGES = pipeline.run(pipeline.digit(5), pipeline.random_weights(1))
+WEIGHTS = pipeline.random_weights(1)
+STAGES = pipeline.run(pipeline.digit(5), WEIGHTS)
 
 
 def test_the_pipeline_names_every_stage_and_its_shape():
-    shown = texts(figures.pipeline(STAGES))
+    shown = texts(figures.pipeline(STAGES, WEIGHTS))
     for stage in STAGES:
         assert stage.name in shown
         assert "×".join(map(str, stage.array.shape)) in shown
 
 
 def test_the_pipeline_shows_every_channel_with_its_own_pixels():
-    maps = embedded(figures.pipeline(STAGES))
+    maps = embedded(figures.pipeline(STAGES, WEIGHTS))
     volumes = [s.array for s in STAGES if s.array.ndim == 3]
-    assert len(maps) == sum(len(volume) for volume in volumes)
+    assert len(maps) >= sum(len(volume) for volume in volumes)  # below, some are shown again
     digit, pool = STAGES[0].array[0], STAGES[3].array
     assert np.array_equal(maps[0], np.round(255 * digit / digit.max()))
     first_of_pool = 1 + 4 + 4
@@ -51,8 +54,63 @@ def test_the_pipeline_shows_every_channel_with_its_own_pixels():
 
 def test_the_sentence_of_the_pipeline_names_the_largest_share():
     share = STAGES[-1].array
-    sentence = figures.pipeline(STAGES).description
+    sentence = figures.pipeline(STAGES, WEIGHTS).description
     assert sentence.endswith(f"{share.max():.2f}, goes to class {share.argmax()}.")
+
+
+LOOKED_AT = [("conv 1", 3, 0, 27), ("conv 2", 5, 13, 7), ("ReLU 2", 1, 4, 4), ("pool 1", 0, 13, 0),
+             ("flatten", 200, 0, 0), ("dense", 7, 0, 0), ("softmax", 7, 0, 0)]  # fmt: skip
+
+
+@pytest.mark.parametrize("layer, channel, row, column", LOOKED_AT)
+def test_below_the_pipeline_one_number_is_explained_and_its_value_said(layer, channel, row, column):
+    (array,) = (stage.array for stage in STAGES if stage.name == layer)
+    value = array[(channel, row, column)[: array.ndim]]
+    place = {"layer": layer, "channel": channel, "row": row, "column": column}
+    picture = figures.pipeline(STAGES, WEIGHTS, **place)
+    shown = show_number(float(value))
+    assert f" {shown}. The largest share" in picture.description
+    assert any(words.endswith(shown) for words in texts(picture)[-3:])
+    assert picture.height == figures.pipeline(STAGES, WEIGHTS).height
+
+
+def test_a_sum_of_the_pipeline_lists_the_sums_of_its_maps():
+    found = pipeline.origin(STAGES, WEIGHTS, "conv 2", 4, 6, 9)
+    picture = figures.pipeline(STAGES, WEIGHTS, layer="conv 2", channel=4, row=6, column=9)
+    for patch, kernel in zip(found.patches, found.weights, strict=True):
+        assert show_number(float((patch * kernel).sum())) in texts(picture)
+
+
+def test_each_map_and_class_of_the_pipeline_can_be_chosen():
+    root = ElementTree.fromstring(str(figures.pipeline(STAGES, WEIGHTS, layer="conv 1", row=3)))
+    chosen = [json.loads(part.get("data-set")) for part in root.iter() if part.get("data-set")]
+    for stage in STAGES[1:]:
+        if stage.name != "flatten":
+            wanted = [{"layer": stage.name, "channel": n} for n in range(len(stage.array))]
+            assert [one for one in chosen if one["layer"] == stage.name] == wanted
+    (pixel,) = (part for part in root.iter() if part.get("data-name") == "pixel of the map")
+    row, _ = json.loads(pixel.get("data-drag"))["moves"]
+    assert (row["value"], row["least"], row["most"]) == (3, -3, 24)
+
+
+def test_what_a_map_was_computed_from_is_framed():
+    root = ElementTree.fromstring(str(figures.pipeline(STAGES, WEIGHTS)))
+
+    def frame(name):
+        (part,) = (p for p in root.iter() if p.get("data-name") == name)
+        return [float(n) for n in part.get("data-at").split()]
+
+    def place(name):
+        (part,) = (p for p in root.iter() if p.get("data-name") == name)
+        (shown,) = part.iter(f"{SVG}image")
+        return float(shown.get("y")), float(shown.get("width"))
+
+    y, side = place("ReLU 1, map 2")
+    _, top, _, high = frame("pool 1, map 2")
+    assert (top, high) == pytest.approx((44 + y - 4, side + 8))
+    first, last = place("pool 1, map 0")[0], sum(place("pool 1, map 3"))
+    _, top, _, high = frame("conv 2, map 5")
+    assert (top, high) == pytest.approx((44 + first - 4, last - first + 8))
 
 
 @pytest.mark.parametrize("name", NETWORKS)
@@ -112,11 +170,11 @@ def test_a_network_without_parameters_has_a_budget_too():
 
 
 @pytest.mark.parametrize("picture", [
-    figures.pipeline(STAGES),
+    figures.pipeline(STAGES, WEIGHTS),
     figures.network_overview(trace("lenet5")),
     figures.budget(trace("lenet5")),
 ])  # fmt: skip
 def test_a_figure_is_xml_with_a_title_and_a_description(picture):
     root = ElementTree.fromstring(str(picture))
     assert root.find(f"{SVG}title").text and len(root.find(f"{SVG}desc").text) > 40
-    assert picture.width <= 790
+    assert picture.width <= 960

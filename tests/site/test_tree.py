@@ -3,9 +3,10 @@
 import json
 
 import ipywidgets
+import numpy as np
 import pytest
 
-from cnncourse import explorers
+from cnncourse import explorers, pipeline
 from cnncourse.site import worker
 from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps, kind_of
 
@@ -66,6 +67,14 @@ def test_a_photograph_of_ones_own_arrives(monkeypatch):
     [id] = [id for id, part in tree.parts.items() if part is upload]
     worker.photograph(id, "cat.png", 2, 1, bytes(range(6)))
     assert taken == [("cat.png", b"P6\n2 1\n255\n" + bytes(range(6)))]
+
+
+def test_a_drawing_travels_as_a_list_both_ways():
+    tree = Tree(explorers.pipeline())
+    drawn = np.rint(255 * pipeline.digit(7)).astype(int).ravel().tolist()
+    tree.put("drawing", "image", drawn)
+    assert tree.explorer.sentence.endswith("goes to class 7.")
+    assert ["drawing", "image", drawn] in json.loads(dumps(tree.changes()))
 
 
 def test_an_unknown_control_is_refused():

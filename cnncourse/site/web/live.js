@@ -143,6 +143,18 @@ const MAKERS = {
     name();
     return { element: button };
   },
+  pad(node) {
+    const element = make("div");
+    const hears = new Map();
+    const model = {
+      get: (trait) => node[trait],
+      set: (trait, value) => (node[trait] = value),
+      save_changes: () => moved(node.id, "image", node.image),
+      on: (event, listen) => hears.set(event, listen),
+    };
+    drawPad({ model, el: element });
+    return { element, set: (trait) => hears.get(`change:${trait}`)?.() };
+  },
   button(node) {
     const element = make("button", { type: "button", textContent: node.description });
     element.addEventListener("click", () => moved(node.id, "click", true));
@@ -311,7 +323,7 @@ function address() {
     if (trait === "touch") {
       for (const [name, set] of Object.entries(value.values)) words.push([name, set]);
       for (const [name, row, column, number] of value.cells) words.push([`${name}[${row},${column}]`, number]);
-    } else if (node && trait !== "click") words.push([short(id), trait === "index" ? node.options[value] : value]);
+    } else if (node && trait !== "click" && node.kind !== "pad") words.push([short(id), trait === "index" ? node.options[value] : value]);
   }
   const last = new Map();
   for (const [name, value] of words) {
