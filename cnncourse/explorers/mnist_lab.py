@@ -290,7 +290,7 @@ def what_matters(
 
 
 def confusion(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray) -> Explorer:
-    """A table of labels against answers whose cells open: the digits behind a number.
+    """A table of labels against answers: a cell opens its digits, and a digit its probabilities.
 
     Starts at the most frequent error.
 
@@ -303,20 +303,30 @@ def confusion(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray)
     Returns
     -------
     Explorer
-        Controls: label, answer, order.
+        Controls: label, answer, order; folded: digit (of those shown).
     """
-    answers = probabilities.argmax(1)
+    answers, sure = probabilities.argmax(1), probabilities.max(1)
     table = metrics.confusion(answers, labels)
 
-    def draw(*, label: int, answer: int, order: str) -> Svg:
-        sure = probabilities.max(1)
+    def shown(label: int, answer: int, order: str) -> np.ndarray:
         found = np.flatnonzero((labels == label) & (answers == answer))
         sign = -1 if order == "surest first" else 1
-        shown = found[np.argsort(sign * sure[found], kind="stable")][:_SHOWN]
-        captions = [f"{whole_percent(sure[place])} sure" for place in shown]
+        return found[np.argsort(sign * sure[found], kind="stable")][:_SHOWN]
+
+    def draw(*, label: int, answer: int, order: str, digit: int) -> Svg:
+        places = shown(label, answer, order)
         return figures.confusion(
-            table, row=label, column=answer, examples=images[shown], captions=captions
+            table,
+            row=label,
+            column=answer,
+            examples=images[places],
+            shares=probabilities[places],
+            places=places.tolist(),
+            chosen=digit,
         )
+
+    def limits(*, label: int, answer: int, **_others: object) -> dict[str, int]:
+        return {"digit": min(int(table[label, answer]), _SHOWN) - 1}
 
     errors = table - np.diag(np.diag(table))
     label, answer = np.unravel_index(errors.argmax(), errors.shape)
@@ -324,8 +334,9 @@ def confusion(images: np.ndarray, labels: np.ndarray, probabilities: np.ndarray)
         "label": slider("label", int(label), 0, 9),
         "answer": slider("answer", int(answer), 0, 9),
         "order": choice("order", ["surest first", "least sure first"]),
+        "digit": slider("digit looked at", 0, 0, _SHOWN - 1),
     }
-    return Explorer(draw, controls)
+    return Explorer(draw, controls, more=["digit"], limits=limits)
 
 
 @dataclass(frozen=True)

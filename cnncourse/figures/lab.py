@@ -544,10 +544,23 @@ def _progress(done: int, goal: int, unit: str) -> svg.Svg:
 # Errors -------------------------------------------------------------------------------------------
 
 
+_CELL = 36  # side of a cell of the table
+_EXAMPLES = (4, 4)  # columns and rows of the digits behind a cell
+
+
 def confusion(
-    table: np.ndarray, *, row: int, column: int, examples: np.ndarray, captions: Sequence[str]
+    table: np.ndarray,
+    *,
+    row: int,
+    column: int,
+    examples: np.ndarray,
+    shares: np.ndarray,
+    places: Sequence[int],
+    chosen: int = 0,
 ) -> svg.Svg:
-    """A table of which digit is read as which, and the pictures behind one cell.
+    """A table of which digit is read as which, the pictures behind one cell, and one of them large.
+
+    It is marked for the controls label and answer, which a click on a cell sets, and digit.
 
     Parameters
     ----------
@@ -556,44 +569,101 @@ def confusion(
     row, column : int
         The chosen cell.
     examples : ndarray of shape (k, 28, 28)
-        Some digits of this cell; may be empty.
-    captions : sequence of k str
+        Some digits of this cell, up to 16; may be empty.
+    shares : ndarray of shape (k, 10)
+        Their probabilities.
+    places : sequence of k int
+        Where they stand among all digits.
+    chosen : int
+        The one to look at closely.
+
+    Returns
+    -------
+    Svg
+        Always of the same size.
     """
-    wrong = table - np.diag(np.diag(table))
-    most = max(int(wrong.max()), 1)
-    d = svg.Drawing()
-    d.text(220, 7, "answer of the network →", anchor="middle", fill=svg.MUTED)
-    d.text(0, 27, "label ↓", fill=svg.MUTED)
-    for i in range(10):
-        d.text(66 + 34 * i, 27, str(i), anchor="middle", bold=True)
-        d.text(36, 54 + 34 * i, str(i), anchor="middle", bold=True)
-        for j in range(10):
-            d.add(_cell(50 + 34 * j, 38 + 34 * i, int(table[i, j]), most, i == j))
-    d.rect(50 + 34 * column, 38 + 34 * row, 34, 34, line=svg.WINDOW.line, thick=3.5)
-    grid = d.svg(392, 382, "confusion")
     found, right = int(table[row, column]), int(np.trace(table))
-    if len(examples):
-        pictures = digits(examples, captions, columns=4, side=74)
-    else:
-        pictures = svg.Svg(svg.text(0, 10, "no digit in this cell", fill=svg.MUTED), 310, 20, "")
-    head = f"{row} read as {column}: {found}"
-    if found > len(examples):
-        head += f", {len(examples)} shown"
     sentence = (
         f"{right:,} of {table.sum():,} digits are read rightly. The network reads {found} of "
         f"{int(table[row].sum())} digits labelled {row} as {column}."
     )
-    both = svg.beside(grid, svg.captioned(pictures, head), gap=20)
-    return svg.framed(both.titled("Which digit is read as which", sentence), 6)
+    head = f"{row} read as {column}: {found}"
+    if found > len(examples):
+        head += f", {len(examples)} shown"
+    d = svg.Drawing()
+    d.add(marks.panel(_table(table, row, column), "table", 0, 0, 406, 402))
+    behind = _behind(examples, shares, places, chosen)
+    behind += svg.text(0, 8, head, size=14, bold=True)
+    d.add(marks.panel(behind, "digits", 430, 0, 272, 402))
+    closely = ""
+    if len(examples):
+        chosen = min(chosen, len(examples) - 1)
+        closely = _closely(examples[chosen], shares[chosen], row, places[chosen])
+    d.add(marks.panel(closely, "closely", 726, 0, 222, 402))
+    return svg.framed(d.svg(948, 402, "Which digit is read as which", sentence), 6)
+
+
+def _table(table: np.ndarray, row: int, column: int) -> str:
+    """The table of labels against answers, whose cells are clicked."""
+    wrong = table - np.diag(np.diag(table))
+    most, left, top = max(int(wrong.max()), 1), 44, 40
+    d = svg.Drawing()
+    d.text(left, 8, "answer of the network →", size=14, fill=svg.MUTED)
+    d.text(0, 30, "label", size=14, fill=svg.MUTED)
+    for i in range(10):
+        middle = (i + 0.5) * _CELL
+        d.text(left + middle, 30, str(i), size=16, anchor="middle", bold=i == column)
+        d.text(left - 14, top + middle, str(i), size=16, anchor="middle", bold=i == row)
+        for j in range(10):
+            cell = _cell(left + _CELL * j, top + _CELL * i, int(table[i, j]), most, i == j)
+            values = {"label": i, "answer": j}
+            d.add(marks.set(cell, f"{i} read as {j}", values, group="cells"))
+    frame = svg.rect(
+        left + _CELL * column, top + _CELL * row, _CELL, _CELL, line=svg.WINDOW.line, thick=3.5
+    )
+    d.add(marks.key(frame, "here"))
+    return d.markup
 
 
 def _cell(x: float, y: float, number: int, most: int, diagonal: bool) -> str:
     """A cell of the table: errors are shaded by their number, the diagonal is not."""
     fill = svg.OUTPUT.tint if diagonal else svg.signed_fill(number / most, 1)
-    shown, size = str(number or "·"), 12 if number < 1000 else 11.5
-    d = svg.Drawing()
-    d.rect(x, y, 34, 34, fill=fill, line=svg.FAINT)
-    d.text(x + 17, y + 17, shown, size=size, anchor="middle", fill=svg.text_on(fill))
+    words, size = str(number or "·"), 14 if number < 1000 else 13
+    ink = svg.text_on(fill)
+    middle = svg.text(x + _CELL / 2, y + _CELL / 2, words, size=size, anchor="middle", fill=ink)
+    return f"<g>{svg.rect(x, y, _CELL, _CELL, fill=fill, line=svg.FAINT)}{middle}</g>"
+
+
+def _behind(examples: np.ndarray, shares: np.ndarray, places: Sequence[int], chosen: int) -> str:
+    """The digits behind a cell with how sure the network is; each can be looked at closely."""
+    if not len(examples):
+        return svg.text(0, 40, "no digit in this cell", size=14, fill=svg.MUTED)
+    d, side = svg.Drawing(), 60
+    for number, (picture, share, place) in enumerate(zip(examples, shares, places, strict=True)):
+        line, thick = (svg.WINDOW.line, 3) if number == chosen else (svg.FAINT, 1)
+        tile = svg.image(_grey(picture), 0, 0, side, side)
+        tile += svg.rect(0, 0, side, side, line=line, thick=thick)
+        sure = whole_percent(float(share.max()))
+        tile += svg.text(side / 2, side + 12, sure, size=14, anchor="middle")
+        tile = marks.set(f"<g>{tile}</g>", f"example {place}", {"digit": number}, group="digits")
+        x, y = number % _EXAMPLES[0] * (side + 8), 28 + number // _EXAMPLES[0] * (side + 30)
+        d.add(marks.glide(tile, f"digit {place}", x, y))
+    return d.markup
+
+
+def _closely(picture: np.ndarray, shares: np.ndarray, label: int, place: int) -> str:
+    """One digit, large, and how probable the network finds each answer."""
+    d, side = svg.Drawing(), 160
+    d.text(0, 8, f"example {place}, a {label}", size=14, bold=True)
+    d.image(_grey(picture), 0, 28, side, side)
+    d.rect(0, 28, side, side, line=svg.FAINT)
+    best = int(shares.argmax())
+    for digit, share in enumerate(shares):
+        y, first = 208 + 20 * digit, digit == best
+        d.text(8, y, str(digit), size=14, anchor="middle", bold=first)
+        bar = svg.rect(22, y - 7, max(110 * float(share), 0.5), 14, fill=svg.OUTPUT.line)
+        d.add(marks.key(bar, f"share of {digit}"))
+        d.text(140, y, percent(float(share)), size=14, bold=first)
     return d.markup
 
 

@@ -53,7 +53,7 @@ def all_figures():
     yield figures.live_training([500, 1000], **halves, rates=[0.01, 0.001], goal=5000,
                                 kernels=RNG.normal(size=(16, 1, 5, 5)), name="small")  # fmt: skip
     yield figures.confusion(np.eye(10, dtype=int) * 5, row=1, column=2, examples=IMAGES[:0],
-                            captions=[])  # fmt: skip
+                            shares=np.zeros((0, 10)), places=[])  # fmt: skip
     yield figures.calibration([0.5, 0.9], [0.6, 0.85], [10, 100])
     yield figures.break_it(IMAGES[:4], [1, 2, 3, 4], {"one": [1, 2, 3, 5]},
                            {"one": ([0, 1], [0.9, 0.3])}, change="shift", amount=1,
@@ -68,7 +68,7 @@ def test_a_figure_can_be_read_by_people_and_machines(picture):
     assert root.find("{*}title").text and len(root.find("{*}desc").text) > 20
     assert not re.search(r"\b(nan|inf|None)\b", str(picture))
     assert min(float(t.get("font-size")) for t in root.iterfind(".//{*}text")) >= 11.5
-    assert picture.width <= 790
+    assert picture.width <= 972
 
 
 # Digits and curves --------------------------------------------------------------------------------
@@ -280,10 +280,14 @@ def test_the_table_holds_its_counts_and_a_dot_for_none():
     table = np.zeros((10, 10), int)
     table[np.arange(10), np.arange(10)] = 7
     table[4, 9] = 3
-    picture = figures.confusion(table, row=4, column=9, examples=IMAGES[:3],
-                                captions=["a", "b", "c"])  # fmt: skip
+    shares = np.full((3, 10), 0.02) + 0.8 * np.eye(10)[9]
+    picture = figures.confusion(table, row=4, column=9, examples=IMAGES[:3], shares=shares,
+                                places=[11, 22, 33], chosen=1)  # fmt: skip
     shown = words(picture)
-    assert shown.count("7") == 12 and shown.count("3") == 3 and shown.count("·") == 89
+    assert shown.count("82 %") == 4 and shown.count("2 %") == 9  # of the one looked at, of all
+    assert mark(picture, "3 read as 8") == {"label": 3, "answer": 8}
+    assert mark(picture, "example 33") == {"digit": 2} and "example 22, a 4" in shown
+    assert shown.count("7") == 13 and shown.count("3") == 4 and shown.count("·") == 89
     assert "4 read as 9: 3" in shown
     assert picture.description == (
         "70 of 73 digits are read rightly. The network reads 3 of 10 digits labelled 4 as 9."
