@@ -24,7 +24,7 @@ from cnncourse.handwriting.neighbours import NearestNeighbours
 from cnncourse.images import rotate, shift, to_uint8
 from cnncourse.widgets.digit import DRAW, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
-from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
+from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.widgets.photo import Photo
 from cnncourse.widgets.run_button import RunButton
 
@@ -195,7 +195,7 @@ def layer_xray(
     maps: Callable[[np.ndarray], Mapping[str, np.ndarray]],
     peaks: Callable[[str], np.ndarray],
 ) -> Explorer:
-    """A digit and a layer to choose: all maps, one of them large, and what excites it most.
+    """All maps of a layer for a digit, one of them large, and the digits that excite it most.
 
     Parameters
     ----------
@@ -224,6 +224,8 @@ def layer_xray(
             channel=channel,
             examples=images[best],
             strengths=strengths[best].tolist(),
+            places=best.tolist(),
+            place=digit,
         )
 
     def limits(*, layer: str, **_others: object) -> dict[str, int]:
@@ -231,9 +233,9 @@ def layer_xray(
 
     start = layers[min(3, len(layers) - 1)]
     controls = {
-        "digit": slider("digit", 0, 0, len(images) - 1),
+        "digit": slider("example", 0, 0, len(images) - 1),
         "layer": choice("layer", layers, start),
-        "channel": slider("channel", 0, 0, len(kept_maps(0)[start]) - 1),
+        "channel": slider("map", 0, 0, len(kept_maps(0)[start]) - 1),
     }
     return Explorer(draw, controls, limits=limits, stills=({}, {"layer": layers[-1]}))
 
@@ -259,31 +261,43 @@ def what_matters(
     Returns
     -------
     Explorer
-        Controls: digit, answer, patch, stride.
+        Controls: digit, answer, patch, stride; folded: row, column (of the cover).
     """
 
-    @lru_cache(maxsize=32)
-    def draw(*, digit: int, answer: str, patch: int, stride: int) -> Svg:
+    @lru_cache(maxsize=32)  # the network need not answer again while the cover is dragged
+    def asked(digit: int, answer: str, patch: int, stride: int) -> dict[str, Any]:
         image = images[digit]
         probabilities = predict(image[None])[0]
-        asked = int(probabilities.argmax()) if answer == "its own" else int(answer)
+        wanted = int(probabilities.argmax()) if answer == "its own" else int(answer)
+        return {
+            "covered": covered(image, patch=patch, stride=stride, digit=wanted),
+            "sensitivity": sensitivity(image, wanted),
+            "digit": wanted,
+            "probability": float(probabilities[wanted]),
+        }
+
+    def draw(*, digit: int, answer: str, patch: int, stride: int, row: int, column: int) -> Svg:
         return figures.what_matters(
-            image,
-            covered(image, patch=patch, stride=stride, digit=asked),
-            sensitivity(image, asked),
+            images[digit],
+            **asked(digit, answer, patch, stride),
             patch=patch,
             stride=stride,
-            digit=asked,
-            probability=float(probabilities[asked]),
+            row=row,
+            column=column,
         )
 
+    def limits(*, patch: int, **_others: object) -> dict[str, int]:
+        return {"row": 28 - patch, "column": 28 - patch}
+
     controls = {
-        "digit": slider("digit", 0, 0, len(images) - 1),
+        "digit": slider("example", 0, 0, len(images) - 1),
         "answer": choice("probability of", ["its own", *map(str, range(10))]),
-        "patch": slider("patch", 7, 1, 14),
-        "stride": slider("stride", 2, 1, 4),
+        "patch": slider("patch", 7, 1, 14, unit="px"),
+        "stride": slider("stride", 2, 1, 4, unit="px"),
+        "row": slider("row", 12, 0, 27),
+        "column": slider("column", 12, 0, 27),
     }
-    return Explorer(draw, controls)
+    return Explorer(draw, controls, more=["row", "column"], limits=limits)
 
 
 # Errors -------------------------------------------------------------------------------------------
@@ -350,6 +364,7 @@ class Damage:
     amounts : sequence of float
         From none to much.
     unit : str
+        "pixels right" and "degrees" can be done by hand: a digit is then dragged or turned.
     curves : mapping of str to sequence of float
         The accuracy of each network at every amount, measured on many digits.
     """
@@ -409,9 +424,16 @@ def break_it(
         Controls: damage, amount, first.
     """
 
-    def draw(*, damage: str, amount: int, first: int) -> Svg:
-        chosen = damages[damage]
-        much, shown = chosen.amounts[amount], slice(first, first + 8)
+    by_hand = {
+        hand: (name, float(max(one.amounts)), _step(one.amounts))
+        for hand, unit in (("shift", "pixels right"), ("turn", "degrees"))
+        for name, one in damages.items()
+        if one.unit == unit
+    }
+
+    def draw(*, damage: str, amount: float, first: int) -> Svg:
+        chosen, shown = damages[damage], slice(first, first + 8)
+        much = int(amount) if amount == int(amount) else amount  # pixels are whole
         spoilt = chosen.spoil(images[shown], much)
         return figures.break_it(
             spoilt,
@@ -421,20 +443,31 @@ def break_it(
             change=damage,
             amount=much,
             unit=chosen.unit,
+            step=_step(chosen.amounts),
+            by_hand=by_hand,
         )
 
-    def limits(*, damage: str, **_others: object) -> dict[str, int]:
-        return {"amount": len(damages[damage].amounts) - 1}
-
-    start = next(iter(damages))
-    last = len(damages[start].amounts) - 1
+    start = next(iter(damages.values())).amounts
     controls = {
         "damage": choice("damage", list(damages)),
-        "amount": slider("amount", last // 2, 0, last),
-        "first": slider("first digit", 0, 0, max(len(images) - 8, 0)),
+        "amount": fine_slider("amount", start[(len(start) - 1) // 2], 0, max(start), _step(start)),
+        "first": slider("first example", 0, 0, max(len(images) - 8, 0)),
     }
+
+    def fit(_change: object) -> None:
+        amount, amounts = controls["amount"], damages[controls["damage"].value].amounts
+        amount.max, amount.step = max(amounts), _step(amounts)
+        amount.readout_format = ".0f" if _step(amounts) % 1 == 0 else ".2f"
+
+    controls["damage"].observe(fit, "value")
+    fit(None)
     stills = ({}, *({"damage": name} for name in list(damages)[1:]))
-    return Explorer(draw, controls, limits=limits, stills=stills)
+    return Explorer(draw, controls, stills=stills)
+
+
+def _step(amounts: Sequence[float]) -> float:
+    """The largest step that leads to each of some amounts, which have three decimals at most."""
+    return int(np.gcd.reduce(np.rint(1000 * np.array(amounts)).astype(int))) / 1000 or 1.0
 
 
 # Your own digit -----------------------------------------------------------------------------------

@@ -12,14 +12,16 @@ the arrays that were read out of it.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from math import ceil
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 
 from cnncourse.figures import charts, marks, svg
-from cnncourse.figures.grids import handle
+from cnncourse.figures.grids import UNSEEN, handle
 from cnncourse.figures.words import by, count, percent, whole_percent, wrapped
 from cnncourse.images import to_uint8
 from cnncourse.metrics import wilson_interval
@@ -264,37 +266,6 @@ def _signed_bar(limit: float, width: float = 220) -> svg.Svg:
     return d.svg(66 + width + 60, 32, "Scale")
 
 
-def _maps(maps: np.ndarray, name: str, chosen: int) -> svg.Svg:
-    """All channels of a layer for one image, on one scale, one of them framed.
-
-    Signed values are drawn purple (negative) to orange (positive), others black (0) to white.
-    """
-    number, high, wide = maps.shape
-    columns = min(number, 16 if number > 16 else 8)
-    side = min(700 / columns - 4, 64)
-    colours, limit = _colours(maps)
-    d = svg.Drawing()
-    for channel, pixels in enumerate(colours):
-        row, column = divmod(channel, columns)
-        x, y = column * (side + 4), row * (side + 4)
-        d.image(pixels, x, y, side, side)
-        line, thick = (svg.WINDOW.line, 3) if channel == chosen else (svg.FAINT, 1)
-        d.rect(x, y, side, side, line=line, thick=thick)
-    grid = d.svg(columns * (side + 4), ceil(number / columns) * (side + 4), "maps")
-    silent = int(np.sum(np.abs(maps).max(axis=(1, 2)) == 0))
-    sentence = (
-        f"{name}: {count(number, 'map')} of {high}×{wide}, values from {_ends(maps)}; "
-        f"{silent or 'none'} of them {'are' if silent > 1 else 'is'} entirely 0."
-    )
-    most = svg.show_number(limit)
-    scale = f"0 to {most}; black 0, white the largest"
-    if maps.min() < 0:
-        scale = f"±{most}; purple below 0, orange above"
-    words = f"{name}: {number} × {high}×{wide}, one scale ({scale})"
-    whole = svg.captioned(grid, words, role=svg.OUTPUT)
-    return whole.titled(f"Feature maps of {name}", sentence)
-
-
 def _colours(maps: np.ndarray) -> tuple[np.ndarray, float]:
     """The pictures of maps on one scale, and the value drawn in full colour."""
     limit = float(np.abs(maps).max())
@@ -311,8 +282,13 @@ def layer_xray(
     channel: int,
     examples: np.ndarray,
     strengths: Sequence[float],
+    places: Sequence[int],
+    place: int = 0,
 ) -> svg.Svg:
-    """A digit, all maps of a layer, one of them large, and the digits that excite it most.
+    """All maps of a layer for a digit, one of them large, and the digits that excite it most.
+
+    It is marked for the controls channel, which a click on a map sets, and digit: one of those that
+    excite the map is fed to the network by a click.
 
     Parameters
     ----------
@@ -322,9 +298,18 @@ def layer_xray(
         Of the layer.
     channel : int
     examples : ndarray of shape (k, 28, 28)
-        The digits with the largest values in this channel.
+        The digits with the largest values in this channel, up to 8.
     strengths : sequence of k float
         Those values.
+    places : sequence of k int
+        Where they stand among all digits.
+    place : int
+        Where `picture` stands there.
+
+    Returns
+    -------
+    Svg
+        Of the same size for every layer.
 
     Raises
     ------
@@ -335,21 +320,79 @@ def layer_xray(
         raise ValueError(
             f"{name} has no channel {channel}: try a channel from 0 to {len(maps) - 1}"
         )
-    colours, _ = _colours(maps)
-    best = digits(examples, [svg.show_number(s) for s in strengths], columns=4, side=62)
-    side = best.height  # so that all three headings stand on one line
-    shown = svg.beside(
-        svg.captioned(_square(_grey(picture), side), "input", role=svg.INPUT),
-        svg.captioned(_square(colours[channel], side), f"channel {channel}", role=svg.OUTPUT),
-        svg.captioned(best, "excite it most (largest value)"),
-        gap=26,
-    )
-    everything = _maps(maps, name, channel)
+    colours, limit = _colours(maps)
+    scale = f"0 to {svg.show_number(limit)}: black 0, white the largest"
+    if maps.min() < 0:
+        scale = f"±{svg.show_number(limit)}: purple below 0, orange above"
+    high, wide = maps.shape[1:]
+    halves = np.array_split(np.arange(len(maps)), 2)
+    heads = (f"{name}: {count(len(maps), 'map')} of {high}×{wide}", f"one scale, {scale}")
+    d = svg.Drawing()
+    large = _headed(svg.image(colours[channel], 0, 0, 264, 264), 264, f"map {channel}", svg.OUTPUT)
+    d.add(marks.panel(large, "map", 0, 0, 264, 292))
+    seen = _headed(svg.image(_grey(picture), 0, 0, 180, 180), 180, f"example {place}", svg.INPUT)
+    d.add(marks.panel(seen, "input", 288, 0, 180, 292))
+    best = _exciting(examples, strengths, places, place)
+    d.add(marks.panel(best, "examples", 492, 0, 456, 292))
+    for half, (channels, head) in enumerate(zip(halves, heads, strict=True)):
+        tiles = svg.text(0, 8, head, size=14, bold=not half, fill=svg.MUTED if half else svg.INK)
+        tiles += _tiles(colours, channels, channel, len(halves[0]))
+        d.add(marks.panel(tiles, f"maps {half}", 480 * half, 312, 468, 216))
+    silent = int(np.sum(np.abs(maps).max(axis=(1, 2)) == 0))
     sentence = (
-        f"{everything.description} Channel {channel} goes from {_ends(maps[channel])} for this "
+        f"{name}: {count(len(maps), 'map')} of {high}×{wide}, values from {_ends(maps)}; "
+        f"{silent or 'none'} of them {'are' if silent > 1 else 'is'} entirely 0. "
+        f"Map {channel} goes from {_ends(maps[channel])} for this "
         f"digit; the largest value any digit causes is {svg.show_number(strengths[0])}."
     )
-    return svg.framed(svg.above(shown, everything).titled(f"X-ray of {name}", sentence), 6)
+    return svg.framed(d.svg(948, 528, f"X-ray of {name}", sentence), 6)
+
+
+def _headed(markup: str, side: float, words: str, role: svg.Role) -> str:
+    """A square picture under its name, with a swatch of its role."""
+    head = svg.rect(1, 2, 12, 12, fill=role.tint, line=role.line, thick=2)
+    head += svg.text(19, 8, words, size=14, bold=True)
+    return head + svg.group(markup + svg.rect(0, 0, side, side, line=svg.FAINT), 0, 28)
+
+
+def _exciting(
+    examples: np.ndarray, strengths: Sequence[float], places: Sequence[int], fed: int
+) -> str:
+    """Digits with the largest value that each causes, to be fed to the network."""
+    d, side = svg.Drawing(), 102
+    d.text(0, 8, "these excite it most (largest value)", size=14, bold=True)
+    for number, (picture, strength, place) in enumerate(
+        zip(examples, strengths, places, strict=True)
+    ):
+        line, thick = (svg.WINDOW.line, 3) if place == fed else (svg.FAINT, 1)
+        tile = svg.image(_grey(picture), 0, 0, side, side)
+        tile += svg.rect(0, 0, side, side, line=line, thick=thick)
+        words = svg.show_number(float(strength))
+        tile += svg.text(side / 2, side + 13, words, size=14, anchor="middle")
+        tile = marks.set(f"<g>{tile}</g>", f"example {place}", {"digit": place}, group="examples")
+        x, y = number % 4 * (side + 16), 28 + number // 4 * (side + 30)
+        d.add(marks.glide(tile, f"digit {place}", x, y))
+    return d.markup
+
+
+def _tiles(colours: np.ndarray, channels: np.ndarray, chosen: int, most: int) -> str:
+    """Some maps as large as there is room for `most` of them; each can be chosen."""
+    wide, high, gap = 468, 188, 6
+    side, columns = max(
+        (min((wide + gap) / c - gap, (high + gap) / ceil(most / c) - gap, high * 1.0), c)
+        for c in range(1, most + 1)
+    )
+    d = svg.Drawing()
+    for number, channel in enumerate(channels.tolist()):
+        x, y = number % columns * (side + gap), 28 + number // columns * (side + gap)
+        line, thick = (svg.WINDOW.line, 3) if channel == chosen else (svg.FAINT, 1)
+        tile = svg.image(colours[channel], x, y, side, side)
+        tile += svg.rect(x, y, side, side, line=line, thick=thick)
+        d.add(marks.set(f"<g>{tile}</g>", f"map {channel}", {"channel": channel}, group="maps"))
+    return d.markup
+
+
+_SQUARE = 280  # side of the pictures of what an answer hangs on
 
 
 def what_matters(
@@ -361,8 +404,13 @@ def what_matters(
     stride: int,
     digit: int,
     probability: float,
+    row: int = 0,
+    column: int = 0,
 ) -> svg.Svg:
     """The pixels on which an answer depends: by covering it, and by the gradient.
+
+    It is marked for the controls row and column: the cover is dragged on the digit or on the map,
+    which is painted as far as the cover has come in reading order.
 
     Parameters
     ----------
@@ -376,33 +424,100 @@ def what_matters(
     digit : int
     probability : float
         Of `digit` without a patch.
+    row, column : int
+        Of the upper left corner of the cover; it stands at the last multiple of the stride.
     """
+    here = tuple(min(n // stride, m - 1) for n, m in zip((row, column), covered.shape, strict=True))
     change = covered - probability
-    row, column = np.unravel_index(np.abs(change).argmax(), covered.shape)
-    zoom, corner = 190 / 28, (column * stride * 190 / 28, row * stride * 190 / 28)
-    shown = svg.Drawing()
-    shown.add(_square(_grey(picture), 190).markup)
-    shown.rect(*corner, patch * zoom, patch * zoom, line=svg.WINDOW.line, thick=3)
-    strongest = float(sensitivity.max()) or 1
+    worst = np.unravel_index(np.abs(change).argmax(), covered.shape)
     highest = max(float(covered.max()), probability) or 1
-    head, size = f"input; the {by((patch, patch))} patch that counts", by((patch, patch))
-    panels = [
-        svg.captioned(shown.svg(190, 190, "input"), head, role=svg.INPUT),
-        svg.captioned(_square(_heat(covered / highest), 190), f"P({digit}) when covered there"),
-        svg.captioned(_square(_heat(sensitivity / strongest), 190), "sensitivity (gradient)"),
-    ]
-    bar = svg.Drawing()
-    bar.image(_heat(np.linspace(0, 1, 64)[None]), 30, 2, 160, 12, crisp=False)
-    bar.text(22, 8, "0", size=12, anchor="end")
-    bar.text(198, 8, f"{percent(highest)} (middle), the steepest (right)", size=12)
-    verb, most = ("raises", "most") if change[row, column] > 0 else ("lowers", "worst")
+    now = float(covered[here])
+    d = svg.Drawing()
+    for place, (words, markup, role) in enumerate((
+        ("drag the cover", _covered(picture, here, patch, stride, covered.shape), svg.INPUT),
+        (f"P({digit}) when covered there", _painted(covered / highest, here, stride), svg.OUTPUT),
+        ("sensitivity (gradient)", _steepness(sensitivity), svg.PADDING),
+    )):  # fmt: skip
+        markup = _headed(markup, _SQUARE, words, role)
+        d.add(marks.panel(markup, words[:4], 304 * place, 0, _SQUARE, _SQUARE + 28))
+    bars = _two_bars(probability, now)
+    d.add(marks.panel(bars, "bars", 0, _SQUARE + 48, 584, 64))
+    d.add(marks.panel(_heat_scale(highest), "scale", 608, _SQUARE + 48, _SQUARE, 64))
+    verb, most = ("raises", "most") if change[worst] > 0 else ("lowers", "worst")
     sentence = (
-        f"Uncovered, the network says {digit} with {percent(probability)}. A patch of {size}, "
-        f"moved in steps of {stride}, {verb} this to {percent(float(covered[row, column]))} at "
-        f"{most}, with its upper left corner in row {row * stride}, column {column * stride}."
+        f"Uncovered, the network says {digit} with {percent(probability)}, covered here with "
+        f"{percent(now)}. A patch of {by((patch, patch))}, moved in steps of {stride}, {verb} this "
+        f"to {percent(float(covered[worst]))} at {most}, with its upper left corner in row "
+        f"{worst[0] * stride}, column {worst[1] * stride}."
     )
-    whole = svg.above(svg.beside(*panels, gap=28), bar.svg(420, 18, "scale"))
-    return svg.framed(whole.titled("What the answer hangs on", sentence), 6)
+    return svg.framed(d.svg(888, _SQUARE + 112, "What the answer hangs on", sentence), 6)
+
+
+def _cover_moves(
+    here: Sequence[int], stride: int, shape: Sequence[int], apart: float
+) -> list[marks.Move]:
+    """The cover goes by strides, and a hand that goes `apart` moves it by one."""
+    ways = (("row", (0, apart)), ("column", (apart, 0)))
+    return [
+        marks.Move(name, here[i] * stride, way, 0, (shape[i] - 1) * stride, stride)
+        for i, (name, way) in enumerate(ways)
+    ]
+
+
+def _covered(
+    picture: np.ndarray, here: Sequence[int], patch: int, stride: int, shape: Sequence[int]
+) -> str:
+    """A digit with a black cover to drag."""
+    pixel = _SQUARE / 28
+    y, x, side = here[0] * stride * pixel, here[1] * stride * pixel, patch * pixel
+    cover = svg.rect(0, 0, side, side, fill="#000000", line=svg.WINDOW.line, thick=3)
+    area = svg.image(_grey(picture), 0, 0, _SQUARE, _SQUARE)
+    area = f"<g>{area}{marks.glide(cover, 'cover', x, y)}</g>"
+    moves = _cover_moves(here, stride, shape, stride * pixel)
+    spoken = f"row {here[0] * stride}, column {here[1] * stride}"
+    middle = (x + side / 2, y + side / 2)
+    return marks.drag(area, "cover", moves, at=middle, spoken=spoken)
+
+
+def _painted(shares: np.ndarray, here: Sequence[int], stride: int) -> str:
+    """The map of all places of the cover: in full colour as far as it has come."""
+    tall, wide = (_SQUARE / n for n in shares.shape)
+    reached = np.arange(shares.size).reshape(shares.shape) <= here[0] * shares.shape[1] + here[1]
+    opacity = np.where(reached, 255, 70).astype(np.uint8)
+    area = svg.image(np.dstack([_heat(shares), opacity]), 0, 0, _SQUARE, _SQUARE)
+    x, y = here[1] * wide, here[0] * tall
+    frame = svg.rect(-1.5, -1.5, wide + 3, tall + 3, line=svg.WINDOW.line, thick=3)
+    area = f"<g>{area}{marks.glide(frame, 'spot', x, y)}</g>"
+    down, across = _cover_moves(here, stride, shares.shape, 1)
+    moves = [replace(down, along=(0, tall)), replace(across, along=(wide, 0))]
+    middle = (x + wide / 2, y + tall / 2)
+    return marks.drag(area, "place in the map", moves, at=middle)
+
+
+def _steepness(sensitivity: np.ndarray) -> str:
+    return svg.image(_heat(sensitivity / (float(sensitivity.max()) or 1)), 0, 0, _SQUARE, _SQUARE)
+
+
+def _two_bars(whole: float, now: float) -> str:
+    """The probability without and with the cover."""
+    d = svg.Drawing()
+    for y, words, share in ((14, "uncovered", whole), (46, "covered here", now)):
+        d.text(0, y, words, size=14)
+        d.rect(150, y - 10, 300, 20, line=svg.FAINT)
+        bar = svg.rect(150, y - 10, max(300 * share, 0.5), 20, fill=svg.OUTPUT.line)
+        d.add(marks.key(bar, words))
+        d.text(464, y, percent(share), size=22, bold=True)
+    return d.markup
+
+
+def _heat_scale(highest: float) -> str:
+    """The colours of the two maps, with the numbers at their ends."""
+    d = svg.Drawing()
+    d.image(_heat(np.linspace(0, 1, 64)[None]), 0, 4, _SQUARE, 14, crisp=False)
+    d.text(0, 34, "0", size=14)
+    d.text(_SQUARE, 34, percent(highest), size=14, anchor="end")
+    d.text(_SQUARE, 54, "or the steepest", size=14, anchor="end", fill=svg.MUTED)
+    return d.markup
 
 
 def filters_over_time(
@@ -702,6 +817,9 @@ def calibration(
     return d.svg(390, 330, "Calibration", sentence)
 
 
+_SPECIMEN = 196  # side of the digit that is spoilt by hand
+
+
 def break_it(
     pictures: np.ndarray,
     labels: Sequence[int],
@@ -711,13 +829,18 @@ def break_it(
     change: str,
     amount: float,
     unit: str,
+    step: float = 1,
+    by_hand: Mapping[str, tuple[str, float, float]] = MappingProxyType({}),
 ) -> svg.Svg:
-    """A row of spoilt digits, what each network reads, and how accuracy falls with the damage.
+    """Spoilt digits, what each network reads, and how accuracy falls with the damage.
+
+    It is marked for the controls damage and amount: the first digit is shifted and turned by hand,
+    and the line in the chart is dragged.
 
     Parameters
     ----------
     pictures : ndarray of shape (N, 28, 28)
-        After the damage.
+        After the damage; up to eight.
     labels : sequence of N int
     answers : mapping of str to sequence of N int
         What each network reads.
@@ -727,45 +850,129 @@ def break_it(
         Such as "shift" and "pixels".
     amount : float
         Of the damage shown.
+    step : float
+        By which a hand changes it.
+    by_hand : mapping of str to (name, most, step)
+        "shift" and "turn", if there is a damage that shifts to the right, or turns anticlockwise:
+        its name, its largest amount, and by how much one step changes it.
+
+    Returns
+    -------
+    Svg
+        For the same networks always of the same size.
     """
-    side, left = 66, 14 + max(svg.text_width(name, 12) for name in answers)
-    lines = [side + 18 + 22 * row for row in range(len(answers))]
-    strip = svg.Drawing()
-    for name, y in zip(answers, lines, strict=True):
-        strip.text(left - 10, y, name, size=12, anchor="end")
+    d = svg.Drawing()
+    high = 28 + _SPECIMEN + 26 * len(answers)
+    specimen = _specimen(pictures[0], labels[0], (change, amount), by_hand)
+    for row, (name, read) in enumerate(answers.items()):
+        words, wrong = _verdict(read[0], labels[0])
+        y = 28 + _SPECIMEN + 18 + 26 * row
+        specimen += svg.text(0, y, f"{name} {words}", size=16, bold=wrong)
+    d.add(marks.panel(specimen, "specimen", 0, 0, 216, high))
+    for half in range(2):
+        some = slice(4 * half, 4 * half + 4)
+        four = _read_digits(pictures[some], labels[some], {n: r[some] for n, r in answers.items()})
+        d.add(marks.panel(four, f"digits {half}", 240 + 356 * half, 0, 332, high))
+    chart = _damage_chart(curves, change, amount, unit, step)
+    d.add(marks.panel(chart, "chart", 0, high + 20, 468, 258))
+    measured = {name: float(np.interp(amount, x, y)) for name, (x, y) in curves.items()}
+    d.add(marks.panel(_accuracies(measured, amount, unit), "measured", 492, high + 20, 436, 258))
+    right = "; ".join(
+        f"{name} reads {np.sum(np.equal(read, labels))} of {len(labels)}"
+        for name, read in answers.items()
+    )
+    shares = "; ".join(f"{name} {percent(share)}" for name, share in measured.items())
+    sentence = (
+        f"{change.capitalize()}, {svg.show_number(amount)} {unit}. Of the digits shown {right}. "
+        f"Accuracy on many digits: {shares}."
+    )
+    return svg.framed(d.svg(936, high + 278, f"Digits after {change}", sentence), 6)
+
+
+def _verdict(read: int, label: int) -> tuple[str, bool]:
+    """An answer with a tick or a cross, and whether it is wrong."""
+    return f"{read} {'✓' if read == label else '✗'}", bool(read != label)
+
+
+def _specimen(
+    picture: np.ndarray,
+    label: int,
+    now: tuple[str, float],
+    by_hand: Mapping[str, tuple[str, float, float]],
+) -> str:
+    """A digit, large, to be dragged to the right and to be turned by a handle."""
+    pixel, middle = _SPECIMEN / 28, _SPECIMEN / 2
+    area = f"<g>{_square(_grey(picture), _SPECIMEN).markup}</g>"
+    if "shift" in by_hand:
+        name, most, step = by_hand["shift"]
+        here = now[1] if name == now[0] else 0
+        moves = [marks.Move("amount", here, (pixel * step, 0), 0, most, step)]
+        area = marks.drag(area, "digit to shift", moves, also={"damage": name})
+    if "turn" in by_hand:
+        name, most, step = by_hand["turn"]
+        here = now[1] if name == now[0] else 0
+        area += _turning(
+            "amount", here, step, (0, most), middle, 84, "digit to turn", also={"damage": name}
+        )
+    words = f"a {label}: drag it, turn it" if by_hand else f"a {label}"
+    return svg.text(0, 8, words, size=14, bold=True) + svg.group(area, 0, 28)
+
+
+def _read_digits(
+    pictures: np.ndarray, labels: Sequence[int], answers: Mapping[str, Sequence[int]]
+) -> str:
+    """A few digits in a row, and under each what the networks read."""
+    side, d = 76, svg.Drawing()
+    for row, name in enumerate(answers if len(pictures) else ()):
+        d.text(0, 28 + side + 16 + 48 * row, name, size=13, fill=svg.MUTED)
     for place, picture in enumerate(pictures):
-        column = svg.Drawing()
-        column.image(_grey(picture), 0, 0, side, side)
-        for read, y in zip(answers.values(), lines, strict=True):
-            wrong = read[place] != labels[place]
-            words = f"{read[place]} {'✗' if wrong else '✓'}"
-            column.text(side / 2, y, words, anchor="middle", bold=wrong)
-        strip.add(svg.group(column.markup, left + place * (side + 6)))
+        x = place * (side + 9)
+        d.image(_grey(picture), x, 28, side, side)
+        for row, read in enumerate(answers.values()):
+            words, wrong = _verdict(read[place], labels[place])
+            y = 28 + side + 38 + 48 * row
+            d.text(x + side / 2, y, words, size=16, anchor="middle", bold=wrong)
+    return d.markup
+
+
+def _damage_chart(curves: charts.Series, change: str, amount: float, unit: str, step: float) -> str:
+    """How accuracy falls with the damage; the line at its amount is dragged."""
+    left, top, wide, high = 52, 44, 400, 174  # as charts.line_chart places its lines
+    ends = [float(end) for x, _ in curves.values() for end in (np.min(x), np.max(x))]
+    low, most = min(ends), max(ends)
     chart = charts.line_chart(
         curves,
         title=f"Accuracy after {change}",
         across=unit,
         up="accuracy",
         percent=True,
-        limits=(min([0.5, *(min(y) for _, y in curves.values())]), 1),
+        limits=(min([0.5, *(float(np.min(y)) for _, y in curves.values())]), 1),
         at=amount,
-        width=560,
-        height=170,
+        width=wide,
+        height=high,
     )
-    measured = "; ".join(
-        f"{name} {percent(float(np.interp(amount, x, y)))}" for name, (x, y) in curves.items()
-    )
-    right = "; ".join(
-        f"{name} reads {np.sum(np.equal(read, labels))} of {len(labels)}"
-        for name, read in answers.items()
-    )
-    sentence = (
-        f"{change.capitalize()}, {svg.show_number(amount)} {unit}. Of the digits shown {right}. "
-        f"Accuracy on many digits: {measured}."
-    )
-    width, height = left + len(pictures) * (side + 6), side + 14 + 22 * len(answers)
-    whole = svg.above(strip.svg(width, height, "digits"), chart)
-    return svg.framed(whole.titled(f"Digits after {change}", sentence), 6)
+    across = charts.Scale(low, max(most, low + 1e-9), left, left + wide)
+    per_step = wide * step / (most - low or 1)
+    moves = [marks.Move("amount", amount, (per_step, 0), low, most, step)]
+    at, spoken = (across(amount), top + high / 2), f"{svg.show_number(amount)} {unit}"
+    area = svg.rect(left, top, wide, high, fill=UNSEEN)
+    grip = svg.rect(-7, -7, 14, 14, fill=svg.WINDOW.line, line=svg.PAPER, thick=2, round=4)
+    area = f"<g>{area}{marks.glide(grip, 'grip', across(amount), top + high)}</g>"
+    return chart.markup + marks.drag(area, "amount in the chart", moves, at=at, spoken=spoken)
+
+
+def _accuracies(measured: Mapping[str, float], amount: float, unit: str) -> str:
+    """The accuracy of each network at the amount chosen, as a bar."""
+    d = svg.Drawing()
+    d.text(0, 8, f"accuracy at {svg.show_number(amount)} {unit}", size=14, bold=True)
+    for row, (name, share) in enumerate(measured.items()):
+        y = 44 + 58 * row
+        d.text(0, y, name, size=14)
+        d.rect(0, y + 14, 320, 20, line=svg.FAINT)
+        bar = svg.rect(0, y + 14, max(320 * share, 0.5), 20, fill=svg.OUTPUT.line)
+        d.add(marks.key(bar, f"accuracy {name}"))
+        d.text(332, y + 24, percent(share), size=22, bold=True)
+    return d.markup
 
 
 # Your own digit -----------------------------------------------------------------------------------
@@ -858,24 +1065,32 @@ def _to_move(pixels: np.ndarray, moved: tuple[int, int, int]) -> str:
     ]
     spoken = f"{right} pixels right, {down} down"
     d.add(svg.group(marks.drag(picture, name, moves, spoken=spoken), 0, 28))
-    d.add(svg.group(_turning(turn, middle, middle, _ARM, "turn"), 0, 28))
+    limits = (-MOST_DEGREES, MOST_DEGREES)
+    d.add(svg.group(_turning("turn", turn, DEGREES, limits, middle, _ARM, "turn"), 0, 28))
     return d.markup
 
 
-def _turning(turn: float, x: float, y: float, arm: float, name: str, **more: Any) -> str:
-    """A ring about a point, and on it a handle that turns what lies there, anticlockwise."""
-    angle, step = np.deg2rad(45 + turn), np.deg2rad(DEGREES)
-    ends = (arm * np.cos(angle), -arm * np.sin(angle))
-    along = (arm * np.cos(angle + step) - ends[0], -arm * np.sin(angle + step) - ends[1])
-    move = marks.Move(
-        "turn", turn, along, -MOST_DEGREES, MOST_DEGREES, DEGREES, arm=(ends[0], ends[1])
-    )
+def _turning(
+    control: str,
+    degrees: float,
+    step: float,
+    limits: tuple[float, float],
+    middle: float,
+    arm: float,
+    name: str,
+    also: Mapping[str, object] | None = None,
+) -> str:
+    """A ring in a square, and on it a handle that turns what lies there, anticlockwise."""
+    angle, further = np.deg2rad(45 + degrees), np.deg2rad(step)
+    x, y = arm * np.cos(angle), -arm * np.sin(angle)
+    along = (arm * np.cos(angle + further) - x, -arm * np.sin(angle + further) - y)
+    move = marks.Move(control, degrees, along, *limits, step, arm=(x, y))
     ring = (
-        f'<circle cx="{svg.num(x)}" cy="{svg.num(y)}" r="{svg.num(arm)}" fill="none" '
+        f'<circle cx="{svg.num(middle)}" cy="{svg.num(middle)}" r="{svg.num(arm)}" fill="none" '
         f'stroke="{svg.WINDOW.line}" stroke-dasharray="2 6" pointer-events="none"/>'
     )
-    spoken = f"{svg.show_number(turn)} degrees anticlockwise"
-    return ring + handle(name, [move], x + ends[0], y + ends[1], spoken=spoken, **more)
+    spoken = f"{svg.show_number(degrees)} degrees anticlockwise"
+    return ring + handle(name, [move], middle + x, middle + y, spoken=spoken, also=also)
 
 
 def _film(steps: Sequence[tuple[str, np.ndarray]], before: int, last: int) -> str:

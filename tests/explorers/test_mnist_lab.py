@@ -96,7 +96,7 @@ def damages():
     rivals = {"templates": predict, "seven": always_seven}
     return rivals, {
         "shift": explorers.damage(
-            lambda x, n: np.roll(x, n, axis=2), [0, 1, 2, 4], "pixels", rivals, IMAGES, LABELS
+            lambda x, n: np.roll(x, n, axis=2), [0, 1, 2, 4], "pixels right", rivals, IMAGES, LABELS
         ),
         "fade": explorers.damage(
             lambda x, n: (x * (1 - n)).astype(np.uint8), [0, 0.5], "share", rivals, IMAGES, LABELS
@@ -407,11 +407,22 @@ def test_break_it_reads_the_digits_that_it_shows():
     set_all(explorer, damage="shift", amount=2, first=3)
     shown, wanted = np.roll(IMAGES[3:11], 2, axis=2), LABELS[3:11]
     right = int((predict(shown).argmax(1) == wanted).sum())
-    assert f"Shift, 2 pixels. Of the digits shown templates reads {right} of 8" in explorer.sentence
+    assert (
+        f"Shift, 2 pixels right. Of the digits shown templates reads {right} of 8"
+        in explorer.sentence
+    )
     assert "seven reads 1 of 8" in explorer.sentence and "seven 10 %" in explorer.sentence
-    set_all(explorer, amount=3)
+    set_all(explorer, amount=3)  # not measured: between 2 and 4
+    _, (two, four) = damages()[1]["shift"].amounts, damages()[1]["shift"].curves["templates"][2:]
+    assert f"templates {percent((two + four) / 2)}" in explorer.sentence
     set_all(explorer, damage="fade")
-    assert explorer.controls["amount"].value == 1 and "Fade, 0.5 share" in explorer.sentence
+    assert explorer.controls["amount"].value == 0.5 and "Fade, 0.5 share" in explorer.sentence
+
+
+@pytest.mark.parametrize("amounts, step", [([0, 1, 2, 4], 1), ([0, 10, 45, 90], 5), ([0, 0.5], 0.5),
+                                           ([0, 0.1, 0.25], 0.05), ([0], 1)])  # fmt: skip
+def test_a_damage_goes_by_steps_that_meet_all_its_amounts(amounts, step):
+    assert explorers._step(amounts) == step
 
 
 # Your own digit -----------------------------------------------------------------------------------
