@@ -640,7 +640,8 @@ def shift_and_shuffle(
 ) -> svg.Svg:
     """The distances of a picture to itself, moved, and to another picture, pixel by pixel.
 
-    The distance is the root of the mean squared difference of the pixels, in grey levels.
+    The distance is the root of the mean squared difference of the pixels, in grey levels. It is
+    marked for the control shift: the moved picture is dragged, or a bar is clicked.
 
     Parameters
     ----------
@@ -662,14 +663,18 @@ def shift_and_shuffle(
     first, second, *moved = scene
     distances = [rmse(first, picture) for picture in moved]
     rival = rmse(first, second)
-    away = f"{names[0]}, {shift} px to the right"
-    pictures = svg.beside(
-        svg.captioned(_picture(first, 200), names[0], role=svg.INPUT),
-        svg.captioned(_picture(moved[shift], 200), away, role=svg.WINDOW),
-        svg.captioned(_picture(second, 200), names[1], role=svg.KERNEL),
-        gap=40,
-    )
-    bars = _distances(distances, shift, rival, names)
+    drawing = svg.Drawing()
+    for place, (picture, name) in enumerate((
+        (_picture(first, 240), names[0]),
+        (_to_shift(moved[shift], shift, farthest), f"moved {shift} px right: drag it"),
+        (_picture(second, 240), names[1]),
+    )):  # fmt: skip
+        role = svg.WINDOW if place == 1 else None
+        one = svg.captioned(picture, name, size=14, role=role).markup
+        drawing.add(marks.panel(one, f"picture {place}", 264 * place, 0, 240, 264))
+    drawing.add(marks.panel(_distances(distances, shift, rival), "distances", 0, 288, 504, 208))
+    to_both = _two_distances(distances[shift], shift, rival, names)
+    drawing.add(marks.panel(to_both, "both", 528, 288, 240, 208))
     verdict = "farther away than" if distances[shift] > rival else "not farther away than"
     words = (
         f"Pixels {'in order' if order is None else 'shuffled, all pictures in the same way'}. From "
@@ -677,32 +682,53 @@ def shift_and_shuffle(
         f"levels; from {names[0]} to {names[1]}: {svg.show_number(rival, 1)}. For a list of pixels "
         f"the moved picture is {verdict} the other one."
     )
-    return _titled(svg.above(pictures, bars, gap=18), "Shift and shuffle", words)
+    return svg.framed(drawing.svg(768, 496, "Shift and shuffle", words))
 
 
-def _distances(
-    distances: Sequence[float], shift: int, rival: float, names: tuple[str, str]
-) -> svg.Svg:
-    """A bar for each shift and a dashed line at the distance of the other picture."""
-    wide, high, x0 = 640, 120, 10
-    scale = high / max(*distances, rival, 1)
-    step = wide / len(distances)
+def _to_shift(pixels: np.ndarray, shift: int, farthest: int) -> svg.Svg:
+    """A picture of 240 pixels that a hand moves to the right, pixel by pixel."""
+    picture = _picture(pixels, 240)
+    moves = [marks.Move("shift", shift, (240 / pixels.shape[1], 0), 0, farthest)]
+    spoken = f"{shift} pixels to the right"
+    area = marks.drag(f"<g>{picture.markup}</g>", "moved picture", moves, spoken=spoken)
+    return replace(picture, markup=area)
+
+
+def _distances(distances: Sequence[float], shift: int, rival: float) -> str:
+    """A bar for each shift, to be clicked, and a dashed line for the other picture."""
+    wide, high, top = 450, 120, 34
+    scale, step = high / max(*distances, rival, 1), wide / len(distances)
     drawing = svg.Drawing()
+    drawing.text(0, 8, "distance from the picture to itself, moved", size=14, bold=True)
     for s, distance in enumerate(distances):
-        x, tall, here = x0 + s * step, distance * scale, s == shift
-        role = svg.WINDOW if here else svg.INPUT
-        bar = (x + 8, 6 + high - tall, step - 16, tall)
-        drawing.rect(*bar, fill=role.tint, line=role.line, thick=3 if here else 1)
-        value = svg.show_number(distance, 1)
-        drawing.text(x + step / 2, high + 20, value, anchor="middle", bold=here)
-        drawing.text(x + step / 2, high + 37, f"{s} px", size=12, anchor="middle", fill=svg.MUTED)
-    y = 6 + high - rival * scale
-    drawing.line(x0, 6 + high, x0 + wide, 6 + high)
-    drawing.line(x0, y, x0 + wide, y, colour=svg.KERNEL.line, thick=2.5, dash="6 4")
-    drawing.text(x0 + wide + 8, y, svg.show_number(rival, 1), bold=True)
-    picture = drawing.svg(x0 + wide + 60, high + 46, "distances")
-    caption = f"bars: from {names[0]} to itself, moved; dashed line: to {names[1]}"
-    return svg.captioned(picture, caption)
+        x, tall, here = s * step, distance * scale, s == shift
+        role = svg.WINDOW if here else svg.PADDING
+        bar = svg.rect(x, top, step, high + 46, fill=UNSEEN)
+        column = (x + 6, top + high - tall, step - 12, tall)
+        bar += svg.rect(*column, fill=role.tint, line=role.line, thick=3 if here else 1)
+        value, middle = svg.show_number(distance, 1), x + step / 2
+        bar += svg.text(middle, top + high + 15, value, size=14, anchor="middle", bold=here)
+        bar += svg.text(
+            middle, top + high + 37, f"{s} px", size=14, anchor="middle", fill=svg.MUTED
+        )
+        drawing.add(marks.set(f"<g>{bar}</g>", f"shift {s} px", {"shift": s}, group="shifts"))
+    y = top + high - rival * scale
+    drawing.line(0, top + high, wide, top + high)
+    drawing.line(0, y, wide, y, thick=2.5, dash="6 4")
+    drawing.text(wide + 8, y, svg.show_number(rival, 1), size=14, bold=True)
+    return drawing.markup
+
+
+def _two_distances(moved: float, shift: int, rival: float, names: tuple[str, str]) -> str:
+    """The two distances that are compared, large."""
+    drawing = svg.Drawing()
+    for y, words, number in (
+        (48, f"{names[0]}, moved {shift} px", moved),
+        (118, f"{names[1]} (dashed line)", rival),
+    ):
+        drawing.text(0, y, words, size=14)
+        drawing.text(0, y + 28, svg.show_number(number, 1), size=22, bold=True)
+    return drawing.markup
 
 
 # Parts --------------------------------------------------------------------------------------------

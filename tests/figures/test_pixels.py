@@ -261,6 +261,7 @@ def test_distances_are_those_of_the_moved_pictures(shift):
 def test_shuffling_changes_the_pictures_and_not_one_distance():
     order = np.random.default_rng(0).permutation(GREY.size)
     plain = figures.shift_and_shuffle(GREY, OTHER, shift=3)
+    assert plain.height == figures.shift_and_shuffle(OTHER, GREY, shift=8).height
     mixed = figures.shift_and_shuffle(GREY, OTHER, shift=3, order=order)
     assert texts(plain) == texts(mixed)
     np.testing.assert_array_equal(rasters(mixed)[0].ravel(), GREY.ravel()[order])
