@@ -160,7 +160,15 @@ def _is_spot_or_bar(blob: Blob) -> bool:
     lies = blob.width > 2.5 * blob.height and blob.height < 2.5 * stroke
     # A filled circle covers 79 % of its square; a digit as round as that has holes or bays.
     round_spot = 2 * min(blob.mask.shape) > blob.size and blob.mask.mean() > 0.72
-    return round_spot or (blob.size > 10 and (lies or stroke > 0.45 * blob.size))
+    spot = round_spot or (blob.size > 10 and stroke > 0.45 * blob.size)
+    return (spot and not _has_hole(blob)) or (blob.size > 10 and lies)
+
+
+def _has_hole(blob: Blob) -> bool:
+    """Tell whether some paper is enclosed by the ink, as by a 0 of a thick marker."""
+    paper = np.pad(1 - blob.mask, 1, constant_values=1)
+    _, _, stats, _ = cv2.connectedComponentsWithStats(paper, connectivity=4)
+    return bool(stats[2:, cv2.CC_STAT_AREA].max(initial=0) > 0.02 * blob.mask.size)
 
 
 def _join_parts(blobs: list[Blob], typical: int) -> list[Blob]:

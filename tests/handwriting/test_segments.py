@@ -1,6 +1,8 @@
 """The ink of a page parted into digits, and these in order."""
 
+import cv2
 import numpy as np
+import pytest
 
 from cnncourse.handwriting import segments
 
@@ -30,6 +32,14 @@ def test_the_gap_is_measured_from_ink_to_ink():
 
 def test_an_empty_mask_has_no_blobs():
     assert segments.find_blobs(np.zeros((50, 50), np.uint8)) == []
+
+
+@pytest.mark.parametrize("hole", [0, 7])
+def test_a_thick_ring_may_be_a_digit_and_a_spot_is_none(hole):
+    mask = np.zeros((100, 100), np.uint8)
+    cv2.circle(mask, (50, 50), 30, 1, -1)
+    cv2.circle(mask, (50, 50), hole, 0, -1 if hole else 1)
+    assert len(segments.find_blobs(mask)) == (hole > 0)
 
 
 def test_trimming_leaves_no_empty_row_or_column():
