@@ -10,7 +10,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import ceil
 from typing import NamedTuple
 
 import cv2
@@ -25,6 +24,7 @@ INKED = 0.6  # the least share of a line's pixels that are ink
 RECTANGULAR = 0.85  # the least share of its upright or turned rectangle that a cell fills
 SMALLEST_CONTENT = 0.25  # share of the cell's longer side
 EXTENDED = 0.85  # the least share of ink on the way from a piece of a line to the frame
+GRID = 4  # lines in each direction that end within the page make a grid
 BESIDE = 0.4  # the most that is ink beside it: more, and this is the edge of something larger
 
 
@@ -131,20 +131,23 @@ def _children(tree: np.ndarray, parent: int) -> list[int]:
 
 
 def find_rules(mask: np.ndarray) -> np.ndarray:
-    """Return the mask of the lines that ruled or squared paper came with.
+    """Return the mask of the lines that ruled or squared paper came with, and of grids.
 
-    A printed line runs from one side of the page to another, which no pen stroke does. Across it,
-    its ink is a few pixels thick; where it is far thicker than usual, there is a stroke as well,
-    and there nothing of it is line.
+    A printed line runs from one side of the page to another, which no pen stroke does; the lines of
+    a grid need not, but there are several in both directions. Across it, the ink of a line is a few
+    pixels thick; where it is far thicker than usual, there is a stroke as well, and there nothing
+    of it is line.
     """
-    rows = _rows(mask)
-    columns = _rows(np.ascontiguousarray((mask & (1 - rows)).T)).T
-    return rows | columns
+    rows, short_rows = _find_lines(mask)
+    columns, short_columns = _find_lines(np.ascontiguousarray(mask.T))
+    if min(len(short_rows), len(short_columns)) >= GRID:
+        rows, columns = rows + short_rows, columns + short_columns
+    lying = _ink_of(rows, mask)
+    return lying | _ink_of(columns, np.ascontiguousarray((mask & (1 - lying)).T)).T
 
 
-def _rows(mask: np.ndarray) -> np.ndarray:
-    """Return the mask of those lines that lie rather than stand, with the grey of their edges."""
-    lines = list(_rows_across(mask, max(3, max(mask.shape) // 100)))
+def _ink_of(lines: list[_Line], mask: np.ndarray) -> np.ndarray:
+    """Return the mask of some lines, with the grey of their edges."""
     if not lines:
         return np.zeros_like(mask)
     reach = max(1, max(mask.shape) // 300)  # no line is quite straight
@@ -152,8 +155,8 @@ def _rows(mask: np.ndarray) -> np.ndarray:
     height, width = mask.shape
     change = np.zeros((height + 2, width), np.int8)  # +1 where a line begins, -1 where it ends
     for line in lines:
-        columns = np.arange(width)
-        rows, found = _nearest_ink(mask, line.at(columns), reach)
+        columns = _columns(line, width)
+        rows, found = _nearest_ink(mask, columns, line.at(columns), reach)
         rows, columns = rows[found], columns[found]
         begin, end = top[rows, columns], bottom[rows, columns]
         thin = end - begin <= 1.5 * np.median(end - begin) + 1
@@ -170,25 +173,33 @@ def _upright_runs(mask: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return top, np.minimum.accumulate(upwards, axis=0, dtype=np.int16)[::-1]
 
 
-def _nearest_ink(mask: np.ndarray, rows: np.ndarray, reach: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the row of ink nearest to the given one in each column, and whether there is any."""
+def _nearest_ink(
+    mask: np.ndarray, columns: np.ndarray, rows: np.ndarray, reach: int
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the row of ink nearest to the given one in each column, and whether there is any.
+
+    Parameters
+    ----------
+    mask : ndarray of uint8 of shape (H, W)
+    columns : ndarray of int of shape (N,)
+    rows : ndarray of float of shape (N,)
+    reach : int
+        How many rows away it may be.
+    """
     offsets = np.array(sorted(range(-reach, reach + 1), key=abs))[:, None]
     tries = np.clip(np.rint(rows).astype(int) + offsets, 0, len(mask) - 1)
-    columns = np.arange(mask.shape[1])
-    nearest = mask[tries, columns].argmax(axis=0)
-    rows = tries[nearest, columns]
-    return rows, mask[rows, columns] > 0
+    nearest = tries[mask[tries, columns].argmax(axis=0), np.arange(len(columns))]
+    return nearest, mask[nearest, columns] > 0
 
 
-def _rows_across(mask: np.ndarray, thickness: int) -> Iterator[_Line]:
-    """Yield the thin lines from frame to frame, the steep ones left out.
+def _find_lines(mask: np.ndarray) -> tuple[list[_Line], list[_Line]]:
+    """Return the thin lines from frame to frame, and shorter ones, the steep ones left out.
 
     Hough's transform asks every pixel of ink about every angle, and that was most of the time for a
     photograph. So it looks at a small copy, where there are fewer of both, for where a line may
     run; the mask itself then says where exactly, and whether there is one.
     """
-    if not _any_near_frame(mask):
-        return  # no line can begin
+    whole, short = [], []
     step = max(1, round(max(mask.shape) / OVERVIEW))
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
     ends = np.array([0, mask.shape[1] - 1])
@@ -197,17 +208,12 @@ def _rows_across(mask: np.ndarray, thickness: int) -> Iterator[_Line]:
         if any(np.abs(candidate.at(ends) - rows).max() <= step + 2 for rows in found):
             continue
         settled = _settled(thick, candidate, step)
-        whole = _from_frame_to_frame(settled, mask.shape)
-        line = settled if whole else _extended(thick, settled)
-        if line is not None and _is_rule(thick, line, thickness):
-            found.append(line.at(ends))
-            yield line
-
-
-def _any_near_frame(mask: np.ndarray) -> bool:
-    height, width = mask.shape
-    down, right = ceil(AT_FRAME * height), ceil(AT_FRAME * width)
-    return bool(mask[down : height - down + 1, right : width - right + 1].sum() < mask.sum())
+        from_frame = _from_frame_to_frame(settled, mask.shape)
+        line = _up_to_frame(settled, mask.shape) if from_frame else _extended(thick, settled)
+        if _is_rule(thick, line or settled):
+            (short if line is None else whole).append(line or settled)
+            found.append(settled.at(ends))
+    return whole, short
 
 
 def _candidates(mask: np.ndarray, step: int) -> Iterator[_Line]:
@@ -234,14 +240,19 @@ def _extended(mask: np.ndarray, line: _Line) -> _Line | None:
 
     A line that strokes cross, or that fades, is found in pieces.
     """
-    height, width = mask.shape
+    width = mask.shape[1]
+    whole = _up_to_frame(line, mask.shape)
+    columns = _columns(whole, width)
+    inner = columns[(columns > AT_FRAME / 2 * width) & (columns < (1 - AT_FRAME / 2) * width)]
+    return whole if _ink_along(mask, inner, line.at(inner)) >= EXTENDED else None
+
+
+def _up_to_frame(line: _Line, shape: tuple[int, ...]) -> _Line:
+    """Return the line as far as it lies on the page."""
+    height, width = shape
     columns = np.arange(width)
     rows = line.at(columns)
-    columns = columns[(rows >= 0) & (rows <= height - 1)]
-    inner = columns[(columns > AT_FRAME / 2 * width) & (columns < (1 - AT_FRAME / 2) * width)]
-    if _ink_along(mask, inner, line.at(inner)) < EXTENDED:
-        return None
-    left, right = int(columns[0]), int(columns[-1])
+    left, right = columns[(rows >= 0) & (rows <= height - 1)][[0, -1]].tolist()
     top, bottom = line.at(np.array([left, right])).tolist()
     return _Line(left, top, right, bottom)
 
@@ -260,20 +271,23 @@ def _settled(mask: np.ndarray, line: _Line, step: int) -> _Line:
     columns = _columns(line, mask.shape[1])[::step]
     share = (columns - line.left) / (line.right - line.left)
     moves = np.arange(-step - 2, step + 3)
-    top, bottom = np.meshgrid(line.top + moves, line.bottom + moves)
+    on_page = [np.clip(end + moves, 0, len(mask) - 1) for end in (line.top, line.bottom)]
+    top, bottom = np.meshgrid(*on_page)
     ink = _ink_along(mask, columns, top[..., None] + (bottom - top)[..., None] * share)
     best = ink == ink.max()
     return line._replace(top=float(top[best].mean()), bottom=float(bottom[best].mean()))
 
 
-def _is_rule(mask: np.ndarray, line: _Line, thickness: int) -> bool:
-    """Tell whether there is ink on a line, and little beside it."""
+def _is_rule(mask: np.ndarray, line: _Line) -> bool:
+    """Tell whether there is ink on a line, and little beside it; a thick one has it farther off."""
     columns = _columns(line, mask.shape[1])
-    on, above, below = (
-        _ink_along(mask, columns, line.at(columns) + offset)
-        for offset in (0, -thickness, thickness)
-    )
-    return bool(on > INKED and max(above, below) < BESIDE)
+    rows = line.at(columns)
+    if _ink_along(mask, columns, rows) <= INKED:
+        return False
+    thickness = max(3, max(mask.shape) // 100)
+    offsets = np.array([[thickness, -thickness], [2 * thickness, -2 * thickness]])
+    beside = _ink_along(mask, columns, rows + offsets[..., None]).max(axis=1)
+    return bool(beside.min() < BESIDE)
 
 
 def _columns(line: _Line, width: int) -> np.ndarray:

@@ -230,14 +230,30 @@ def test_what_is_no_picture_is_refused_in_a_sentence(photo, sentence):
         to_mnist(photo)
 
 
-@settings(max_examples=150)
+AS = {
+    "bytes": lambda grey: grey,
+    "colours": lambda grey: np.dstack([grey, grey[::-1], grey]),
+    "transparent": lambda grey: np.dstack([grey, grey, grey, 255 - grey]),
+    "one channel": lambda grey: grey[..., None],
+    "shares": lambda grey: grey / np.float32(255),
+    "16 bits": lambda grey: grey.astype(np.uint16) * 257,
+    "truths": lambda grey: grey > 127,
+    "read-only": lambda grey: np.broadcast_to(grey, grey.shape),
+    "turned": lambda grey: grey.T,
+}
+
+
+@settings(max_examples=200)
 @given(
-    st.sampled_from(["noise", "two greys", "stripes", "few pixels", "black border", "a bar"]),
-    st.integers(1, 90),
-    st.integers(1, 90),
+    st.sampled_from(
+        ["noise", "two greys", "stripes", "few pixels", "black border", "a bar", "lines"]
+    ),
+    st.integers(1, 90) | st.integers(1, 400),
+    st.integers(1, 90) | st.integers(1, 400),
+    st.sampled_from(sorted(AS)),
     st.integers(0, 2**32 - 1),
 )
-def test_any_picture_is_read_or_refused_in_a_sentence(kind, height, width, seed):
+def test_any_picture_is_read_or_refused_in_a_sentence(kind, height, width, form, seed):
     rng = np.random.default_rng(seed)
     low, high = np.sort(rng.integers(0, 256, 2))
     picture = np.full((height, width), low, np.uint8)
@@ -253,8 +269,12 @@ def test_any_picture_is_read_or_refused_in_a_sentence(kind, height, width, seed)
     elif kind == "black border":
         picture[1:-1, 1:-1] = high
         picture[height // 3 : height // 2, width // 3] = low
+    elif kind == "lines":
+        for x1, y1, x2, y2 in rng.integers(-20, 420, (12, 4)).tolist():
+            cv2.line(picture, (x1, y1), (x2, y2), int(high), int(rng.integers(1, 5)))
     else:
         picture[height // 3 :, width // 3 : width // 3 + rng.integers(1, 9)] = high
+    picture = AS[form](picture)
     for reading in read(picture, by_template):
         assert reading.image.shape == (28, 28) and reading.digit in (None, *range(10))
     try:

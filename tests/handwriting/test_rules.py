@@ -93,3 +93,20 @@ def test_a_line_that_is_not_quite_straight_is_found():
     xy = np.column_stack([x, 300 + 2 * np.sin(x / 150)])
     cv2.polylines(page, [np.rint(xy).astype(np.int32)], False, 1, 2)
     assert find_rules(page)[page > 0].mean() > 0.9
+
+
+@pytest.mark.parametrize("thickness, pen", [(1, 8), (4, 15)])
+def test_a_grid_within_the_page_is_found_though_digits_cross_it(thickness, pen):
+    lines = cv2.dilate(grid(12, 12, cell=30), np.ones((thickness, thickness), np.uint8))
+    digits = np.zeros_like(lines)
+    for j in range(3):
+        draw(digits, 3 + j, 100, 80 + 110 * j, 120, pen, 1)
+    found = find_rules(lines | digits)
+    assert found[lines > digits].mean() > 0.85 and found[digits > 0].mean() < 0.05
+
+
+def test_two_lines_within_the_page_are_no_grid():
+    page = np.zeros((400, 600), np.uint8)
+    page[150:153, 150:450] = page[250:253, 150:450] = 1  # strokes of an equals sign, say
+    page[100:300, 250:253] = 1
+    assert not find_rules(page).any()
