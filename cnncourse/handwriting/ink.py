@@ -109,7 +109,7 @@ def as_grey(pixels: np.ndarray) -> np.ndarray:
 
 def _as_uint8(values: np.ndarray) -> np.ndarray:
     if values.dtype == np.uint8 or values.size == 0:
-        return values.astype(np.uint8)  # images.check refuses what is empty
+        return values.astype(np.uint8, copy=False)  # images.check refuses what is empty
     if values.dtype.kind not in "buif" or not np.isfinite(values).all():
         raise ValueError(
             f"photo (dtype {values.dtype}) holds something that is no number: use 0 to 255"

@@ -4,7 +4,14 @@ import numpy as np
 import pytest
 from drawn_pages import a_page, photographed
 
-from cnncourse.handwriting.ink import darkness, even_paper, ink_is_light, ink_mask, stroke_width
+from cnncourse.handwriting.ink import (
+    as_pixels,
+    darkness,
+    even_paper,
+    ink_is_light,
+    ink_mask,
+    stroke_width,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -44,3 +51,8 @@ def test_the_hole_of_a_thick_digit_is_no_chalk(digit, paper_level, ink):
         digit, height=150, thickness=36, paper_level=paper_level, ink=ink, size=(200, 170)
     )
     assert ink_is_light(photographed(page, shadow=0.1)) == (ink > paper_level)
+
+
+def test_a_large_photograph_is_not_copied():
+    photo = np.zeros((300, 400, 3), np.uint8)
+    assert np.shares_memory(as_pixels(photo), photo)
