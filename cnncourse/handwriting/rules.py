@@ -139,11 +139,16 @@ def find_rules(mask: np.ndarray) -> np.ndarray:
     of it is line.
     """
     rows, short_rows = _find_lines(mask)
-    columns, short_columns = _find_lines(np.ascontiguousarray(mask.T))
+    whole = _ink_of(rows, mask)
+    all_rows = _ink_of(rows + short_rows, mask) if short_rows else whole
+    columns, short_columns = _find_lines(_turned(mask & (1 - all_rows)))
     if min(len(short_rows), len(short_columns)) >= GRID:
-        rows, columns = rows + short_rows, columns + short_columns
-    lying = _ink_of(rows, mask)
-    return lying | _ink_of(columns, np.ascontiguousarray((mask & (1 - lying)).T)).T
+        whole, columns = all_rows, columns + short_columns
+    return whole | _turned(_ink_of(columns, _turned(mask & (1 - whole))))
+
+
+def _turned(mask: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(mask.T)
 
 
 def _ink_of(lines: list[_Line], mask: np.ndarray) -> np.ndarray:
