@@ -134,7 +134,7 @@ def even_paper(grey: np.ndarray) -> float | None:
     """Return the paper's grey value if it is the same everywhere, as in drawings and scans.
 
     It is taken from the corners, where nobody writes. At least three of them must agree within one
-    part in a hundred, and so must a good part of the frame; else None.
+    part in a hundred, and so must half of the frame; else None.
     """
     size = max(1, min(grey.shape) // 40)
     near, far = slice(None, size), slice(-size, None)
@@ -143,7 +143,7 @@ def even_paper(grey: np.ndarray) -> float | None:
     tolerance = max(2, 0.01 * (paper + DARK))
     agree = np.sum(np.abs(corners - paper) <= tolerance) >= 3
     share = np.mean(np.abs(frame(grey) - paper) <= tolerance)
-    return paper if agree and share >= 0.4 else None
+    return paper if agree and share >= 0.5 else None
 
 
 def paper_alone(grey: np.ndarray, window: float = WINDOW) -> np.ndarray:
