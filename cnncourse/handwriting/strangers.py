@@ -3,6 +3,7 @@
     rng = np.random.default_rng(0)
     pictures = draw(1000, rng)  # letters, signs, scribbles, shapes, loose strokes
     digits = other_digits(1000, rng)  # printed, European, a slashed zero
+    thick_and_thin = other_pens(digits, 1000, rng)
 
 A network that has seen nothing but digits names a digit whatever it is shown. If it is shown such
 strangers too, and has to give each digit the same probability for them, it learns to be unsure of
@@ -11,6 +12,9 @@ Outlier Exposure*. The other digits keep it from taking all that is unlike MNIST
 
 Letters with the shape of a digit, such as O, l and S, are left out. Everything is brought to the
 form of MNIST as a photograph would be (:mod:`cnncourse.handwriting.form`).
+
+Letters for training are set in PRINT and in OpenCV's fonts; to measure what was learnt, take
+others, such as UNSEEN.
 """
 
 from __future__ import annotations
@@ -32,13 +36,15 @@ SIDE = 96  # pixels of the sheet to draw on
 
 # Those most like a digit are drawn most often: D and 0, T and 7, Y and 4, U and 0, h and 6.
 LETTERS = "ACDDDDDEFFGGGGHHHHJKLMNPPRRTTTTTTUUUUVWXYYYYYYaaccdeeeefhhhhhjkmnprrttuuuuvwxyyyyyy"
-SIGNS = "???!++++=#@&&%$$*<>[]{}{}{}~^"
+FAR_LETTERS = "αβγηλμνξπφχψωΓΔΛΞΠΣΦΨΩДЖИЙКЛФЦШЩЫЮЯджикмптфцшщыюя"
+SIGNS = "????!++++++=#@&&&&%$$*<>()[[]]{}{}{}{}~^"
 PRINT = ("DejaVuSans", "DejaVuSerif", "DejaVuSansMono-Oblique", "DejaVuSans-Bold")  # matplotlib's
+UNSEEN = ("STIXGeneralItalic", "cmtt10")  # for what is measured
 HERSHEY = range(8)  # OpenCV's fonts: lines that a pen could have drawn
 
 Strokes = Sequence[Sequence[tuple[float, float]] | np.ndarray]  # points (x, y) from 0 to 1
 
-ANGLES = np.linspace(0, 2 * np.pi, 40)
+ANGLES = np.linspace(0, 2 * np.pi, 16)
 CIRCLE = 0.5 + 0.5 * np.column_stack([np.cos(ANGLES), np.sin(ANGLES)])
 
 # Digits with strokes that MNIST's writers, in the United States, hardly use.
@@ -50,23 +56,81 @@ FOREIGN: Sequence[tuple[int, Strokes]] = (
     (4, [[(0.6, 1), (0.6, 0), (0.1, 0.65), (0.9, 0.65)]]),  # closed
     (7, [[(0.1, 0.05), (0.85, 0), (0.4, 1)], [(0.25, 0.5), (0.75, 0.48)]]),  # a bar
     (7, [[(0.1, 0.2), (0.12, 0.05), (0.85, 0), (0.5, 0.45), (0.4, 1)]]),  # a hook
+    (8, [CIRCLE * (0.6, 0.5) + (0.2, 0), CIRCLE * (0.7, 0.5) + (0.15, 0.5)]),  # two rings
+    (9, [CIRCLE * (0.6, 0.5) + (0.15, 0), [(0.75, 0.1), (0.7, 1)]]),  # straight
+    (9, [CIRCLE * (0.6, 0.5) + (0.2, 0), [(0.8, 0.2), (0.8, 0.8), (0.5, 1), (0.2, 0.9)]]),  # curly
+)
+
+# Letters as a hand may write them: more than in print they are like a digit.
+WRITTEN: Sequence[Strokes] = (
+    [[(0.1, 1), (0.5, 0), (0.9, 1)], [(0.25, 0.65), (0.75, 0.6)]],  # A
+    [[(0.9, 0.15), (0.4, 0), (0.1, 0.5), (0.4, 1), (0.95, 0.8)]],  # C
+    [[(0.2, 0), (0.2, 1)], [(0.1, 0), (0.8, 0.1), (0.95, 0.5), (0.7, 0.95), (0.1, 1)]],  # D
+    [[(0.2, 0.05), (0.2, 1), (0.9, 0.7), (0.8, 0.2), (0.1, 0)]],  # D in one stroke
+    [[(0.9, 0.1), (0.2, 0), (0.2, 0.45), (0.7, 0.5), (0.1, 0.5), (0.2, 1), (0.9, 0.9)]],  # E
+    [[(0.9, 0), (0.2, 0), (0.2, 1)], [(0.2, 0.5), (0.8, 0.45)]],  # F
+    [[(0.85, 0.1), (0.4, 0), (0.1, 0.5), (0.4, 1), (0.9, 0.6)], [(0.5, 0.6), (1, 0.55)]],  # G
+    [[(0.85, 0.1), (0.4, 0), (0.1, 0.6), (0.5, 1), (0.85, 0.6), (0.85, 1)]],  # G with a stem
+    [[(0.15, 0), (0.1, 1)], [(0.85, 0), (0.8, 1)], [(0.1, 0.5), (0.85, 0.45)]],  # H
+    [[(0.2, 0), (0.9, 0)], [(0.6, 0), (0.6, 0.9), (0.3, 1), (0.1, 0.8)]],  # J
+    [[(0.2, 0), (0.2, 1)], [(0.9, 0), (0.2, 0.55), (0.9, 1)]],  # K
+    [[(0.3, 0), (0.15, 0.95), (0.9, 0.9)]],  # L
+    [[(0.4, 0), (0.2, 0.6), (0.2, 1), (0.5, 0.95), (0.95, 0.8)]],  # L, round
+    [[(0.1, 1), (0.2, 0), (0.5, 0.7), (0.8, 0), (0.9, 1)]],  # M
+    [[(0.1, 1), (0.15, 0), (0.85, 1), (0.9, 0)]],  # N
+    [[(0.25, 0), (0.2, 1)], [(0.2, 0), (0.85, 0.1), (0.8, 0.5), (0.2, 0.55)]],  # P
+    [[(0.2, 1), (0.2, 0), (0.85, 0.2), (0.2, 0.5), (0.9, 1)]],  # R
+    [[(0.1, 0.05), (0.95, 0)], [(0.5, 0), (0.5, 1)]],  # T
+    [[(0.1, 0), (0.1, 0.8), (0.5, 1.1), (0.9, 0.8), (0.9, 0)]],  # U
+    [[(0.1, 0), (0.1, 0.8), (0.5, 1.1), (0.85, 0.7), (0.9, 0), (0.9, 0.9), (1, 1)]],  # u
+    [[(0.1, 0), (0.4, 1), (0.9, 0)]],  # V
+    [[(0, 0), (0.25, 1), (0.5, 0.2), (0.75, 1), (1, 0)]],  # W
+    [[(0.1, 0), (0.9, 1)], [(0.9, 0), (0.1, 1)]],  # X
+    [[(0.1, 0), (0.5, 0.5)], [(0.9, 0), (0.5, 0.5), (0.45, 1)]],  # Y
+    [[(0.1, 0), (0.5, 0.5)], [(0.95, 0), (0.2, 1)]],  # y
+    [
+        [(0.1, 0), (0.15, 0.4), (0.6, 0.5), (0.85, 0)],
+        [(0.85, 0), (0.75, 0.8), (0.3, 1)],
+    ],  # y, round
+    [CIRCLE * (0.7, 0.9) + (0.1, 0.1), [(0.85, 0.1), (0.8, 0.8), (1, 1)]],  # a
+    [CIRCLE * (0.6, 0.5) + (0.1, 0.5), [(0.75, 0), (0.75, 0.9), (0.9, 1)]],  # d
+    [[(0.1, 0.55), (0.9, 0.45), (0.6, 0), (0.1, 0.3), (0.2, 0.95), (0.9, 0.85)]],  # e
+    [[(0.9, 0.15), (0.6, 0), (0.45, 0.3), (0.45, 1)], [(0.15, 0.45), (0.8, 0.4)]],  # f
+    [[(0.2, 0), (0.15, 1)], [(0.15, 0.7), (0.5, 0.45), (0.8, 0.6), (0.8, 1)]],  # h
+    [[(0.1, 0), (0.1, 1)], [(0.1, 0.4), (0.5, 0), (0.9, 0.3), (0.9, 1)]],  # n
+    [[(0, 1), (0.1, 0), (0.3, 0), (0.5, 1), (0.6, 0), (0.8, 0), (1, 1)]],  # m
+    [[(0.2, 0), (0.2, 1)], [(0.2, 0.3), (0.6, 0), (0.9, 0.15)]],  # r
+    [[(0.45, 0), (0.4, 0.8), (0.6, 1), (0.9, 0.9)], [(0.1, 0.35), (0.85, 0.3)]],  # t
+    [[(0.1, 0.2), (0.5, 0), (0.9, 0.2), (0.5, 0.5), (0.5, 0.7)], [(0.5, 0.95), (0.52, 1)]],  # ?
+    [[(0.1, 0.5), (0.9, 0.5)], [(0.5, 0.1), (0.5, 0.9)]],  # +
+    [[(0.95, 1), (0.2, 0.3), (0.4, 0), (0.6, 0.2), (0.1, 0.7), (0.4, 1), (0.9, 0.6)]],  # &
+    [[(0.2, 0), (0.6, 0.1), (0.5, 0.45), (0.8, 0.5), (0.5, 0.55), (0.6, 0.9), (0.2, 1)]],  # }
+    [[(0.2, 0), (0.7, 0.5), (0.2, 1)]],  # )
 )
 
 
-def draw(n: int, rng: np.random.Generator) -> np.ndarray:
+def draw(n: int, rng: np.random.Generator, print_: Sequence[str] = PRINT) -> np.ndarray:
     """Return pictures that are no digits, in MNIST's form.
 
     Parameters
     ----------
     n : int
     rng : numpy.random.Generator
+    print_ : sequence of str
+        Fonts of matplotlib for letters and signs.
 
     Returns
     -------
     ndarray of uint8 of shape (n, 28, 28)
     """
-    kinds = [_letter] * 6 + [_sign, _scribble, _shape, _loose_strokes]
-    return np.array([_in_form(kinds[i % len(kinds)](rng)) for i in range(n)])
+    kinds = [LETTERS] * 5 + [FAR_LETTERS, SIGNS, SIGNS] + [_written] * 8
+    kinds += [_word, _scribble, _scribble, _shape, _loose_strokes, _blot]
+    pictures = []
+    for i in range(n):
+        kind = kinds[i % len(kinds)]
+        ink = kind(rng) if callable(kind) else _letter(kind, rng, print_)
+        pictures.append(_in_form(ink))
+    return np.array(pictures)
 
 
 def other_digits(n: int, rng: np.random.Generator) -> Split:
@@ -85,14 +149,36 @@ def other_digits(n: int, rng: np.random.Generator) -> Split:
     for i in range(n):
         if i % 2:
             digit, strokes = FOREIGN[int(rng.integers(len(FOREIGN)))]
-            shaken = [points + rng.normal(0, 0.03, np.shape(points)) for points in strokes]
-            ink = _bent(_drawn(shaken, rng), rng)
+            ink = _by_hand(strokes, rng)
         else:
             digit = int(rng.integers(10))
-            ink = _bent(_typed(str(digit), rng), rng)
+            ink = _bent(_typed(str(digit), rng, PRINT), rng)
         pictures.append(_in_form(ink))
         labels.append(digit)
     return Split(np.array(pictures), np.array(labels))
+
+
+def other_pens(digits: Split, n: int, rng: np.random.Generator) -> Split:
+    """Return digits as thicker and thinner pens would write them, and a camera would see them.
+
+    Parameters
+    ----------
+    digits : Split
+    n : int
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    Split of n digits
+    """
+    chosen = rng.integers(len(digits), size=n)
+    pictures = []
+    for image in digits.images[chosen]:
+        large = cv2.resize(image / 255, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        smooth = cv2.GaussianBlur(large, (0, 0), SIDE / 60)
+        level = rng.uniform(0.1, 0.6) * smooth.max()  # the lower it is, the thicker the pen
+        pictures.append(_in_form(np.clip((smooth - level) / 0.2 + 0.5, 0, 1)))
+    return Split(np.array(pictures), digits.labels[chosen])
 
 
 def spoilt(digits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
@@ -128,19 +214,67 @@ def _in_form(ink: np.ndarray) -> np.ndarray:
     return images.to_uint8(255 * form.place(small))
 
 
-def _letter(rng: np.random.Generator) -> np.ndarray:
-    return _bent(_typed(LETTERS[rng.integers(len(LETTERS))], rng), rng)
+def _letter(letters: str, rng: np.random.Generator, print_: Sequence[str] = PRINT) -> np.ndarray:
+    """Return one of some letters, with a stroke more now and then, as cursive hands make them."""
+    ink = _bent(_typed(letters[rng.integers(len(letters))], rng, print_), rng)
+    if rng.random() < 0.2:
+        y, x = np.argwhere(ink > 0.5)[rng.integers(np.count_nonzero(ink > 0.5))] / SIDE
+        start = (np.array([x, y]) - 0.2) / 0.6
+        tail = _smooth(
+            np.array([start, start + rng.normal(0, 0.2, 2), start + rng.normal(0, 0.4, 2)])
+        )
+        ink = np.maximum(ink, _drawn([tail], rng))
+    return ink
 
 
-def _sign(rng: np.random.Generator) -> np.ndarray:
-    return _bent(_typed(SIGNS[rng.integers(len(SIGNS))], rng), rng)
+def _written(rng: np.random.Generator) -> np.ndarray:
+    return _by_hand(WRITTEN[rng.integers(len(WRITTEN))], rng)
 
 
-def _typed(character: str, rng: np.random.Generator) -> np.ndarray:
-    """Return a character in one of many fonts; those of OpenCV with a pen of a random width."""
-    if rng.random() < 0.4:
+def _by_hand(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
+    """Return strokes as a hand would repeat them: shaken, bent, and round half of the time."""
+    shaken = [points + rng.normal(0, 0.04, np.shape(points)) for points in strokes]
+    if rng.random() < 0.5:
+        shaken = [_smooth(points) for points in shaken]
+    return _bent(_drawn(shaken, rng), rng)
+
+
+def _word(rng: np.random.Generator) -> np.ndarray:
+    """Return two letters close together."""
+    one, other = (form.cut_out(_letter(LETTERS, rng)) for _ in range(2))
+    ink = np.zeros((SIDE, 2 * SIDE))
+    ink[: one.shape[0], : one.shape[1]] = one
+    left = max(0, one.shape[1] - int(rng.integers(0, 6)))
+    beside = ink[: other.shape[0], left : left + other.shape[1]]
+    np.maximum(beside, other, out=beside)
+    return ink
+
+
+def _blot(rng: np.random.Generator) -> np.ndarray:
+    """Return one piece of a smooth noise: a stain, a smear."""
+    noise = cv2.GaussianBlur(rng.normal(0, 1, (SIDE, SIDE)), (0, 0), rng.uniform(3, 9))
+    dark = (noise > np.quantile(noise, rng.uniform(0.5, 0.85))).astype(np.uint8)
+    _, labels, stats, _ = cv2.connectedComponentsWithStats(dark, connectivity=8)
+    return (labels == 1 + stats[1:, cv2.CC_STAT_AREA].argmax()).astype(float)
+
+
+def _typed(character: str, rng: np.random.Generator, print_: Sequence[str]) -> np.ndarray:
+    """Return a character in one of many fonts; those of OpenCV with a pen of a random width.
+
+    Parameters
+    ----------
+    character : str
+    rng : numpy.random.Generator
+    print_ : sequence of str
+        Fonts of matplotlib.
+
+    Returns
+    -------
+    ndarray of float of shape (SIDE, SIDE)
+    """
+    if print_ != PRINT or not character.isascii() or rng.random() < 0.4:
         sheet = Image.new("L", (SIDE, SIDE))
-        font = _font(PRINT[rng.integers(len(PRINT))])
+        font = _font(print_[rng.integers(len(print_))])
         ImageDraw.Draw(sheet).text((SIDE / 2, SIDE / 2), character, 255, font, anchor="mm")
         return np.asarray(sheet) / 255
     face = int(rng.integers(len(HERSHEY))) | (cv2.FONT_ITALIC if rng.random() < 0.3 else 0)
@@ -177,7 +311,7 @@ def _bent(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     turn, slant = rng.normal(0, 0.12), rng.normal(0, 0.2)
     wide, high = np.exp(rng.normal(0, 0.15, 2))
     matrix = [[wide * np.cos(turn), slant - np.sin(turn)], [np.sin(turn), high * np.cos(turn)]]
-    bend = rng.normal(0, 0.035 * SIDE, (5, 5, 2))
+    bend = rng.normal(0, rng.uniform(0.02, 0.05) * SIDE, (5, 5, 2))
     field = cv2.resize(bend, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
     y, x = np.indices((SIDE, SIDE)) - SIDE / 2
     looks = (np.stack([x, y], axis=-1) @ np.transpose(matrix) + field + SIDE / 2).astype(np.float32)
@@ -203,9 +337,9 @@ def _scribble(rng: np.random.Generator) -> np.ndarray:
 
 
 def _loose_strokes(rng: np.random.Generator) -> np.ndarray:
-    """Return two to four lines and arcs, as the letters of some alphabet might have."""
+    """Return three to five lines and arcs, as the letters of some alphabet might have."""
     strokes = []
-    for _ in range(rng.integers(2, 5)):
+    for _ in range(rng.integers(3, 6)):
         start, end = rng.random((2, 2))
         bend = rng.normal(0, 0.35, 2) * (rng.random() < 0.5)
         strokes.append(_smooth(np.array([start, (start + end) / 2 + bend, end])))
@@ -214,7 +348,7 @@ def _loose_strokes(rng: np.random.Generator) -> np.ndarray:
 
 def _shape(rng: np.random.Generator) -> np.ndarray:
     """Return a polygon, a star, a wave, a face or an arrow."""
-    corners = int(rng.integers(3, 7))
+    corners = int(rng.integers(3, 5))  # with more it might be a 0
     x = np.linspace(0, 1, 60)
     eyes: Strokes = [[(0.3, 0.35), (0.33, 0.38)], [(0.7, 0.35), (0.67, 0.38)]]
     kinds: Sequence[Strokes] = (

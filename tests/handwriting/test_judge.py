@@ -44,10 +44,24 @@ def test_digits_that_were_never_seen_are_believed_with_the_right_answer_alone():
 
 def test_letters_signs_and_scribbles_are_refused():
     letters = specimen.letters("AEFGHKMNRWXae#&+")
-    others = strangers.draw(300, np.random.default_rng(1))
+    others = strangers.draw(300, np.random.default_rng(1), strangers.UNSEEN)
     for images, most in ((letters, 0.13), (others, 0.06)):
         answers = judge.network().probabilities(images).argmax(axis=1)
         assert judge.network().in_distribution(images, answers).mean() <= most
+
+
+def test_what_is_stored_comes_back_to_half_a_step(tmp_path, monkeypatch):
+    monkeypatch.setattr(judge, "FILE", tmp_path / "judge.npz")
+    weights = random_weights(np.random.default_rng(0))
+    judge.store(weights)
+    stored = judge.network.__wrapped__().weights
+    assert set(stored) == set(weights)
+    for name, values in weights.items():
+        assert np.abs(stored[name] - values).max() <= np.abs(values).max() / 127 / 2 + 1e-7
+
+
+def test_the_weights_are_no_larger_than_the_site_allows_a_network_to_be():
+    assert judge.FILE.stat().st_size <= 150_000
 
 
 def test_no_pictures_have_no_probabilities():

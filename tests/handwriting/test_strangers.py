@@ -1,9 +1,11 @@
 """Pictures that are no digits, in the form of those that are."""
 
 import numpy as np
+from drawn_pages import unit
 
 from cnncourse.handwriting import strangers
 from cnncourse.pipeline import digit
+from cnncourse.split import Split
 
 RNG = np.random.default_rng
 
@@ -28,9 +30,28 @@ def test_other_digits_have_the_label_of_what_was_drawn():
     assert in_mnists_form(others.images).mean() > 0.95
     assert set(others.labels) == set(range(10))
     foreign = others.labels[1::2]
-    assert set(foreign) == {kind for kind, _ in strangers.FOREIGN} == {0, 1, 4, 7}
+    assert set(foreign) == {kind for kind, _ in strangers.FOREIGN} == {0, 1, 4, 7, 8, 9}
     ink = others.images.reshape(400, -1) > 100
     assert ink[others.labels == 1].mean() < ink[others.labels == 8].mean()
+
+
+def test_other_pens_write_the_same_digits_thicker_and_thinner():
+    clean = Split(np.array([np.round(255 * digit(k)) for k in range(10)], np.uint8), np.arange(10))
+    others = strangers.other_pens(clean, 200, RNG(0))
+    assert in_mnists_form(others.images).mean() > 0.95
+    ink = (others.images > 100).reshape(200, -1).sum(axis=1)
+    for label in range(10):
+        assert np.ptp(ink[others.labels == label]) > 0.2 * ink[others.labels == label].mean()
+    likeness = unit(others.images) @ unit(clean.images).T
+    assert (likeness.argmax(axis=1) == others.labels).mean() > 0.95
+
+
+def test_letters_in_fonts_that_were_not_learnt_look_different():
+    learnt, unseen = (
+        strangers.draw(22, RNG(0), fonts) for fonts in (strangers.PRINT, strangers.UNSEEN)
+    )
+    assert in_mnists_form(unseen).mean() > 0.9 and not np.array_equal(learnt, unseen)
+    assert not set(strangers.PRINT) & set(strangers.UNSEEN)
 
 
 def test_spoilt_digits_have_more_ink_than_digits():
