@@ -441,7 +441,7 @@ def what_matters(
         markup = _headed(markup, _SQUARE, words, role)
         d.add(marks.panel(markup, words[:4], 304 * place, 0, _SQUARE, _SQUARE + 28))
     bars = _two_bars(probability, now)
-    d.add(marks.panel(bars, "bars", 0, _SQUARE + 48, 584, 64))
+    d.add(marks.panel(bars, "bars", 0, _SQUARE + 48, 500, 64))
     d.add(marks.panel(_heat_scale(highest), "scale", 608, _SQUARE + 48, _SQUARE, 64))
     verb, most = ("raises", "most") if change[worst] > 0 else ("lowers", "worst")
     sentence = (
@@ -503,10 +503,10 @@ def _two_bars(whole: float, now: float) -> str:
     d = svg.Drawing()
     for y, words, share in ((14, "uncovered", whole), (46, "covered here", now)):
         d.text(0, y, words, size=14)
-        d.rect(150, y - 10, 300, 20, line=svg.FAINT)
-        bar = svg.rect(150, y - 10, max(300 * share, 0.5), 20, fill=svg.OUTPUT.line)
+        d.rect(116, y - 10, 240, 20, line=svg.FAINT)
+        bar = svg.rect(116, y - 10, max(240 * share, 0.5), 20, fill=svg.OUTPUT.line)
         d.add(marks.key(bar, words))
-        d.text(464, y, percent(share), size=22, bold=True)
+        d.text(368, y, percent(share), size=22, bold=True)
     return d.markup
 
 
@@ -874,9 +874,9 @@ def break_it(
         four = _read_digits(pictures[some], labels[some], {n: r[some] for n, r in answers.items()})
         d.add(marks.panel(four, f"digits {half}", 240 + 356 * half, 0, 332, high))
     chart = _damage_chart(curves, change, amount, unit, step)
-    d.add(marks.panel(chart, "chart", 0, high + 20, 468, 258))
+    d.add(marks.panel(chart, "chart", 0, high + 20, 460, 258))
     measured = {name: float(np.interp(amount, x, y)) for name, (x, y) in curves.items()}
-    d.add(marks.panel(_accuracies(measured, amount, unit), "measured", 492, high + 20, 436, 258))
+    d.add(marks.panel(_accuracies(measured, amount, unit), "measured", 492, high + 20, 432, 258))
     right = "; ".join(
         f"{name} reads {np.sum(np.equal(read, labels))} of {len(labels)}"
         for name, read in answers.items()
@@ -937,7 +937,7 @@ def _read_digits(
 
 def _damage_chart(curves: charts.Series, change: str, amount: float, unit: str, step: float) -> str:
     """How accuracy falls with the damage; the line at its amount is dragged."""
-    left, top, wide, high = 52, 44, 400, 174  # as charts.line_chart places its lines
+    left, top, wide, high = 52, 44, 392, 174  # as charts.line_chart places its lines
     ends = [float(end) for x, _ in curves.values() for end in (np.min(x), np.max(x))]
     low, most = min(ends), max(ends)
     chart = charts.line_chart(

@@ -260,7 +260,7 @@ def panel(markup: str, name: str, x: float, y: float, width: float, height: floa
     Parameters
     ----------
     markup : str
-        Elements whose origin is the upper left corner of the panel.
+        Elements whose origin is the upper left corner of the panel; without any it keeps its room.
     name : str
         The panel's key.
     x, y, width, height : float
@@ -270,6 +270,7 @@ def panel(markup: str, name: str, x: float, y: float, width: float, height: floa
     str
         The element with its mark.
     """
+    markup = markup or f'<rect width="{width:g}" height="{height:g}" fill="none"/>'
     return _with(glide(markup, name, x, y), panel=f"{x:g} {y:g} {width:g} {height:g}")
 
 

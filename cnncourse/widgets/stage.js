@@ -131,7 +131,8 @@ export function patch(shown, fresh) {
   }
   const kept = new Map([...shown.children].filter(keyOf).map((node) => [keyOf(node), node]));
   let here = shown.firstChild;
-  for (const child of [...fresh.childNodes]) {
+  const children = [...fresh.childNodes];
+  for (const child of children) {
     const key = keyOf(child);
     const twin = key ? kept.get(key) : here && !keyOf(here) ? here : null;
     if (!twin || twin.nodeName !== child.nodeName) {
@@ -143,11 +144,7 @@ export function patch(shown, fresh) {
     if (child.nodeType === Node.ELEMENT_NODE) patch(twin, child);
     else twin.data = child.data;
   }
-  while (here) {
-    const next = here.nextSibling;
-    here.remove();
-    here = next;
-  }
+  while (shown.childNodes.length > children.length) shown.lastChild.remove();
 }
 
 function patchAttributes(shown, fresh) {
@@ -430,11 +427,8 @@ export function mount(el, send) {
     act(target);
   });
 
-  for (const end of ["pointercancel", "lostpointercapture"]) {
-    el.addEventListener(end, (event) => {
-      if (press?.id === event.pointerId) press = null;
-    });
-  }
+  const letGo = (event) => press?.id === event.pointerId && (press = null);
+  for (const end of ["pointercancel", "lostpointercapture"]) el.addEventListener(end, letGo);
   el.addEventListener("pointerleave", () => press || light(null));
 
   /** Do what a click on a mark does. */

@@ -31,6 +31,13 @@ def test_a_mark_leaves_the_element_as_it_is():
         assert read(marked)[1] == bare
 
 
+def test_a_panel_without_elements_keeps_its_room():
+    empty = marks.panel("", "p", 3, 4, 50, 60)
+    (room,) = ElementTree.fromstring(empty)
+    assert (room.get("width"), room.get("height")) == ("50", "60")
+    assert marks.panel(CELL, "p", 3, 4, 50, 60).count("<rect") == 1
+
+
 def test_a_move_that_turns_says_where_its_arm_ends():
     still = marks.Move("turn", 5, (0, -4), -90, 90, 5)
     turns = marks.Move("turn", 5, (0, -4), -90, 90, 5, arm=(50, 0))
