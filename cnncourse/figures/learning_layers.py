@@ -496,10 +496,10 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg
     entropy = float(-(p * act.log_softmax(logits / temperature)).sum())
     most = _four(float(np.log(len(logits))))
     results = svg.beside(
-        _result("cross-entropy −ln p", loss), _result("entropy", entropy, f"at most {most}"), gap=36
+        _result("cross-entropy −ln p", loss), _result("entropy", entropy, f"at most {most}")
     )
-    rows = svg.beside(_chance_rows(p, target), _slope_rows(gradient, target), gap=36)
-    picture = panels((_logit_rows(logits, target), svg.above(rows, results)), gap=36)
+    rows = svg.beside(_chance_rows(p, target), _slope_rows(gradient, target))
+    picture = panels((_logit_rows(logits, target), svg.above(rows, results)))
     sentence = (
         f"Temperature {svg.show_number(temperature)}: the probabilities are "
         f"{', '.join(f'{v:.3f}' for v in p)}. The right class is {target}, with "
@@ -510,7 +510,7 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg
 
 LARGEST_LOGIT = 10
 _CLASS, _CLASS_ROW = 56, 56  # width of a class's name, height of its row
-_THIRD = 288
+_WIDEST, _NARROWER = 360, 264  # the logits, and what comes of them
 
 
 def _class_rows(head: str, count: int, target: int) -> svg.Drawing:
@@ -534,7 +534,7 @@ def _row_middle(k: int) -> float:
 def _logit_rows(logits: np.ndarray, target: int) -> svg.Svg:
     """The logits as bars from 0, each with a handle at its end."""
     d = _class_rows("logit z", len(logits), target)
-    x = charts.Scale(-LARGEST_LOGIT, LARGEST_LOGIT, _CLASS + 14, _THIRD - 14)
+    x = charts.Scale(-LARGEST_LOGIT, LARGEST_LOGIT, _CLASS + 14, _WIDEST - 14)
     bottom = _row_middle(len(logits) - 1) + 26
     d.line(x(0), 30, x(0), bottom, colour=svg.MUTED)
     d.add(charts.numbers(x, (-10, -5, 0, 5, 10), bottom + 12))
@@ -545,30 +545,30 @@ def _logit_rows(logits: np.ndarray, target: int) -> svg.Svg:
         step = (x(0.1) - x(0), 0)
         move = marks.Move(f"logit_{k}", float(z), step, -LARGEST_LOGIT, LARGEST_LOGIT, 0.1)
         d.add(handle(f"end of logit {k}", [move], x(z), y))
-    return d.svg(_THIRD, bottom + 20, "logits")
+    return d.svg(_WIDEST, bottom + 20, "logits")
 
 
 def _chance_rows(p: np.ndarray, target: int) -> svg.Svg:
     """The probabilities as bars."""
     d = _class_rows("probability p", len(p), target)
     for k, chance in enumerate(p):
-        y, wide = _row_middle(k), 156 * float(chance)
+        y, wide = _row_middle(k), 140 * float(chance)
         d.rect(_CLASS, y - 14, max(wide, 1), 28, fill=charts.DATA[0])
         d.text(_CLASS + wide + 8, y, f"{chance:.3f}", size=16, bold=k == target)
-    return d.svg(_THIRD, _row_middle(len(p)), "probabilities")
+    return d.svg(_NARROWER, _row_middle(len(p)), "probabilities")
 
 
 def _slope_rows(gradient: np.ndarray, target: int) -> svg.Svg:
     """The gradient as bars to both sides of 0: a step against it lowers the loss."""
     d = _class_rows("gradient (p − y)/T", len(gradient), target)
     limit = max(1.0, float(np.abs(gradient).max()))
-    middle = _CLASS + 84
+    middle = _CLASS + 70
     d.line(middle, 30, middle, _row_middle(len(gradient) - 1) + 26, colour=svg.MUTED)
     for k, slope in enumerate(gradient):
-        y, wide = _row_middle(k), 78 * abs(float(slope)) / limit
+        y, wide = _row_middle(k), 66 * abs(float(slope)) / limit
         d.rect(middle if slope > 0 else middle - wide, y - 9, wide, 18, fill=charts.DATA[1])
-        d.text(middle + 88, y, svg.show_number(float(slope), 3), size=16)
-    return d.svg(_THIRD, _row_middle(len(gradient)), "gradient")
+        d.text(middle + 78, y, svg.show_number(float(slope), 3), size=16)
+    return d.svg(_NARROWER, _row_middle(len(gradient)), "gradient")
 
 
 def _result(name: str, value: float, note: str = "") -> svg.Svg:
@@ -576,7 +576,7 @@ def _result(name: str, value: float, note: str = "") -> svg.Svg:
     d.text(0, 8, name, size=14, fill=svg.MUTED)
     d.text(0, 34, _four(value), size=22, bold=True)
     d.text(104, 36, note, size=14, fill=svg.MUTED)
-    return d.svg(_THIRD, 48, name)
+    return d.svg(_NARROWER, 48, name)
 
 
 def _four(value: float) -> str:
