@@ -42,11 +42,18 @@ SHIFT_KERNELS = {
 def sharing() -> Explorer:
     """How many weights dense, local and shared connections need.
 
-    Controls: inputs, kernel.
+    Controls: inputs, kernel; folded: output (whose wires are shown alone; 0: all).
     """
+    controls = {
+        "inputs": slider("inputs", 8, 2, 16),
+        "kernel": slider("kernel", 3, 1, 5),
+        "output": slider("output alone", 0, 0, 16),
+    }
     return Explorer(
-        lambda inputs, kernel: figures.wiring(inputs, kernel),
-        {"inputs": slider("inputs", 8, 2, 16), "kernel": slider("kernel", 3, 1, 5)},
+        lambda inputs, kernel, output: figures.wiring(inputs, kernel, output=output),
+        controls,
+        more=["output"],
+        limits=lambda *, inputs, kernel, **_others: {"output": max(0, inputs - kernel + 1)},
         stills=({}, {"inputs": 16}),
     )
 

@@ -15,6 +15,7 @@ from cnncourse.widgets.matrix import MatrixInput
 
 UNITS, SAMPLES, DEEPEST = 48, 96, 20  # enough to see, few enough to follow a slider
 _HIDDEN, _CLASSES = 8, 3
+_DRAWS = 51
 
 
 def activations() -> Explorer:
@@ -131,18 +132,20 @@ def dropout() -> Explorer:
     Returns
     -------
     Explorer
-        Controls: p, seed, mode, scaled.
+        Controls: p, mode, scaled; folded: seed, own (the number of the learner's thinned net).
     """
     controls = {
         "p": fine_slider("p (drop)", 0.5, 0.0, 0.9, 0.05),
-        "seed": slider("draw again", 0, 0, 50),
         "mode": choice("mode", ["training", "evaluation"]),
         "scaled": toggle("scale survivors by 1/(1 − p)", True),
+        "seed": slider("drawn", 0, 0, _DRAWS - 1),
+        "own": slider("your thinned net", 0b11110111, 0, 2**_HIDDEN - 1),
     }
-    return Explorer(_draw_dropout, controls, stills=({}, {"scaled": False}, {"mode": "evaluation"}))
+    stills = ({}, {"scaled": False}, {"mode": "evaluation"})
+    return Explorer(_draw_dropout, controls, more=["seed", "own"], stills=stills)
 
 
-def _draw_dropout(*, p: float, seed: int, mode: str, scaled: bool) -> Svg:
+def _draw_dropout(*, p: float, seed: int, mode: str, scaled: bool, own: int) -> Svg:
     inputs, hidden, output = _small_net()
     _, masks = regularise.dropout(np.ones((3, _HIDDEN)), p, np.random.default_rng(seed))
     return figures.dropout(
@@ -153,6 +156,8 @@ def _draw_dropout(*, p: float, seed: int, mode: str, scaled: bool) -> Svg:
         p=p,
         training=mode == "training",
         scaled=scaled,
+        own=own,
+        following=(seed + 1) % _DRAWS,
     )
 
 
@@ -210,7 +215,8 @@ def _draw_batch_norm(
         running = regularise.update_running(running, scale * earlier + shift)
     training = mode == "training"
     y, running = regularise.batch_norm(x, gamma, beta, running, training=training)
-    return figures.batch_norm(x, y, training=training, running=running)
+    settings = {"shift": shift, "scale": scale, "gamma": gamma, "beta": beta}
+    return figures.batch_norm(x, y, training=training, running=running, settings=settings)
 
 
 @lru_cache(maxsize=4)

@@ -9,7 +9,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from itertools import product
 
@@ -595,8 +595,13 @@ def dropout(
     p: float,
     training: bool = True,
     scaled: bool = True,
+    own: int | None = None,
+    following: int | None = None,
 ) -> svg.Svg:
     """A small net as a whole and thinned by dropout, with what each of them predicts.
+
+    It is marked for the controls own and seed: a click on a unit drops it or brings it back, a
+    button draws the thinned nets anew, and a unit that is hovered shows its wires.
 
     Parameters
     ----------
@@ -613,59 +618,98 @@ def dropout(
         False: evaluation, nothing is dropped.
     scaled : bool
         Whether survivors are scaled by 1/(1 − p).
+    own : int, optional
+        The thinned net of the learner: the bits of this number, the lowest first, say which units
+        are kept.
+    following : int, optional
+        The seed that the button gives.
     """
     factor = 1 / (1 - p) if scaled else 1.0
     values = act.relu(inputs @ hidden)
     whole = act.softmax(values @ output)
     sizes = (len(inputs), *output.shape)
-    kept = keeps if training else np.ones_like(keeps)
     strength = factor if training else 1.0
-    nets = [_net(sizes, np.ones(sizes[1]), whole, "whole net")]
-    for number, keep in enumerate(kept, start=1):
+    nets = [("whole net", np.ones(sizes[1]), whole)]
+    thinned = [(f"pass {number}", keep) for number, keep in enumerate(keeps, start=1)]
+    if own is not None:
+        thinned.insert(0, ("yours", np.array([own >> unit & 1 for unit in range(sizes[1])])))
+    for name, mask in thinned:
+        keep = mask if training else np.ones_like(mask)
         chance = act.softmax((values * keep * strength) @ output)
-        nets.append(_net(sizes, keep, chance, f"pass {number}: {count(int(keep.sum()), 'unit')}"))
+        nets.append((f"{name}: {count(int(keep.sum()), 'unit')}", keep, chance))
+    gap, high = 936 / 5, 232 + 24 * sizes[2]
+    parts = ""
+    for place, (caption, keep, chance) in enumerate(nets):
+        touched = own if training and caption.startswith("yours") else None
+        net = _net(sizes, keep, chance, caption, touched)
+        parts += marks.panel(net, f"net {place}", gap * place, 0, 172, high)
     masks, chances = regularise.every_mask(sizes[1], p)
     scores = (masks * values * factor) @ output
     mean = chances @ act.softmax(scores)
-    table = svg.Drawing()
-    _prediction_row(table, 12, "whole net, in evaluation", whole, values @ output)
-    _prediction_row(table, 36, f"mean of all {len(masks)} thinned nets", mean, chances @ scores)
-    picture = svg.above(svg.beside(*nets, gap=12), table.svg(744, 50, ""), gap=14)
-    how = f"survivors times {svg.show_number(factor)}" if scaled else "survivors not scaled"
-    state = f"training, {how}" if training else "evaluation: nothing is dropped, nothing scaled"
-    sentence = (
-        f"p = {svg.show_number(p)}, {state}. The whole net gives {_shares(whole)}; the mean of all "
-        f"{len(masks)} thinned nets ({how}), weighted by their chance, gives {_shares(mean)}."
+    rows = (
+        ("whole net, in evaluation", whole, values @ output),
+        (f"mean of all {len(masks)} thinned nets", mean, chances @ scores),
     )
+    for place, row in enumerate(rows):
+        parts += marks.panel(_prediction(*row), row[0], 374.0 * place, high + 16, 360, 76)
+    button = ""
+    if training and following is not None:
+        button = svg.rect(0, 0, 140, 36, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=8)
+        button += svg.text(70, 18, "draw again", size=14, anchor="middle", bold=True)
+        button = marks.set(f"<g>{button}</g>", "passes", {"seed": following})
+    parts += marks.panel(button, "button", 4 * gap, high + 26, 144, 40)
+    picture = svg.Svg(parts, 936, high + 92, "")
+    how = f"survivors times {svg.show_number(factor)}" if scaled else "survivors not scaled"
+    state = f"training, {how}" if training else f"evaluation: nothing is dropped ({how} before)"
+    sentence = (
+        f"p = {svg.show_number(p)}, {state}. Whole net: {_shares(whole)}. Mean of all "
+        f"{len(masks)} thinned nets, weighted by their chance: {_shares(mean)}."
+    )
+    if own is not None:
+        sentence += f" Your net of {nets[1][0].removeprefix('yours: ')}: {_shares(nets[1][2])}."
     return svg.framed(picture.titled("Dropout", sentence))
 
 
 def _net(
-    sizes: tuple[int, int, int], keep: np.ndarray, chance: np.ndarray, caption: str
-) -> svg.Svg:
-    """A net of three columns, dropped hidden units crossed out; below it, its prediction."""
+    sizes: tuple[int, int, int], keep: np.ndarray, chance: np.ndarray, caption: str, own: int | None
+) -> str:
+    """A net of three columns, dropped hidden units crossed out; below it, its prediction.
+
+    `own` is the number of a net whose units can be dropped by a click.
+    """
     columns = [
-        [(x, 14 + 150 * (i + 0.5) / n) for i in range(n)]
-        for x, n in zip((15, 80, 145), sizes, strict=True)
+        [(x, 34 + 182 * (i + 0.5) / n) for i in range(n)]
+        for x, n in zip((14, 80, 146), sizes, strict=True)
     ]
-    d = svg.Drawing()
+    d, single = svg.Drawing(), caption.split(":")[0].replace(" ", "-")
+    d.text(0, 8, caption, size=14, bold=True)
+    touched = []
     for unit, (x, y) in enumerate(columns[1]):
-        if not keep[unit]:
-            d.add(_crossed(x, y))
-            continue
-        for a, b in columns[0] + columns[2]:
-            d.line(a, b, x, y, colour=svg.FAINT, thick=0.75)
-        d.add(_neuron(x, y, svg.OUTPUT))
+        area = f"<g>{svg.rect(x - 24, y - 11, 48, 22, fill=UNSEEN)}</g>"
+        ends = columns[0] + columns[2]
+        if keep[unit]:
+            for a, b in ends:
+                d.line(a, b, x, y, colour=svg.FAINT, thick=0.75)
+            wires = "".join(f"M{a:g} {b:.1f}L{x:g} {y:.1f}" for a, b in ends)
+            shown = f'<path d="{wires}" stroke="{svg.WINDOW.line}" stroke-width="2"/>'
+            d.add(marks.lit(f"<g>{shown}</g>", f"{single}-{unit}", hidden=True))
+        if own is not None:
+            name = f"{'drop' if keep[unit] else 'keep'} unit {unit + 1}"
+            area = marks.set(area, name, {"own": own ^ 1 << unit}, group="units")
+        touched.append(marks.link(area, f"{single}-{unit}"))
+    for unit, (x, y) in enumerate(columns[1]):
+        d.add(_neuron(x, y, svg.OUTPUT) if keep[unit] else _crossed(x, y))
     for x, y in columns[0]:
-        d.rect(x - 7, y - 7, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
+        d.rect(x - 8, y - 8, 16, 16, fill=svg.INPUT.tint, line=svg.INPUT.line)
     for x, y in columns[2]:
         d.add(_neuron(x, y, svg.OUTPUT))
+    d.add(*touched)
     for k, share in enumerate(chance):
-        y = 186 + 20 * k
-        d.text(0, y, "ABCDEFGH"[k], size=12)
-        d.add(charts.bar(16, y + 7, 80 * share, 14, svg.OUTPUT))
-        d.text(22 + 80 * share, y, percent(share), size=12)
-    return svg.captioned(d.svg(165, 186 + 20 * len(chance), caption), caption)
+        y = 240 + 24 * k
+        d.text(0, y, "ABCDEFGH"[k], size=13)
+        d.add(charts.bar(16, y + 8, 64 * share, 16, svg.OUTPUT))
+        d.text(22 + 64 * share, y, percent(share), size=13)
+    return d.markup
 
 
 def _crossed(x: float, y: float) -> str:
@@ -678,14 +722,14 @@ def _crossed(x: float, y: float) -> str:
     )
 
 
-def _prediction_row(
-    d: svg.Drawing, y: float, name: str, chance: np.ndarray, scores: np.ndarray
-) -> None:
-    """One line of the comparison: probabilities, and the scores before softmax."""
+def _prediction(name: str, chance: np.ndarray, scores: np.ndarray) -> str:
+    """What a net says: probabilities, and the scores before softmax."""
     raw = ", ".join(svg.show_number(float(s)) for s in scores)
-    d.text(0, y, name, bold=True)
-    d.text(240, y, _shares(chance, " · "))
-    d.text(545, y, f"scores {raw}", fill=svg.MUTED)
+    return (
+        svg.text(0, 10, name, bold=True, size=14)
+        + svg.text(0, 36, _shares(chance, " · "), size=14)
+        + svg.text(0, 60, f"scores {raw}", size=14)
+    )
 
 
 def _shares(chance: np.ndarray, between: str = ", ") -> str:
@@ -696,9 +740,17 @@ def _shares(chance: np.ndarray, between: str = ", ") -> str:
 
 
 def batch_norm(
-    before: np.ndarray, after: np.ndarray, *, training: bool, running: regularise.Running
+    before: np.ndarray,
+    after: np.ndarray,
+    *,
+    training: bool,
+    running: regularise.Running,
+    settings: Mapping[str, float] | None = None,
 ) -> svg.Svg:
     """A channel before and after batch normalisation, and where its first example went.
+
+    It is marked for the controls shift, scale, gamma and beta: the mean and the spread of either
+    histogram are handles.
 
     Parameters
     ----------
@@ -707,32 +759,75 @@ def batch_norm(
         Whether `after` was normalised with the statistics of this batch.
     running : regularise.Running
         The running statistics, those that evaluation uses.
+    settings : mapping of str to float, optional
+        The values of shift, scale, gamma and beta; without them nothing can be moved.
     """
     batch = _moments(before.mean(), before.var())
     kept = _moments(running.mean[0], running.var[0])
     first = [svg.show_number(float(values[0].mean())) for values in (before, after)]
-    panels = [
-        _two_histograms(before, -12, 12, "before (end bars: and beyond)", svg.INPUT),
-        _two_histograms(after, -4, 4, "after (end bars: and beyond)", svg.OUTPUT),
-    ]
+    sides = (
+        (before, 12, "before (end bars: and beyond)", svg.INPUT, ("shift", "scale")),
+        (after, 4, "after (end bars: and beyond)", svg.OUTPUT, ("beta", "gamma")),
+    )
+    parts = ""
+    for place, (values, reach, caption, role, names) in enumerate(sides):
+        panel = _two_histograms(values, -reach, reach, caption, role)
+        if settings:
+            panel += _spread_handles(values, -reach, reach, names, settings)
+        parts += marks.panel(panel, names[0], 480.0 * place, 0, 456, 284)
     d = svg.Drawing()
     notes = [("this batch", batch, training), ("running statistics", kept, not training)]
     for i, (name, words, used) in enumerate(notes):
-        d.text(0, 10 + 22 * i, ("▸ " if used else "   ") + name, bold=used)
-        d.text(170, 10 + 22 * i, words + ("  (used)" if used else ""), bold=used)
-    d.text(0, 54, "first image alone")
-    d.text(170, 54, f"mean {first[0]} before, {first[1]} after")
-    d.rect(480, 3, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
-    d.text(500, 10, "all images of the batch", size=12)
-    d.add(charts.key(480, 32, "the first image", svg.WINDOW.line, thick=3, long=14))
-    whole = svg.above(svg.beside(*panels, gap=40), d.svg(700, 66, ""), gap=18)
+        d.text(0, 12 + 26 * i, ("▸ " if used else "   ") + name, bold=used, size=14)
+        d.text(176, 12 + 26 * i, words + ("  (used)" if used else ""), bold=used, size=14)
+    d.text(0, 64, "first image alone", size=14)
+    d.text(176, 64, f"mean {first[0]} before, {first[1]} after", size=14)
+    key = svg.rect(0, 5, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    key += svg.text(22, 12, "all images of the batch", size=14)
+    key += charts.key(0, 38, "the first image", svg.WINDOW.line, thick=3, long=14)
+    parts += marks.panel(d.markup, "statistics", 0, 304, 520, 80)
+    parts += marks.panel(key, "key", 560, 304, 240, 80)
     now = _moments(after.mean(), after.var(), " and ")
     sentence = (
         f"Batch of {len(before)}, {'training' if training else 'evaluation'}: this batch has "
         f"{batch}; the running statistics are {kept}. After normalisation the batch has {now}; "
         f"the first image's mean goes from {first[0]} to {first[1]}."
     )
-    return svg.framed(whole.titled("Batch normalisation", sentence))
+    return svg.framed(svg.Svg(parts, 936, 384, "").titled("Batch normalisation", sentence))
+
+
+_SPREAD_STEPS = {"shift": 0.5, "scale": 0.1, "beta": 0.1, "gamma": 0.1}
+_SPREAD_LIMITS = {"shift": (-5, 5), "scale": (0.1, 5), "beta": (-2, 2), "gamma": (-2, 2)}
+_SPREAD_WORDS = {"beta": "β", "gamma": "γ"}
+
+
+def _spread_handles(
+    values: np.ndarray,
+    low: float,
+    high: float,
+    names: tuple[str, str],
+    settings: Mapping[str, float],
+) -> str:
+    """A handle on the mean of a histogram, and one a standard deviation beside it."""
+    across = _across(low, high)
+    mean, unit = float(values.mean()), across(1) - across(0)
+    sign = -1 if settings[names[1]] < 0 else 1  # a negative γ turns the histogram round
+    parts = ""
+    for name, at, y in zip(names, (mean, mean + sign * float(values.std())), (40, 66), strict=True):
+        step = _SPREAD_STEPS[name]
+        move = marks.Move(name, settings[name], (unit * step, 0), *_SPREAD_LIMITS[name], step)
+        spoken = f"{_SPREAD_WORDS.get(name, name)} {svg.show_number(settings[name])}"
+        shape = svg.line(0, 0, 0, 246 - y, colour=svg.INK, dash="4 3")
+        parts += marks.glide(shape, f"line of {name}", across(at), y)
+        parts += handle(f"handle: {name}", [move], across(at), y, spoken=spoken)
+        left = across(at) > 380
+        words = svg.text(-14 if left else 14, 0, spoken, anchor="end" if left else "start")
+        parts += marks.glide(words, f"words of {name}", across(at), y)
+    return parts
+
+
+def _across(low: float, high: float) -> charts.Scale:
+    return charts.Scale(low, high, 10, 446)
 
 
 def _moments(mean: float, variance: float, between: str = ", ") -> str:
@@ -742,20 +837,21 @@ def _moments(mean: float, variance: float, between: str = ", ") -> str:
 
 def _two_histograms(
     values: np.ndarray, low: float, high: float, caption: str, role: svg.Role
-) -> svg.Svg:
+) -> str:
     """All values as bars, those of the first image as an outline."""
-    across = charts.Scale(low, high, 10, 330)
+    across, base = _across(low, high), 246
     counts, first = _histogram(values, low, high), _histogram(values[0], low, high)
     edges = [across(_edge(b, low, high)) for b in range(_BINS + 1)]
     d = svg.Drawing()
-    d.line(10, 150, 330, 150, colour=svg.MUTED)
+    d.add(svg.captioned(svg.Svg("", 0, 0, ""), caption, size=14, role=role).markup)
+    d.line(10, base, 446, base, colour=svg.MUTED)
     for x, part in zip(edges, counts / counts.max(), strict=False):
-        d.add(charts.bar(x, 150, edges[1] - edges[0], 130 * part, role))
+        d.add(charts.bar(x, base, edges[1] - edges[0], 160 * part, role))
     xs = [x for pair in zip(edges, edges[1:], strict=False) for x in pair]
-    heights = np.repeat(first / first.max() * 60, 2)
-    d.polyline([(x, 150 - h) for x, h in zip(xs, heights, strict=True)], colour=svg.WINDOW.line)
-    d.add(charts.numbers(across, (low, (low + high) / 2, high), 162))
-    return svg.captioned(d.svg(345, 172, caption), caption)
+    heights = np.repeat(first / first.max() * 80, 2)
+    d.polyline([(x, base - h) for x, h in zip(xs, heights, strict=True)], colour=svg.WINDOW.line)
+    d.add(charts.numbers(across, (low, low / 2, 0, high / 2, high), base + 16))
+    return d.markup
 
 
 # Helpers ------------------------------------------------------------------------------------------

@@ -16,8 +16,8 @@ from typing import Any
 import numpy as np
 
 from cnncourse import convolution as conv
-from cnncourse.figures import svg
-from cnncourse.figures.grids import matrix
+from cnncourse.figures import marks, svg
+from cnncourse.figures.grids import UNSEEN, matrix
 from cnncourse.figures.words import by, count
 from cnncourse.images import to_uint8
 
@@ -34,17 +34,17 @@ WEIGHT_FILLS = (
     "#d8b5a5",
 )
 # Of the lines of a shared kernel: the same place in the kernel, the same line.
-_LINES = (
-    (svg.KERNEL.line, ""),
-    (svg.INPUT.line, "7 4"),
-    (svg.OUTPUT.line, "2 3"),
-    (svg.WINDOW.line, "9 3 2 3"),
-    (svg.INK, "12 4"),
+_LINES = tuple(
+    (role.line, dash)
+    for role, dash in zip(svg.DATA, ("", "7 4", "2 3", "9 3 2 3", "12 4"), strict=True)
 )
 
 
-def wiring(size: int, kernel: int) -> svg.Svg:
+def wiring(size: int, kernel: int, *, output: int = 0) -> svg.Svg:
     """A row of inputs and a row of outputs, connected in three ways: how many weights each needs.
+
+    It is marked for the control output: an output that is hovered shows its own wires alone, and
+    one that is clicked keeps them.
 
     Parameters
     ----------
@@ -52,6 +52,8 @@ def wiring(size: int, kernel: int) -> svg.Svg:
         Number of inputs.
     kernel : int
         Number of inputs that an output looks at, if it does not look at all.
+    output : int
+        Whose wires are shown alone, counted from 1; 0: all wires.
 
     Raises
     ------
@@ -65,36 +67,69 @@ def wiring(size: int, kernel: int) -> svg.Svg:
         )
     outputs = size - kernel + 1
     weights = {"dense": size * outputs, "local": kernel * outputs, "local + shared": kernel}
-    panels = [_wires(size, outputs, kernel, name, many) for name, many in weights.items()]
-    ends = svg.text(56, 38, "outputs", anchor="end") + svg.text(56, 132, "inputs", anchor="end")
-    picture = svg.beside(svg.Svg(ends, 60, panels[0].height, "rows"), *panels, gap=18)
+    panels = ""
+    for place, (name, many) in enumerate(weights.items()):
+        wires = _wires(size, outputs, kernel, name, many, output)
+        panels += marks.panel(wires, name, 320.0 * place, 0, 296, 292)
     dense, local, shared = weights.values()
     sentence = (
         f"{size} inputs, {outputs} outputs: {dense} weights if everything is connected, {local} if "
         f"each output looks at {count(kernel, 'neighbour')}, {shared} if all outputs share those "
         "weights."
     )
+    if output:
+        last = output + kernel - 1
+        seen = f"input {output}" if kernel == 1 else f"inputs {output} to {last}"
+        sentence += f" Output {output}: its local wires come from {seen}."
+    picture = svg.Svg(panels, 936, 292, "")
     return svg.framed(picture.titled("Dense, local and shared connections", sentence))
 
 
-def _wires(inputs: int, outputs: int, kernel: int, name: str, weights: int) -> svg.Svg:
+_TOPS, _BELOW = 62.0, 220.0  # the lines on which the outputs and the inputs stand
+
+
+def _wires(inputs: int, outputs: int, kernel: int, name: str, weights: int, chosen: int) -> str:
     """One panel of `wiring`: inputs below, outputs above, a line for each connection."""
-    width, gap = 204.0, 204.0 / inputs
+    width, gap = 296.0, 296.0 / inputs
     below = [(i + 0.5) * gap for i in range(inputs)]
     tops = [(o + 0.5 + (inputs - outputs) / 2) * gap for o in range(outputs)]
+    radius = min(12, gap / 2.6)
     drawing = svg.Drawing()
+    drawing.text(0, 10, name, size=16, bold=True)
+    drawing.text(width, 34, "outputs", anchor="end", fill=svg.MUTED)
+    drawing.text(width, 250, "inputs", anchor="end", fill=svg.MUTED)
+    alone = []
     for o, x in enumerate(tops):
-        for i in range(inputs) if name == "dense" else range(o, o + kernel):
-            colour, dash, thick = svg.MUTED, "", 0.8
+        seen = range(inputs) if name == "dense" else range(o, o + kernel)
+        veil = f"M0 {_TOPS - 16:g}h{width:g}v{_BELOW - _TOPS + 32:g}h-{width:g}z"
+        own = f'<path d="{veil}" fill="{svg.PAPER}" opacity="0.85"/>'
+        for i in seen:
+            colour, dash = svg.MUTED, ""
             if name == "local + shared":
-                (colour, dash), thick = _LINES[(i - o) % len(_LINES)], 1.8
-            drawing.line(below[i], 132, x, 38, colour=colour, dash=dash, thick=thick)
-    for y, places, role in ((132, below, svg.INPUT), (38, tops, svg.OUTPUT)):
+                colour, dash = _LINES[i - o]
+            thin = 0.8 if name != "local + shared" else 1.8
+            drawing.line(below[i], _BELOW, x, _TOPS, colour=colour, dash=dash, thick=thin)
+            own += (
+                f'<path d="M{below[i]:.1f} {_BELOW:g}L{x:.1f} {_TOPS:g}" stroke="{colour}" '
+                f'stroke-width="3.5" stroke-dasharray="{dash}"/>'
+            )
+            own += svg.circle(below[i], _BELOW, radius, fill=svg.INPUT.line)
+        alone.append(own + svg.circle(x, _TOPS, radius, fill=svg.OUTPUT.line))
+    for y, places, role in ((_BELOW, below, svg.INPUT), (_TOPS, tops, svg.OUTPUT)):
         for x in places:
-            drawing.circle(x, y, min(9, gap / 2.6), fill=role.tint, line=role.line)
-    drawing.text(0, 8, name, size=14, bold=True)
-    drawing.text(width / 2, 160, count(weights, "weight"), size=14, anchor="middle", bold=True)
-    return drawing.svg(width, 172, name)
+            drawing.circle(x, y, radius, fill=role.tint, line=role.line)
+    if 0 < chosen <= outputs:
+        drawing.add(f"<g>{alone[chosen - 1]}</g>")
+    for o, own in enumerate(alone):
+        drawing.add(marks.lit(f"<g>{own}</g>", f"output-{o}", hidden=True))
+    for o, x in enumerate(tops):
+        area = svg.rect(x - gap / 2, _TOPS - 20, gap, 40, fill=UNSEEN)
+        linked = marks.link(f"<g>{area}</g>", f"output-{o}")
+        wish = {"output": 0 if o + 1 == chosen else o + 1}
+        drawing.add(marks.set(linked, f"{name}: output {o + 1}", wish, group=name))
+    words = count(weights, "weight")
+    drawing.text(width / 2, 278, words, size=22, anchor="middle", bold=True)
+    return drawing.markup
 
 
 def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:

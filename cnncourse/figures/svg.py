@@ -58,6 +58,11 @@ OUTPUT = Role("#0aa765", "#0aa76533")
 PADDING = Role("#61636b", "#61636b33")
 WINDOW = Role("#de42ce", "#de42ce33")
 
+# For what has no role: bars, lines and dots of data, told apart by more than their colour.
+DATA = tuple(
+    Role(line, f"{line}33") for line in ("#0e8a9e", "#d1495b", "#8459c9", "#9a6a4f", "#7d8a12")
+)
+
 
 @dataclass(frozen=True)
 class Svg:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import re
 import xml.etree.ElementTree as ET
@@ -165,6 +166,46 @@ def test_dropped_units_are_crossed_out_in_training_only():
     assert trained.markup.count("stroke-dasharray") == 3
     evaluated = figures.dropout(*net, keeps, p=0.5, training=False)
     assert "stroke-dasharray" not in evaluated.markup
+
+
+def test_a_click_on_a_unit_drops_it_or_brings_it_back():
+    rng = np.random.default_rng(0)
+    net = rng.uniform(size=3), rng.normal(size=(3, 4)), rng.normal(size=(4, 2))
+    own = 0b1011
+    picture = figures.dropout(*net, np.ones((1, 4)), p=0.0, own=own, following=7)
+    wishes = {part.get("data-name"): json.loads(part.get("data-set"))
+              for part in ET.fromstring(str(picture)).iter() if part.get("data-set")}  # fmt: skip
+    assert wishes == {
+        "drop unit 1": {"own": 0b1010},
+        "drop unit 2": {"own": 0b1001},
+        "keep unit 3": {"own": 0b1111},
+        "drop unit 4": {"own": 0b0011},
+        "passes": {"seed": 7},
+    }
+    values = np.maximum(net[0] @ net[1], 0) * [1, 1, 0, 1]
+    scores = np.exp(values @ net[2])
+    stated = re.search(r"3 units: A ([\d.]+) %", picture.description)[1]
+    assert float(stated) == pytest.approx(100 * scores[0] / scores.sum(), abs=0.051)
+
+
+def test_the_handles_of_a_histogram_stand_on_its_mean_and_beside_it():
+    before = np.random.default_rng(0).normal(3, 2, size=(6, 1, 2, 2))
+    after, running = regularise.batch_norm(before, training=True)
+    settings = {"shift": 3.0, "scale": 2.0, "gamma": 1.0, "beta": 0.0}
+    picture = figures.batch_norm(before, after, training=True, running=running, settings=settings)
+    root = ET.fromstring(str(picture))
+    places, moves = {}, {}
+    for part in root.iter():
+        if (part.get("data-name") or "").startswith("handle: "):
+            name = part.get("data-name").removeprefix("handle: ")
+            places[name] = float(re.search(r"translate\(([\d.]+)px", part.get("style"))[1])
+            (moves[name],) = json.loads(part.get("data-drag"))["moves"]
+    unit = moves["shift"]["along"][0] / moves["shift"]["step"]  # pixels for 1
+    zero = 10 + 12 * unit
+    assert places["shift"] == pytest.approx(zero + before.mean() * unit, abs=0.1)
+    spread = places["scale"] - places["shift"]
+    assert spread == pytest.approx(before.std() * unit, abs=0.1)
+    assert places["gamma"] - places["beta"] == pytest.approx(436 / 8, abs=0.1)
 
 
 def test_batch_norm_states_the_statistics_of_before_and_after():

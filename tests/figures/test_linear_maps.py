@@ -1,6 +1,8 @@
 """Figures of linear maps: wiring, matrices, channels, shifts against independent sums."""
 
+import json
 import re
+import xml.etree.ElementTree as ET
 from base64 import b64decode
 from io import BytesIO
 
@@ -11,7 +13,7 @@ from PIL import Image
 from scipy import signal
 
 from cnncourse import convolution, figures
-from cnncourse.figures import linear_maps
+from cnncourse.figures import linear_maps, svg
 from cnncourse.kernels import KERNELS
 
 
@@ -23,6 +25,22 @@ def test_wiring_draws_as_many_lines_as_it_counts(size, kernel):
     said = [int(n) for n in re.findall(r"\d+", picture.description)]
     assert said == [size, outputs, size * outputs, kernel * outputs, kernel, kernel]
     assert {"inputs", "outputs"} <= set(words(picture))
+
+
+def test_an_output_alone_has_its_own_wires_and_its_neighbours_can_be_taken():
+    root = ET.fromstring(str(figures.wiring(6, 2, output=3)))
+    alone = [part for part in root.iter() if part.get("data-lit") == "output-2"]
+    wires = [sum("L" in path.get("d") for path in part.findall("{*}path")) for part in alone]
+    assert wires == [6, 2, 2]
+    wishes = {part.get("data-name"): json.loads(part.get("data-set"))
+              for part in root.iter() if part.get("data-set")}  # fmt: skip
+    assert wishes["dense: output 4"] == {"output": 4} and wishes["local: output 3"] == {"output": 0}
+    assert "inputs 3 to 4" in figures.wiring(6, 2, output=3).description
+
+
+def test_the_lines_of_shared_weights_have_colours_of_their_own():
+    roles = {role.line for role in (svg.INPUT, svg.KERNEL, svg.OUTPUT, svg.PADDING, svg.WINDOW)}
+    assert not roles & {colour for colour, _ in linear_maps._LINES}
 
 
 def test_a_kernel_longer_than_the_row_is_refused():
