@@ -588,3 +588,20 @@ _ALL = (
 )
 
 NETWORKS = {network.name: network for network in _ALL}
+
+# How a reader meets some of them.
+TITLES = {
+    "lenet5": "LeNet-5",
+    "lenet5-1998": "LeNet-5 of 1998",
+    "lab_cnn": "the CNN of the lab",
+    "alexnet": "AlexNet",
+    "alexnet-2012": "AlexNet of 2012",
+    "vgg16": "VGG-16",
+    "googlenet": "GoogLeNet",
+    "googlenet-2014": "GoogLeNet of 2014",
+    "resnet50": "ResNet-50",
+    "resnet50-v1": "ResNet-50 of 2015",
+    "resnet152": "ResNet-152",
+    "resnext50": "ResNeXt-50",
+    "mobilenet-2017": "MobileNet of 2017",
+}

@@ -9,7 +9,7 @@ import numpy as np
 
 from cnncourse import figures, pipeline
 from cnncourse.architectures import imagenet, swaps, trace
-from cnncourse.architectures.networks import INCEPTION, NETWORKS
+from cnncourse.architectures.networks import INCEPTION, NETWORKS, TITLES
 from cnncourse.architectures.table import Table, show_bytes
 from cnncourse.figures.blueprints import CLUES, Point, Walker
 from cnncourse.figures.svg import Svg
@@ -60,17 +60,19 @@ def timeline() -> Explorer:
     Returns
     -------
     Explorer
-        Controls: x, y, x_log, y_log.
+        Controls: x, y, x_log, y_log; folded: network (the one on the card).
     """
     controls = {
         "x": choice("across", AXES, "year"),
         "y": choice("up", AXES, "parameters"),
         "x_log": toggle("powers of ten across"),
         "y_log": toggle("powers of ten up", True),
+        "network": choice("network", [milestone.name for milestone in MILESTONES], "VGG-16"),
     }
     return Explorer(
         _draw_timeline,
         controls,
+        more=["network"],
         stills=(
             {},
             {"y": _ENTRY_ERROR, "y_log": False},
@@ -79,7 +81,7 @@ def timeline() -> Explorer:
     )
 
 
-def _draw_timeline(*, x: str, y: str, x_log: bool, y_log: bool) -> Svg:
+def _draw_timeline(*, x: str, y: str, x_log: bool, y_log: bool, network: str) -> Svg:
     if x == y:
         raise ValueError(f"both axes show the {x}: choose another quantity for one of them")
     if (x == "year" and x_log) or (y == "year" and y_log):
@@ -91,7 +93,7 @@ def _draw_timeline(*, x: str, y: str, x_log: bool, y_log: bool) -> Svg:
             missing.append(milestone.name)
         else:
             points.append(_point(milestone.name, across, up))
-    return figures.timeline(points, x, y, x_log=x_log, y_log=y_log, missing=missing)
+    return figures.timeline(points, x, y, x_log=x_log, y_log=y_log, missing=missing, chosen=network)
 
 
 def _point(name: str, x: _Value, y: _Value) -> Point:
@@ -162,7 +164,7 @@ def blueprint(network: str = "lenet5") -> Explorer:
         Controls: network, step, fold.
     """
     controls = {
-        "network": choice("network", WALKED, network),
+        "network": choice("network", [(TITLES[name], name) for name in WALKED], network),
         "step": slider("step", 1, 1, len(_steps(network, swaps.FOLDS[0]))),
         "fold": choice("fold into", swaps.FOLDS),
     }
@@ -175,7 +177,7 @@ def blueprint(network: str = "lenet5") -> Explorer:
 
 
 def _draw_blueprint(*, network: str, step: int, fold: str) -> Svg:
-    return figures.blueprint(network, _steps(network, fold), step)
+    return figures.blueprint(TITLES[network], _steps(network, fold), step)
 
 
 def _last_step(*, network: str, fold: str, **_others: object) -> dict[str, int]:
@@ -242,12 +244,13 @@ def what_if() -> Explorer:
     Returns
     -------
     Explorer
-        Controls: change, channels, size.
+        Controls: change, channels, size, swapped.
     """
     controls = {
         "change": choice("change", swaps.SWAPS),
         "channels": slider("channels", 64, 4, 1024, 4),
         "size": slider("size of the maps", 28, 1, 112),
+        "swapped": toggle("swap them"),
     }
     return Explorer(
         _draw_what_if,
@@ -260,8 +263,8 @@ def what_if() -> Explorer:
     )
 
 
-def _draw_what_if(*, change: str, channels: int, size: int) -> Svg:
-    return figures.what_if(change, *swaps.swap(change, channels, size))
+def _draw_what_if(*, change: str, channels: int, size: int, swapped: bool) -> Svg:
+    return figures.what_if(change, *swaps.swap(change, channels, size), swapped=swapped)
 
 
 # Inception ----------------------------------------------------------------------------------------
@@ -371,20 +374,28 @@ def which_network() -> Explorer:
     Returns
     -------
     Explorer
-        Controls: riddle, clues, guess.
+        Controls, all folded, for the picture has them: riddle, clues, guess.
     """
     controls = {
         "riddle": slider("riddle", 1, 1, len(HIDDEN)),
         "clues": slider("clues", 1, 1, len(CLUES)),
-        "guess": choice("your guess", [NO_GUESS, *HIDDEN]),
+        "guess": choice(
+            "your guess", [(NO_GUESS, NO_GUESS), *((TITLES[name], name) for name in HIDDEN)]
+        ),
     }
-    return Explorer(_draw_which_network, controls, stills=({}, {"clues": 3}))
+    return Explorer(_draw_which_network, controls, more=list(controls), stills=({}, {"clues": 3}))
 
 
 def _draw_which_network(*, riddle: int, clues: int, guess: str) -> Svg:
     answer = riddle_network(riddle)
-    steps = _steps(answer, swaps.FOLDS[0])
-    return figures.which_network(steps, clues, None if guess == NO_GUESS else guess, answer)
+    return figures.which_network(
+        _steps(answer, swaps.FOLDS[0]),
+        clues,
+        None if guess == NO_GUESS else guess,
+        answer,
+        names={name: TITLES[name] for name in HIDDEN},
+        following={"riddle": riddle % len(HIDDEN) + 1, "clues": 1, "guess": NO_GUESS},
+    )
 
 
 def riddle_network(riddle: int) -> str:

@@ -11,7 +11,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -21,8 +21,9 @@ import numpy as np
 
 from cnncourse.architectures.swaps import Design, Step
 from cnncourse.architectures.table import Table, show_bytes
-from cnncourse.figures import charts, svg
-from cnncourse.figures.words import by, count, percent, power_of_ten, scientific
+from cnncourse.figures import charts, marks, svg
+from cnncourse.figures.grids import UNSEEN
+from cnncourse.figures.words import by, count, percent, power_of_ten, scientific, wrapped
 from cnncourse.geometry import Field
 
 _WIDE = 720.0
@@ -50,8 +51,11 @@ def timeline(
     x_log: bool = False,
     y_log: bool = False,
     missing: Sequence[str] = (),
+    chosen: str = "",
 ) -> svg.Svg:
-    """A chart of networks by two quantities, and the same numbers as a table with their sources.
+    """A chart of networks by two quantities, with a card of one of them: its numbers and sources.
+
+    It is marked for the control network: a dot or a name that is clicked opens its card.
 
     Parameters
     ----------
@@ -62,65 +66,110 @@ def timeline(
         Count in powers of ten.
     missing : sequence of str
         Networks that have no such number, to be named.
+    chosen : str
+        The name of the network on the card.
     """
-    across = _scale([point.x for point in points], 84, 700, x_log)
-    up = _scale([point.y for point in points], 262, 30, y_log)
+    across = _scale([point.x for point in points], 84, 604, x_log)
+    up = _scale([point.y for point in points], 372, 34, y_log)
     x_ticks = _ticks(across, [point.x for point in points])
     y_ticks = _ticks(up, [point.y for point in points])
     d = svg.Drawing()
-    d.line(84, 262, 700, 262, colour=svg.MUTED)
-    d.line(84, 30, 84, 262, colour=svg.MUTED)
+    d.line(84, 372, 604, 372, colour=svg.MUTED)
+    d.line(84, 34, 84, 372, colour=svg.MUTED)
     for value in x_ticks:
-        d.line(across(value), 262, across(value), 267, colour=svg.MUTED)
-    d.add(charts.numbers(across, x_ticks, 278, write=_short))
-    d.add(charts.grid(up, y_ticks, 84, 700, write=_short, gap=8))
-    d.text(392, 298, x_name + _log_word(x_log), anchor="middle", bold=True)
-    d.text(0, 8, y_name + _log_word(y_log), bold=True)
+        d.line(across(value), 372, across(value), 378, colour=svg.MUTED)
+    d.add(charts.numbers(across, x_ticks, 390, write=_short))
+    d.add(charts.grid(up, y_ticks, 84, 604, write=_short, gap=8))
+    d.text(344, 414, x_name + _log_word(x_log), anchor="middle", bold=True, size=14)
+    d.text(0, 10, y_name + _log_word(y_log), bold=True, size=14)
     places = [(across(point.x), up(point.y)) for point in points]
-    d.add(*_bubbles([point.name for point in points], places))
-    d.add(svg.group(_point_table(points, x_name, y_name), 0, 320))
-    words = "; ".join(f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}" for p in points) + "."
+    labels = _labels([point.name for point in points], places)
+    numbered = list(enumerate(zip(points, places, labels, strict=True), start=1))
+    numbered.sort(key=lambda entry: entry[1][0].name == chosen)  # the chosen one covers others
+    for order, (number, (point, place, label)) in enumerate(numbered):
+        covered = any(math.dist(place, other[1]) < 16 for _, other in numbered[order + 1 :])
+        dot = _dot(number, label, chosen=point.name == chosen, covered=covered)
+        spoken = f"{point.name}: {x_name} {point.x_words}, {y_name} {point.y_words}"
+        dot = marks.set(f"<g>{dot}</g>", spoken, {"network": point.name}, group="dots")
+        d.add(marks.glide(dot, point.name, *place))
+    card = _network_card(points, missing, chosen, x_name, y_name)
+    markup = marks.panel(d.markup, "chart", 0, 0, 620, 424)
+    markup += marks.panel(card, "card", 652, 0, 284, 424)
+    told = [p for p in points if p.name == chosen]
+    words = f"{y_name} against {x_name}: {len(points)} networks. "
+    words += " ".join(
+        f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}; source: {p.source}." for p in told
+    )
     if missing:
         words += f" Without such a number: {', '.join(missing)}."
-    height = 344 + 21 * len(points)
-    return svg.framed(d.svg(_WIDE, height, f"{y_name} against {x_name}", words))
+    picture = svg.Svg(markup, 936, 424, f"{y_name} against {x_name}", words)
+    return svg.framed(picture)
 
 
-def _bubbles(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
-    """A disc for each network, and beside it its number and name where there is room."""
-    parts = [svg.circle(x, y, 6, fill=svg.INPUT.line, line=svg.PAPER) for x, y in places]
-    taken = [(x - 7, y - 7, x + 7, y + 7) for x, y in places]
-    for number, (x, y) in enumerate(places, start=1):
-        label = f"{number} {names[number - 1]}"
-        wide = svg.text_width(label, 12.5)
-        for left, middle in (
-            (x + 10, y),
-            (x - 10 - wide, y),
-            (x - wide / 2, y - 17),
-            (x - wide / 2, y + 17),
+def _dot(number: int, label: str, *, chosen: bool, covered: bool) -> str:
+    """A disc with the number of a network, and its name where there is room."""
+    area = svg.rect(-14, -14, 28, 28, fill=UNSEEN)
+    ring = svg.circle(0, 0, 15, fill="none", line=svg.INK) if chosen else ""
+    disc = svg.circle(0, 0, 11, fill=svg.DATA[0].line, line=svg.PAPER)
+    if not covered:
+        disc += svg.text(0, 0, str(number), size=12, anchor="middle", fill=svg.LIGHT, bold=True)
+    return area + ring + disc + label
+
+
+def _network_card(
+    points: Sequence[Point], missing: Sequence[str], chosen: str, x_name: str, y_name: str
+) -> str:
+    """The names of the networks, to choose one, and below them its numbers and their sources."""
+    d = svg.Drawing()
+    for row, name in enumerate([*(p.name for p in points), *missing]):
+        y, here = 30 * row, name == chosen
+        line, thick = (svg.INK, 2) if here else (svg.FAINT, 1)
+        face = svg.rect(0, y, 284, 26, fill=UNSEEN, line=line, thick=thick, round=5)
+        number = f"{row + 1}" if row < len(points) else "–"
+        face += svg.text(14, y + 13, number, anchor="middle", fill=svg.MUTED)
+        face += svg.text(30, y + 13, name, bold=here)
+        chip = marks.set(f"<g>{face}</g>", "network", {"network": name}, group="names")
+        d.add(marks.key(chip, f"name {name}"))
+    y = 30.0 * (len(points) + len(missing)) + 16
+    told = [p for p in points if p.name == chosen]
+    lines = ["has no such number"] if chosen in missing else []
+    for point in told:
+        lines += [f"{x_name}: {point.x_words}", f"{y_name}: {point.y_words}"]
+    for row, words in enumerate(lines):
+        d.text(0, y + 24 * row, words, size=16, bold=True)
+    for row, words in enumerate(wrapped("; ".join(p.source for p in told), 34)):
+        d.text(0, y + 24 * len(lines) + 20 * row, words, fill=svg.MUTED)
+    return d.markup
+
+
+_LARGE = 21.0  # pixels of letters: so large they are on a narrow page, and so much room they get
+
+
+def _labels(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
+    """The name of each disc, to stand beside it; none where there is no room."""
+    labels = []
+    taken = [(x - 14, y - 14, x + 14, y + 14) for x, y in places]
+    for (x, y), name in zip(places, names, strict=True):
+        wide = svg.text_width(name, _LARGE)
+        label = ""
+        for right, down, anchor, left in (
+            (16, 0, "start", 16),
+            (-16, 0, "end", -16 - wide),
+            (0, -26, "middle", -wide / 2),
+            (0, 26, "middle", -wide / 2),
         ):
-            box = (left, middle - 8, left + wide, middle + 8)
-            inside = box[0] > 86 and box[2] < _WIDE and box[1] > 14 and box[3] < 262
+            box = (x + left, y + down - 11, x + left + wide, y + down + 11)
+            inside = box[0] > 86 and box[2] < 620 and box[1] > 22 and box[3] < 372
             if inside and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
-                parts.append(svg.text(left, middle, label, size=12.5))
+                label = svg.text(right, down, name, size=13, anchor=anchor)
                 break
-    return parts
+        labels.append(label)
+    return labels
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
     return a[0] < b[2] and b[0] < a[2] and a[1] < b[3] and b[1] < a[3]
-
-
-def _point_table(points: Sequence[Point], x_name: str, y_name: str) -> str:
-    heads = ("", "network", x_name, y_name, "source")
-    rows = [(str(n), p.name, p.x_words, p.y_words, p.source) for n, p in enumerate(points, start=1)]
-    d = svg.Drawing()
-    for number, cells in enumerate((heads, *rows)):
-        y, look = (10 + 21 * number, {"size": 12}) if number else (8, {"size": 12.5, "bold": True})
-        for x, cell in zip((0, 24, 120, 245, 385), cells, strict=True):
-            d.text(x, y, cell, **look)
-    return d.markup
 
 
 def _scale(values: Sequence[float], start: float, end: float, log: bool) -> charts.Scale:
@@ -162,6 +211,8 @@ def _short(value: float) -> str:
 def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
     """A step of a network in words and numbers, and where it stands among all of them.
 
+    It is marked for the control step: a bar that is pressed opens its card.
+
     Parameters
     ----------
     title : str
@@ -178,63 +229,71 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
     if not 1 <= step <= len(steps):
         raise ValueError(f"{title} has no step {step}: use 1 to {len(steps)}")
     now = steps[step - 1]
-    d = svg.Drawing()
-    d.add(_card(title, steps, step))
+    markup = _card(title, steps, step)
     strips = (
-        ("height of the maps", [_height(s) for s in steps], svg.INPUT),
-        ("parameters", [s.params for s in steps], svg.KERNEL),
-        ("MACs", [s.macs for s in steps], svg.WINDOW),
-        ("memory of outputs", [s.memory for s in steps], svg.OUTPUT),
+        ("height of the maps", [_height(s) for s in steps]),
+        ("parameters", [s.params for s in steps]),
+        ("MACs", [s.macs for s in steps]),
+        ("memory of outputs", [s.memory for s in steps]),
     )
-    for place, (head, values, role) in enumerate(strips):
-        d.add(svg.group(_strip(head, values, step, role), 0, 118 + 66 * place))
+    for place, ((head, values), role) in enumerate(zip(strips, svg.DATA, strict=False)):
+        x, y = 480.0 * (place % 2), 136.0 + 148 * (place // 2)
+        markup += marks.panel(_strip(head, values, step, role), head, x, y, _STRIP, 136)
     sentence = (
         f"{title}, step {step} of {len(steps)}: {now.name}, {by(now.before)} → {by(now.shape)}, "
         f"each output sees {_sees(now)}. {now.params:,} parameters "
         f"({_share(now.params, steps, 'params')}), {now.macs:,} MACs "
         f"({_share(now.macs, steps, 'macs')}), {show_bytes(now.memory)} of outputs."
     )
-    return svg.framed(d.svg(_WIDE, 118 + 66 * len(strips), f"Walking through {title}", sentence))
+    return svg.framed(svg.Svg(markup, 936, 420, f"Walking through {title}", sentence))
+
+
+_STRIP = 456.0  # how wide the bars of all steps are
 
 
 def _card(title: str, steps: Sequence[Step], step: int) -> str:
     now = steps[step - 1]
-    folded = f"  ({now.layers} layers folded)" if now.layers > 1 else ""
+    folded = f", {now.layers} layers folded" if now.layers > 1 else ""
     left = (
+        f"{title}, step {step} of {len(steps)}{folded}",
         f"{by(now.before)} → {by(now.shape)}",
         f"sees {_sees(now)}",
-        f"{show_bytes(now.memory)} of outputs",
     )
     right = (
         f"{now.params:,} parameters, {_share(now.params, steps, 'params')}",
         f"{now.macs:,} MACs, {_share(now.macs, steps, 'macs')}",
+        f"{show_bytes(now.memory)} of outputs",
         f"so far {sum(s.params for s in steps[:step]):,} parameters",
     )
-    d = svg.Drawing()
-    d.rect(0, 0, _WIDE, 104, line=svg.WINDOW.line, thick=2, round=6)
-    d.text(16, 20, f"{title}, {step} of {len(steps)}: {now.name}{folded}", size=15, bold=True)
-    for row, (a, b) in enumerate(zip(left, right, strict=True)):
-        d.text(16, 46 + 20 * row, a)
-        d.text(340, 46 + 20 * row, b)
-    return d.markup
+    first = svg.text(0, 14, now.name, size=22, bold=True)
+    first += "".join(svg.text(0, 46 + 26 * i, words, size=14) for i, words in enumerate(left))
+    second = "".join(svg.text(0, 20 + 26 * i, words, size=14) for i, words in enumerate(right))
+    return marks.panel(first, "card", 0, 0, _STRIP, 116) + marks.panel(
+        second, "costs", 480, 0, _STRIP, 116
+    )
 
 
 def _strip(head: str, values: Sequence[float], step: int, role: svg.Role) -> str:
-    """A bar for each step, the present one framed."""
-    wide, most = _WIDE / len(values), max(1.0, *values)
+    """A bar for each step, the present one framed; pressing another one leads there."""
+    wide, most = _STRIP / len(values), max(1.0, *values)
     largest = show_bytes(int(most)) if head == "memory of outputs" else _short(most)
     d = svg.Drawing()
-    d.text(0, 7, f"{head}: at most {largest}", size=12, fill=svg.MUTED)
-    d.add(_bars(values, 58, 40, role))
+    d.text(0, 8, f"{head}: at most {largest}", size=13, fill=svg.MUTED)
+    d.add(_bars(values, 128, 100, role, _STRIP))
+    d.line(0, 128.5, _STRIP, 128.5, colour=svg.FAINT)
     left = (step - 1) * wide
-    d.rect(left - 1, 17, max(wide, 3) + 1, 43, line=svg.INK, thick=2)
-    d.line(0, 58.5, _WIDE, 58.5, colour=svg.FAINT)
+    frame = svg.rect(0, 22, max(wide, 3) + 1, 108, line=svg.INK, thick=2)
+    d.add(marks.glide(marks.key(frame, "frame"), "here", left - 1, 0))
+    area = svg.rect(0, 18, _STRIP, 116, fill=UNSEEN)
+    move = marks.Move("step", step, (wide, 0), 1, len(values))
+    middle = (left + wide / 2, 76)
+    d.add(marks.drag(area, f"step: {head}", [move], at=middle, spoken=f"step {step}"))
     return d.markup
 
 
-def _bars(values: Sequence[float], base: float, high: float, role: svg.Role) -> str:
-    """Bars over the whole width, the largest value this high."""
-    wide, most = _WIDE / len(values), max(1.0, *values)
+def _bars(values: Sequence[float], base: float, high: float, role: svg.Role, whole: float) -> str:
+    """Bars over a whole width, the largest value this high."""
+    wide, most = whole / len(values), max(1.0, *values)
     d = svg.Drawing()
     for place, value in enumerate(values):
         tall = high * value / most
@@ -361,48 +420,71 @@ def _strongest_words(walker: Walker) -> str:
 # What if ------------------------------------------------------------------------------------------
 
 
-def what_if(change: str, before: Design, after: Design) -> svg.Svg:
-    """A piece of a network beside what was later put in its place, with bars for the costs.
+def what_if(change: str, before: Design, after: Design, *, swapped: bool = False) -> svg.Svg:
+    """A piece of a network and what was later put in its place, with bars for the costs.
+
+    It is marked for the control swapped: the two designs change places.
 
     Parameters
     ----------
     change : str
     before, after : swaps.Design
+    swapped : bool
+        Whether the later design is the one in the network.
     """
     d = svg.Drawing()
-    for x, head, design, role in (
-        (0, "before", before, svg.PADDING),
-        (372, "after", after, svg.OUTPUT),
+    heads = ("in the network", "set aside")
+    for y, head in zip((0, 180), heads, strict=True):
+        d.text(0, y + 10, head, bold=True, size=14)
+        d.rect(0.5, y + 24, 455, 146, line=svg.FAINT, dash="" if y == 0 else "4 4", round=8)
+    for name, design, role, below in (
+        ("before", before, svg.DATA[0], swapped),
+        ("after", after, svg.DATA[2], not swapped),
     ):
-        d.text(x, 10, head, bold=True, size=14)
-        for row, words in enumerate(design.words):
-            y = 26 + 27 * row
-            d.rect(x, y, 348, 23, fill=role.tint, line=role.line, round=4)
-            d.text(x + 10, y + 12, words, fill=svg.text_on(role.tint))
-        sees = "all" if design.field is None else by((design.field, design.field))
-        d.text(x, 148, f"one output sees {sees} of its input", fill=svg.MUTED)
-    d.add(svg.group(_pair("parameters", before.params, after.params), 0, 168))
-    d.add(svg.group(_pair("MACs", before.macs, after.macs), 0, 220))
+        d.add(marks.glide(_design(name, design, role), name, 12, 34 + 180 * below))
+    costs = svg.Drawing()
+    pairs = (("parameters", before.params, after.params), ("MACs", before.macs, after.macs))
+    for row, (what, old, new) in enumerate(pairs):
+        costs.add(svg.group(_pair(what, old, new, swapped), 0, 110 * row))
+    button = svg.rect(0, 0, 200, 40, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=8)
+    button += svg.text(100, 20, "swap them", size=16, anchor="middle", bold=True)
+    wish = {"swapped": not swapped}
+    costs.add(svg.group(marks.set(f"<g>{button}</g>", "the two designs", wish), 0, 240))
     sentence = (
         f"{change}: parameters {before.params:,} → {after.params:,} "
         f"({_times(before.params, after.params)}), MACs {before.macs:,} → {after.macs:,} "
-        f"({_times(before.macs, after.macs)}); {_same_field(before, after)}."
+        f"({_times(before.macs, after.macs)}); {_same_field(before, after)}. "
+        f"In the network now: {'after' if swapped else 'before'}."
     )
-    return svg.framed(d.svg(_WIDE, 268, f"What if: {change}", sentence))
+    markup = marks.panel(d.markup, "designs", 0, 0, 456, 352)
+    markup += marks.panel(costs.markup, "costs", 480, 0, 456, 352)
+    return svg.framed(svg.Svg(markup, 936, 352, f"What if: {change}", sentence))
 
 
-def _pair(what: str, before: int, after: int) -> str:
-    """Two bars of one cost, the longest as wide as there is room."""
-    most = max(before, after, 1)
+def _design(name: str, design: Design, role: svg.Role) -> str:
+    """The layers of a design under each other, and what it sees."""
     d = svg.Drawing()
-    d.text(0, 10, what, bold=True)
-    for row, (words, cost, role) in enumerate(
-        (("before", before, svg.PADDING), ("after", after, svg.OUTPUT))
-    ):
-        y, wide = 2 + 22 * row, 400 * cost / most
-        d.text(150, y + 8, words, size=12, anchor="end", fill=svg.MUTED)
-        d.rect(158, y, max(wide, 1), 16, fill=role.tint, line=role.line)
-        d.text(166 + max(wide, 1), y + 8, f"{cost:,}", size=12.5)
+    for row, words in enumerate(design.words):
+        d.rect(0, 27 * row, 432, 23, fill=role.tint, line=role.line, round=4)
+        d.text(10, 27 * row + 12, words, size=13)
+    sees = "all" if design.field is None else by((design.field, design.field))
+    d.text(0, 120, f"{name}: one output sees {sees} of its input", fill=svg.MUTED)
+    return d.markup
+
+
+def _pair(what: str, before: int, after: int, swapped: bool) -> str:
+    """One cost of the design in the network as a bar, that of the other as an outline."""
+    most = max(before, after, 1)
+    costs = ((before, svg.DATA[0]), (after, svg.DATA[2]))
+    (now, role), (other, _) = reversed(costs) if swapped else costs
+    d = svg.Drawing()
+    d.text(0, 10, what, bold=True, size=14)
+    d.text(0, 42, f"{now:,}", size=22, bold=True)
+    d.text(456, 42, f"instead of {other:,}", anchor="end", fill=svg.MUTED)
+    wide = max(456 * now / most, 1)
+    d.add(marks.key(svg.rect(0, 60, wide, 24, fill=role.line), f"bar of {what}"))
+    outline = svg.rect(0, 60, max(456 * other / most, 1), 24, line=svg.INK, dash="4 3")
+    d.add(marks.key(outline, f"other bar of {what}"))
     return d.markup
 
 
@@ -548,8 +630,19 @@ def _power(value: float) -> float:
 CLUES = ("where the parameters sit", "where the work is done", "the sizes of the maps")
 
 
-def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: str) -> svg.Svg:
+def which_network(
+    steps: Sequence[Step],
+    clues: int,
+    guess: str | None,
+    answer: str,
+    *,
+    names: Mapping[str, str] | None = None,
+    following: Mapping[str, object] | None = None,
+) -> svg.Svg:
     """A network without its name: where its costs lie, and what a guess is worth.
+
+    It is marked for the controls clues, guess and riddle: a folded clue is opened by a click, a
+    name is a guess, and a button leads to the next riddle once this one is solved.
 
     Parameters
     ----------
@@ -559,33 +652,82 @@ def which_network(steps: Sequence[Step], clues: int, guess: str | None, answer: 
     guess : str or None
         None while there is none.
     answer : str
+    names : mapping of str to str, optional
+        The guesses that can be made, and how they are written.
+    following : mapping, optional
+        The controls of the next riddle and their values.
     """
+    names = names or {}
     values = ([s.params for s in steps], [s.macs for s in steps], [_height(s) for s in steps])
-    roles = (svg.KERNEL, svg.WINDOW, svg.INPUT)
-    d = svg.Drawing()
-    for place in range(len(CLUES)):
-        if place < clues:
-            strip = _hidden_strip(CLUES[place], values[place], roles[place])
-        else:
-            words = f"clue {place + 1}: still folded"
-            strip = svg.rect(0, 14, _WIDE, 60, line=svg.FAINT, dash="4 4")
-            strip += svg.text(360, 44, words, anchor="middle", fill=svg.MUTED)
-        d.add(svg.group(strip, 0, 88 * place))
-    words = _reply(steps, guess, answer, more=clues < len(CLUES))
-    d.text(0, 278, words, size=14, bold=True)
+    markup = ""
+    for place, (head, costs) in enumerate(zip(CLUES, values, strict=True)):
+        opened = place < clues
+        strip = (
+            _hidden_strip(head, costs, svg.DATA[place])
+            if place < clues
+            else _folded_clue(place, clues)
+        )
+        markup += marks.panel(strip, f"clue {place}", 320.0 * place, 0, 296, 168)
+    markup += _guesses(names, guess, answer, top=192)
+    words = _reply(steps, guess, answer, names, more=clues < len(CLUES))
+    lines = wrapped(words, 42)
+    reply = "".join(svg.text(0, 16 + 22 * i, w, size=16, bold=True) for i, w in enumerate(lines))
+    markup += marks.panel(reply, "reply", 0, 248, 456, 48)
+    badge = _solved(following) if guess == answer and following else ""
+    markup += marks.panel(badge, "solved", 680, 250, 256, 40)
     told = [_in_thirds(CLUES[i], values[i]) for i in range(2)]
     told.append(f"{CLUES[2]}: {', '.join(str(size) for size, _ in groupby(values[2]))}")
     rows = f"A network whose table has {len(steps)} rows"
     sentence = f"{rows}; {'; '.join(told[:clues])}. {words}"
-    return svg.framed(d.svg(_WIDE, 292, "Which network is it?", sentence))
+    return svg.framed(svg.Svg(markup, 936, 296, "Which network is it?", sentence))
 
 
 def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
     d = svg.Drawing()
-    d.text(0, 6, head, size=12.5, bold=True)
-    d.line(0, 74.5, _WIDE, 74.5, colour=svg.MUTED)
-    d.add(_bars(values, 74, 58, role))
+    d.text(0, 8, head, size=14, bold=True)
+    d.line(0, 160.5, 296, 160.5, colour=svg.MUTED)
+    d.add(_bars(values, 160, 130, role, 296))
     return d.markup
+
+
+def _folded_clue(place: int, clues: int) -> str:
+    """A clue that is still folded; the next one is opened by a click."""
+    face = svg.rect(0.5, 24, 295, 136, fill=UNSEEN, line=svg.FAINT, dash="4 4", round=8)
+    words = "open this clue" if place == clues else f"clue {place + 1}: still folded"
+    face += svg.text(148, 92, words, size=14, anchor="middle", bold=place == clues)
+    if place != clues:
+        return face
+    return marks.set(f"<g>{face}</g>", f"clue {place + 1}", {"clues": place + 1})
+
+
+def _guesses(names: Mapping[str, str], guess: str | None, answer: str, *, top: float) -> str:
+    """The names to choose from, in two panels; the guess is crossed or turns green."""
+    chips = []
+    for place, (network, words) in enumerate(names.items()):
+        line, fill, thick = svg.FAINT, UNSEEN, 1
+        if network == guess:
+            right = guess == answer
+            line, thick = (svg.OUTPUT.line if right else svg.MUTED), 3
+            fill, words = (svg.OUTPUT.tint, f"✓ {words}") if right else (UNSEEN, f"✗ {words}")
+        round_ = 20 if network == guess == answer else 6
+        x = 152 * (place % 3)
+        face = svg.rect(x + 1, 1, 144, 38, fill=fill, line=line, thick=thick, round=round_)
+        face += svg.text(x + 73, 20, words, size=14, anchor="middle", bold=network == guess)
+        chip = marks.set(f"<g>{face}</g>", "guess", {"guess": network}, group="guess")
+        chips.append(chip)
+    return "".join(
+        marks.panel("".join(chips[3 * half :][:3]), f"guesses {half}", 480.0 * half, top, 456, 44)
+        for half in (0, 1)
+    )
+
+
+def _solved(following: Mapping[str, object]) -> str:
+    """The reward, and a button that leads to the next riddle."""
+    badge = svg.rect(1, 1, 108, 36, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=3, round=18)
+    badge += svg.text(55, 19, "✓ solved", anchor="middle", size=14, bold=True)
+    button = svg.rect(120, 1, 132, 36, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=8)
+    button += svg.text(186, 19, "next riddle", anchor="middle", size=14, bold=True)
+    return badge + marks.set(f"<g>{button}</g>", "next riddle", following)
 
 
 def _in_thirds(head: str, values: Sequence[float]) -> str:
@@ -594,14 +736,17 @@ def _in_thirds(head: str, values: Sequence[float]) -> str:
     total = sum(values)
     thirds = zip(cuts, cuts[1:], strict=False)
     first, second, last = (percent(sum(values[a:b]) / total) for a, b in thirds)
-    return f"{head}: {first} in the first third of rows, {second} in the next, {last} in the last"
+    return f"{head}: {first}, {second} and {last} in the first, second and last third of rows"
 
 
-def _reply(steps: Sequence[Step], guess: str | None, answer: str, *, more: bool) -> str:
+def _reply(
+    steps: Sequence[Step], guess: str | None, answer: str, names: Mapping[str, str], *, more: bool
+) -> str:
     """What to say to a guess; `more` says whether there are clues left to ask for."""
     if guess is None:
         return "Which network is it? Choose your guess."
+    named = names.get(guess, guess)
     if guess != answer:
-        return f"Not {guess}. {'Ask for another clue, or guess' if more else 'Guess'} again."
+        return f"Not {named}. {'Ask for another clue, or guess' if more else 'Guess'} again."
     total = sum(step.params for step in steps)
-    return f"Yes: {answer}, with {total:,} parameters."
+    return f"Yes: {named}, with {total:,} parameters."

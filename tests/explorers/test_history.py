@@ -12,7 +12,7 @@ from driving import assert_its_ends_are_drawn_or_refused, put
 
 from cnncourse import explorers, pipeline
 from cnncourse.architectures import imagenet, swaps, trace
-from cnncourse.architectures.networks import INCEPTION
+from cnncourse.architectures.networks import INCEPTION, TITLES
 from cnncourse.explorers import history
 
 ALL = ("timeline", "blueprint", "what_if", "inception_costs", "skip_connection", "which_network")
@@ -41,24 +41,31 @@ def test_the_timeline_is_impossible_exactly_for_equal_axes_and_years_in_powers_o
         assert explorer.possible is not refused, (x, y, x_log, y_log)
 
 
+def spoken(explorer):
+    """The names of the dots: what a screen reader says of each network."""
+    marks = ET.fromstring(explorer.view.value).iter()
+    return [m.get("data-name") for m in marks if m.get("data-group") == "dots"]
+
+
 def test_the_timeline_states_every_network_with_its_two_numbers():
-    sentence = put(explorers.timeline(), x="parameters", y="MACs").sentence
+    explorer = put(explorers.timeline(), x="parameters", y="MACs")
     for milestone in history.MILESTONES:
         total = trace(milestone.network).totals
         stated = f"{milestone.name}: parameters {total.params:,}, MACs {total.macs:,}"
-        assert stated in sentence
+        assert stated in spoken(explorer)
+        assert stated in put(explorer, network=milestone.name).sentence
 
 
 def test_errors_are_those_of_the_record_and_the_missing_are_named():
-    sentence = put(explorers.timeline(), y=history._ENTRY_ERROR).sentence
-    shown, missing = sentence.split(" Without such a number: ")
-    errors = [float(error) for error in re.findall(r"entry ([\d.]+) %", shown)]
-    assert errors == [16.4, 7.32, 6.66, 3.57]
+    explorer = put(explorers.timeline(), y=history._ENTRY_ERROR)
+    missing = explorer.sentence.split(" Without such a number: ")[1]
+    errors = [float(error) for error in re.findall(r"entry ([\d.]+) %", " ".join(spoken(explorer)))]
+    assert sorted(errors, reverse=True) == [16.4, 7.32, 6.66, 3.57]
     assert missing == "LeNet-5, VGG-16, ResNet-50, ResNeXt-50, MobileNet."
-    single = put(explorers.timeline(), y=history._SINGLE_ERROR).sentence
+    single = spoken(put(explorers.timeline(), y=history._SINGLE_ERROR))
     for name in ("VGG-16", "GoogLeNet", "ResNet-50", "ResNet-152"):
         error = next(s.error for s in imagenet.SINGLE if s.name == name)
-        assert re.search(rf"{name}: [^;]*{error} %", single)
+        assert any(re.match(rf"{name}: .*{error} %", words) for words in single)
 
 
 def test_the_depths_are_the_layers_with_weights_on_the_longest_way():
@@ -74,9 +81,9 @@ def test_the_depths_are_the_layers_with_weights_on_the_longest_way():
 
 def test_discs_lie_where_the_numbers_say():
     explorer = put(explorers.timeline(), x="depth", y="parameters", y_log=False)
-    discs = ET.fromstring(explorer.view.value).findall(".//{*}circle")
-    x = np.array([float(disc.get("cx")) for disc in discs])
-    y = np.array([float(disc.get("cy")) for disc in discs])
+    keyed = {m.get("data-key"): m for m in ET.fromstring(explorer.view.value).iter()}
+    places = [re.findall(r"[\d.]+(?=px)", keyed[m.name].get("style")) for m in history.MILESTONES]
+    x, y = np.array(places, dtype=float).T
     depths = np.array([m.depth for m in history.MILESTONES])
     params = np.array([trace(m.network).totals.params for m in history.MILESTONES])
     assert np.corrcoef(x, depths)[0, 1] == pytest.approx(1, abs=1e-6)
@@ -123,8 +130,10 @@ def test_what_if_states_the_costs_before_and_after(change, channels, size):
     stated = numbers(explorer.sentence.split("parameters ", 1)[1])
     assert stated[:2] == [before.params, after.params]
     assert {before.macs, after.macs} <= set(stated)
-    texts = [t.text for t in ET.fromstring(explorer.view.value).findall(".//{*}text")]
-    assert {f"{before.params:,}", f"{after.params:,}", f"{before.macs:,}"} <= set(texts)
+    for swapped, now, other in ((False, before, after), (True, after, before)):
+        put(explorer, swapped=swapped)
+        texts = [t.text for t in ET.fromstring(explorer.view.value).findall(".//{*}text")]
+        assert {f"{now.params:,}", f"{now.macs:,}", f"instead of {other.params:,}"} <= set(texts)
 
 
 # Inception ----------------------------------------------------------------------------------------
@@ -195,18 +204,22 @@ def test_each_hidden_network_is_asked_for_once():
 def test_only_the_right_guess_is_right_and_nothing_gives_the_name_away_before(riddle):
     explorer = put(explorers.which_network(), riddle=riddle, clues=3)
     answer = history.riddle_network(riddle)
-    assert answer not in explorer.view.value
+    seen = explorer.view.value
+    assert len({seen.count(f'"{network}"') for network in history.HIDDEN}) == 1  # all alike
+    assert TITLES[answer] not in explorer.sentence
     for guess in history.HIDDEN:
         put(explorer, guess=guess)
         assert ("Yes" in explorer.sentence) is (guess == answer)
+        assert ("next riddle" in explorer.view.value) is (guess == answer)
     put(explorer, guess=answer)
     assert f"{trace(answer).totals.params:,}" in explorer.sentence
 
 
 def test_clues_are_unfolded_one_after_the_other():
     explorer = explorers.which_network()
-    hidden = [put(explorer, clues=clues).view.value.count("still folded") for clues in (1, 2, 3)]
-    assert hidden == [2, 1, 0]
+    views = [put(explorer, clues=clues).view.value for clues in (1, 2, 3)]
+    assert [view.count("still folded") for view in views] == [1, 0, 0]
+    assert [view.count("open this clue") for view in views] == [1, 1, 0]
 
 
 def test_the_sentence_tells_as_many_clues_as_the_picture_shows():
@@ -220,7 +233,7 @@ def test_the_sentence_tells_as_many_clues_as_the_picture_shows():
 def test_shares_in_the_clue_add_up():
     for riddle in range(1, 7):
         sentence = put(explorers.which_network(), riddle=riddle).sentence
-        shares = re.findall(r"([\d.]+) % in the", sentence)
+        shares = re.findall(r"([\d.]+) %", sentence)
         assert len(shares) == 3
         assert sum(map(float, shares)) == pytest.approx(100, abs=0.3)
 
