@@ -170,25 +170,29 @@ def flip(photo: str = "grace_hopper") -> Explorer:
 def channel_sum() -> Explorer:
     """One output channel: a product for each input channel, their sum, the bias.
 
-    Controls: c_in, c_out, output, kernel; folded: bias.
+    Controls: c_in, c_out, kernel; folded: output, place (of the cell worked out), bias.
     """
     controls = {
         "c_in": slider("input channels", 2, 1, 3),
         "c_out": slider("output channels", 3, 1, 4),
-        "output": slider("output shown", 0, 0, 2),
         "kernel": slider("kernel", 2, 1, 3),
+        "output": slider("output shown", 0, 0, 2),
+        "place": slider("cell", 0, 0, 8),
         "bias": fine_slider("bias", 0, -10, 10, 1),
     }
 
-    def draw(*, c_in: int, c_out: int, output: int, kernel: int, bias: float) -> Svg:
+    def draw(*, c_in: int, c_out: int, kernel: int, output: int, place: int, bias: float) -> Svg:
         image, weights = counting_layer(c_in, c_out, kernel)
-        return figures.channel_sum(image, weights, [bias] * c_out, output=output)
+        return figures.channel_sum(image, weights, [bias] * c_out, output=output, place=place)
 
     return Explorer(
         draw,
         controls,
-        more=("bias",),
-        limits=lambda *, c_out, **_others: {"output": c_out - 1},
+        more=("output", "place", "bias"),
+        limits=lambda *, c_out, kernel, **_others: {
+            "output": c_out - 1,
+            "place": geometry.conv_output_size(3, kernel) ** 2 - 1,
+        },
         stills=({}, {"c_in": 3, "output": 2}),
     )
 
@@ -256,7 +260,7 @@ def colour_kernel(photo: str = "grace_hopper") -> Explorer:
 def as_matrix() -> Explorer:
     """A convolution written as one matrix product.
 
-    Controls: form, size, kernel, padding; folded: window.
+    Controls: form, size, kernel, padding, window (a row of the matrix, or a column).
     """
     controls = {
         "form": choice("form", ["matrix of a signal", "matrix of an image", "image to columns"]),
@@ -269,16 +273,24 @@ def as_matrix() -> Explorer:
     def draw(*, form: str, size: int, kernel: int, padding: int, window: int) -> Svg:
         square = np.arange(1.0, kernel**2 + 1).reshape(kernel, kernel)
         if form == "matrix of a signal":
-            return figures.toeplitz(np.arange(1.0, kernel + 1), size, padding=padding)
+            return figures.toeplitz(
+                np.arange(1.0, kernel + 1), size, padding=padding, window=window
+            )
         if form == "matrix of an image":
-            return figures.toeplitz(square, size, padding=padding)
+            return figures.toeplitz(square, size, padding=padding, window=window)
         pixels = np.arange(float(size**2)).reshape(size, size)
         return figures.im2col(pixels, square, padding=padding, window=window)
+
+    def last_window(
+        *, form: str, size: int, kernel: int, padding: int, **_others: object
+    ) -> dict[str, int]:
+        outputs = geometry.conv_output_size(size, kernel, padding=padding)
+        return {"window": (outputs if form == "matrix of a signal" else outputs**2) - 1}
 
     return Explorer(
         draw,
         controls,
-        more=("window",),
+        limits=last_window,
         stills=(
             {},
             {"form": "matrix of an image", "size": 4},

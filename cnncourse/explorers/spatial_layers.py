@@ -13,7 +13,8 @@ import traitlets
 
 from cnncourse import architectures, figures, geometry, signals
 from cnncourse import pipeline as small_network
-from cnncourse.architectures.networks import NETWORKS
+from cnncourse.architectures.networks import NETWORKS, TITLES
+from cnncourse.architectures.table import Table
 from cnncourse.figures.svg import Svg
 from cnncourse.geometry import Window
 from cnncourse.pooling import POOLINGS
@@ -563,7 +564,7 @@ def budget(example: str = "small") -> Explorer:
     Returns
     -------
     Explorer
-        Controls: example, input, layers (text, see `architectures.parse`).
+        Controls: example, input, layers (text, see `architectures.parse`); folded: layer.
     """
     shape, stack = _EXAMPLES[example]
     text = widgets.Textarea(
@@ -575,17 +576,28 @@ def budget(example: str = "small") -> Explorer:
     )
     controls = {
         "layers": text,
-        "example": choice("example", list(_EXAMPLES), example),
+        "example": choice("example", [(TITLES.get(n, n), n) for n in _EXAMPLES], example),
         "input": choice("input", list(_INPUTS), shape),
+        "layer": slider("layer", 1, 1, 99),
     }
 
     def take_example(change: Mapping[str, str]) -> None:
         controls["input"].value, text.value = _EXAMPLES[change["new"]]
 
     controls["example"].observe(take_example, "value")
-    return Explorer(_draw_budget, controls)
+    return Explorer(_draw_budget, controls, more=["layer"], limits=_last_layer)
 
 
-def _draw_budget(*, layers: str, example: str, input: str) -> Svg:
+def _draw_budget(*, layers: str, example: str, input: str, layer: int) -> Svg:
     # The example chose the text; what counts is the text, which the learner may have changed.
-    return figures.budget(architectures.trace(architectures.parse(layers), _INPUTS[input]))
+    return figures.budget(_written(layers, input), layer)
+
+
+def _last_layer(*, layers: str, input: str, **_others: object) -> dict[str, int]:
+    return {"layer": len(_written(layers, input))}
+
+
+@lru_cache(maxsize=8)
+def _written(layers: str, input: str) -> Table:
+    """The costs of the layers that somebody wrote."""
+    return architectures.trace(architectures.parse(layers), _INPUTS[input])

@@ -17,8 +17,8 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.figures import marks, svg
-from cnncourse.figures.grids import UNSEEN, matrix
-from cnncourse.figures.words import by, count
+from cnncourse.figures.grids import UNSEEN, cell_font, matrix, outline
+from cnncourse.figures.words import by, count, wrapped
 from cnncourse.images import to_uint8
 
 # One tint for each weight of a kernel up to 3×3; the label in the cell tells them apart as well.
@@ -132,10 +132,12 @@ def _wires(inputs: int, outputs: int, kernel: int, name: str, weights: int, chos
     return drawing.markup
 
 
-def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
+def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0) -> svg.Svg:
     """A convolution layer as the matrix it is: the same weights on every diagonal.
 
-    For a signal the product is shown too, with the numbers 1, 2, 3 … as input.
+    One row of it is framed, with the window of the input that it looks at and the output that it
+    gives. It is marked for the control window: each of the three can be pressed. The input holds
+    the numbers 1, 2, 3 …
 
     Parameters
     ----------
@@ -143,6 +145,8 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
     size : int
         Length of the signal, or side of the square image.
     padding : int
+    window : int
+        The row, counted from 0; the last one if there are fewer.
 
     Raises
     ------
@@ -152,49 +156,138 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0) -> svg.Svg:
     numbered = np.arange(1, kernel.size + 1).reshape(kernel.shape)
     labels = conv.toeplitz(numbered, (size,) * kernel.ndim, padding=padding).astype(int)
     rows, columns = labels.shape
-    grid = _weights_grid(labels, min(32.0, 640 / columns))
+    source = np.arange(1.0, size**kernel.ndim + 1).reshape((size,) * kernel.ndim)
+    result = conv.correlate(source, kernel, padding=padding)
+    window = min(window, rows - 1)
     name = f"matrix {by(labels.shape)}: zeros and {count(kernel.size, 'shared weight')}"
-    product = [svg.captioned(grid, name)]
-    if kernel.ndim == 1:  # a signal is short enough to stand beside its matrix
-        signal = np.arange(1.0, size + 1)
-        result = conv.correlate(signal, kernel, padding=padding)
-        look: dict[str, Any] = {"title": "", "cell": 32, "digits": 1}
-        product += [
-            _sign("×"),
-            matrix(signal[:, None], caption="input", **look),
-            _sign("="),
-            matrix(result[:, None], caption="output", role=svg.OUTPUT, **look),
-        ]
-    picture = svg.above(svg.beside(*product, gap=18), _weight_legend(kernel), gap=14)
+    grid = svg.captioned(_weights_grid(labels, window), name, size=14)
+    signal = kernel.ndim == 1
+    seen = _seen_input(source, kernel.shape, result.shape, padding, window)
+    answer = _answers(result[:, None] if signal else result, window, role=svg.OUTPUT)
+    sums = _row_sum(kernel.ravel(), np.append(source.ravel(), 0), labels[window], result, window)
+    legend = _weight_legend(kernel)
+    markup = (
+        marks.panel(seen.markup, "input", 0, 0, 228, 380)
+        + marks.panel(grid.markup, "matrix", 252, 0, 444, 380)
+        + marks.panel(answer.markup, "output", 720, 0, 216, 380)
+        + marks.panel(legend.markup, "weights", 0, 396, 456, 56)
+        + marks.panel(sums, "sum", 480, 396, 456, 56)
+    )
     outputs = round(rows ** (1 / kernel.ndim))
     sentence = (
         f"{by([size] * kernel.ndim)} inputs → {by([outputs] * kernel.ndim)} outputs: a dense layer "
         f"has {by(labels.shape)} = {labels.size} free weights; here {np.count_nonzero(labels)} "
         f"entries are used, and only {kernel.size} of them "
-        f"{'is' if kernel.size == 1 else 'are'} free."
+        f"{'is' if kernel.size == 1 else 'are'} free. Row {window + 1} gives "
+        f"{svg.show_number(float(result.ravel()[window]))}."
     )
-    return svg.framed(picture.titled("A convolution as a matrix", sentence))
+    picture = svg.Svg(markup, 936, 452, "A convolution as a matrix", sentence)
+    return svg.framed(picture)
 
 
-def _weights_grid(labels: np.ndarray, cell: float) -> svg.Svg:
-    """A matrix of the numbers of weights, counted from 1; what is 0 stays empty."""
-    height, width = (cell * size for size in labels.shape)
+def _seen_input(
+    source: np.ndarray, kernel: tuple[int, ...], outputs: tuple[int, ...], padding: int, window: int
+) -> svg.Svg:
+    """The input with the window that one row of the matrix looks at, to drag."""
+    padded = conv.pad(source if source.ndim == 2 else source[:, None], (padding, 0)
+                      if source.ndim == 1 else padding)  # fmt: skip
+    cell = min(34.0, 356 / len(padded), 228 / padded.shape[1])
+    around = (padding, padding, *((padding,) * 2 if source.ndim == 2 else (0, 0)))
+    high, wide = kernel if len(kernel) == 2 else (*kernel, 1)
+    place = divmod(window, outputs[1]) if len(outputs) == 2 else (window, 0)
+    grid = _numbers(padded, cell, padding=around)
+    frame = outline(0, 0, high, wide, cell)
+    picture = grid.markup + marks.glide(frame, "window", place[1] * cell, place[0] * cell)
+    middle = ((place[1] + wide / 2) * cell, (place[0] + high / 2) * cell)
+    shape = outputs if len(outputs) == 2 else (*outputs, 1)
+    area = _window_area(picture, "window of the input", window, shape, cell, middle)
+    return svg.captioned(svg.Svg(area, 228, 356, ""), f"input {by(source.shape)}", size=14,
+                         role=svg.INPUT)  # fmt: skip
+
+
+def _numbers(values: np.ndarray, cell: float, **look: Any) -> svg.Svg:
+    """A matrix whose numbers are left out where they would be too small to read."""
+    small = cell_font(values, cell, 1) < 10.5
+    names = [[""] * values.shape[1]] * len(values) if small else None
+    return matrix(values, title="", cell=cell, digits=1, font=16, names=names, **look)
+
+
+def _window_area(
+    picture: str,
+    name: str,
+    window: int,
+    shape: tuple[int, ...],
+    cell: float,
+    middle: tuple[float, float],
+) -> str:
+    """A picture to press and drag in: right is the next window, down is a row of windows on."""
+    rows, columns = shape
+    row, column = divmod(window, columns)
+    left, right = window - column, window - column + columns - 1
+    moves = [
+        marks.Move("window", window, (cell, 0), left, right),
+        marks.Move("window", window, (0, cell), column, column + (rows - 1) * columns, columns),
+    ]
+    spoken = f"window {window + 1} of {rows * columns}"
+    return marks.drag(f"<g>{picture}</g>", name, moves, at=middle, spoken=spoken)
+
+
+def _answers(result: np.ndarray, window: int, *, role: svg.Role) -> svg.Svg:
+    """The outputs, with the one of a window framed."""
+    cell = min(34.0, 356 / len(result), 216 / result.shape[1])
+    row, column = divmod(window, result.shape[1])
+    grid = _numbers(result, cell, role=role)
+    frame = marks.glide(outline(0, 0, 1, 1, cell), "answer", column * cell, row * cell)
+    middle = ((column + 0.5) * cell, (row + 0.5) * cell)
+    area = _window_area(grid.markup + frame, "output", window, result.shape, cell, middle)
+    return svg.captioned(svg.Svg(area, 216, 356, ""), f"output {by(result.shape)}", size=14,
+                         role=role)  # fmt: skip
+
+
+def _row_sum(
+    weights: np.ndarray, source: np.ndarray, labels: np.ndarray, result: np.ndarray, window: int
+) -> str:
+    """One row times the input, in numbers: the zeros are left out."""
+    used = np.flatnonzero(labels)
+    terms = [
+        f"{svg.show_number(float(weights[labels[i] - 1]))}·{svg.show_number(float(source[i]))}"
+        for i in used
+    ]
+    lines = wrapped(" + ".join(terms), 52)
+    total = svg.show_number(float(result.ravel()[window]))
+    parts = [svg.text(0, 10 + 20 * i, words, size=14) for i, words in enumerate(lines)]
+    place = 10 + 22 * len(lines)
+    parts.append(svg.text(0, place, f"row {window + 1}: = {total}", size=16, bold=True))
+    return "".join(parts)
+
+
+def _weights_grid(labels: np.ndarray, window: int) -> svg.Svg:
+    """A matrix of the numbers of weights, counted from 1; 0 stays empty, and a row is framed."""
+    rows, columns = labels.shape
+    cell = min(34.0, 440 / columns, 356 / rows)
     drawing = svg.Drawing()
-    drawing.rect(0.5, 0.5, width, height, line=svg.FAINT)
-    size = min(13, 0.65 * cell)
+    drawing.rect(0.5, 0.5, columns * cell, rows * cell, fill=UNSEEN, line=svg.FAINT)
+    size = min(14, max(11, 0.65 * cell))
     for row, column in np.argwhere(labels):
         letter, fill = _weight(labels[row, column] - 1)
         x, y = 0.5 + column * cell, 0.5 + row * cell
         drawing.rect(x, y, cell, cell, fill=fill, line=svg.PAPER, thick=0.5)
-        if cell >= 14:
+        if cell >= 17 or row == window and cell >= 11:  # alone in its row a letter needs less room
             ink = svg.text_on(fill)
             x, y = x + cell / 2, y + cell / 2
             drawing.text(x, y, letter, anchor="middle", size=size, fill=ink)
-    return drawing.svg(width + 1, height + 1, "matrix")
+    frame = svg.rect(-1, -1, columns * cell + 3, cell + 3, line=svg.WINDOW.line, thick=2.5)
+    drawing.add(marks.glide(frame, "row", 0, window * cell))
+    middle = (columns * cell / 2, (window + 0.5) * cell)
+    area = _window_area(drawing.markup, "row of the matrix", window, (rows, 1), cell, middle)
+    return svg.Svg(area, 444, 356, "matrix")
 
 
 def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: int = 0) -> svg.Svg:
     """The windows of an image as columns: a row of weights times this matrix is the layer.
+
+    It is marked for the control window: the window in the input, its column and its output can be
+    pressed.
 
     Parameters
     ----------
@@ -207,45 +300,69 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
     columns = conv.im2col(pixels, kernel.shape, padding=padding)
     result = conv.correlate(pixels, kernel, padding=padding)
     window = min(window, result.size - 1)
-    corner = divmod(window, result.shape[1])
-    padded = conv.pad(pixels, padding)
-    look: dict[str, Any] = {"title": "", "cell": min(30.0, 640 / columns.shape[1])}
-    source = matrix(
-        padded,
-        title="",
-        cell=min(26, 220 / len(padded)),
-        padding=(padding,) * 4,
-        marked=[(*corner, *kernel.shape)],
-        caption="input",
-    )
-    flat = kernel.reshape(1, -1)
-    weights = matrix(flat, title="", role=svg.KERNEL, cell=30, caption="kernel as one row")
+    seen = _seen_input(pixels, kernel.shape, result.shape, padding, window)
+    cell = min(34.0, 440 / columns.shape[1], 260 / len(columns))
     name = f"im2col {by(columns.shape)}: columns are windows"
-    stacked = matrix(columns, marked=[(0, window, len(columns), 1)], caption=name, **look)
-    look |= {"role": svg.OUTPUT, "marked": [(0, window, 1, 1)]}
-    answer = matrix(result.reshape(1, -1), caption="row × columns = output", **look)
-    picture = svg.above(svg.beside(source, weights, gap=40), stacked, answer, gap=12)
+    stacked = svg.captioned(_framed_column(columns, window, cell, "column"), name, size=14)
+    answer = svg.captioned(
+        _framed_column(result.reshape(1, -1), window, cell, "output", svg.OUTPUT),
+        "row × columns = output", size=14, role=svg.OUTPUT,
+    )  # fmt: skip
+    flat = matrix(kernel.reshape(1, -1), title="", role=svg.KERNEL, cell=23.5, font=16)
+    weights = svg.captioned(flat, "kernel as one row", size=14, role=svg.KERNEL)
+    labels = np.arange(1, kernel.size + 1)
+    sums = _row_sum(kernel.ravel(), columns[:, window], labels, result, window)
+    markup = (
+        marks.panel(seen.markup, "input", 0, 0, 228, 380)
+        + marks.panel(weights.markup, "output", 720, 0, 216, 380)
+        + marks.panel(svg.above(stacked, answer).markup, "matrix", 252, 0, 444, 380)
+        + marks.panel("", "weights", 0, 396, 456, 56)
+        + marks.panel(sums.replace("row ", "window "), "sum", 480, 396, 456, 56)
+    )
     sentence = (
         f"{by(pixels.shape)} input, {by(kernel.shape)} kernel: "
         f"{columns.shape[1]} windows of {len(columns)} numbers, {columns.size} in all, "
         f"{svg.show_number(columns.size / pixels.size)} times the memory of the input. Window "
         f"{window + 1} gives {svg.show_number(float(result.ravel()[window]))}."
     )
-    return svg.framed(picture.titled("Image to columns", sentence))
+    return svg.framed(svg.Svg(markup, 936, 452, "Image to columns", sentence))
+
+
+def _framed_column(
+    values: np.ndarray, window: int, cell: float, name: str, role: svg.Role = svg.INPUT
+) -> svg.Svg:
+    """A matrix with the column of a window framed, to press."""
+    grid = _numbers(values, cell, role=role)
+    frame = outline(0, 0, len(values), 1, cell)
+    picture = grid.markup + marks.glide(frame, name, window * cell, 0)
+    middle = ((window + 0.5) * cell, len(values) * cell / 2)
+    area = _window_area(picture, name, window, (1, values.shape[1]), cell, middle)
+    return svg.Svg(area, grid.width, grid.height, name)
 
 
 def channel_sum(
-    image_: np.ndarray, kernel: np.ndarray, bias: Sequence[float], *, output: int = 0
+    image_: np.ndarray,
+    kernel: np.ndarray,
+    bias: Sequence[float],
+    *,
+    output: int = 0,
+    place: int = 0,
 ) -> svg.Svg:
     """The making of one output channel: a product for each input channel, their sum, the bias.
+
+    One cell of the output is worked out in numbers. It is marked for the controls place and output:
+    cells can be pressed, and another output channel taken.
 
     Parameters
     ----------
     image_ : ndarray of shape (C_in, H, W)
+        At most 3 channels.
     kernel : ndarray of shape (C_out, C_in, KH, KW)
     bias : sequence of C_out floats
     output : int
         The output channel shown, counted from 0.
+    place : int
+        The cell, in reading order; the last one if there are fewer.
 
     Raises
     ------
@@ -257,34 +374,98 @@ def channel_sum(
         raise ValueError(f"there is no output channel {output}: the kernel has {c_out}, 0 first")
     layer = conv.correlate(image_, kernel) + np.reshape(bias, (-1, 1, 1))
     shares = [conv.correlate(image_[c], kernel[output, c]) for c in range(c_in)]
-    rows = [_channel_row(image_[c], kernel[output, c], shares[c], c, output) for c in range(c_in)]
+    place = min(place, layer[output].size - 1)
+    cell = divmod(place, layer.shape[2])
+    markup = ""
+    for c in range(3):  # the place of a channel stays, even where there is none
+        row = ""
+        if c < c_in:
+            row = _channel_row(image_[c], kernel[output, c], shares[c], c, output, cell)
+        markup += marks.panel(row, f"channel {c}", 0, 140.0 * c, 424, 132)
     added = svg.show_number(float(bias[output]))
-    look: dict[str, Any] = {"title": "output", "role": svg.OUTPUT, "cell": 36}
-    total = matrix(layer[output], caption=f"sum + bias {added}", **look)
-    shown = [(0, 0, *layer[output].shape)]
-    outputs = [
-        matrix(layer[o], caption=f"output {o}", marked=shown if o == output else (), **look)
-        for o in range(c_out)
-    ]
+    markup += marks.panel(
+        _total(layer[output], cell, f"output {output}: sum + bias {added}"),
+        "total",
+        464,
+        0,
+        200,
+        160,
+    )
+    chosen = [_output_chip(layer[o], o, o == output) for o in range(c_out)]
+    markup += marks.panel("".join(chosen), "outputs", 680, 0, 256, 176)
+    sums = _cell_sum(image_, kernel[output], [float(s[cell]) for s in shares], float(bias[output]),
+                     cell)  # fmt: skip
+    markup += marks.panel(sums, "sum", 464, 192, 472, 184)
     high, wide = kernel.shape[2:]
     many = kernel.size + c_out
     shapes = (
-        f"weights {kernel.shape}, bias ({c_out},): ({high}·{wide}·{c_in} + 1)·"
-        f"{c_out} = {many} parameters"
+        f"weights {kernel.shape}, bias ({c_out},):",
+        f"({high}·{wide}·{c_in} + 1)·{c_out} = {many} parameters",
     )
-    picture = svg.above(
-        svg.beside(svg.above(*rows, gap=12), total, gap=34),
-        svg.beside(*outputs, gap=22),
-        svg.Svg(svg.text(0, 8, shapes, mono=True), 640, 16, "shapes"),
-        gap=18,
-    )
-    products = [svg.show_number(float(share[0, 0])) for share in shares]
+    words = "".join(svg.text(0, 8 + 20 * i, line, mono=True) for i, line in enumerate(shapes))
+    markup += marks.panel(words, "shapes", 464, 376, 472, 40)
+    products = [svg.show_number(float(share[cell])) for share in shares]
     sentence = (
         f"{count(c_in, 'input channel')}, {count(c_out, 'output channel')}, kernel {high}×{wide}: "
-        f"{many} parameters. The first value of output {output} is {' + '.join(products)} + bias "
-        f"{added} = {svg.show_number(float(layer[output, 0, 0]))}."
+        f"{many} parameters. Row {cell[0]}, column {cell[1]} of output {output} is "
+        f"{' + '.join(products)} + bias "
+        f"{added} = {svg.show_number(float(layer[output][cell]))}."
     )
-    return svg.framed(picture.titled("The sum over the channels", sentence))
+    picture = svg.Svg(markup, 936, 416, "The sum over the channels", sentence)
+    return svg.framed(picture)
+
+
+def _total(values: np.ndarray, cell: tuple[int, int], caption: str) -> str:
+    """The output channel as an area in which a cell is taken."""
+    side = 44.0
+    grid = matrix(values, title="", role=svg.OUTPUT, cell=side, font=16)
+    frame = marks.glide(outline(0, 0, 1, 1, side), "cell", cell[1] * side, cell[0] * side)
+    rows, columns = values.shape
+    place = cell[0] * columns + cell[1]
+    first = place - cell[1]
+    moves = [
+        marks.Move("place", place, (side, 0), first, first + columns - 1),
+        marks.Move("place", place, (0, side), cell[1], cell[1] + (rows - 1) * columns, columns),
+    ]
+    at = ((cell[1] + 0.5) * side, (cell[0] + 0.5) * side)
+    area = marks.drag(f"<g>{grid.markup}{frame}</g>", "cell of the output", moves, at=at,
+                      spoken=f"row {cell[0]}, column {cell[1]}")  # fmt: skip
+    return svg.captioned(svg.Svg(area, 133, 133, ""), caption, size=14, role=svg.OUTPUT).markup
+
+
+def _output_chip(values: np.ndarray, output: int, chosen: bool) -> str:
+    """A small picture of an output channel: a click makes it the one that is shown."""
+    x, y = 128 * (output % 2), 23 + 76 * (output // 2)
+    line, thick = (svg.WINDOW.line, 3) if chosen else (svg.OUTPUT.line, 1)
+    face = svg.rect(x + 1, y, 122, 70, fill=UNSEEN, line=line, thick=thick, round=6)
+    small = matrix(values, title="", role=svg.OUTPUT, cell=min(30, 66 / len(values)))
+    face += svg.group(small.markup, x + 53, y + 2)
+    face += svg.text(x + 6, y + 24, "output", size=12)
+    face += svg.text(x + 24, y + 46, str(output), size=16, anchor="middle", bold=True)
+    return marks.set(f"<g>{face}</g>", "channel", {"output": output}, group="outputs")
+
+
+def _cell_sum(
+    image_: np.ndarray,
+    kernel: np.ndarray,
+    shares: Sequence[float],
+    bias: float,
+    cell: tuple[int, int],
+) -> str:
+    """Every product of one output cell, a line for each input channel, and their sum."""
+    high, wide = kernel.shape[1:]
+    drawing = svg.Drawing()
+    for c, share in enumerate(shares):
+        window = image_[c, cell[0] : cell[0] + high, cell[1] : cell[1] + wide]
+        pairs = zip(kernel[c].ravel(), window.ravel(), strict=True)
+        terms = " + ".join(f"{w:g}·{x:g}" for w, x in pairs)
+        lines = wrapped(f"channel {c}: {terms} = {svg.show_number(share)}", 44)
+        for i, words in enumerate(lines):
+            drawing.text(0, 10 + 48 * c + 20 * i, words, size=14)
+    total = svg.show_number(sum(shares) + bias)
+    words = " + ".join([*map(svg.show_number, shares), f"bias {svg.show_number(bias)}"])
+    drawing.text(0, 168, f"{words} = {total}", size=18, bold=True)
+    return drawing.markup
 
 
 def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> svg.Svg:
@@ -346,18 +527,31 @@ def _framed(pixels: np.ndarray, size: float) -> svg.Svg:
 
 
 def _channel_row(
-    pixels: np.ndarray, weights: np.ndarray, share: np.ndarray, channel: int, output: int
-) -> svg.Svg:
-    """Input channel ⋆ its slice of the kernel = its share of the output."""
-    name = f"kernel [{output}, {channel}]"
-    return svg.beside(
-        matrix(pixels, title="input", cell=27, caption=f"input {channel}"),
-        _sign("⋆"),
-        matrix(weights, title="kernel", role=svg.KERNEL, cell=30, caption=name),
-        _sign("="),
-        matrix(share, title="product", role=svg.WINDOW, cell=36, caption="share"),
-        gap=14,
+    pixels: np.ndarray,
+    weights: np.ndarray,
+    share: np.ndarray,
+    channel: int,
+    output: int,
+    cell: tuple[int, int],
+) -> str:
+    """Input channel ⋆ its slice of the kernel = its share of the output; one window is framed."""
+    side = 102 / max(3, len(pixels))
+    x, y = cell[1] * side, cell[0] * side
+    parts = (
+        (0, pixels, f"input {channel}", svg.INPUT, weights.shape),
+        (154, weights, f"kernel [{output}, {channel}]", svg.KERNEL, None),
+        (308, share, "its share", svg.OUTPUT, (1, 1)),
     )
+    markup = ""
+    for left, values, caption, role, framed in parts:
+        grid = matrix(values, title="", role=role, cell=side, font=16).markup
+        if framed:
+            grid += marks.glide(outline(0, 0, *framed, side), f"frame {left}", x, y)
+        panel = svg.captioned(svg.Svg(grid, 103, 103, ""), caption, size=14, role=role)
+        markup += svg.group(panel.markup, left)
+    for at, sign in ((128, "⋆"), (284, "=")):
+        markup += svg.text(at, 74, sign, size=20, anchor="middle")
+    return markup
 
 
 def shift_equivariance(
@@ -414,15 +608,14 @@ def _photo(
 
 def _weight_legend(kernel: np.ndarray) -> svg.Svg:
     """Which letter stands for which number."""
-    drawing, x = svg.Drawing(), 0.0
+    drawing = svg.Drawing()
     for index, weight in enumerate(kernel.ravel()):
         letter, fill = _weight(index)
-        words = f"= {svg.show_number(float(weight))}"
-        drawing.rect(x, 0, 26, 22, fill=fill, round=3)
-        drawing.text(x + 13, 11, letter, anchor="middle", fill=svg.text_on(fill))
-        drawing.text(x + 31, 11, words)
-        x += 42 + svg.text_width(words)
-    return drawing.svg(x, 22, "weights")
+        x, y = 92 * (index % 5), 28 * (index // 5)
+        drawing.rect(x, y, 26, 22, fill=fill, round=3)
+        drawing.text(x + 13, y + 11, letter, anchor="middle", fill=svg.text_on(fill))
+        drawing.text(x + 31, y + 11, f"= {svg.show_number(float(weight))}")
+    return drawing.svg(456, 56, "weights")
 
 
 def _weight(index: int) -> tuple[str, str]:

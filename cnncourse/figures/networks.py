@@ -450,48 +450,102 @@ def _slab(x: float, y: float, height: float, depth: float, *, flat: bool) -> str
 # Budget -------------------------------------------------------------------------------------------
 
 
-def budget(table: Table) -> svg.Svg:
+def budget(table: Table, layer: int = 1) -> svg.Svg:
     """What every layer of a network costs, with bars for parameters, products and memory.
+
+    It is marked for the control layer: a line, or a bar below the table, that is pressed is chosen;
+    of a long network the lines around it are shown.
 
     Parameters
     ----------
     table : architectures.Table
+    layer : int
+        The number of the chosen one, counted from 1; the last one if there are fewer.
     """
-    d = svg.Drawing()
-    _cells(d, 10, ("layer", "output", "parameters", "MACs", "memory", "sees"), bold=True)
+    layer = min(layer, len(table))
+    first = max(0, min(layer - 1 - _LINES // 2, len(table) - _LINES))
+    shown = list(table)[first : first + _LINES]
     most = [max(1, *(costs[i] for costs in map(_costs, table))) for i in range(3)]
-    for place, row in enumerate(table):
-        d.add(svg.group(_budget_row(row, most), 0, 24 + 22 * place))
-    total, y = table.totals, 32 + 22 * len(table)
-    d.line(0, y, 736, y, colour=svg.MUTED)
-    sums = f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory)
-    _cells(d, y + 14, ("total", "", *sums, ""), bold=True)
-    return svg.framed(d.svg(736, y + 26, "The cost of every layer", _budget_words(table)))
+    total, last = table.totals, 36 + _LINE * _LINES
+    shapes, costs = svg.Drawing(), svg.Drawing()
+    for d, columns, heads in (
+        (shapes, _SHAPES, ("", "layer", "output", "sees")),
+        (costs, _COSTS, ("", "parameters", "MACs", "memory")),
+    ):
+        _cells(d, 14, columns, heads, bold=True)
+        for place, row in enumerate(shown):
+            d.add(svg.group(_budget_line(row, d is costs, most, layer), 0, 30 + _LINE * place))
+        d.line(0, last, 456, last, colour=svg.MUTED)
+    hidden = len(table) - len(shown)
+    _cells(shapes, last + 18, _SHAPES, ("", f"total of {len(table)} layers", "", ""), bold=True)
+    if hidden:
+        shapes.text(456, last + 18, f"{hidden} not shown", anchor="end", fill=svg.MUTED)
+    sums = ("", f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory))
+    _cells(costs, last + 18, _COSTS, sums, bold=True)
+    high = last + 36.0
+    markup = marks.panel(shapes.markup, "shapes", 0, 0, 456, high)
+    markup += marks.panel(costs.markup, "costs", 480, 0, 456, high)
+    for place, name in enumerate(("parameters", "MACs", "memory")):
+        strip = _cost_strip(name, [_costs(row)[place] for row in table], layer, svg.DATA[place])
+        markup += marks.panel(strip, name, 320.0 * place, high + 16, 296, 96)
+    sentence = _budget_words(table)
+    picture = svg.Svg(markup, 936, high + 112, "The cost of every layer", sentence)
+    return svg.framed(picture)
 
 
-_COLUMNS = (30, 206, 308, 430, 575, 690)
+_LINES, _LINE = 12, 26  # how many lines the table has, and how high each of them is
+_SHAPES = (0, 32, 230, 366)
+_COSTS = (0, 32, 164, 336)
 
 
-def _cells(d: svg.Drawing, y: float, cells: Sequence[str], *, bold: bool = False) -> None:
+def _cells(
+    d: svg.Drawing, y: float, columns: Sequence[float], cells: Sequence[str], *, bold: bool = False
+) -> None:
     """One line of the budget in words."""
-    for x, words in zip(_COLUMNS, cells, strict=True):
-        d.text(x, y, words, size=12.5, bold=bold)
+    for x, words in zip(columns, cells, strict=True):
+        d.text(x, y, words, bold=bold)
 
 
 def _costs(row: Row) -> tuple[int, int, int]:
     return row.params, row.macs, row.memory
 
 
-def _budget_row(row: Row, most: Sequence[int]) -> str:
-    """One line of the budget: its numbers above bars as long as the layer's share."""
+def _budget_line(row: Row, costs: bool, most: Sequence[int], chosen: int) -> str:
+    """One line of the budget: numbers on bars as long as the layer's share of the largest."""
     d = svg.Drawing()
-    d.text(0, 8, str(row.number), size=12, fill=svg.MUTED)
-    roles = (svg.KERNEL, svg.WINDOW, svg.OUTPUT)
-    for cost, largest, x, role in zip(_costs(row), most, _COLUMNS[2:5], roles, strict=True):
-        d.rect(x, 16, 100 * cost / largest, 3, fill=role.line)
-    costs = f"{row.params:,}", f"{row.macs:,}", show_bytes(row.memory)
+    here = row.number == chosen
+    line, thick = (svg.INK, 2) if here else ("none", 1)
+    d.rect(-2, 1, 458, _LINE - 2, fill=UNSEEN, line=line, thick=thick, round=4)
+    d.text(0, 13, str(row.number), size=12, fill=svg.MUTED)
+    if costs:
+        widths = (122, 162, 110)
+        for cost, largest, x, wide, role in zip(
+            _costs(row), most, _COSTS[1:], widths, svg.DATA, strict=False
+        ):
+            d.rect(x - 4, 3, wide * cost / largest, _LINE - 6, fill=role.tint)
+        words = ("", f"{row.params:,}", f"{row.macs:,}", show_bytes(row.memory))
+        _cells(d, 13, _COSTS, words, bold=here)
+        return d.markup
     sees = "all" if row.field is None else by((row.field.size, row.field.size))
-    _cells(d, 8, (str(row.layer), by(row.shape), *costs, sees))
+    _cells(d, 13, _SHAPES, ("", str(row.layer), by(row.shape), sees), bold=here)
+    return marks.set(f"<g>{d.markup}</g>", "layer", {"layer": row.number}, group="lines")
+
+
+def _cost_strip(name: str, values: Sequence[int], layer: int, role: svg.Role) -> str:
+    """One cost of all layers as bars; pressing a bar chooses its layer."""
+    wide, most = 296 / len(values), max(1, *values)
+    d = svg.Drawing()
+    d.text(0, 8, f"{name} of all layers", fill=svg.MUTED)
+    for place, value in enumerate(values):
+        tall = 66 * value / most
+        d.rect(place * wide, 90 - tall, max(wide - 1, 1.5), tall, fill=role.line)
+    d.line(0, 90.5, 296, 90.5, colour=svg.FAINT)
+    left = (layer - 1) * wide
+    frame = svg.rect(0, 20, wide, 72, line=svg.INK, thick=2)
+    d.add(marks.glide(marks.key(frame, "frame"), "here", left, 0))
+    move = marks.Move("layer", layer, (wide, 0), 1, len(values))
+    area = svg.rect(0, 16, 296, 80, fill=UNSEEN)
+    d.add(marks.drag(area, f"layer: {name}", [move], at=(left + wide / 2, 56)))
     return d.markup
 
 

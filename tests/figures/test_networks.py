@@ -11,6 +11,7 @@ from cnncourse import figures, pipeline
 from cnncourse.architectures import trace
 from cnncourse.architectures.layers import parse
 from cnncourse.architectures.networks import NETWORKS
+from cnncourse.figures import svg
 from cnncourse.figures.svg import show_number
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -124,16 +125,25 @@ def test_the_blocks_are_the_layers_that_change_the_shape(name):
 
 
 @pytest.mark.parametrize("name", NETWORKS)
-def test_the_budget_shows_every_number_of_the_table(name):
+def test_the_budget_shows_the_numbers_of_every_layer_that_is_chosen(name):
     table = trace(name)
-    shown = texts(figures.budget(table))
-    per_row = 7
-    assert len(shown) == 6 + per_row * len(table) + 6
-    for place, row in enumerate(table):
-        cells = shown[6 + per_row * place :][:per_row]
-        assert cells[0] == str(row.number) and cells[1] == str(row.layer)
-        assert int(cells[3].replace(",", "")) == row.params
-        assert int(cells[4].replace(",", "")) == row.macs
+    for number in sorted({1, len(table) // 3, len(table) // 2, len(table)}):
+        row = table[number - 1]
+        bold = ElementTree.fromstring(str(figures.budget(table, number))).iter(f"{SVG}text")
+        shown = [t.text for t in bold if t.get("font-weight")]
+        cells = {str(row.layer), "×".join(map(str, row.shape)), f"{row.params:,}", f"{row.macs:,}"}
+        assert cells <= set(shown)
+
+
+def test_a_line_or_a_bar_of_the_budget_chooses_a_layer():
+    table = trace("vgg16")
+    root = ElementTree.fromstring(str(figures.budget(table, 20)))
+    lines = [json.loads(p.get("data-set"))["layer"] for p in root.iter() if p.get("data-set")]
+    assert lines == list(range(14, 26))
+    strips = [json.loads(p.get("data-drag")) for p in root.iter() if p.get("data-drag")]
+    assert [s["moves"][0]["control"] for s in strips] == ["layer"] * 3
+    ends = {(s["moves"][0]["least"], s["moves"][0]["most"]) for s in strips}
+    assert ends == {(1 - 20, len(table) - 20)}
 
 
 def test_the_budget_names_the_most_expensive_layers():
@@ -148,17 +158,19 @@ def test_the_budget_names_the_most_expensive_layers():
                                            ("conv 384 k3 p1 nobias", (3, 55, 55))])  # fmt: skip
 def test_the_columns_of_the_budget_do_not_cover_each_other(layers, shape):
     root = ElementTree.fromstring(str(figures.budget(trace(parse(layers), shape))))
-    cells = [(float(t.get("x")), t.text) for t in root.iter(f"{SVG}text") if t.text][6:13]
-    for (x, words), (after, _) in zip(cells[1:], cells[2:], strict=False):
-        letter = 0.64 if words[0].isdigit() else 0.58  # of the font's size, in DejaVu Sans
-        assert x + letter * 12.5 * len(words) < after, words
+    for line in root.findall(".//*[@transform='translate(0 30)']"):
+        cells = [(float(t.get("x")), t.text) for t in line.iter(f"{SVG}text") if t.text]
+        assert len(cells) == 4
+        for (x, words), (after, _) in zip(cells, cells[1:], strict=False):
+            letter = 0.64 if words[0].isdigit() else 0.58  # of the font's size, in DejaVu Sans
+            assert x + letter * 13 * len(words) < after, words
 
 
 def test_the_bars_of_the_budget_are_as_long_as_the_shares():
     table = trace(parse("conv 2 k3; conv 4 k3"), (1, 9, 9))
-    bars = [float(r.get("width")) for r in
-            ElementTree.fromstring(str(figures.budget(table))).iter(f"{SVG}rect")
-            if r.get("height") == "3"]  # fmt: skip
+    root = ElementTree.fromstring(str(figures.budget(table)))
+    tints = [role.tint for role in svg.DATA[:3]]
+    bars = [float(r.get("width")) for r in root.iter(f"{SVG}rect") if r.get("fill") in tints]
     (p1, m1, o1), (p2, m2, o2) = np.reshape(bars, (2, 3))
     assert np.isclose(p1 / p2, table[0].params / table[1].params, atol=0.01)
     assert np.isclose(m1 / m2, table[0].macs / table[1].macs, atol=0.01)
