@@ -3,7 +3,7 @@
     >>> from cnncourse import figures
     >>> from cnncourse.architectures import swaps
     >>> figures.what_if("two 3×3 → bottleneck", *swaps.swap("two 3×3 → bottleneck", 256, 14))
-    Svg('What if: two 3×3 → bottleneck', 744×292)
+    Svg('What if: two 3×3 → bottleneck', 960×376)
 
 Every figure is a pure function: numbers in, `Svg` out.
 """
@@ -661,7 +661,6 @@ def which_network(
     values = ([s.params for s in steps], [s.macs for s in steps], [_height(s) for s in steps])
     markup = ""
     for place, (head, costs) in enumerate(zip(CLUES, values, strict=True)):
-        opened = place < clues
         strip = (
             _hidden_strip(head, costs, svg.DATA[place])
             if place < clues

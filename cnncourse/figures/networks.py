@@ -2,7 +2,7 @@
 
     >>> from cnncourse import architectures, figures
     >>> figures.budget(architectures.trace("lenet5"))
-    Svg('The cost of every layer', 760×346)
+    Svg('The cost of every layer', 960×520)
 
 Every figure is a pure function: numbers in, `Svg` out.
 """
