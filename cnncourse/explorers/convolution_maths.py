@@ -260,7 +260,7 @@ def colour_kernel(photo: str = "grace_hopper") -> Explorer:
 def as_matrix() -> Explorer:
     """A convolution written as one matrix product.
 
-    Controls: form, size, kernel, padding, window (a row of the matrix, or a column).
+    Controls: form, size, kernel, padding; folded: window (a row of the matrix, or a column).
     """
     controls = {
         "form": choice("form", ["matrix of a signal", "matrix of an image", "image to columns"]),
@@ -290,6 +290,7 @@ def as_matrix() -> Explorer:
     return Explorer(
         draw,
         controls,
+        more=("window",),
         limits=last_window,
         stills=(
             {},

@@ -161,10 +161,11 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
     window = min(window, rows - 1)
     name = f"matrix {by(labels.shape)}: zeros and {count(kernel.size, 'shared weight')}"
     grid = svg.captioned(_weights_grid(labels, window), name, size=14)
-    signal = kernel.ndim == 1
     seen = _seen_input(source, kernel.shape, result.shape, padding, window)
-    answer = _answers(result[:, None] if signal else result, window, role=svg.OUTPUT)
-    sums = _row_sum(kernel.ravel(), np.append(source.ravel(), 0), labels[window], result, window)
+    answer = _answers(result[:, None] if kernel.ndim == 1 else result, window)
+    used = np.flatnonzero(labels[window])  # the zeros are left out
+    weights = kernel.ravel()[labels[window, used] - 1]
+    sums = _sum_of(weights, source.ravel()[used], f"row {window + 1}")
     legend = _weight_legend(kernel)
     markup = (
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
@@ -189,20 +190,19 @@ def _seen_input(
     source: np.ndarray, kernel: tuple[int, ...], outputs: tuple[int, ...], padding: int, window: int
 ) -> svg.Svg:
     """The input with the window that one row of the matrix looks at, to drag."""
-    padded = conv.pad(source if source.ndim == 2 else source[:, None], (padding, 0)
-                      if source.ndim == 1 else padding)  # fmt: skip
+    name, down, right = f"input {by(source.shape)}", padding, padding
+    if source.ndim == 1:  # a signal stands upright, as a column
+        source, outputs, kernel, right = source[:, None], (*outputs, 1), (*kernel, 1), 0
+    padded = np.pad(source, [(down, down), (right, right)])
     cell = min(34.0, 356 / len(padded), 228 / padded.shape[1])
-    around = (padding, padding, *((padding,) * 2 if source.ndim == 2 else (0, 0)))
-    high, wide = kernel if len(kernel) == 2 else (*kernel, 1)
-    place = divmod(window, outputs[1]) if len(outputs) == 2 else (window, 0)
-    grid = _numbers(padded, cell, padding=around)
-    frame = outline(0, 0, high, wide, cell)
-    picture = grid.markup + marks.glide(frame, "window", place[1] * cell, place[0] * cell)
-    middle = ((place[1] + wide / 2) * cell, (place[0] + high / 2) * cell)
-    shape = outputs if len(outputs) == 2 else (*outputs, 1)
-    area = _window_area(picture, "window of the input", window, shape, cell, middle)
-    return svg.captioned(svg.Svg(area, 228, 356, ""), f"input {by(source.shape)}", size=14,
-                         role=svg.INPUT)  # fmt: skip
+    grid = _numbers(padded, cell, padding=(down, down, right, right))
+    row, column = divmod(window, outputs[1])
+    frame = marks.glide(outline(0, 0, *kernel, cell), "window", column * cell, row * cell)
+    middle = ((column + kernel[1] / 2) * cell, (row + kernel[0] / 2) * cell)
+    picture = grid.markup + frame
+    area = _window_area(picture, "window of the input", window, outputs, cell, middle)
+    panel = svg.Svg(area, 228, 356, "")
+    return svg.captioned(panel, name, size=14, role=svg.INPUT)
 
 
 def _numbers(values: np.ndarray, cell: float, **look: Any) -> svg.Svg:
@@ -232,33 +232,26 @@ def _window_area(
     return marks.drag(f"<g>{picture}</g>", name, moves, at=middle, spoken=spoken)
 
 
-def _answers(result: np.ndarray, window: int, *, role: svg.Role) -> svg.Svg:
+def _answers(result: np.ndarray, window: int) -> svg.Svg:
     """The outputs, with the one of a window framed."""
     cell = min(34.0, 356 / len(result), 216 / result.shape[1])
     row, column = divmod(window, result.shape[1])
-    grid = _numbers(result, cell, role=role)
+    grid = _numbers(result, cell, role=svg.OUTPUT)
     frame = marks.glide(outline(0, 0, 1, 1, cell), "answer", column * cell, row * cell)
     middle = ((column + 0.5) * cell, (row + 0.5) * cell)
     area = _window_area(grid.markup + frame, "output", window, result.shape, cell, middle)
-    return svg.captioned(svg.Svg(area, 216, 356, ""), f"output {by(result.shape)}", size=14,
-                         role=role)  # fmt: skip
+    panel = svg.Svg(area, 216, 356, "")
+    return svg.captioned(panel, f"output {by(result.shape)}", size=14, role=svg.OUTPUT)
 
 
-def _row_sum(
-    weights: np.ndarray, source: np.ndarray, labels: np.ndarray, result: np.ndarray, window: int
-) -> str:
-    """One row times the input, in numbers: the zeros are left out."""
-    used = np.flatnonzero(labels)
-    terms = [
-        f"{svg.show_number(float(weights[labels[i] - 1]))}·{svg.show_number(float(source[i]))}"
-        for i in used
-    ]
+def _sum_of(weights: np.ndarray, pixels: np.ndarray, name: str) -> str:
+    """The products of weights and pixels and their sum, in numbers."""
+    pairs = zip(weights, pixels, strict=True)
+    terms = [f"{svg.show_number(float(w))}·{svg.show_number(float(x))}" for w, x in pairs]
     lines = wrapped(" + ".join(terms), 52)
-    total = svg.show_number(float(result.ravel()[window]))
     parts = [svg.text(0, 10 + 20 * i, words, size=14) for i, words in enumerate(lines)]
-    place = 10 + 22 * len(lines)
-    parts.append(svg.text(0, place, f"row {window + 1}: = {total}", size=16, bold=True))
-    return "".join(parts)
+    total = f"{name}: = {svg.show_number(float(weights @ pixels))}"
+    return "".join(parts) + svg.text(0, 10 + 22 * len(lines), total, size=16, bold=True)
 
 
 def _weights_grid(labels: np.ndarray, window: int) -> svg.Svg:
@@ -310,14 +303,13 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
     )  # fmt: skip
     flat = matrix(kernel.reshape(1, -1), title="", role=svg.KERNEL, cell=23.5, font=16)
     weights = svg.captioned(flat, "kernel as one row", size=14, role=svg.KERNEL)
-    labels = np.arange(1, kernel.size + 1)
-    sums = _row_sum(kernel.ravel(), columns[:, window], labels, result, window)
+    sums = _sum_of(kernel.ravel(), columns[:, window], f"window {window + 1}")
     markup = (
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
         + marks.panel(weights.markup, "output", 720, 0, 216, 380)
         + marks.panel(svg.above(stacked, answer).markup, "matrix", 252, 0, 444, 380)
         + marks.panel("", "weights", 0, 396, 456, 56)
-        + marks.panel(sums.replace("row ", "window "), "sum", 480, 396, 456, 56)
+        + marks.panel(sums, "sum", 480, 396, 456, 56)
     )
     sentence = (
         f"{by(pixels.shape)} input, {by(kernel.shape)} kernel: "

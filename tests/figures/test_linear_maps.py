@@ -87,6 +87,52 @@ def test_im2col_shows_the_windows_and_their_answers(size, kernel, padding, windo
     )
 
 
+def drags(picture):
+    """The areas to press and drag in, by their names."""
+    marked = ET.fromstring(str(picture)).iter()
+    return {
+        p.get("data-name"): json.loads(p.get("data-drag")) for p in marked if p.get("data-drag")
+    }
+
+
+def test_the_window_its_row_and_its_output_are_one_thing_to_press():
+    found = drags(figures.toeplitz(np.ones((2, 2)), 4, window=4))  # 3×3 outputs: the middle one
+    assert set(found) == {"window of the input", "row of the matrix", "output"}
+    for name in ("window of the input", "output"):
+        across, down = found[name]["moves"]
+        assert (across["value"], across["least"], across["most"]) == (4, -1, 1)
+        assert (down["value"], down["step"], down["least"], down["most"]) == (4, 3, -1, 1)
+    _, rows = found["row of the matrix"]["moves"]
+    assert (rows["step"], rows["least"], rows["most"]) == (1, -4, 4)
+    x, y = found["window of the input"]["at"]
+    assert x == y == 2 * 34  # the middle of a window of two cells that begins at the second one
+
+
+def test_the_numbers_of_a_row_are_worked_out():
+    picture = figures.toeplitz(np.array([5.0, 7]), 3, window=1)
+    assert "5·2 + 7·3" in words(picture) and "Row 2 gives 31." in picture.description
+    padded = figures.toeplitz(np.array([5.0, 7]), 3, padding=1, window=0)
+    assert "7·1" in words(padded) and "Row 1 gives 7." in padded.description
+
+
+def test_any_cell_of_the_channels_is_worked_out():
+    rng = np.random.default_rng(4)
+    image, kernel = rng.integers(0, 5, (2, 3, 3)), rng.integers(0, 5, (2, 2, 2, 2))
+    for place, (row, column) in enumerate(np.ndindex(2, 2)):
+        picture = figures.channel_sum(
+            image.astype(float), kernel.astype(float), [1.0, 2.0], output=1, place=place
+        )
+        window = image[:, row : row + 2, column : column + 2]
+        total = (window * kernel[1]).sum() + 2
+        assert picture.description.endswith(f"= {total}.")
+        first = zip(kernel[1, 0].ravel(), window[0].ravel(), strict=True)
+        terms = " + ".join(f"{w}·{x}" for w, x in first)
+        assert any(terms in line for line in words(picture))
+        across, down = drags(picture)["cell of the output"]["moves"]
+        assert across["value"] + across["least"] == 2 * row
+        assert down["value"] + down["most"] * down["step"] == 2 + column
+
+
 @pytest.mark.parametrize(("c_in", "c_out", "k"), [(1, 1, 1), (2, 3, 2), (3, 4, 3)])
 def test_channel_sum_adds_up(c_in, c_out, k):
     rng = np.random.default_rng(2)
