@@ -141,8 +141,12 @@ def dropout() -> Explorer:
         "seed": slider("drawn", 0, 0, _DRAWS - 1),
         "own": slider("your thinned net", 0b11110111, 0, 2**_HIDDEN - 1),
     }
-    stills = ({}, {"scaled": False}, {"mode": "evaluation"})
-    return Explorer(_draw_dropout, controls, more=["seed", "own"], stills=stills)
+    return Explorer(
+        _draw_dropout,
+        controls,
+        more=["seed", "own"],
+        stills=({}, {"scaled": False}, {"mode": "evaluation"}),
+    )
 
 
 def _draw_dropout(*, p: float, seed: int, mode: str, scaled: bool, own: int) -> Svg:

@@ -122,7 +122,7 @@ def _network_card(
     """The names of the networks, to choose one, and below them its numbers and their sources."""
     d = svg.Drawing()
     for row, name in enumerate([*(p.name for p in points), *missing]):
-        y, here = 30 * row, name == chosen
+        y, here = 30.0 * row, name == chosen
         line, thick = (svg.INK, 2) if here else (svg.FAINT, 1)
         face = svg.rect(0, y, 284, 26, fill=UNSEEN, line=line, thick=thick, round=5)
         number = f"{row + 1}" if row < len(points) else "–"

@@ -197,8 +197,9 @@ def _seen_input(
     cell = min(34.0, 356 / len(padded), 228 / padded.shape[1])
     grid = _numbers(padded, cell, padding=(down, down, right, right))
     row, column = divmod(window, outputs[1])
-    frame = marks.glide(outline(0, 0, *kernel, cell), "window", column * cell, row * cell)
-    middle = ((column + kernel[1] / 2) * cell, (row + kernel[0] / 2) * cell)
+    high, wide = kernel
+    frame = marks.glide(outline(0, 0, high, wide, cell), "window", column * cell, row * cell)
+    middle = ((column + wide / 2) * cell, (row + high / 2) * cell)
     picture = grid.markup + frame
     area = _window_area(picture, "window of the input", window, outputs, cell, middle)
     panel = svg.Svg(area, 228, 356, "")
@@ -538,7 +539,8 @@ def _channel_row(
     for left, values, caption, role, framed in parts:
         grid = matrix(values, title="", role=role, cell=side, font=16).markup
         if framed:
-            grid += marks.glide(outline(0, 0, *framed, side), f"frame {left}", x, y)
+            frame = outline(0, 0, framed[0], framed[1], side)
+            grid += marks.glide(frame, f"frame {left}", x, y)
         panel = svg.captioned(svg.Svg(grid, 103, 103, ""), caption, size=14, role=role)
         markup += svg.group(panel.markup, left)
     for at, sign in ((128, "⋆"), (284, "=")):

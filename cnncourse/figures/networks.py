@@ -461,6 +461,10 @@ def budget(table: Table, layer: int = 1) -> svg.Svg:
     table : architectures.Table
     layer : int
         The number of the chosen one, counted from 1; the last one if there are fewer.
+
+    Returns
+    -------
+    Svg
     """
     layer = min(layer, len(table))
     first = max(0, min(layer - 1 - _LINES // 2, len(table) - _LINES))

@@ -117,7 +117,10 @@ def test_a_dot_opens_the_card_of_its_network(explorers, way, network):
     explorers.wait_for_words("timeline", name.removesuffix(".") + "; source")
 
 
-@pytest.mark.parametrize("way, now", zip(WAYS, ("after", "before", "after"), strict=True))
+SWAPS = list(zip(WAYS, ("after", "before", "after"), strict=True))
+
+
+@pytest.mark.parametrize("way, now", SWAPS)
 def test_two_designs_change_places(explorers, way, now):
     explorers.choose("what_if", "the two designs", way)
     explorers.wait_for_words("what_if", f"In the network now: {now}")
