@@ -603,5 +603,5 @@ TITLES = {
     "resnet50-v1": "ResNet-50 of 2015",
     "resnet152": "ResNet-152",
     "resnext50": "ResNeXt-50",
-    "mobilenet-2017": "MobileNet of 2017",
+    "mobilenet-2017": "MobileNet",
 }

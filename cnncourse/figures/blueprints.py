@@ -70,31 +70,31 @@ def timeline(
         The name of the network on the card.
     """
     across = _scale([point.x for point in points], 84, 604, x_log)
-    up = _scale([point.y for point in points], 372, 34, y_log)
+    up = _scale([point.y for point in points], 372, 60, y_log)
     x_ticks = _ticks(across, [point.x for point in points])
     y_ticks = _ticks(up, [point.y for point in points])
     d = svg.Drawing()
     d.line(84, 372, 604, 372, colour=svg.MUTED)
-    d.line(84, 34, 84, 372, colour=svg.MUTED)
+    d.line(84, 60, 84, 372, colour=svg.MUTED)
     for value in x_ticks:
         d.line(across(value), 372, across(value), 378, colour=svg.MUTED)
     d.add(charts.numbers(across, x_ticks, 390, write=_short))
     d.add(charts.grid(up, y_ticks, 84, 604, write=_short, gap=8))
-    d.text(344, 414, x_name + _log_word(x_log), anchor="middle", bold=True, size=14)
+    d.text(344, 424, x_name + _log_word(x_log), anchor="middle", bold=True, size=14)
     d.text(0, 10, y_name + _log_word(y_log), bold=True, size=14)
     places = [(across(point.x), up(point.y)) for point in points]
     labels = _labels([point.name for point in points], places)
     numbered = list(enumerate(zip(points, places, labels, strict=True), start=1))
     numbered.sort(key=lambda entry: entry[1][0].name == chosen)  # the chosen one covers others
     for order, (number, (point, place, label)) in enumerate(numbered):
-        covered = any(math.dist(place, other[1]) < 16 for _, other in numbered[order + 1 :])
+        covered = any(math.dist(place, other[1]) < 24 for _, other in numbered[order + 1 :])
         dot = _dot(number, label, chosen=point.name == chosen, covered=covered)
         spoken = f"{point.name}: {x_name} {point.x_words}, {y_name} {point.y_words}"
         dot = marks.set(f"<g>{dot}</g>", spoken, {"network": point.name}, group="dots")
         d.add(marks.glide(dot, point.name, *place))
     card = _network_card(points, missing, chosen, x_name, y_name)
-    markup = marks.panel(d.markup, "chart", 0, 0, 620, 424)
-    markup += marks.panel(card, "card", 652, 0, 284, 424)
+    markup = marks.panel(d.markup, "chart", 0, 0, 620, 440)
+    markup += marks.panel(card, "card", 652, 0, 284, 440)
     told = [p for p in points if p.name == chosen]
     words = f"{y_name} against {x_name}: {len(points)} networks. "
     words += " ".join(
@@ -102,7 +102,7 @@ def timeline(
     )
     if missing:
         words += f" Without such a number: {', '.join(missing)}."
-    picture = svg.Svg(markup, 936, 424, f"{y_name} against {x_name}", words)
+    picture = svg.Svg(markup, 936, 440, f"{y_name} against {x_name}", words)
     return svg.framed(picture)
 
 
@@ -142,7 +142,7 @@ def _network_card(
     return d.markup
 
 
-_LARGE = 21.0  # pixels of letters: so large they are on a narrow page, and so much room they get
+_LARGE = 27.0  # pixels of letters: so large they are on a narrow page, and so much room they get
 
 
 def _labels(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
@@ -158,8 +158,8 @@ def _labels(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list
             (0, -26, "middle", -wide / 2),
             (0, 26, "middle", -wide / 2),
         ):
-            box = (x + left, y + down - 11, x + left + wide, y + down + 11)
-            inside = box[0] > 86 and box[2] < 620 and box[1] > 22 and box[3] < 372
+            box = (x + left, y + down - 14, x + left + wide, y + down + 14)
+            inside = box[0] > 86 and box[2] < 620 and box[1] > 30 and box[3] < 372
             if inside and not any(_overlap(box, other) for other in taken):
                 taken.append(box)
                 label = svg.text(right, down, name, size=13, anchor=anchor)
@@ -253,7 +253,7 @@ _STRIP = 456.0  # how wide the bars of all steps are
 
 def _card(title: str, steps: Sequence[Step], step: int) -> str:
     now = steps[step - 1]
-    folded = f", {now.layers} layers folded" if now.layers > 1 else ""
+    folded = f", {now.layers} folded" if now.layers > 1 else ""
     left = (
         f"{title}, step {step} of {len(steps)}{folded}",
         f"{by(now.before)} → {by(now.shape)}",
@@ -669,7 +669,7 @@ def which_network(
         markup += marks.panel(strip, f"clue {place}", 320.0 * place, 0, 296, 168)
     markup += _guesses(names, guess, answer, top=192)
     words = _reply(steps, guess, answer, names, more=clues < len(CLUES))
-    lines = wrapped(words, 42)
+    lines = wrapped(words, 34)
     reply = "".join(svg.text(0, 16 + 22 * i, w, size=16, bold=True) for i, w in enumerate(lines))
     markup += marks.panel(reply, "reply", 0, 248, 456, 48)
     badge = _solved(following) if guess == answer and following else ""

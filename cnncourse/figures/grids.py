@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -110,6 +111,23 @@ def matrix(
     side = (width * cell + 1, height * cell + 1)
     picture = svg.Svg("".join(parts), *side, title, description)
     return svg.captioned(picture, caption, role=role) if caption else picture
+
+
+def readable_matrix(values: np.ndarray, cell: float, *, digits: int = 1, **look: Any) -> svg.Svg:
+    """A matrix without a caption whose numbers are left out where they would be too small to read.
+
+    Parameters
+    ----------
+    values : ndarray of shape (H, W)
+    cell, digits, look : as for `matrix`
+
+    Returns
+    -------
+    Svg
+    """
+    small = cell_font(values, cell, digits) < 12
+    names = [[""] * values.shape[1]] * len(values) if small else None
+    return matrix(values, title="", cell=cell, digits=digits, font=16, names=names, **look)
 
 
 def outline(

@@ -775,25 +775,25 @@ def batch_norm(
         if settings:
             panel += _spread_handles(values, -reach, reach, names, settings)
         parts += marks.panel(panel, names[0], 480.0 * place, 0, 456, 284)
-    d = svg.Drawing()
-    notes = [("this batch", batch, training), ("running statistics", kept, not training)]
-    for i, (name, words, used) in enumerate(notes):
-        d.text(0, 12 + 26 * i, ("▸ " if used else "   ") + name, bold=used, size=14)
-        d.text(176, 12 + 26 * i, words + ("  (used)" if used else ""), bold=used, size=14)
-    d.text(0, 64, "first image alone", size=14)
-    d.text(176, 64, f"mean {first[0]} before, {first[1]} after", size=14)
-    key = svg.rect(0, 5, 14, 14, fill=svg.INPUT.tint, line=svg.INPUT.line)
-    key += svg.text(22, 12, "all images of the batch", size=14)
-    key += charts.key(0, 38, "the first image", svg.WINDOW.line, thick=3, long=14)
-    parts += marks.panel(d.markup, "statistics", 0, 304, 520, 80)
-    parts += marks.panel(key, "key", 560, 304, 240, 80)
+    notes = (
+        ("this batch" + " (used)" * training, batch, training),
+        ("running statistics" + " (used)" * (not training), kept, not training),
+        ("first image alone", f"mean {first[0]} before, {first[1]} after", False),
+    )
+    for place, (name, words, used) in enumerate(notes):
+        alone = name.startswith("first")
+        head = svg.text(32 if alone else 0, 10, name, size=14, bold=True)
+        if alone:
+            head += svg.line(0, 10, 24, 10, colour=svg.WINDOW.line, thick=3)
+        note = head + svg.text(0, 36, words, size=14, bold=used)
+        parts += marks.panel(note, name.split(" ")[0], 320.0 * place, 304, 296, 52)
     now = _moments(after.mean(), after.var(), " and ")
     sentence = (
         f"Batch of {len(before)}, {'training' if training else 'evaluation'}: this batch has "
         f"{batch}; the running statistics are {kept}. After normalisation the batch has {now}; "
         f"the first image's mean goes from {first[0]} to {first[1]}."
     )
-    return svg.framed(svg.Svg(parts, 936, 384, "").titled("Batch normalisation", sentence))
+    return svg.framed(svg.Svg(parts, 936, 356, "").titled("Batch normalisation", sentence))
 
 
 _SPREAD_STEPS = {"shift": 0.5, "scale": 0.1, "beta": 0.1, "gamma": 0.1}

@@ -11,13 +11,12 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.figures import marks, svg
-from cnncourse.figures.grids import UNSEEN, cell_font, matrix, outline
+from cnncourse.figures.grids import UNSEEN, matrix, outline, readable_matrix
 from cnncourse.figures.words import by, count, wrapped
 from cnncourse.images import to_uint8
 
@@ -159,7 +158,7 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
     source = np.arange(1.0, size**kernel.ndim + 1).reshape((size,) * kernel.ndim)
     result = conv.correlate(source, kernel, padding=padding)
     window = min(window, rows - 1)
-    name = f"matrix {by(labels.shape)}: zeros and {count(kernel.size, 'shared weight')}"
+    name = f"matrix {by(labels.shape)}: {count(kernel.size, 'shared weight')}"
     grid = svg.captioned(_weights_grid(labels, window), name, size=14)
     seen = _seen_input(source, kernel.shape, result.shape, padding, window)
     answer = _answers(result[:, None] if kernel.ndim == 1 else result, window)
@@ -171,8 +170,8 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
         + marks.panel(grid.markup, "matrix", 252, 0, 444, 380)
         + marks.panel(answer.markup, "output", 720, 0, 216, 380)
-        + marks.panel(legend.markup, "weights", 0, 396, 456, 56)
-        + marks.panel(sums, "sum", 480, 396, 456, 56)
+        + marks.panel(legend.markup, "weights", 0, 396, 456, 96)
+        + marks.panel(sums, "sum", 480, 396, 456, 96)
     )
     outputs = round(rows ** (1 / kernel.ndim))
     sentence = (
@@ -182,7 +181,7 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
         f"{'is' if kernel.size == 1 else 'are'} free. Row {window + 1} gives "
         f"{svg.show_number(float(result.ravel()[window]))}."
     )
-    picture = svg.Svg(markup, 936, 452, "A convolution as a matrix", sentence)
+    picture = svg.Svg(markup, 936, 492, "A convolution as a matrix", sentence)
     return svg.framed(picture)
 
 
@@ -195,7 +194,7 @@ def _seen_input(
         source, outputs, kernel, right = source[:, None], (*outputs, 1), (*kernel, 1), 0
     padded = np.pad(source, [(down, down), (right, right)])
     cell = min(34.0, 356 / len(padded), 228 / padded.shape[1])
-    grid = _numbers(padded, cell, padding=(down, down, right, right))
+    grid = readable_matrix(padded, cell, padding=(down, down, right, right))
     row, column = divmod(window, outputs[1])
     high, wide = kernel
     frame = marks.glide(outline(0, 0, high, wide, cell), "window", column * cell, row * cell)
@@ -204,13 +203,6 @@ def _seen_input(
     area = _window_area(picture, "window of the input", window, outputs, cell, middle)
     panel = svg.Svg(area, 228, 356, "")
     return svg.captioned(panel, name, size=14, role=svg.INPUT)
-
-
-def _numbers(values: np.ndarray, cell: float, **look: Any) -> svg.Svg:
-    """A matrix whose numbers are left out where they would be too small to read."""
-    small = cell_font(values, cell, 1) < 10.5
-    names = [[""] * values.shape[1]] * len(values) if small else None
-    return matrix(values, title="", cell=cell, digits=1, font=16, names=names, **look)
 
 
 def _window_area(
@@ -237,7 +229,7 @@ def _answers(result: np.ndarray, window: int) -> svg.Svg:
     """The outputs, with the one of a window framed."""
     cell = min(34.0, 356 / len(result), 216 / result.shape[1])
     row, column = divmod(window, result.shape[1])
-    grid = _numbers(result, cell, role=svg.OUTPUT)
+    grid = readable_matrix(result, cell, role=svg.OUTPUT)
     frame = marks.glide(outline(0, 0, 1, 1, cell), "answer", column * cell, row * cell)
     middle = ((column + 0.5) * cell, (row + 0.5) * cell)
     area = _window_area(grid.markup + frame, "output", window, result.shape, cell, middle)
@@ -249,7 +241,7 @@ def _sum_of(weights: np.ndarray, pixels: np.ndarray, name: str) -> str:
     """The products of weights and pixels and their sum, in numbers."""
     pairs = zip(weights, pixels, strict=True)
     terms = [f"{svg.show_number(float(w))}·{svg.show_number(float(x))}" for w, x in pairs]
-    lines = wrapped(" + ".join(terms), 52)
+    lines = wrapped(" + ".join(terms), 36)
     parts = [svg.text(0, 10 + 20 * i, words, size=14) for i, words in enumerate(lines)]
     total = f"{name}: = {svg.show_number(float(weights @ pixels))}"
     return "".join(parts) + svg.text(0, 10 + 22 * len(lines), total, size=16, bold=True)
@@ -261,7 +253,7 @@ def _weights_grid(labels: np.ndarray, window: int) -> svg.Svg:
     cell = min(34.0, 440 / columns, 356 / rows)
     drawing = svg.Drawing()
     drawing.rect(0.5, 0.5, columns * cell, rows * cell, fill=UNSEEN, line=svg.FAINT)
-    size = min(14, max(11, 0.65 * cell))
+    size = min(14, max(12, 0.65 * cell))
     for row, column in np.argwhere(labels):
         letter, fill = _weight(labels[row, column] - 1)
         x, y = 0.5 + column * cell, 0.5 + row * cell
@@ -309,8 +301,8 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
         + marks.panel(weights.markup, "output", 720, 0, 216, 380)
         + marks.panel(svg.above(stacked, answer).markup, "matrix", 252, 0, 444, 380)
-        + marks.panel("", "weights", 0, 396, 456, 56)
-        + marks.panel(sums, "sum", 480, 396, 456, 56)
+        + marks.panel("", "weights", 0, 396, 456, 96)
+        + marks.panel(sums, "sum", 480, 396, 456, 96)
     )
     sentence = (
         f"{by(pixels.shape)} input, {by(kernel.shape)} kernel: "
@@ -318,14 +310,14 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
         f"{svg.show_number(columns.size / pixels.size)} times the memory of the input. Window "
         f"{window + 1} gives {svg.show_number(float(result.ravel()[window]))}."
     )
-    return svg.framed(svg.Svg(markup, 936, 452, "Image to columns", sentence))
+    return svg.framed(svg.Svg(markup, 936, 492, "Image to columns", sentence))
 
 
 def _framed_column(
     values: np.ndarray, window: int, cell: float, name: str, role: svg.Role = svg.INPUT
 ) -> svg.Svg:
     """A matrix with the column of a window framed, to press."""
-    grid = _numbers(values, cell, role=role)
+    grid = readable_matrix(values, cell, role=role)
     frame = outline(0, 0, len(values), 1, cell)
     picture = grid.markup + marks.glide(frame, name, window * cell, 0)
     middle = ((window + 0.5) * cell, len(values) * cell / 2)
@@ -377,12 +369,7 @@ def channel_sum(
         markup += marks.panel(row, f"channel {c}", 0, 140.0 * c, 424, 132)
     added = svg.show_number(float(bias[output]))
     markup += marks.panel(
-        _total(layer[output], cell, f"output {output}: sum + bias {added}"),
-        "total",
-        464,
-        0,
-        200,
-        160,
+        _total(layer[output], cell, f"sum + bias {added}"), "total", 464, 0, 200, 160
     )
     chosen = [_output_chip(layer[o], o, o == output) for o in range(c_out)]
     markup += marks.panel("".join(chosen), "outputs", 680, 0, 256, 176)
@@ -431,7 +418,7 @@ def _output_chip(values: np.ndarray, output: int, chosen: bool) -> str:
     x, y = 128 * (output % 2), 23 + 76 * (output // 2)
     line, thick = (svg.WINDOW.line, 3) if chosen else (svg.OUTPUT.line, 1)
     face = svg.rect(x + 1, y, 122, 70, fill=UNSEEN, line=line, thick=thick, round=6)
-    small = matrix(values, title="", role=svg.OUTPUT, cell=min(30, 66 / len(values)))
+    small = readable_matrix(values, min(30, 66 / len(values)), role=svg.OUTPUT)
     face += svg.group(small.markup, x + 53, y + 2)
     face += svg.text(x + 6, y + 24, "output", size=12)
     face += svg.text(x + 24, y + 46, str(output), size=16, anchor="middle", bold=True)
@@ -609,7 +596,7 @@ def _weight_legend(kernel: np.ndarray) -> svg.Svg:
         drawing.rect(x, y, 26, 22, fill=fill, round=3)
         drawing.text(x + 13, y + 11, letter, anchor="middle", fill=svg.text_on(fill))
         drawing.text(x + 31, y + 11, f"= {svg.show_number(float(weight))}")
-    return drawing.svg(456, 56, "weights")
+    return drawing.svg(456, 96, "weights")
 
 
 def _weight(index: int) -> tuple[str, str]:

@@ -498,7 +498,7 @@ def budget(table: Table, layer: int = 1) -> svg.Svg:
 
 
 _LINES, _LINE = 12, 26  # how many lines the table has, and how high each of them is
-_SHAPES = (0, 32, 230, 366)
+_SHAPES = (0, 30, 218, 376)
 _COSTS = (0, 32, 164, 336)
 
 

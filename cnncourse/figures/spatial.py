@@ -23,7 +23,7 @@ from cnncourse import signals as sampling
 from cnncourse.architectures.table import paths
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve
-from cnncourse.figures.grids import UNSEEN, handle, matrix
+from cnncourse.figures.grids import UNSEEN, handle, matrix, readable_matrix
 from cnncourse.figures.words import by, count
 from cnncourse.geometry import Field, Window
 from cnncourse.images import to_uint8
@@ -60,15 +60,7 @@ def padding(
     uses = conv.pixel_uses(pixels.shape, kernel, padding, padding_mode)
     around = f" + padding {padding}" if padding else ""
     cell = min(44.0, 418 / len(padded))
-    shown = matrix(
-        padded,
-        title="",
-        cell=cell,
-        digits=1,
-        padding=(padding,) * 4,
-        marked=[(0, 0, kernel, kernel)],
-        font=16,
-    )
+    shown = readable_matrix(padded, cell, padding=(padding,) * 4, marked=[(0, 0, kernel, kernel)])
     corners = (("kernel", kernel, 1, 5, kernel), ("padding", padding, 0, 6, len(padded)))
     handles = ""
     for name, value, low, high, cells in corners:
@@ -76,13 +68,16 @@ def padding(
         role = svg.KERNEL if name == "kernel" else svg.PADDING
         handles += handle(f"corner: {name}", [move], cells * cell, cells * cell, role=role)
     source = svg.Svg(shown.markup + handles, shown.width, shown.height, "")
-    data: dict[str, Any] = {"title": "", "shade": "signed", "font": 16}
     of_each = f"mean of each {kernel}×{kernel}: {by(means.shape)}"
-    counts = matrix(uses, role=svg.PADDING, limits=(0, kernel**2), cell=30, **data)
+    counts = readable_matrix(uses, 30, role=svg.PADDING, shade="signed", limits=(0, kernel**2))
     cell = min(34, 260 / len(means))
-    digits = 2 if cell > 30 else 1
-    result = matrix(
-        means, role=svg.OUTPUT, limits=_limits(pixels), cell=cell, digits=digits, **data
+    result = readable_matrix(
+        means,
+        cell,
+        digits=2 if cell > 30 else 1,
+        role=svg.OUTPUT,
+        shade="signed",
+        limits=_limits(pixels),
     )
     panels = (
         ("input", source, f"input {by(pixels.shape)}{around}", svg.INPUT, 0, 432),
@@ -451,7 +446,7 @@ def output_size(
     if count == target:
         drawing.rect(0, 72, 400, 40, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=3, round=20)
     drawing.text(18, 92, ("✓ " if count == target else "") + verdict, size=18, bold=True)
-    tally = f"found {len(found)} of {solutions}" if solutions else f"found {len(found)}"
+    tally = f"settings found: {len(found)}" + (f" of {solutions}" if solutions else "")
     parts = (
         marks.panel(_axis(size, window, count), "axis", 0, 0, 936, 100)
         + marks.panel(drawing.markup, "formula", 0, 116, 420, 124)
@@ -471,7 +466,7 @@ def _collection(
 ) -> str:
     """A place for each solution: those found can be taken again, the others are still empty."""
     drawing = svg.Drawing()
-    drawing.text(0, 8, f"{tally}: kernel, stride, padding, dilation", size=14, bold=True)
+    drawing.text(0, 8, tally, size=14, bold=True)
     for place in range(max(solutions, len(found))):
         x, y = 122 * (place % 4), 28 + 36 * (place // 4)
         if place >= len(found):
@@ -585,7 +580,7 @@ _FIELD_SIDE, _FIELD_MARGIN = 288.0, 36.0  # of the image, and around it
 _FIELD_ROOM = _FIELD_SIDE + 2 * _FIELD_MARGIN
 _TOWER = 384.0  # where the tower begins
 _MOST_ROWS, _ROW = 9, 36.0  # the image and eight layers, and how high each of them is
-_CHIP, _UNITS, _UNITS_WIDE = 164.0, 176.0, 220.0  # in the tower: how wide, from where, how wide
+_CHIP, _UNITS, _UNITS_WIDE = 164.0, 176.0, 200.0  # in the tower: how wide, from where, how wide
 
 
 def _with_dragged_field(
@@ -665,8 +660,8 @@ def _tower(
     return drawing.markup
 
 
-_TOWER_CAPTION = "one row of every layer: what feeds the unit"
-_NUMBERS = (446.0, 498.0, 548.0)  # the right ends of the tower's numbers
+_TOWER_CAPTION = "what feeds the unit"
+_NUMBERS = (430.0, 492.0, 548.0)  # the right ends of the tower's numbers
 
 
 def _unit_row(

@@ -112,13 +112,13 @@ def test_names_on_the_timeline_do_not_cover_each_other():
         label = dot.find("{*}g/{*}text[@font-size='13']")
         if dot.get("data-key", "").startswith("network") and label is not None:
             x, y = map(float, re.findall(r"[\d.]+(?=px)", dot.get("style")))
-            wide = 0.58 * 21 * len(label.text)  # the letters of a narrow page
+            wide = 0.58 * 27 * len(label.text)  # the letters of a narrow page
             left = {"start": 0, "middle": -wide / 2, "end": -wide}[label.get("text-anchor")]
             boxes.append((x + float(label.get("x")) + left, y + float(label.get("y")), wide))
     assert len(boxes) > 3
     for i, (x, y, wide) in enumerate(boxes):
         others = boxes[i + 1 :]
-        assert all(abs(y - b) >= 20 or x + wide <= a or a + w <= x for a, b, w in others)
+        assert all(abs(y - b) >= 27 or x + wide <= a or a + w <= x for a, b, w in others)
 
 
 def test_a_dot_and_a_name_open_the_card_of_a_network():
