@@ -21,8 +21,7 @@ from cnncourse.figures.words import percent as in_percent
 
 Series = Mapping[str, tuple[ArrayLike, ArrayLike]]
 
-# Colours of data, apart from those of the roles: a contrast of 3:1 on light and dark paper.
-DATA = ("#1391a3", "#d5445c", "#8a6ee0")
+DATA = tuple(role.line for role in svg.DATA)
 
 # Lines are told apart by their dashes and their names as well as by their colours.
 _STYLES = (

@@ -775,7 +775,7 @@ def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
         drawing.line(x(degrees), top, x(degrees), base, colour=svg.FAINT)
         drawing.add(numbers(x, [degrees], base + 12, write="{}°".format))
     drawing.text(x.start - 8, y(0), "0", size=12, anchor="end", fill=svg.MUTED)
-    for values, colour, dash in zip(curves, DATA, ("", "7 4", "2 3"), strict=True):
+    for values, colour, dash in zip(curves, DATA, ("", "7 4", "2 3"), strict=False):
         drawing.add(curve(x, y, angles, values, colour=colour, dash=dash))
     for name, values in zip(("x", "y", "length"), curves, strict=True):
         drawing.text(x.end + 8, y(float(values[-1])), name, bold=True)

@@ -125,7 +125,7 @@ def readable_matrix(values: np.ndarray, cell: float, *, digits: int = 1, **look:
     -------
     Svg
     """
-    small = cell_font(values, cell, digits) < 12
+    small = cell_font(values, cell, digits) < 11.8
     names = [[""] * values.shape[1]] * len(values) if small else None
     return matrix(values, title="", cell=cell, digits=digits, font=16, names=names, **look)
 

@@ -108,7 +108,7 @@ def test_solutions_collect_and_are_taken_again(explorers):
 
 
 @pytest.mark.parametrize(
-    "way, network", zip(WAYS, ("AlexNet", "ResNet-50", "LeNet-5"), strict=True)
+    "way, network", list(zip(WAYS, ("AlexNet", "ResNet-50", "LeNet-5"), strict=True))
 )
 def test_a_dot_opens_the_card_of_its_network(explorers, way, network):
     dot = explorers.view("timeline").locator.locator(f'svg [data-name^="{network}:"]')
