@@ -204,7 +204,8 @@ def _find_lines(mask: np.ndarray) -> tuple[list[_Line], list[_Line]]:
     photograph. So it looks at a small copy, where there are fewer of both, for where a line may
     run; the mask itself then says where exactly, and whether there is one.
     """
-    whole, short = [], []
+    whole: list[_Line] = []
+    short: list[_Line] = []
     step = max(1, round(max(mask.shape) / OVERVIEW))
     thick = cv2.dilate(mask, np.ones((3, 1), np.uint8))  # a line may wander by a pixel
     ends = np.array([0, mask.shape[1] - 1])

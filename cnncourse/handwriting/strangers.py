@@ -228,7 +228,7 @@ def _letter(letters: str, rng: np.random.Generator, print_: Sequence[str] = PRIN
 
 
 def _written(rng: np.random.Generator) -> np.ndarray:
-    return _by_hand(WRITTEN[rng.integers(len(WRITTEN))], rng)
+    return _by_hand(WRITTEN[int(rng.integers(len(WRITTEN)))], rng)
 
 
 def _by_hand(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
@@ -274,7 +274,7 @@ def _typed(character: str, rng: np.random.Generator, print_: Sequence[str]) -> n
     """
     if print_ != PRINT or not character.isascii() or rng.random() < 0.4:
         sheet = Image.new("L", (SIDE, SIDE))
-        font = _font(print_[rng.integers(len(print_))])
+        font = _font(print_[int(rng.integers(len(print_)))])
         ImageDraw.Draw(sheet).text((SIDE / 2, SIDE / 2), character, 255, font, anchor="mm")
         return np.asarray(sheet) / 255
     face = int(rng.integers(len(HERSHEY))) | (cv2.FONT_ITALIC if rng.random() < 0.3 else 0)
