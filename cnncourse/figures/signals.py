@@ -21,7 +21,7 @@ from cnncourse import geometry
 from cnncourse import signals as sensor
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, bar, curve, grid, numbers
-from cnncourse.figures.grids import UNSEEN, grip, matrix, outline, panels
+from cnncourse.figures.grids import UNSEEN, cell_font, grip, matrix, outline, panels
 from cnncourse.figures.words import count
 from cnncourse.metrics import rmse
 
@@ -326,37 +326,35 @@ def _turning_kernel(kernel: np.ndarray, turned: bool) -> svg.Svg:
     rows, columns = kernel.shape
     cell, half = 180 / max(rows, columns), "180deg" if turned else "0deg"
     most = float(np.abs(kernel).max()) or 1.0
-    words = [svg.show_number(float(weight)) for weight in kernel.flat]
-    size = min(20, 0.84 * cell / (0.65 * max(map(len, words))))
-    cells = ""
-    for (row, column), weight in np.ndenumerate(kernel):
-        x, y = (column - columns / 2 + 0.5) * cell, (row - rows / 2 + 0.5) * cell
-        fill = svg.signed_fill(float(weight), most)
-        square = svg.rect(-cell / 2, -cell / 2, cell, cell, fill=fill, line=svg.KERNEL.line)
-        number = svg.text(
-            0, 0, words[row * columns + column], size=size, anchor="middle", fill=svg.text_on(fill)
-        )
-        upright = f"transform:translate({x:g}px,{y:g}px) rotate(-{half})"
-        markup = marks.key(f'<g style="{upright}">{square}{number}</g>', f"weight {row} {column}")
+    size = cell_font(kernel, cell, 2, 20)
+
+    def mark(square: str, row: int, column: int) -> str:
+        value, middle = float(kernel[row, column]), ((column + 0.5) * cell, (row + 0.5) * cell)
+        ink = svg.text_on(svg.signed_fill(value, most))
+        words = svg.text(0, 0, svg.show_number(value), size=size, anchor="middle", fill=ink)
+        upright = _turned(words, *middle, f"-{half}", f"weight {row} {column}")
         name = f"weights row {row + 1} column {column + 1}"
-        place, value = (row, column), float(weight)
-        cells += marks.edit(markup, name, "weights", place, value, group="weights")
-    first = svg.polyline(
-        [
-            (-columns * cell / 2, cell - rows * cell / 2),
-            (-columns * cell / 2, -rows * cell / 2),
-            (cell - columns * cell / 2, -rows * cell / 2),
-        ],
-        colour=svg.WINDOW.line,
-        thick=5,
-    )
-    turning = f'<g style="transform:translate(104px,116px) rotate({half})">{cells}{first}</g>'
+        markup = square.replace("</g>", f"{upright}</g>")
+        return marks.edit(markup, name, "weights", (row, column), value, group="weights")
+
+    empty = [[""] * columns] * rows  # the numbers are drawn by `mark`
+    look: dict[str, Any] = {"shade": "signed", "limits": (-most, most), "role": svg.KERNEL}
+    cells = matrix(kernel, title="", cell=cell, names=empty, mark=mark, **look).markup
+    corner = [(0.5, cell), (0.5, 0.5), (cell, 0.5)]  # shows which one was the first
+    cells += svg.polyline(corner, colour=svg.WINDOW.line, thick=5)
+    centred = svg.group(cells, -columns * cell / 2, -rows * cell / 2)
     caption = "kernel, turned" if turned else "kernel"
-    panel = svg.captioned(svg.Svg("", 208, 300, caption), caption, role=svg.KERNEL)
-    button = svg.rect(34, 232, 140, 36, fill=svg.PAPER, line=svg.KERNEL.line, thick=2, round=6)
-    button += svg.text(104, 250, "turn it back" if turned else "turn it by 180°", anchor="middle")
+    panel = svg.captioned(svg.Svg("", 208, 308, caption), caption, role=svg.KERNEL)
+    button = svg.rect(34, 270, 140, 36, fill=svg.PAPER, line=svg.KERNEL.line, thick=2, round=6)
+    button += svg.text(104, 288, "turn it back" if turned else "turn it by 180°", anchor="middle")
     act = marks.set(f"<g>{button}</g>", "turn the kernel", {"flip": not turned})
-    return replace(panel, markup=panel.markup + marks.key(turning, "turning") + act)
+    return replace(panel, markup=panel.markup + _turned(centred, 104, 142, half, "turning") + act)
+
+
+def _turned(markup: str, x: float, y: float, angle: str, key: str) -> str:
+    """Elements at a point, turned by an angle such as "180deg": a change of it is a turn."""
+    style = f"transform:translate({x:g}px,{y:g}px) rotate({angle})"
+    return marks.key(f'<g style="{style}">{markup}</g>', key)
 
 
 def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
