@@ -55,7 +55,7 @@ class PhotoInput(widgets.HBox):
     def __init__(self, photo: str = "grace_hopper", longest_side: int = LONGEST_SIDE) -> None:
         self._longest_side = longest_side
         self.choice = widgets.Dropdown(
-            options=list(images.SAMPLES),
+            options=[(name.replace("_", " ").title(), name) for name in images.SAMPLES],
             value=photo if photo in images.SAMPLES else None,
             description="photo",
             style={"description_width": "initial"},

@@ -87,3 +87,7 @@ def test_the_learners_file_can_be_shown_first(tmp_path):
     np.testing.assert_array_equal(photo.value.pixels, pixels)
     photo.choice.value = "flower"
     assert photo.value.name == "flower"
+
+
+def test_samples_are_offered_by_their_names_not_by_those_of_files(photo):
+    assert [label for label, _name in photo.choice.options] == ["Grace Hopper", "China", "Flower"]
