@@ -996,7 +996,7 @@ def reading(
     limit: float = 0.0,
     maps: np.ndarray | None = None,
 ) -> svg.Svg:
-    """What the network sees and makes of it, and below, as a film, how a picture came there.
+    """The picture that the network sees and its answer; below, as a film, how it came there.
 
     It is marked for the controls right, down and turn: the picture that the network sees is
     dragged, and its handle turned.
