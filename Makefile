@@ -115,5 +115,5 @@ figures: .venv/ready ## draw img/ again
 doctor: .venv/ready ## look at the installation
 	@$(COURSE) -m cnncourse doctor
 
-clean: ## remove what was built; .venv stays
+clean: ## remove build/ and all that is in it; .venv stays
 	rm -rf build .pytest_cache .ruff_cache .mypy_cache .hypothesis .benchmarks

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     import argparse
+    from collections.abc import Callable
 
+REFUSED = 2
 INTERRUPTED, NOBODY_READS = 130, 141  # 128 and the number of the signal, as shells count
 
 
@@ -23,9 +25,9 @@ def main(arguments: list[str] | None = None, *, alone: bool = False) -> int:
     alone : bool
         Whether this process does nothing else: some packages are then kept out of it.
     """
-    try:
+
+    def act() -> int:
         import io
-        import os
 
         if alone:
             from cnncourse.run.execute import spare_grammars
@@ -36,14 +38,43 @@ def main(arguments: list[str] | None = None, *, alone: bool = False) -> int:
             sys.stdout.reconfigure(errors="replace")
         options = parser().parse_args(arguments)
         code: int = options.action(options)
+        return code
+
+    return interruptible(act)
+
+
+def interruptible(action: Callable[[], int]) -> int:
+    """Return the exit code of an action; 130 after Ctrl-C, 141 if nobody reads what it prints."""
+    try:
+        code = action()
         sys.stdout.flush()
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:  # such as: list | head -1
+        import os
+
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # Python would try once more at its end
         return NOBODY_READS
     return code
+
+
+def answered(action: Callable[[], int]) -> int:
+    """Return the exit code of a command that writes; why it cannot is said in a sentence."""
+
+    def act() -> int:
+        try:
+            return action()
+        except BrokenPipeError:
+            raise
+        except OSError as error:
+            reason = f"{error.filename}: {error.strerror}" if error.filename else error
+            print(reason, file=sys.stderr)
+        except ValueError as error:
+            print(error, file=sys.stderr)
+        return REFUSED
+
+    return interruptible(act)
 
 
 def parser() -> argparse.ArgumentParser:

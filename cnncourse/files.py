@@ -2,6 +2,7 @@
 
 user_folder("cache")                      # where to keep what can be fetched again
 write_atomically(path, contents)          # one file
+write_marked(path, contents, b"mark")     # one file, in the place of an earlier one of its kind
 write_tree(folder, {"a.txt": contents})   # a folder that is made anew, again and again
 """
 
@@ -63,6 +64,48 @@ def write_atomically(path: Path, contents: bytes) -> None:
         os.replace(part, path)
     finally:
         part.unlink(missing_ok=True)
+
+
+def is_marked(path: Path, mark: bytes) -> bool:
+    """Tell whether a file may be replaced: there is none, or it holds what only ours hold.
+
+    Parameters
+    ----------
+    path : Path
+    mark : bytes
+
+    Raises
+    ------
+    OSError
+        If a folder, or something else that cannot be read, stands there.
+    """
+    try:
+        return mark in path.read_bytes()
+    except FileNotFoundError:
+        return True
+
+
+def write_marked(path: Path, contents: bytes, mark: bytes) -> None:
+    """Write a file in the place of an earlier one of the same kind, whole or not at all.
+
+    Parameters
+    ----------
+    path : Path
+    contents : bytes
+        They hold the mark.
+    mark : bytes
+        What every file of this kind holds, and no other.
+
+    Raises
+    ------
+    ValueError
+        If a file without the mark is in the way: it is somebody else's.
+    OSError
+        If the file cannot be written.
+    """
+    if not is_marked(path, mark):
+        raise ValueError(f"{path} was not written by the course: move it, or choose another name")
+    write_atomically(path, contents)
 
 
 def write_tree(folder: Path, files: Mapping[str, bytes]) -> None:

@@ -29,6 +29,7 @@ from cnncourse.backward import conv_backward, max_pool_backward
 from cnncourse.geometry import check_whole
 from cnncourse.kernels import KERNELS
 
+FILE = Path(__file__).with_name("small_network.npz")
 FIRST_KERNELS = ("sobel x", "sobel y", "outline", "gaussian 3")
 
 
@@ -114,7 +115,7 @@ def random_weights(seed: int = 0) -> Weights:
 @lru_cache(maxsize=1)
 def trained_weights() -> Weights:
     """Return weights that were trained on MNIST and on the first half of the scans."""
-    with np.load(Path(__file__).with_name("small_network.npz")) as stored:
+    with np.load(FILE, allow_pickle=False) as stored:
         return Weights(**{name: stored[name].astype(float) for name in stored.files})
 
 

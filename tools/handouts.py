@@ -28,6 +28,7 @@ from pathlib import Path, PurePosixPath
 import nbformat
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
+from cnncourse.__main__ import answered
 from cnncourse.files import write_tree
 from cnncourse.run import notebook as notebook_files
 
@@ -40,7 +41,7 @@ ON_GITHUB = re.compile(r"(?:https://(?:[^/@]+@)?|ssh://git@|git@)github\.com[/:]
 
 
 def main() -> int:
-    """Write both folders, and say where; return 2 if the command was wrong."""
+    """Write both folders, and say where."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("folder", nargs="?", type=Path, help="default: build/handouts/")
     options.add_argument("--without-hints", action="store_true", help="student copies for a test")
@@ -52,16 +53,9 @@ def main() -> int:
         help="for Google Colab, from there on GitHub; default: where git's origin is",
     )
     chosen = options.parse_args()
-    try:
-        repository = None if chosen.colab is None else repository_of(chosen.colab or origin())
-        folder = chosen.folder or (ROOT / "handouts" if repository else ROOT / "build" / "handouts")
-        written = write(folder, hints=not chosen.without_hints, repository=repository)
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 2
-    except OSError as error:
-        print(f"{error.filename} cannot be written: {error.strerror}", file=sys.stderr)
-        return 2
+    repository = None if chosen.colab is None else repository_of(chosen.colab or origin())
+    folder = chosen.folder or (ROOT / "handouts" if repository else ROOT / "build" / "handouts")
+    written = write(folder, hints=not chosen.without_hints, repository=repository)
     for target in written:
         print(f"{len(notebooks())} notebooks in {target}{os.sep}")
     if repository:
@@ -321,4 +315,4 @@ def installation(requirement: str) -> nbformat.NotebookNode:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answered(main))

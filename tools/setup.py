@@ -81,6 +81,9 @@ def create_environment(folder: Path) -> None:
     """Make a virtual environment, or keep the one that is there if its pip still answers."""
     if has_pip(folder):
         return
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    if files and folder / "pyvenv.cfg" not in files:
+        raise SetupFailed(f"{folder} is no Python environment: move it, so that one can be made")
     shutil.rmtree(folder, ignore_errors=True)
     try:
         venv.create(folder, with_pip=True)

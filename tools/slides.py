@@ -10,7 +10,6 @@ move its sliders in front of a class, present in JupyterLab (see docs/handouts-a
 from __future__ import annotations
 
 import argparse
-import errno
 import json
 import re
 import sys
@@ -19,6 +18,7 @@ from pathlib import Path
 import nbformat
 from nbconvert.exporters import SlidesExporter
 
+from cnncourse.__main__ import answered
 from cnncourse.files import write_tree
 from cnncourse.run import pages
 
@@ -84,20 +84,13 @@ Reveal.on('slidechanged', fit);
 
 
 def main() -> int:
-    """Write the slides of the last run; return 1 if something they need is not there."""
+    """Write the slides of the last run; return 1 if some could not be made."""
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     options.add_argument("--build", type=Path, default=ROOT / "build", help="default: build/")
     options.add_argument("--reveal", type=Path, default=REVEAL, help="the folder of reveal.js")
     chosen = options.parse_args()
-    try:
-        decks = executed(chosen.build)
-        files = reveal_files(chosen.reveal)
-    except FileNotFoundError as error:
-        print(f"{error.filename} is not there: make slides brings it", file=sys.stderr)
-        return 1
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    decks = executed(chosen.build)
+    files = reveal_files(chosen.reveal)
     failed = 0
     for name, notebook in decks.items():
         try:
@@ -106,11 +99,7 @@ def main() -> int:
             print(f"no slides of {name}: {type(error).__name__}: {error}", file=sys.stderr)
             failed = 1
     target = chosen.build / "slides"
-    try:
-        write_tree(target, files)
-    except (OSError, ValueError) as error:
-        print(error, file=sys.stderr)
-        return 1
+    write_tree(target, files)
     for name in decks:
         if f"{name}.html" in files:
             print(target / f"{name}.html")
@@ -130,6 +119,8 @@ def executed(build: Path) -> dict[str, Path]:
         found = {Path(run["notebook"]).stem: build / f"{run['files']}.ipynb" for run in runs}
     except (TypeError, KeyError) as error:
         raise ValueError(f"{build / 'report.json'} is not of a run") from error
+    except FileNotFoundError as error:
+        raise ValueError(f"{error.filename} is not there: make slides brings it") from error
     return {name: path for name, path in found.items() if path.exists()}
 
 
@@ -138,14 +129,14 @@ def reveal_files(source: Path) -> dict[str, bytes]:
 
     Raises
     ------
-    FileNotFoundError
+    ValueError
         If it is not there.
     """
     files = {}
     for part in ("dist", "plugin/notes"):
         paths = [path for path in (source / part).rglob("*") if path.is_file()]
         if not paths:
-            raise FileNotFoundError(errno.ENOENT, "no such files", str(source / part))
+            raise ValueError(f"{source / part} is not there: make slides brings it")
         for path in paths:
             files[f"reveal.js/{path.relative_to(source).as_posix()}"] = path.read_bytes()
     return files
@@ -175,4 +166,4 @@ def deck(path: Path) -> str:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answered(main))

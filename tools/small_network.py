@@ -10,19 +10,17 @@ scans and MNIST's test digits are only measured.
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
+from io import BytesIO
 
 import numpy as np
 import torch
 from torch import nn
 
-import cnncourse
 from cnncourse import metrics, pipeline
+from cnncourse.files import write_atomically
 from cnncourse.lab import digits, evaluation
 from cnncourse.lab.training import fit
 from cnncourse.split import Split
-
-FILE = Path(cnncourse.__file__).with_name("small_network.npz")
 
 
 class Small(nn.Module):
@@ -52,8 +50,10 @@ def main() -> None:
         right = metrics.accuracy(evaluation.predict(model, split.images), split.labels)
         print(f"{name}: {100 * right:.2f} % right")
     arrays = {name: p.detach().numpy().astype(np.float16) for name, p in model.named_parameters()}
-    np.savez_compressed(FILE, **{name.removesuffix(".weight"): a for name, a in arrays.items()})
-    print(f"{FILE.stat().st_size / 1000:.1f} kB  {FILE}")
+    contents = BytesIO()
+    np.savez_compressed(contents, **{n.removesuffix(".weight"): a for n, a in arrays.items()})
+    write_atomically(pipeline.FILE, contents.getvalue())
+    print(f"{pipeline.FILE.stat().st_size / 1000:.1f} kB  {pipeline.FILE}")
 
 
 def _scans() -> tuple[Split, Split]:

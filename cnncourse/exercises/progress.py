@@ -27,6 +27,7 @@ from cnncourse.exercises import catalogue
 from cnncourse.exercises.verdict import Verdict
 from cnncourse.files import user_folder
 
+_BEGINS = b'{"exercise"'  # each line that is written
 _NOT_COUNTED = "this is the course's solution, which is not counted"
 
 # Of this kernel alone: the course's own solutions, the learner's functions that passed by the names
@@ -123,6 +124,8 @@ def forget() -> Report:
     """
     _UNSAVED.clear()
     try:
+        if not _is_ours():
+            return replace(overview(), note=f"{file()} holds something else: it stays as it is.")
         file().unlink(missing_ok=True)
     except OSError:  # a folder in its place, no permission: what can be read there, still counts
         return replace(overview(), note=f"{file()} cannot be removed.")
@@ -143,10 +146,21 @@ def _write(name: str, when: datetime) -> None:
     line = json.dumps({"exercise": name, "passed": when.isoformat(timespec="seconds")})
     try:
         file().parent.mkdir(parents=True, exist_ok=True)
+        if not _is_ours():
+            raise FileExistsError(file())
         with open(file(), "ab", buffering=0) as lines:
             lines.write(f"\n{line}".encode())  # on a new line, even after one that was cut off
     except OSError:
         _UNSAVED[name] = when
+
+
+def _is_ours() -> bool:
+    """Tell whether the file holds nothing else than passed exercises: its first line says so."""
+    try:
+        first = file().read_bytes().lstrip()[: len(_BEGINS)]
+    except FileNotFoundError:
+        return True
+    return _BEGINS.startswith(first)  # a line that was cut off is ours, too
 
 
 def _read() -> dict[str, datetime]:

@@ -25,6 +25,7 @@ import cv2
 import numpy as np
 
 from cnncourse.figures import marks
+from cnncourse.files import write_marked
 
 # Colours that follow JupyterLab's theme; the second value serves everywhere else.
 INK = "var(--jp-content-font-color1, #1f2328)"
@@ -113,8 +114,16 @@ class Svg:
         return replace(self, title=title, description=description)
 
     def save(self, path: str | Path) -> None:
-        """Write the picture to a file that a browser opens."""
-        Path(path).write_text(str(self) + "\n", encoding="utf-8", newline="\n")
+        """Write the picture to a file that a browser opens, in the place of an earlier picture.
+
+        Raises
+        ------
+        ValueError
+            If a file of that name is there which is no picture of the course.
+        OSError
+            If the file cannot be written.
+        """
+        write_marked(Path(path), f"{self}\n".encode(), FONT.encode())
 
 
 def num(value: float) -> str:

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnncourse.activations import softmax
+from cnncourse.files import write_atomically
 
 FILE = Path(__file__).with_name("judge.npz")
 LEAST = 0.6  # the probability from which on an answer is believed
@@ -79,7 +81,7 @@ class Network:
 @cache
 def network() -> Network:
     """Return the network whose weights come with the package."""
-    with np.load(FILE) as stored:
+    with np.load(FILE, allow_pickle=False) as stored:
         steps = {name: stored[f"{name}_step"] for name in stored if f"{name}_step" in stored}
         return Network(
             {name: stored[name] * steps.get(name, 1) for name in stored if "_step" not in name}
@@ -95,7 +97,9 @@ def store(weights: Mapping[str, np.ndarray]) -> None:
             step = np.abs(values).max(axis=tuple(range(values.ndim - 1))) / 127
             arrays[f"{name}_step"] = step.astype(np.float32)
             arrays[name] = np.rint(values / step).astype(np.int8)
-    np.savez_compressed(FILE, **arrays)
+    contents = BytesIO()
+    np.savez_compressed(contents, **arrays)
+    write_atomically(FILE, contents.getvalue())
 
 
 def _layer(maps: np.ndarray, kernels: np.ndarray, bias: np.ndarray, stride: int = 1) -> np.ndarray:

@@ -15,8 +15,10 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from cnncourse.files import write_atomically
+from cnncourse.files import write_marked
 from cnncourse.handwriting.neighbours import NearestNeighbours
+
+MARK = "cnncourse.lab"  # stands in every checkpoint
 
 
 def save(path: str | Path, model: nn.Module, memory: NearestNeighbours | None = None) -> None:
@@ -31,17 +33,19 @@ def save(path: str | Path, model: nn.Module, memory: NearestNeighbours | None = 
 
     Raises
     ------
+    ValueError
+        If a file of that name is there which is no checkpoint.
     OSError
         If the file cannot be written, as on a full disk; an older file of that name is kept.
     """
-    saved: dict[str, object] = {"weights": model.state_dict()}
+    saved: dict[str, object] = {"made by": MARK, "weights": model.state_dict()}
     if memory is not None:
         images, labels = (torch.from_numpy(values) for values in (memory.images, memory.labels))
         saved["memory"] = {"images": images, "labels": labels, "limit": memory.limit}
     contents = io.BytesIO()
     torch.save(saved, contents)
     try:
-        write_atomically(Path(path), contents.getvalue())
+        write_marked(Path(path), contents.getvalue(), MARK.encode())
     except OSError as error:
         reason = (
             f"{path} could not be written ({error.strerror}): free some space, or save elsewhere"

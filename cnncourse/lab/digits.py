@@ -114,7 +114,8 @@ def load(
     Each file is taken from the first of these places where it is whole: the folder `data`, the
     folder in the environment variable CNNCOURSE_DATA, the user's cache, the mirrors of
     ``torchvision.datasets.MNIST``. What a mirror sent is kept in the first of the folders that can
-    be written, where it replaces a damaged file. The other folders are only read.
+    be written and has no file of that name: a damaged one, or other digits, may be somebody's. In
+    the cache, which is the course's own, it replaces a damaged file.
 
     Parameters
     ----------
@@ -141,7 +142,18 @@ def load(
         return _mnist({name: file.contents for name, file in files.items()})
     digits = sample()
     remedy = f"to have MNIST, load again with a network, or put its four files into {places[0]}"
-    return replace(digits, note=f"MNIST is not here and {reason}: {digits.note}; {remedy}.")
+    why = f"{_what_lacks(files, places)} and {reason}"
+    return replace(digits, note=f"{why}: {digits.note}; {remedy}.")
+
+
+def _what_lacks(files: Collection[str], places: Sequence[Path]) -> str:
+    """Return in words what keeps MNIST from being whole."""
+    lacking = missing(files)
+    others = [path for name in lacking for path in _paths(name, places) if path.exists()]
+    if others:
+        return f"MNIST is not whole ({', '.join(map(str, others))}: damaged, or not MNIST's)"
+    some = "" if len(lacking) == len(CONTENTS) else f" whole ({', '.join(lacking)}: missing)"
+    return f"MNIST is not{some or ' here'}"
 
 
 def sample() -> Digits:
@@ -167,7 +179,21 @@ class File(NamedTuple):
 def folders(data: str | Path | None = None) -> list[Path]:
     """Return the folders to look into, in this order: `data`, CNNCOURSE_DATA, the user's cache."""
     named = [data, os.environ.get("CNNCOURSE_DATA")]
-    return [Path(f).expanduser() / "MNIST" / "raw" for f in [*named, user_folder("cache")] if f]
+    return [_raw(Path(f).expanduser()) for f in [*named, user_folder("cache")] if f]
+
+
+def _raw(folder: Path) -> Path:
+    """Return where the files lie below a folder, or the folder itself if they lie in it."""
+    here = [folder, folder / "raw"]
+    found = (place for place in here for name in CONTENTS if any(place.glob(f"{name[:-11]}*")))
+    return next(found, folder / "MNIST" / "raw")
+
+
+def _paths(name: str, places: Sequence[Path]) -> Iterator[Path]:
+    """Yield where a file of MNIST may be, packed or not, or under its other common name."""
+    other = name.replace("-idx", ".idx")
+    for folder in places:
+        yield from (folder / f"{each}{end}" for each in (name, other) for end in (".gz", ""))
 
 
 def find(places: Sequence[Path]) -> dict[str, File]:
@@ -177,7 +203,7 @@ def find(places: Sequence[Path]) -> dict[str, File]:
     """
     files = {}
     for name in CONTENTS:
-        for path in [folder / f"{name}{end}" for folder in places for end in (".gz", "")]:
+        for path in _paths(name, places):
             contents = _read(path, name)
             if contents is not None:
                 files[name] = File(path, contents)
@@ -224,9 +250,11 @@ def _fetch_missing(places: Sequence[Path], progress: Progress) -> dict[str, File
         if missing(files) and not first:
             raise OSError("another program on this machine has just tried in vain")
         for name, packed, contents in _fetch(missing(files), progress):
-            path = (goal or places[0]) / f"{name}.gz"
-            files[name] = File(path, contents)
-            if goal is not None:
+            *named, cached = (folder / f"{name}.gz" for folder in places)
+            free = [path for path in named if not path.exists()] + [cached]
+            path = next((path for path in free if _can_write(path.parent)), None)
+            files[name] = File(path or cached, contents)
+            if path is not None:
                 _keep(path, packed)
     return files
 

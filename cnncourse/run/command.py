@@ -88,7 +88,7 @@ def main(options: argparse.Namespace) -> int:
         left = [job for job in jobs if job.name not in done]
         lines = terminal.Lines(sys.stdout)
         outcomes = begin(left, options, lines.show if terminal.possible(sys.stdout) else None)
-        store.prepare(options.build, jobs)
+        store.prepare(options.build, left)
     except (ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return WRONG_USE

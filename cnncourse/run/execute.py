@@ -6,6 +6,7 @@ in another process and on another machine.
 
 from __future__ import annotations
 
+import hashlib
 import json
 import logging
 import re
@@ -258,8 +259,15 @@ def signed(notebook: Notebook, job: Job, status: str) -> bytes:
     notebook["metadata"]["papermill"]["output_path"] = f"{job.name}.ipynb"
     course = notebook["metadata"].setdefault("cnncourse", {})
     course.update(source_sha256=job.fingerprint, parameters=job.parameters, status=status)
+    course.update(text_sha256=text_digest(notebook))
     text = json.dumps(notebook, ensure_ascii=False, indent=1, default=str) + "\n"
     return text.encode(errors="replace")
+
+
+def text_digest(notebook: Notebook) -> str:
+    """Return the SHA-256 of what stands in the cells of a notebook, outputs left aside."""
+    text = json.dumps([[cell["cell_type"], "".join(cell["source"])] for cell in notebook["cells"]])
+    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def spare_grammars() -> None:

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from cnncourse.files import write_atomically
+from cnncourse.files import is_marked, write_atomically
 from cnncourse.run import report
-from cnncourse.run.execute import FAILED, PASSED, JobOutcome
+from cnncourse.run.execute import FAILED, PASSED, JobOutcome, text_digest
 from cnncourse.run.plan import Job
 
 REPORT, JUNIT = "report.json", "junit.xml"
 OURS = {  # ending → what only our own files of that kind hold
-    ".ipynb": b'"source_sha256"',
     ".html": b"<!-- written by cnncourse.run -->",
     ".json": b'"cnncourse"',
     ".xml": b'<testsuite name="cnncourse"',
@@ -36,7 +35,7 @@ def prepare(build: Path, jobs: Sequence[Job]) -> None:
     Raises
     ------
     ValueError
-        If a file is in the way that no run has written: it would be lost.
+        If a file is in the way that no run has written, or whose text was changed since.
     OSError
         If the folder cannot be made.
     """
@@ -45,17 +44,26 @@ def prepare(build: Path, jobs: Sequence[Job]) -> None:
     results = [build / f"{job.name}{end}" for job in jobs for end in (".ipynb", ".html")]
     for file in reports + results:
         if not is_ours(file):
-            raise ValueError(f"{file} was not written by a run: move it, or choose another --build")
+            raise ValueError(f"{file} is not as a run wrote it: move it, or choose another --build")
     for file in reports:
         file.unlink(missing_ok=True)
 
 
 def is_ours(file: Path) -> bool:
-    """Tell whether a file may be replaced: there is none, or a run has written it."""
+    """Tell whether a file may be replaced: there is none, or a run has written it.
+
+    Of a notebook the text counts: who opens a result may run it, and JupyterLab saves what it
+    likes, but what somebody has written into it is theirs.
+    """
+    if file.suffix != ".ipynb":
+        return is_marked(file, OURS[file.suffix])
     try:
-        return OURS[file.suffix] in file.read_bytes()
+        executed = json.loads(file.read_bytes())
+        return bool(executed["metadata"]["cnncourse"]["text_sha256"] == text_digest(executed))
     except FileNotFoundError:
         return True
+    except (ValueError, LookupError, TypeError, RecursionError):
+        return False
 
 
 def keep(outcome: JobOutcome, build: Path) -> JobOutcome:

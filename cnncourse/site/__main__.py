@@ -8,6 +8,7 @@ import sys
 import time
 from pathlib import Path
 
+from cnncourse.__main__ import answered
 from cnncourse.__main__ import main as cnncourse
 from cnncourse.files import write_tree
 from cnncourse.run import notebook
@@ -55,12 +56,8 @@ def main() -> int:
         pyodide=None if chosen.fast or chosen.folder else python.PYODIDE,
     )
     target = chosen.build / ("site-folder" if chosen.folder else "site")
-    try:
-        files = build.site(course)
-        write_tree(target, files)
-    except (OSError, ValueError) as problem:
-        print(problem, file=sys.stderr)
-        return 1
+    files = build.site(course)
+    write_tree(target, files)
     size = sum(map(len, files.values())) / 1e6
     seconds = time.monotonic() - started
     print(target / "index.html")
@@ -69,4 +66,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answered(main))

@@ -24,7 +24,7 @@ from PIL import Image
 
 from cnncourse import images, kernels
 from cnncourse.convolution import correlate
-from cnncourse.files import write_atomically
+from cnncourse.files import write_marked
 from cnncourse.run import local, notebook
 from cnncourse.site import body, drawing, pack, playing, python, source
 from cnncourse.site.frame import PICTURE, Page, framed
@@ -33,6 +33,7 @@ from cnncourse.site.tree import dumps
 
 WEB = Path(__file__).with_name("web")
 STAGE = Path(__file__).parents[1] / "widgets"
+MARK = b"drawn ahead by cnncourse.site: "  # stands in every pack that is kept
 
 
 @dataclass(frozen=True)
@@ -242,17 +243,17 @@ def sources_mark(*ours: str) -> bytes:
 def _keep(path: Path, files: Mapping[str, bytes], mark: bytes) -> None:
     file = BytesIO()
     with ZipFile(file, "w") as archive:
-        archive.comment = mark
+        archive.comment = MARK + mark
         for name, contents in files.items():
             archive.writestr(name, contents)
-    write_atomically(path, file.getvalue())
+    write_marked(path, file.getvalue(), MARK)
 
 
 def _kept(path: Path, mark: bytes) -> dict[str, bytes]:
     """The files of a pack that was drawn from the same sources; none, if there is none."""
     try:
         with ZipFile(path) as archive:
-            same = archive.comment == mark
+            same = archive.comment == MARK + mark
             return {name: archive.read(name) for name in archive.namelist()} if same else {}
     except (OSError, BadZipFile):
         return {}

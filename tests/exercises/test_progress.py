@@ -150,6 +150,16 @@ def test_forgetting_where_nothing_can_be_removed_is_no_error(store, place):
     assert str(store) in report.note and report.title.startswith("0 of")
 
 
+@pytest.mark.parametrize("essay", ["my essay", '{"name": "a notebook"}', "[1, 2]"])
+def test_a_file_that_holds_something_else_is_neither_added_to_nor_removed(store, essay):
+    store.parent.mkdir()
+    store.write_text(essay)
+    progress.keep(crop, right)
+    assert list(progress.passed()) == ["crop"]  # until the kernel stops
+    assert str(store) in progress.forget().note
+    assert store.read_text() == essay
+
+
 # The file ----------------------------------------------------------------------------------------
 
 

@@ -340,6 +340,34 @@ def test_a_damaged_file_is_replaced_and_never_used(kind, name, server, mirrors):
         assert (raw / name).read_bytes() == PACKED[name]
 
 
+@pytest.mark.parametrize("kind", ["cut off", "another file"])
+def test_a_file_in_a_folder_of_ones_own_is_never_replaced(kind, tmp_path, server, mirrors):
+    name = "train-images-idx3-ubyte.gz"  # Fashion-MNIST has the same names
+    theirs = damage(PACKED[name])[kind]
+    raw = write(tmp_path / "mine", PACKED | {name: theirs})
+    mirrors(server())
+    assert is_little_mnist(digits.load(tmp_path / "mine"))
+    assert (raw / name).read_bytes() == theirs
+    kept = [path.name for path in digits.cache_folder().rglob("*.gz")]
+    assert kept == [name]
+
+
+@pytest.mark.parametrize("place", [".", "MNIST", "MNIST/raw"])
+@pytest.mark.parametrize("other", ["-idx", ".idx"])
+def test_the_files_are_found_by_both_names_and_from_each_folder_above(place, other, tmp_path):
+    write(tmp_path, {name.replace("-idx", other): packed for name, packed in PACKED.items()})
+    assert is_little_mnist(digits.load(tmp_path / place, offline=True))
+
+
+def test_what_is_damaged_or_missing_is_named(tmp_path):
+    name = "train-images-idx3-ubyte.gz"
+    raw = write(tmp_path, PACKED | {name: b"cut off"})
+    assert str(raw / name) in digits.load(tmp_path, offline=True).note
+    (raw / name).unlink()
+    note = digits.load(tmp_path, offline=True).note
+    assert name.removesuffix(".gz") in note and note.count("idx") == 1
+
+
 @pytest.mark.parametrize("kind", ["cut off", "one bit", "another file"])
 def test_a_damaged_file_is_not_used_offline_either(kind, tmp_path):
     name = "train-labels-idx1-ubyte.gz"

@@ -230,6 +230,15 @@ def test_a_working_environment_is_kept(setup, tmp_path, monkeypatch):
     setup.create_environment(tmp_path)
 
 
+def test_a_folder_that_is_no_environment_is_refused_and_stays(setup, tmp_path):
+    essay = tmp_path / ".venv" / "essay.txt"
+    essay.parent.mkdir()
+    essay.write_text("mine")
+    with pytest.raises(setup.SetupFailed, match="is no Python environment"):
+        setup.create_environment(tmp_path / ".venv")
+    assert essay.read_text() == "mine"
+
+
 def test_a_python_without_venv_is_told_what_to_install(setup, tmp_path, monkeypatch):
     def fail(folder, with_pip):
         raise subprocess.CalledProcessError(1, "ensurepip")

@@ -177,7 +177,7 @@ def test_pictures_are_part_of_the_page_and_links_lead_on(page):
 def test_a_report_that_is_damaged_is_refused_in_a_sentence(build, tmp_path, text):
     (tmp_path / "report.json").write_text(text)
     run = subprocess.run(command(tmp_path, build / "reveal"), capture_output=True, text=True)
-    assert run.returncode == 1 and len(run.stderr.splitlines()) == 1
+    assert run.returncode == 2 and len(run.stderr.splitlines()) == 1
 
 
 def test_slides_that_somebody_has_changed_stay_and_a_deck_that_fails_fails_alone(build, tmp_path):
@@ -195,7 +195,7 @@ def test_slides_that_somebody_has_changed_stay_and_a_deck_that_fails_fails_alone
     assert tiny.exists() and not (folder / "slides" / "bad.html").exists()
     tiny.write_text("my own")
     run = subprocess.run(command(folder, build / "reveal"), capture_output=True, text=True)
-    assert run.returncode == 1 and "tiny.html" in run.stderr and tiny.read_text() == "my own"
+    assert run.returncode == 2 and "tiny.html" in run.stderr and tiny.read_text() == "my own"
 
 
 @pytest.mark.parametrize("missing", ["report.json", "reveal"])
@@ -203,6 +203,6 @@ def test_what_is_missing_is_named(build, tmp_path, missing):
     reveal = tmp_path if missing == "reveal" else build / "reveal"
     folder = tmp_path if missing == "report.json" else build
     run = subprocess.run(command(folder, reveal), capture_output=True, text=True)
-    assert run.returncode == 1
+    assert run.returncode == 2
     assert "is not there: make slides brings it" in run.stderr
     assert (missing if missing == "report.json" else "dist") in run.stderr

@@ -34,7 +34,6 @@ PICTURES: dict[str, Callable[[], svg.Svg]] = {
 
 def save_all(folder: Path = FOLDER) -> list[Path]:
     """Draw every picture into a folder and return the files."""
-    folder.mkdir(parents=True, exist_ok=True)
     paths = []
     for name, draw in PICTURES.items():
         paths.append(folder / f"{name}.svg")
