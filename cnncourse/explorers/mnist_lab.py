@@ -25,6 +25,7 @@ from cnncourse.images import rotate, shift, to_uint8
 from cnncourse.widgets.digit import DRAW, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
+from cnncourse.widgets.face import Faced
 from cnncourse.widgets.photo import Photo
 from cnncourse.widgets.run_button import RunButton
 
@@ -132,7 +133,7 @@ def _draw_training(measured: tuple, goal: int, name: str) -> Svg:
     )
 
 
-class Monitor(widgets.VBox):
+class Monitor(Faced):
     """Curves that grow during a long training: ``training.fit(…, watch=monitor.show)``.
 
     Without a page to show it, it costs next to nothing and prints nothing.
@@ -155,11 +156,9 @@ class Monitor(widgets.VBox):
         )
         self.view.value = str(self.picture)
 
-    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
-        """The live widget, and for a page without a kernel a sentence."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["text/html"] = f"<p>A training of {self.steps:,} steps was shown here, live.</p>"
-        return bundle
+    def face(self) -> str:
+        """Return a sentence, for a page without a kernel."""
+        return f"<p>A training of {self.steps:,} steps was shown here, live.</p>"
 
 
 def filters_over_time(snapshots: Sequence[Snapshot]) -> Explorer:
@@ -617,7 +616,7 @@ def preferred(
     return Explorer(draw, controls, stills=({"stage": 0}, {"stage": last}))
 
 
-class Collector(widgets.VBox):
+class Collector(Faced):
     """A pad that asks for digits, one after the other, and keeps what was drawn.
 
     Parameters
@@ -663,12 +662,9 @@ class Collector(widgets.VBox):
         ask = f"Draw a {self.wanted[done]}" if done < all_of else "Thank you. Run the next cell"
         self.says.value = f'<p role="status">{ask}. Kept: {done} of {all_of}.</p>'
 
-    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        """The live widget, and for a page without a kernel a sentence."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        if isinstance(bundle, dict):
-            bundle["text/html"] = "<p>Here a pad asked for twenty digits.</p>"
-        return bundle
+    def face(self) -> str:
+        """Return a sentence, for a page without a kernel."""
+        return "<p>Here a pad asked for twenty digits.</p>"
 
 
 def _as_pictures(maps: np.ndarray) -> np.ndarray:

@@ -26,13 +26,14 @@ import numpy as np
 import traitlets
 
 from cnncourse.figures.svg import Svg
+from cnncourse.widgets.face import Faced
 from cnncourse.widgets.stage import Stage
 
 _WIDE = {"description_width": "initial"}
 _ROW = {"flex_flow": "row wrap", "align_items": "center"}  # wraps on a narrow page
 
 
-class Explorer(widgets.VBox):
+class Explorer(Faced):
     """Controls above a figure, the state in a sentence below it.
 
     Parameters
@@ -166,11 +167,9 @@ class Explorer(widgets.VBox):
         below = escape(sentence) if possible else ""  # a refusal has the place of the picture
         self._state.value = f'<p role="status" style="{style}">{below}</p>'
 
-    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
-        """The live widget, and pictures of a few settings for pages that have no kernel."""
-        bundle = super()._repr_mimebundle_(**kwargs)
-        bundle["text/html"] = "".join(self._faces()) or self.view.value
-        return bundle
+    def face(self) -> str:
+        """Return pictures of a few settings, for pages that have no kernel."""
+        return "".join(self._faces()) or self.view.value
 
     def _faces(self) -> Iterator[str]:
         """The stills with their sentences, without those that the present values rule out."""

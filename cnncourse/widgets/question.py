@@ -18,12 +18,13 @@ from html import escape
 import ipywidgets as widgets
 
 from cnncourse.figures.svg import Svg
+from cnncourse.widgets.face import Faced
 from cnncourse.widgets.stage import Stage
 
 _TEXT = "margin:0 0 .5em;line-height:1.5"  # ipywidgets would leave a line free between two lines
 
 
-class Question(widgets.VBox):
+class Question(Faced):
     """A question with a few answers to choose from.
 
     Parameters
@@ -84,13 +85,11 @@ class Question(widgets.VBox):
             f'<p role="status" style="{_TEXT}">{mark} {escape(self.verdict)}</p>{picture}'
         )
 
-    def _repr_mimebundle_(self, **kwargs: object) -> dict[str, object]:
-        """The live widget, and for pages without a kernel the question with a folded answer."""
-        bundle = super()._repr_mimebundle_(**kwargs)
+    def face(self) -> str:
+        """Return the question with a folded answer, for pages that have no kernel."""
         listed = "".join(f"<li>{escape(option)}</li>" for option in self.options.options)
-        bundle["text/html"] = (
+        return (
             f"<p><b>Predict first.</b> {escape(self.prompt)}</p><ul>{listed}</ul><details>"
             f"<summary>Answer</summary><p>{escape(self.answer)}: {escape(self.because)}</p>"
             f"{self.reveal or ''}</details>"
         )
-        return bundle

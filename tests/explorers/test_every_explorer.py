@@ -31,7 +31,7 @@ def test_every_control_has_a_label_and_the_default_view_at_most_four(untouched):
 
 
 def test_a_page_without_a_kernel_shows_its_stills_each_another(untouched):
-    page = untouched._repr_mimebundle_()["text/html"]
+    page = untouched.face()
     pictures = re.findall(r"<svg.*?</svg>", page, flags=re.DOTALL)
     assert len(pictures) == page.count("<figcaption>") == len(untouched.stills) >= 1
     assert len(set(pictures)) == len(pictures)

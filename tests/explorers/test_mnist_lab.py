@@ -172,7 +172,7 @@ def test_every_pair_of_controls_at_its_ends_gives_a_picture(name):
 @pytest.mark.parametrize("name", ALL)
 def test_a_page_without_a_kernel_shows_pictures(name):
     explorer = make(name)
-    html = explorer._repr_mimebundle_()["text/html"]
+    html = explorer.face()
     assert html.count("<svg") == html.count("<figcaption>") == len(explorer.stills) > 0
 
 
@@ -302,7 +302,7 @@ def test_the_monitor_draws_what_the_history_says():
     assert "Step 3 of 400." in monitor.view.value
     monitor.show(History([0.1] * 400, [200, 400], [0.9, 0.975]))
     assert "Step 400 of 400. Validation accuracy 97.5 %." in monitor.view.value
-    assert "400 steps" in monitor._repr_mimebundle_()["text/html"]
+    assert "400 steps" in monitor.face()
 
 
 # Looking inside -----------------------------------------------------------------------------------
@@ -562,4 +562,4 @@ def test_the_last_digit_can_be_taken_back():
     collector.keep.click()
     collector.undo.click()
     assert collector.pictures == collector.labels == [] and "Draw a 0." in collector.says.value
-    assert "<p>" in collector._repr_mimebundle_()["text/html"]
+    assert "<p>" in collector.face()

@@ -31,7 +31,7 @@ def test_the_default_view_is_possible_labelled_and_has_stills(name):
     explorer = getattr(explorers, name)()
     assert explorer.possible and readable(explorer)
     assert all(control.description for control in explorer.controls.values())
-    stills = explorer._repr_mimebundle_()["text/html"]
+    stills = explorer.face()
     assert stills.count("<figure") == len(explorer.stills)
     ElementTree.fromstring(f"<div>{stills}</div>")
 

@@ -40,7 +40,7 @@ def test_it_opens_with_a_whole_picture_labels_and_stills(name):
     sizes = [float(words.get("font-size")) for words in picture.iterfind(".//{*}text")]
     assert all(size >= 10 for size in sizes)
     assert all(control.description for control in explorer.controls.values())
-    page = explorer._repr_mimebundle_()["text/html"]
+    page = explorer.face()
     assert page.count("<figcaption>") == len(explorer.stills) >= 2
 
 

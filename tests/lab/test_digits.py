@@ -348,7 +348,7 @@ def test_a_file_in_a_folder_of_ones_own_is_never_replaced(kind, tmp_path, server
     mirrors(server())
     assert is_little_mnist(digits.load(tmp_path / "mine"))
     assert (raw / name).read_bytes() == theirs
-    kept = [path.name for path in digits.cache_folder().rglob("*.gz")]
+    kept = [path.name for path in user_folder("cache").rglob("*.gz")]
     assert kept == [name]
 
 

@@ -91,9 +91,9 @@ def test_a_page_without_a_kernel_shows_stills(explorer):
 
 def test_of_the_stills_only_those_are_shown_that_the_present_values_allow(explorer):
     explorer.stills = ({}, {"size": 9})
-    assert explorer._repr_mimebundle_()["text/html"].count("<figure") == 1
+    assert explorer.face().count("<figure") == 1
     explorer.controls["size"].value = 9
-    shown = explorer._repr_mimebundle_()["text/html"]
+    shown = explorer.face()
     assert "<figure" not in shown and "size 9 is too large" in shown
 
 

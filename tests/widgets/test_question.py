@@ -39,6 +39,6 @@ def test_an_answer_that_is_not_offered_is_refused():
 
 
 def test_a_page_without_a_kernel_shows_the_question_with_a_folded_answer(question):
-    html = question._repr_mimebundle_()["text/html"]
+    html = question.face()
     assert "2 + 2 &amp; more?" in html
     assert html.index("<li>5</li>") < html.index("<details>") < html.index("4: count &lt;it&gt;")
