@@ -2,6 +2,7 @@
 
 import sys
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from types import SimpleNamespace
 
 import pytest
@@ -28,13 +29,17 @@ def proxy(jupyterhub):
 
 
 @pytest.fixture(scope="session")
-def classroom(proxy, tmp_path_factory):
+def classroom(proxy):
     """A running hub: its address, its folder, and the password of all students."""
     from hub import running_hub
 
-    folder, password = tmp_path_factory.mktemp("classroom"), "a password for tests"
-    with running_hub(folder, password) as address:
-        yield SimpleNamespace(address=address, folder=folder, password=password)
+    password = "a password for tests"
+    # not pytest's own folder, which no other user may enter: each student may be one
+    with (
+        TemporaryDirectory(prefix="classroom-") as name,
+        running_hub(Path(name), password) as address,
+    ):
+        yield SimpleNamespace(address=address, folder=Path(name), password=password)
 
 
 @pytest.fixture(scope="session")

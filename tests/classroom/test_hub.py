@@ -1,24 +1,23 @@
 """A real JupyterHub on this machine: log in, start a server, run cells, move sliders, leave."""
 
 import json
+import os
 import re
 import statistics
 import subprocess
 import sys
-import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 from types import SimpleNamespace
 
 import hub
+import mischief
 import psutil
 import pytest
 import rehearsal
 from hub import CONFIG, HubFailed, running_hub, stop
 from student import Student
 from traitlets.config import PyFileConfigLoader
-from websocket import WebSocketException
 
 pytestmark = pytest.mark.skipif(
     sys.platform != "linux", reason="a student's memory is read from /proc, which only Linux has"
@@ -48,13 +47,18 @@ def config(tmp_path, monkeypatch):
     return PyFileConfigLoader(str(CONFIG)).load_config()
 
 
-def test_two_students_work_through_the_notebook_at_the_same_time(classroom, monkeypatch):
+def test_two_students_work_through_the_notebook_and_one_misbehaves(classroom, monkeypatch):
     monkeypatch.setattr(rehearsal, "LOOK", 0)
     students = [Student(classroom.address, name) for name in ("ada", "bob")]
     seats = [rehearsal.Seat(student, rehearsal.NOTEBOOK) for student in students]
     rehearsal.work_through(seats, classroom.password)
+    rehearsal.misbehave(seats)  # the first, in all ways at once
+    log = (classroom.folder / "hub.log").read_text()
+    assert rehearsal.secrets_in(log, seats, classroom.password) == []
     assert [seat.errors for seat in seats] == [[], []]
     assert all(seat.cells > 40 and len(seat.calm) > 50 and seat.memory > 50e6 for seat in seats)
+    calm, troubled = statistics.median(seats[1].calm), statistics.median(seats[1].troubled)
+    assert troubled < 2 * calm + 0.02  # and what a shared machine of tests adds
 
 
 def test_a_wrong_password_is_not_let_in(classroom):
@@ -112,59 +116,6 @@ def test_answers_are_not_held_back(kernel):
     assert min(seconds() for _ in range(30)) < 0.03
 
 
-def redraw(kernel):
-    """Return the median of the seconds from a moved slider to its picture."""
-    kernel.execute(EXPLORER)
-    ([size, _unused], view) = kernel.explorers()[-1]
-    return statistics.median(kernel.move(size, 2 + n % 8, view) for n in range(40))
-
-
-PHOTOGRAPH = """
-from io import BytesIO
-from PIL import Image
-from cnncourse.widgets.photo import PhotoInput
-file = BytesIO()
-Image.effect_noise((4000, 3000), 60).convert("RGB").save(file, "JPEG")
-photo = PhotoInput("china")
-photo.upload.receive({"number": 1, "name": "phone.jpg", "note": ""}, [file.getvalue()])
-assert photo.value.name == "phone.jpg"
-"""
-
-
-def test_students_who_loop_open_five_notebooks_and_send_photographs_disturb_nobody(
-    classroom, kernel
-):
-    bob = Student(classroom.address, "bob")
-    bob.log_in(classroom.password)
-    bob.start_server()
-    names = ["01_image_basics", "02_kernels", "03_convolution_maths", "05_mnist_lab"]
-    kernels = [bob.open_notebook(f"notebooks/{name}.ipynb") for name in names]
-    loops = bob.open_notebook("notebooks/06_architecture_history.ipynb")
-    calm = redraw(kernel)
-    loop = threading.Thread(target=lambda: stopped.append(loops.execute("while True: pass")))
-    stopped = []
-    loop.start()
-    try:
-        assert [each.execute(PHOTOGRAPH) for each in kernels] == [""] * len(kernels)
-        assert redraw(kernel) < 2 * calm + 0.02
-    finally:
-        bob.interrupt()
-        loop.join(60)
-    assert stopped == ["KeyboardInterrupt: "] and loops.execute("'it goes on'") == ""
-    for each in [*kernels, loops]:
-        each.close()
-
-
-def test_who_loses_the_connection_finds_everything_again(ada):
-    path = "notebooks/03_convolution_maths.ipynb"
-    before = ada.open_notebook(path)
-    before.execute("mine = 41")
-    before.close()  # a lid is shut, a network is gone
-    again = ada.open_notebook(path)
-    assert again.execute("assert mine + 1 == 42") == ""
-    again.close()
-
-
 CONNECTION = """
 import json
 from ipykernel.connect import get_connection_file
@@ -181,7 +132,8 @@ def test_kernels_are_reached_by_sockets_that_are_never_taken_and_their_owners_al
     assert connection["transport"] == "ipc"
     assert len(f"{connection['ip']}-{connection['shell_port']}") <= 107
     runtime = Path(connection["ip"]).parent
-    assert runtime.stat().st_mode & 0o077 == 0 and runtime.parent.stat().st_mode & 0o077 == 0
+    assert runtime.stat().st_mode & 0o077 == 0
+    assert runtime.parent.stat().st_mode & 0o066 == 0  # others may go through, and see nothing
 
 
 def test_a_message_larger_than_10_mib_arrives(kernel):
@@ -189,30 +141,83 @@ def test_a_message_larger_than_10_mib_arrives(kernel):
     assert kernel.execute("assert len(large) == 12_000_000") == ""
 
 
-def test_a_kernel_that_dies_is_started_again(classroom, ada):
-    kernel = ada.open_notebook("notebooks/02_kernels.ipynb")
-
-    def die():
-        with suppress(WebSocketException):  # nobody answers any more
-            kernel.execute("import os; os._exit(1)")
-
-    threading.Thread(target=die, daemon=True).start()
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline:
-        time.sleep(1)
-        again = ada.open_notebook("notebooks/02_kernels.ipynb")  # the session is the same
-        if again.execute("alive = 1") == "":
-            break
-    else:
-        pytest.fail("the kernel was not started again")
+DIES_FIRST = """
+import pathlib
+startup = pathlib.Path.home() / ".ipython" / "profile_default" / "startup" / "die.py"
+startup.write_text('''
+import os, pathlib
+try:
+    pathlib.Path("died").touch(exist_ok=False)
+    os._exit(1)
+except FileExistsError:
+    pass
+''')
+"""
 
 
-@pytest.mark.parametrize("place", ["api/contents/notebooks", "api/kernels", "api/sessions", "lab"])
-def test_one_student_is_refused_what_belongs_to_another(classroom, ada, place):
+def test_a_kernel_that_dies_at_its_start_is_started_again(classroom):
+    carl = Student(classroom.address, "carl")
+    carl.log_in(classroom.password)
+    carl.start_server()
+    first = carl.open_notebook("first.ipynb")
+    assert first.execute(DIES_FIRST) == ""
+    first.close()
+    died = classroom.folder / "students" / "carl" / "died"
+    assert not died.exists()
+    assert mischief.alive_again(carl, "second.ipynb", "'alive'") == ""
+    assert died.exists()
+
+
+@pytest.fixture
+def separate(classroom, ada):
+    """Skip the test where all students are the same user of the system."""
+    owner = (classroom.folder / "students" / "ada").stat().st_uid
+    if owner == os.geteuid():
+        pytest.skip("the hub is not run by root, or others cannot read the Python that runs here")
+
+
+STEAL = """
+import os, socket
+assert os.getuid() != 0
+tried = 0
+for act in (
+    lambda: open("{folder}/students/ada/notebooks/03_convolution_maths.ipynb").read(),
+    lambda: os.listdir("{folder}/students/ada"),
+    lambda: os.listdir("{folder}/students"),
+    lambda: open("{folder}/jupyterhub.sqlite").read(),
+    lambda: open("{folder}/cookie_secret").read(),
+    lambda: open("{folder}/hub.log").read(),
+    lambda: socket.socket(socket.AF_UNIX).connect("{ip}-{shell_port}"),
+    lambda: os.kill({pid}, 9),
+):
+    try:
+        print(act())
+    except PermissionError:
+        tried += 1
+assert tried == 8, tried
+"""
+
+
+def test_no_program_of_a_student_reaches_another(classroom, separate, kernel):
+    assert kernel.execute(CONNECTION) == ""
+    connection = classroom.folder / "students" / "ada" / "notebooks" / "connection.json"
     eve = Student(classroom.address, "eve")
     eve.log_in(classroom.password)
-    answer = eve.browser.get(f"{ada.base}/{place}", timeout=60)
-    assert answer.status_code == 403 and "homework" not in answer.text
+    eve.start_server()
+    thief = eve.open_notebook("steal.ipynb")
+    pid = rehearsal.processes_of("ada")[0].pid
+    steal = STEAL.format(folder=classroom.folder, pid=pid, **json.loads(connection.read_text()))
+    assert thief.execute(steal) == ""
+    thief.close()
+    assert kernel.execute("'untouched'") == ""
+
+
+def test_one_student_is_refused_what_belongs_to_another(classroom, ada, kernel):
+    eve = Student(classroom.address, "eve")
+    eve.log_in(classroom.password)
+    eve.start_server()
+    assert mischief.intrude(eve, ada, kernel) == []
+    assert mischief.intrude(ada, ada, kernel) != []  # what is one's own would be seen
 
 
 def test_neither_log_nor_address_shows_a_token(classroom, ada):

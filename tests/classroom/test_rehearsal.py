@@ -22,6 +22,7 @@ def seat_with(kernel, cells=()):
 def finished(**measured):
     """Return a seat at the end of a class."""
     common = {"cells": 2, "start": 3.0, "run": 4.0, "calm": [0.1, 0.2], "rush": [0.3, 0.4]}
+    common["troubled"] = [0.2, 0.3]
     return rehearsal.Seat(SimpleNamespace(name="ada"), "n.ipynb", **{**common, **measured})
 
 
@@ -72,10 +73,28 @@ def test_the_summary_takes_the_slowest_and_adds_up(jupyterhub):
     result = rehearsal.summarise(
         [finished(start=5.0, memory=100, errors=["oh"]), finished(run=6.0, memory=300)]
     )
-    assert (result["students"], result["cells"], result["moves"]) == (2, 4, 8)
+    assert (result["students"], result["cells"], result["moves"]) == (2, 4, 12)
     assert (result["slowest_start"], result["slowest_run"]) == (5.0, 6.0)
     assert (result["memory_median"], result["memory_most"], result["memory_all"]) == (200, 300, 400)
     assert result["errors"] == ["oh"]
+
+
+@pytest.mark.parametrize("leak", ["a long cookie", "the password", "short"])
+def test_a_secret_in_the_log_is_an_error(leak):
+    values = ["a long cookie", "short"]
+    cookies = [SimpleNamespace(name="_xsrf", value=value) for value in values]
+    student = SimpleNamespace(name="ada", browser=SimpleNamespace(cookies=cookies))
+    seat = SimpleNamespace(student=student)
+    found = rehearsal.secrets_in(f"GET /lab {leak}", [seat], "the password")
+    assert len(found) == (leak != "short")
+
+
+def test_a_variable_or_a_file_that_is_gone_is_an_error():
+    student = SimpleNamespace(name="ada", read=lambda path: "something else")
+    kernel = SimpleNamespace(execute=lambda source: "NameError: mine")
+    seat = rehearsal.Seat(student, "n.ipynb", kernel=kernel)
+    rehearsal.look_for_losses(seat)
+    assert len(seat.errors) == 2
 
 
 def test_the_spread_of_a_hundred_numbers():
@@ -100,7 +119,7 @@ def test_the_page_shows_the_table_and_every_error(tmp_path, monkeypatch, capsys,
 
 
 def test_the_teachers_page_shows_a_table_of_thirty_students_without_a_failure(jupyterhub):
-    written = rehearsal.table({**rehearsal.summarise([finished()]), "students": 30})
+    written = rehearsal.table({**rehearsal.summarise([finished()]), "students": 30, "naughty": 6})
     page = PAGE.read_text(encoding="utf-8")
     shown = page[page.index("| measured | value |") :].split("\n\n")[0]
     assert first_column(shown) == first_column(written)

@@ -29,11 +29,17 @@ def running_hub(folder: Path, password: str) -> Iterator[str]:
     """Yield the address of a hub that keeps everything in ``folder``, and stop it at the end."""
     ports = free_ports(3)
     log = folder / "hub.log"
+    log.touch(mode=0o600)
     with log.open("w") as lines:
         hub = subprocess.Popen(
             command(*ports),
             cwd=folder,
-            env={**os.environ, "CLASSROOM_FOLDER": str(folder), "CLASSROOM_PASSWORD": password},
+            env={
+                "CLASSROOM_MEGABYTES": "200",  # soon full, for those who try
+                **os.environ,
+                "CLASSROOM_FOLDER": str(folder),
+                "CLASSROOM_PASSWORD": password,
+            },
             stdout=lines,
             stderr=subprocess.STDOUT,
         )

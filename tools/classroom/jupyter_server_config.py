@@ -9,9 +9,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
-from log import keep_secrets  # noqa: E402, it lies beside this file
+import quota  # noqa: E402, it lies beside this file
+from log import keep_secrets  # noqa: E402
 
 c = get_config()  # noqa: F821, Jupyter defines it
 
 keep_secrets()
 c.KernelManager.transport = "ipc"
+
+c.ServerApp.contents_manager_class = quota.LimitedContents
+c.FileContentsManager.delete_to_trash = False  # the trash is in the folder, too: nothing were freed

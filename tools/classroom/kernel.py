@@ -23,6 +23,8 @@ class Kernel:
 
     Parameters
     ----------
+    id : str
+        By which the server knows the kernel.
     url : str
         Address of the kernel's channels, ``ws://…``.
     origin : str
@@ -38,7 +40,8 @@ class Kernel:
         The state of every widget by the id of its model, as the browser would know it.
     """
 
-    def __init__(self, url: str, origin: str, cookies: str, patience: float) -> None:
+    def __init__(self, id: str, url: str, origin: str, cookies: str, patience: float) -> None:
+        self.id = id
         self.widgets: dict[str, dict] = {}
         self._session = Session()
         self._socket = websocket.create_connection(
@@ -52,6 +55,10 @@ class Kernel:
             if message["msg_type"] == "error":
                 error = "{ename}: {evalue}".format(**message["content"])
         return error
+
+    def send(self, source: str) -> None:
+        """Run a cell without waiting for what comes of it."""
+        self._ask("execute_request", code=source)
 
     def move(self, slider: str, value: float, view: str) -> float | None:
         """Set a slider; return the seconds until a view showed a new picture, None if it did not.
@@ -95,15 +102,20 @@ class Kernel:
 
     def _request(self, kind: str, **content: object) -> Iterator[dict]:
         """Send a message and yield the answers to it until the kernel is idle again."""
-        message = self._session.msg(kind, content)
-        message["channel"] = "shell"
-        self._socket.send(json.dumps(message, default=json_default))
+        message = self._ask(kind, **content)
         idle = False
         while not idle:
             answer = self._receive()
             if answer["parent_header"].get("msg_id") == message["header"]["msg_id"]:
                 idle = answer["content"].get("execution_state") == "idle"
                 yield answer
+
+    def _ask(self, kind: str, **content: object) -> dict:
+        """Send a message, and return it."""
+        message = self._session.msg(kind, content)
+        message["channel"] = "shell"
+        self._socket.send(json.dumps(message, default=json_default))
+        return message
 
     def _receive(self) -> dict:
         """Return the next message, after keeping what it says about a widget."""

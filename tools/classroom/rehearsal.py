@@ -5,7 +5,10 @@
 
 Each student logs in, starts a server, runs every cell of notebook 03 in a kernel of their own and
 drags every slider of every explorer. The students go from phase to phase together, so that in each
-phase the machine bears all of them at once. What was measured is written to build/classroom.md.
+phase the machine bears all of them at once. In the last one a fifth of them misbehaves
+(``mischief.py``), while the others drag; in the end everybody's work must be there, nobody may have
+seen another's, and no secret may stand in the log. What was measured is written to
+build/classroom.md.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ import random
 import secrets
 import sys
 import tempfile
+import threading
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -28,15 +32,22 @@ from itertools import cycle, islice
 from pathlib import Path
 from statistics import median, quantiles
 
+import mischief
 import psutil
 from hub import running_hub
 from kernel import Kernel
 from student import Student
 
+from cnncourse.__main__ import answered
+from cnncourse.files import write_marked
+
 BUILD = Path(__file__).resolve().parents[2] / "build"
 NOTEBOOK = "notebooks/03_convolution_maths.ipynb"
 STEPS = 4  # positions through which a slider is dragged
+NAUGHTY = 5  # of so many students one misbehaves
+WORK = "what {} has written"
 LOOK = 2.0  # seconds a student looks at the picture after each drag, on average
+TITLE = "Rehearsal of a classroom"  # stands in all that is written here
 VERSIONS = ["jupyterhub", "jupyterlab", "jupyter-server", "ipywidgets"]
 
 
@@ -53,6 +64,7 @@ class Seat:
     run: float = 0.0  # seconds for the whole notebook
     calm: list[float] = field(default_factory=list)  # seconds to a new picture, with pauses
     rush: list[float] = field(default_factory=list)  # the same, everybody dragging without a pause
+    troubled: list[float] = field(default_factory=list)  # as calm, while others misbehave
     memory: int = 0  # bytes
 
 
@@ -66,6 +78,8 @@ def rehearse(students: int, notebook: str) -> list[Seat]:
         names = [f"student{number:02}" for number in range(1, students + 1)]
         seats = [Seat(Student(address, name), notebook) for name in names]
         work_through(seats, password)
+        misbehave(seats)
+        seats[0].errors += secrets_in((Path(folder) / "hub.log").read_text(), seats, password)
     return seats
 
 
@@ -77,7 +91,59 @@ def work_through(seats: list[Seat], password: str) -> None:
     together("drag all sliders without a pause", lambda seat: drag_all(seat, seat.rush, 0), seats)
     for seat in seats:
         seat.memory = memory_of(seat.student.name)
-        seat.kernel.close()
+
+
+def misbehave(seats: list[Seat]) -> None:
+    """Let some students do all they should not, while the others drag; then look for losses."""
+    count = max(1, len(seats) // NAUGHTY) if len(seats) > 1 else 0
+    naughty, good = seats[:count], seats[count:]
+    for seat in good:
+        seat.student.save("work.txt", WORK.format(seat.student.name))
+        seat.kernel.execute("mine = 41")
+    print(f"{len(naughty)} students misbehave …", flush=True)
+    stop = threading.Event()
+    with ThreadPoolExecutor(len(mischief.ALL)) as pool:
+        deeds = [
+            (seat, pool.submit(act, seat.student, stop))
+            for act, seat in zip(mischief.ALL, cycle(naughty), strict=False)
+        ]
+        try:
+            together("drag meanwhile", lambda seat: drag_all(seat, seat.troubled, LOOK), good)
+        finally:
+            stop.set()
+        for seat, deed in deeds:
+            if wrong := deed.result():
+                seat.errors.append(f"{seat.student.name}: {wrong}")
+    together("look for their work", look_for_losses, good)
+    for owner, thief in zip(good, [*good[1:], *naughty], strict=False):
+        owner.errors += mischief.intrude(thief.student, owner.student, owner.kernel)
+
+
+def look_for_losses(seat: Seat) -> None:
+    """Note what is not as it was before others misbehaved."""
+    if seat.kernel.execute("assert mine + 1 == 42"):
+        seat.errors.append(f"{seat.student.name}: the kernel has forgotten a variable")
+    if seat.student.read("work.txt") != WORK.format(seat.student.name):
+        seat.errors.append(f"{seat.student.name}: a file has changed")
+
+
+def secrets_in(log: str, seats: list[Seat], password: str) -> list[str]:
+    """Return what stands in a log and must not: the password, and all cookies of all students.
+
+    Parameters
+    ----------
+    log : str
+    seats : list of Seat
+    password : str
+    """
+    secrets = {
+        f"the cookie {cookie.name} of {seat.student.name}": cookie.value
+        for seat in seats
+        for cookie in seat.student.browser.cookies
+        if len(cookie.value) > 8
+    }
+    secrets["the password"] = password
+    return [f"the log shows {what}" for what, secret in secrets.items() if secret in log]
 
 
 def together(what: str, act: Callable[[Seat], None], seats: list[Seat]) -> None:
@@ -157,8 +223,10 @@ def summarise(seats: list[Seat]) -> dict[str, object]:
     """Return the measurements of a class by name: seconds, bytes, counts."""
     calm = [seconds for seat in seats for seconds in seat.calm]
     rush = [seconds for seat in seats for seconds in seat.rush]
+    troubled = [seconds for seat in seats for seconds in seat.troubled]
     memory = [seat.memory for seat in seats]
     return {
+        "what": TITLE,
         "date": date.today().isoformat(),
         "machine": machine(),
         "versions": {name: version(name) for name in VERSIONS},
@@ -168,9 +236,11 @@ def summarise(seats: list[Seat]) -> dict[str, object]:
         "errors": [error for seat in seats for error in seat.errors],
         "slowest_start": max(seat.start for seat in seats),
         "slowest_run": max(seat.run for seat in seats),
-        "moves": len(calm) + len(rush),
+        "moves": len(calm) + len(rush) + len(troubled),
         "redraw_calm": spread(calm),
         "redraw_rush": spread(rush),
+        "redraw_troubled": spread(troubled),
+        "naughty": sum(not seat.troubled for seat in seats),
         "memory_median": median(memory),
         "memory_most": max(memory),
         "memory_all": sum(memory),
@@ -203,6 +273,9 @@ def table(result: dict) -> str:
         "slowest run of the whole notebook": f"{result['slowest_run']:.0f} s",
         "redraw, students looking 2 s between drags": milliseconds(result["redraw_calm"]),
         f"redraw, all {n} dragging without a pause": milliseconds(result["redraw_rush"]),
+        f"redraw, looking 2 s, while {result['naughty']} misbehave": milliseconds(
+            result["redraw_troubled"]
+        ),
         "memory of a student, median": f"{result['memory_median'] / 2**20:.0f} MiB",
         "memory of a student, most": f"{result['memory_most'] / 2**20:.0f} MiB",
         f"memory of all {n} together": f"{result['memory_all'] / 2**30:.1f} GiB",
@@ -220,7 +293,7 @@ def milliseconds(times: dict[str, float]) -> str:
 def report(result: dict) -> str:
     """Return the page that is written: when and where, the table, what went wrong."""
     versions = ", ".join(f"{name} {number}" for name, number in result["versions"].items())
-    where = f"{result['date']}, {result['machine']}; {versions}; `{result['notebook']}`."
+    where = f"{TITLE}, {result['date']}, {result['machine']}; {versions}; `{result['notebook']}`."
     errors = "\n".join(f"- {error}" for error in result["errors"])
     return "\n\n".join(part for part in [where, table(result), errors] if part) + "\n"
 
@@ -231,12 +304,11 @@ def main() -> int:
     parser.add_argument("--students", type=int, default=30)
     parser.add_argument("--notebook", default=NOTEBOOK)
     result = summarise(rehearse(**vars(parser.parse_args())))
-    BUILD.mkdir(exist_ok=True)
-    (BUILD / "classroom.md").write_text(report(result), encoding="utf-8")
-    (BUILD / "classroom.json").write_text(json.dumps(result, indent=2), encoding="utf-8")
+    write_marked(BUILD / "classroom.md", report(result).encode(), TITLE.encode())
+    write_marked(BUILD / "classroom.json", json.dumps(result, indent=2).encode(), TITLE.encode())
     print(report(result))
     return int(bool(result["errors"]))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answered(main))

@@ -51,21 +51,50 @@ class Student:
             time.sleep(0.5)
         self._get(f"{self.base}/lab")
 
-    def open_notebook(self, path: str) -> Kernel:
-        """Start a kernel for a notebook and return the connection to it."""
+    def open_notebook(self, path: str, patience: float = PATIENCE) -> Kernel:
+        """Start a kernel for a notebook, unless it has one, and return the connection to it.
+
+        Parameters
+        ----------
+        path : str
+            In the student's folder; the notebook need not be there.
+        patience : float
+            Seconds to wait for one message.
+        """
         wish = {"path": path, "name": path, "type": "notebook", "kernel": {"name": "python3"}}
         session = self._post(f"{self.base}/api/sessions", self._own_path, json=wish).json()
-        channels = f"{self.base}/api/kernels/{session['kernel']['id']}/channels"
+        id = session["kernel"]["id"]
+        channels = f"{self.base}/api/kernels/{id}/channels"
         query = urlencode({"_xsrf": self._xsrf(self._own_path)})
         cookies = requests.cookies.get_cookie_header(
             self.browser.cookies, requests.Request("GET", channels)
         )
-        return Kernel(f"{channels.replace('http', 'ws', 1)}?{query}", self.hub, cookies, PATIENCE)
+        url = f"{channels.replace('http', 'ws', 1)}?{query}"
+        return Kernel(id, url, self.hub, cookies, patience)
 
-    def interrupt(self) -> None:
-        """Press the button that stops what runs, in all kernels of one's own."""
-        for kernel in self._get(f"{self.base}/api/kernels").json():
-            self._post(f"{self.base}/api/kernels/{kernel['id']}/interrupt", self._own_path)
+    def interrupt(self, kernel: Kernel) -> None:
+        """Press the button that stops what runs."""
+        self._post(f"{self.base}/api/kernels/{kernel.id}/interrupt", self._own_path)
+
+    def save(self, path: str, text: str) -> requests.Response:
+        """Save a file as JupyterLab does, and return the server's answer, whatever it is.
+
+        Parameters
+        ----------
+        path : str
+            In the student's folder.
+        text : str
+        """
+        return self.browser.put(
+            f"{self.base}/api/contents/{path}",
+            json={"type": "file", "format": "text", "content": text},
+            headers={"X-XSRFToken": self._xsrf(self._own_path)},
+            timeout=PATIENCE,
+        )
+
+    def read(self, path: str) -> str:
+        """Return the text of a file in the student's own folder."""
+        return self._get(f"{self.base}/api/contents/{path}").json()["content"]
 
     def read_notebook(self, path: str) -> list[str]:
         """Return the sources of the code cells of a notebook in the student's own folder."""
