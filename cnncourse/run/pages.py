@@ -13,6 +13,7 @@ import mimetypes
 import re
 from functools import cache
 from html import escape
+from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
@@ -39,6 +40,13 @@ media-src data:; font-src data:; style-src 'unsafe-inline'">{% endblock -%}
 {%- endif -%}
 {%- endblock -%}
 """
+ELEMENTS = set(
+    "a abbr b blockquote br code dd del details div dl dt em figcaption figure h1 h2 h3 h4 h5 h6 "
+    "hr i img ins kbd li mark ol p picture pre q s small source span strong sub summary sup table "
+    "tbody td th thead tr u ul var".split()
+)
+ATTRIBUTES = set("alt align class colspan height id lang media open rowspan title width".split())
+SCHEMES = ("http:", "https:", "mailto:", "data:image/")
 LINK_TO_NOTEBOOK = re.compile(r'(<a [^>]*href="[^":/]+)\.ipynb(["#])')
 
 
@@ -74,6 +82,29 @@ def heading(node: Any) -> str:
 class Renderer(IPythonRenderer):
     """Markdown with formulas as MathML and with pictures inside."""
 
+    def inline_html(self, html: str) -> str:
+        """Return HTML that stands in a line of text; what would act, as it is written."""
+        return harmless(html)
+
+    def block_html(self, html: str) -> str:
+        """Return HTML that stands alone; what would act, as it is written."""
+        return harmless(html)
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """Return a link; one that would run a script leads nowhere.
+
+        Parameters
+        ----------
+        text : str
+        url : str
+        title : str, optional
+        """
+        return str(super().link(text, url if known("href", url) else "#", title))
+
+    def block_mermaidjs(self, code: str) -> str:
+        """Return a diagram as it is written: no page of ours can draw it."""
+        return f"<pre>{escape(code)}</pre>"
+
     def inline_math(self, body: str) -> str:
         """Return a formula in a line of text."""
         return mathml(body, "inline")
@@ -93,6 +124,69 @@ class Renderer(IPythonRenderer):
         title : str, optional
         """
         return super().image(text, inside(url, Path(self.path)), title)
+
+
+class Harmless(HTMLParser):
+    """Writes HTML again; of what is neither a known element nor a known attribute only the words.
+
+    JupyterLab does the same with the text of a notebook that somebody else has written.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(convert_charrefs=False)
+        self.written: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Write an element with what is known of it."""
+        if tag not in ELEMENTS:
+            return self.handle_data(self.get_starttag_text() or "")
+        kept = [f' {name}="{escape(value or "")}"' for name, value in attrs if known(name, value)]
+        self.written.append(f"<{tag}{''.join(kept)}>")
+
+    def handle_endtag(self, tag: str) -> None:
+        """Write the end of an element."""
+        self.written.append(f"</{tag}>" if tag in ELEMENTS else escape(f"</{tag}>"))
+
+    def handle_data(self, data: str) -> None:
+        """Write words."""
+        self.written.append(escape(data, quote=False))
+
+    def handle_entityref(self, name: str) -> None:
+        """Write a letter that has a name."""
+        self.written.append(f"&{name};")
+
+    def handle_charref(self, name: str) -> None:
+        """Write a letter that has a number."""
+        self.written.append(f"&#{name};")
+
+
+def known(name: str, value: str | None) -> bool:
+    """Tell whether an attribute may stay: it does nothing, and leads nowhere by a script.
+
+    Parameters
+    ----------
+    name : str
+    value : str or None
+    """
+    if name in ("href", "src", "srcset"):
+        address = re.sub(r"[\s\x00-\x1f]", "", value or "").lower()
+        return not re.match(r"[a-z+.-]+:", address) or address.startswith(SCHEMES)
+    return name in ATTRIBUTES
+
+
+def harmless(html: str) -> str:
+    """Return HTML in which nothing acts: scripts, frames and the like stand there as text.
+
+    Examples
+    --------
+    >>> harmless('<b onclick="act()">Look</b> <script>act()</script>')
+    '<b>Look</b> &lt;script&gt;act()&lt;/script&gt;'
+    """
+    page = Harmless()
+    page.CDATA_CONTENT_ELEMENTS = ()  # else it would look for the end of a script
+    page.feed(html)
+    page.close()
+    return "".join(page.written)
 
 
 class Exporter(HTMLExporter):
