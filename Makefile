@@ -90,6 +90,7 @@ test-lowest: .venv-lowest/ready ## unit tests and notebooks with the lowest supp
 
 STUDENTS ?= 30
 classroom-test: .venv/classroom .venv/node_modules ## thirty simulated students at a JupyterHub
+	@$(COURSE) tools/classroom/starts.py --kernels $(STUDENTS)
 	@$(COURSE) tools/classroom/rehearsal.py --students $(STUDENTS) $(ARGS)
 
 browser: .venv/ready .venv/node_modules ## the tests in a real browser alone

@@ -79,7 +79,8 @@ def load(*, fetch: bool = False, seed: int = 0) -> Backbone:
     if fetch or weights_file().exists():
         try:
             with _patience(_PATIENCE):
-                network.load_state_dict(weights().get_state_dict(progress=False, check_hash=True))
+                safely = {"check_hash": True, "weights_only": True}
+                network.load_state_dict(weights().get_state_dict(progress=False, **safely))
         except (OSError, RuntimeError, UnpicklingError) as problem:  # no network, damaged file
             reason = f"the ImageNet weights could not be fetched or read ({problem})"
         else:
