@@ -74,6 +74,10 @@ def is_marked(path: Path, mark: bytes) -> bool:
     path : Path
     mark : bytes
 
+    Returns
+    -------
+    bool
+
     Raises
     ------
     OSError

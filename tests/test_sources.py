@@ -65,7 +65,6 @@ def test_files_are_fetched_in_two_places_only():
         path.relative_to(ROOT).as_posix()
         for path in SOURCES
         for name, _ in calls(path.read_text(encoding="utf-8"))
-        if name.split(".")[-1]
-        in ("urlopen", "urlretrieve", "load_state_dict_from_url", "download_url")
+        if name.split(".")[-1] in FETCH
     }
     assert found == {"cnncourse/lab/digits.py", "cnncourse/lab/transfer.py", "tools/setup.py"}

@@ -201,7 +201,9 @@ def test_nothing_else_in_the_sources_opens_files_to_write():
         "cnncourse/run/execute.py",  # into a folder that is gone afterwards
         "cnncourse/run/store.py",  # removes earlier reports and pages of a run
         "cnncourse/site/python.py",  # into a folder that is gone afterwards
+        "tools/classroom/accounts.py",  # a copy for a student that was interrupted
         "tools/classroom/hub.py",  # the log, in the hub's own folder
         "tools/classroom/jupyterhub_config.py",  # a folder that it has made itself
+        "tools/classroom/mischief.py",  # in the folder of a student who misbehaves
         "tools/setup.py",  # an environment whose Python does not start
     }

@@ -136,8 +136,24 @@ class Harmless(HTMLParser):
         super().__init__(convert_charrefs=False)
         self.written: list[str] = []
 
+    def set_cdata_mode(self, elem: str, *, escapable: bool = False) -> None:
+        """Read what stands in a script as all else: it will be shown.
+
+        Parameters
+        ----------
+        elem : str
+        escapable : bool
+            As newer versions of Python call it.
+        """
+
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Write an element with what is known of it."""
+        """Write an element with what is known of it.
+
+        Parameters
+        ----------
+        tag : str
+        attrs : list of (name, value)
+        """
         if tag not in ELEMENTS:
             return self.handle_data(self.get_starttag_text() or "")
         kept = [f' {name}="{escape(value or "")}"' for name, value in attrs if known(name, value)]
@@ -167,6 +183,10 @@ def known(name: str, value: str | None) -> bool:
     ----------
     name : str
     value : str or None
+
+    Returns
+    -------
+    bool
     """
     if name in ("href", "src", "srcset"):
         address = re.sub(r"[\s\x00-\x1f]", "", value or "").lower()
@@ -183,7 +203,6 @@ def harmless(html: str) -> str:
     '<b>Look</b> &lt;script&gt;act()&lt;/script&gt;'
     """
     page = Harmless()
-    page.CDATA_CONTENT_ELEMENTS = ()  # else it would look for the end of a script
     page.feed(html)
     page.close()
     return "".join(page.written)
