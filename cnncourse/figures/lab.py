@@ -321,23 +321,26 @@ def layer_xray(
             f"{name} has no channel {channel}: try a channel from 0 to {len(maps) - 1}"
         )
     colours, limit = _colours(maps)
-    scale = f"0 to {svg.show_number(limit)}: black 0, white the largest"
+    scale = (f"one scale, 0 to {svg.show_number(limit)}", "black 0, white the largest")
     if maps.min() < 0:
-        scale = f"±{svg.show_number(limit)}: purple below 0, orange above"
+        scale = (f"one scale, ±{svg.show_number(limit)}", "purple below 0, orange above")
     high, wide = maps.shape[1:]
-    halves = np.array_split(np.arange(len(maps)), 2)
-    heads = (f"{name}: {count(len(maps), 'map')} of {high}×{wide}", f"one scale, {scale}")
+    thirds = np.array_split(np.arange(len(maps)), 3)
+    heads = (f"{name}: {count(len(maps), 'map')} of {high}×{wide}", *scale)
     d = svg.Drawing()
     large = _headed(svg.image(colours[channel], 0, 0, 264, 264), 264, f"map {channel}", svg.OUTPUT)
     d.add(marks.panel(large, "map", 0, 0, 264, 292))
     seen = _headed(svg.image(_grey(picture), 0, 0, 180, 180), 180, f"example {place}", svg.INPUT)
     d.add(marks.panel(seen, "input", 288, 0, 180, 292))
-    best = _exciting(examples, strengths, places, place)
-    d.add(marks.panel(best, "examples", 492, 0, 456, 292))
-    for half, (channels, head) in enumerate(zip(halves, heads, strict=True)):
-        tiles = svg.text(0, 8, head, size=14, bold=not half, fill=svg.MUTED if half else svg.INK)
-        tiles += _tiles(colours, channels, channel, len(halves[0]))
-        d.add(marks.panel(tiles, f"maps {half}", 480 * half, 312, 468, 216))
+    for half, head in enumerate(("these excite it most", "(largest value)")):
+        four = slice(4 * half, 4 * half + 4)
+        best = _exciting(examples[four], strengths[four], places[four], place)
+        best += svg.text(0, 8, head, size=14, bold=not half)
+        d.add(marks.panel(best, f"examples {half}", 492 + 236 * half, 0, 220, 292))
+    for third, (channels, head) in enumerate(zip(thirds, heads, strict=True)):
+        tiles = svg.text(0, 8, head, size=14, bold=not third, fill=svg.MUTED if third else svg.INK)
+        tiles += _tiles(colours, channels, channel, len(thirds[0]))
+        d.add(marks.panel(tiles, f"maps {third}", 320 * third, 312, 308, 216))
     silent = int(np.sum(np.abs(maps).max(axis=(1, 2)) == 0))
     sentence = (
         f"{name}: {count(len(maps), 'map')} of {high}×{wide}, values from {_ends(maps)}; "
@@ -360,7 +363,6 @@ def _exciting(
 ) -> str:
     """Digits with the largest value that each causes, to be fed to the network."""
     d, side = svg.Drawing(), 102
-    d.text(0, 8, "these excite it most (largest value)", size=14, bold=True)
     for number, (picture, strength, place) in enumerate(
         zip(examples, strengths, places, strict=True)
     ):
@@ -370,14 +372,14 @@ def _exciting(
         words = svg.show_number(float(strength))
         tile += svg.text(side / 2, side + 13, words, size=14, anchor="middle")
         tile = marks.set(f"<g>{tile}</g>", f"example {place}", {"digit": place}, group="examples")
-        x, y = number % 4 * (side + 16), 28 + number // 4 * (side + 30)
+        x, y = number % 2 * (side + 16), 28 + number // 2 * (side + 30)
         d.add(marks.glide(tile, f"digit {place}", x, y))
     return d.markup
 
 
 def _tiles(colours: np.ndarray, channels: np.ndarray, chosen: int, most: int) -> str:
     """Some maps as large as there is room for `most` of them; each can be chosen."""
-    wide, high, gap = 468, 188, 6
+    wide, high, gap = 308, 188, 6
     side, columns = max(
         (min((wide + gap) / c - gap, (high + gap) / ceil(most / c) - gap, high * 1.0), c)
         for c in range(1, most + 1)
@@ -441,8 +443,8 @@ def what_matters(
         markup = _headed(markup, _SQUARE, words, role)
         d.add(marks.panel(markup, words[:4], 304 * place, 0, _SQUARE, _SQUARE + 28))
     bars = _two_bars(probability, now)
-    d.add(marks.panel(bars, "bars", 0, _SQUARE + 48, 500, 64))
-    d.add(marks.panel(_heat_scale(highest), "scale", 608, _SQUARE + 48, _SQUARE, 64))
+    d.add(marks.panel(bars, "bars", 0, _SQUARE + 48, 370, 92))
+    d.add(marks.panel(_heat_scale(highest), "scale", 608, _SQUARE + 48, _SQUARE, 92))
     verb, most = ("raises", "most") if change[worst] > 0 else ("lowers", "worst")
     sentence = (
         f"Uncovered, the network says {digit} with {percent(probability)}, covered here with "
@@ -450,7 +452,7 @@ def what_matters(
         f"to {percent(float(covered[worst]))} at {most}, with its upper left corner in row "
         f"{worst[0] * stride}, column {worst[1] * stride}."
     )
-    return svg.framed(d.svg(888, _SQUARE + 112, "What the answer hangs on", sentence), 6)
+    return svg.framed(d.svg(888, _SQUARE + 140, "What the answer hangs on", sentence), 6)
 
 
 def _cover_moves(
@@ -501,12 +503,12 @@ def _steepness(sensitivity: np.ndarray) -> str:
 def _two_bars(whole: float, now: float) -> str:
     """The probability without and with the cover."""
     d = svg.Drawing()
-    for y, words, share in ((14, "uncovered", whole), (46, "covered here", now)):
+    for y, words, share in ((8, "uncovered", whole), (56, "covered here", now)):
         d.text(0, y, words, size=14)
-        d.rect(116, y - 10, 240, 20, line=svg.FAINT)
-        bar = svg.rect(116, y - 10, max(240 * share, 0.5), 20, fill=svg.OUTPUT.line)
+        d.rect(0, y + 12, 220, 20, line=svg.FAINT)
+        bar = svg.rect(0, y + 12, max(220 * share, 0.5), 20, fill=charts.DATA[0])
         d.add(marks.key(bar, words))
-        d.text(368, y, percent(share), size=22, bold=True)
+        d.text(232, y + 22, percent(share), size=22, bold=True)
     return d.markup
 
 
@@ -651,7 +653,7 @@ def live_training(
 def _progress(done: int, goal: int, unit: str) -> svg.Svg:
     d = svg.Drawing()
     d.rect(0, 0, 360, 14, line=svg.FAINT)
-    d.rect(0, 0, 360 * min(done / goal, 1), 14, fill=svg.OUTPUT.line)
+    d.rect(0, 0, 360 * min(done / goal, 1), 14, fill=charts.DATA[0])
     d.text(370, 7, f"{done:,} of {goal:,} {unit}", size=12)
     return d.svg(600, 16, "progress")
 
@@ -706,7 +708,7 @@ def confusion(
     if found > len(examples):
         head += f", {len(examples)} shown"
     d = svg.Drawing()
-    d.add(marks.panel(_table(table, row, column), "table", 0, 0, 406, 402))
+    d.add(marks.panel(_table(table, row, column), "table", 0, 0, 394, 402))
     behind = _behind(examples, shares, places, chosen)
     behind += svg.text(0, 8, head, size=14, bold=True)
     d.add(marks.panel(behind, "digits", 430, 0, 272, 402))
@@ -721,10 +723,9 @@ def confusion(
 def _table(table: np.ndarray, row: int, column: int) -> str:
     """The table of labels against answers, whose cells are clicked."""
     wrong = table - np.diag(np.diag(table))
-    most, left, top = max(int(wrong.max()), 1), 44, 40
+    most, left, top = max(int(wrong.max()), 1), 32, 40
     d = svg.Drawing()
-    d.text(left, 8, "answer of the network →", size=14, fill=svg.MUTED)
-    d.text(0, 30, "label", size=14, fill=svg.MUTED)
+    d.text(left, 8, "answer of the network →  label ↓", size=14, fill=svg.MUTED)
     for i in range(10):
         middle = (i + 0.5) * _CELL
         d.text(left + middle, 30, str(i), size=16, anchor="middle", bold=i == column)
@@ -743,9 +744,9 @@ def _table(table: np.ndarray, row: int, column: int) -> str:
 def _cell(x: float, y: float, number: int, most: int, diagonal: bool) -> str:
     """A cell of the table: errors are shaded by their number, the diagonal is not."""
     fill = svg.OUTPUT.tint if diagonal else svg.signed_fill(number / most, 1)
-    words, size = str(number or "·"), 14 if number < 1000 else 13
+    words = str(number or "·")
     ink = svg.text_on(fill)
-    middle = svg.text(x + _CELL / 2, y + _CELL / 2, words, size=size, anchor="middle", fill=ink)
+    middle = svg.text(x + _CELL / 2, y + _CELL / 2, words, size=14, anchor="middle", fill=ink)
     return f"<g>{svg.rect(x, y, _CELL, _CELL, fill=fill, line=svg.FAINT)}{middle}</g>"
 
 
@@ -776,7 +777,7 @@ def _closely(picture: np.ndarray, shares: np.ndarray, label: int, place: int) ->
     for digit, share in enumerate(shares):
         y, first = 208 + 20 * digit, digit == best
         d.text(8, y, str(digit), size=14, anchor="middle", bold=first)
-        bar = svg.rect(22, y - 7, max(110 * float(share), 0.5), 14, fill=svg.OUTPUT.line)
+        bar = svg.rect(22, y - 7, max(110 * float(share), 0.5), 14, fill=charts.DATA[0])
         d.add(marks.key(bar, f"share of {digit}"))
         d.text(140, y, percent(float(share)), size=14, bold=first)
     return d.markup
@@ -874,9 +875,9 @@ def break_it(
         four = _read_digits(pictures[some], labels[some], {n: r[some] for n, r in answers.items()})
         d.add(marks.panel(four, f"digits {half}", 240 + 356 * half, 0, 332, high))
     chart = _damage_chart(curves, change, amount, unit, step)
-    d.add(marks.panel(chart, "chart", 0, high + 20, 460, 258))
+    d.add(marks.panel(chart, "chart", 0, high + 20, 338, 258))
     measured = {name: float(np.interp(amount, x, y)) for name, (x, y) in curves.items()}
-    d.add(marks.panel(_accuracies(measured, amount, unit), "measured", 492, high + 20, 432, 258))
+    d.add(marks.panel(_accuracies(measured, amount, unit), "measured", 596, high + 20, 340, 258))
     right = "; ".join(
         f"{name} reads {np.sum(np.equal(read, labels))} of {len(labels)}"
         for name, read in answers.items()
@@ -924,7 +925,7 @@ def _read_digits(
     """A few digits in a row, and under each what the networks read."""
     side, d = 76, svg.Drawing()
     for row, name in enumerate(answers if len(pictures) else ()):
-        d.text(0, 28 + side + 16 + 48 * row, name, size=13, fill=svg.MUTED)
+        d.text(0, 28 + side + 16 + 48 * row, name, size=14, fill=svg.MUTED)
     for place, picture in enumerate(pictures):
         x = place * (side + 9)
         d.image(_grey(picture), x, 28, side, side)
@@ -937,7 +938,7 @@ def _read_digits(
 
 def _damage_chart(curves: charts.Series, change: str, amount: float, unit: str, step: float) -> str:
     """How accuracy falls with the damage; the line at its amount is dragged."""
-    left, top, wide, high = 52, 44, 392, 174  # as charts.line_chart places its lines
+    left, top, wide, high = 52, 44, 270, 174  # as charts.line_chart places its lines
     ends = [float(end) for x, _ in curves.values() for end in (np.min(x), np.max(x))]
     low, most = min(ends), max(ends)
     chart = charts.line_chart(
@@ -968,10 +969,10 @@ def _accuracies(measured: Mapping[str, float], amount: float, unit: str) -> str:
     for row, (name, share) in enumerate(measured.items()):
         y = 44 + 58 * row
         d.text(0, y, name, size=14)
-        d.rect(0, y + 14, 320, 20, line=svg.FAINT)
-        bar = svg.rect(0, y + 14, max(320 * share, 0.5), 20, fill=svg.OUTPUT.line)
+        d.rect(0, y + 14, 200, 20, line=svg.FAINT)
+        bar = svg.rect(0, y + 14, max(200 * share, 0.5), 20, fill=charts.DATA[0])
         d.add(marks.key(bar, f"accuracy {name}"))
-        d.text(332, y + 24, percent(share), size=22, bold=True)
+        d.text(212, y + 24, percent(share), size=22, bold=True)
     return d.markup
 
 
@@ -1104,8 +1105,8 @@ def _film(steps: Sequence[tuple[str, np.ndarray]], before: int, last: int) -> st
             d.line(5, y, wide - 4, y, colour=svg.LIGHT, thick=5, dash="6 7.4")
     for place, (name, picture) in enumerate(steps):
         number, x = before + place + 1, 3 + apart * place
-        for row, words in enumerate(wrapped(f"{number} {name}", 12)):
-            d.text(x, 8 + 16 * row, words, size=13, bold=number == last)
+        for row, words in enumerate(wrapped(f"{number} {name}", 11)):
+            d.text(x, 8 + 16 * row, words, size=14, bold=number == last)
         high, wide = (_FRAME * n / max(picture.shape[:2]) for n in picture.shape[:2])
         left, under = x + (_FRAME - wide) / 2, top + 13 + (_FRAME - high) / 2
         d.image(_grey(picture), left, under, wide, high)
@@ -1124,7 +1125,7 @@ def _probability_bars(shares: np.ndarray, answer: str) -> str:
         y = 40 + 22 * digit
         first = bool(answer) and digit == best
         d.text(8, y, str(digit), size=16, anchor="middle", bold=first)
-        bar = svg.rect(24, y - 8, max(230 * float(share), 0.5), 16, fill=svg.OUTPUT.line)
+        bar = svg.rect(24, y - 8, max(230 * float(share), 0.5), 16, fill=charts.DATA[0])
         d.add(marks.key(bar, f"share of {digit}"))
         d.text(262, y, percent(float(share)), size=14, bold=first)
     return d.markup

@@ -15,15 +15,16 @@ import numpy as np
 
 from cnncourse.architectures.table import Row, Table, show_bytes
 from cnncourse.figures import marks, svg
+from cnncourse.figures.charts import DATA
 from cnncourse.figures.grids import UNSEEN, matrix
 from cnncourse.figures.words import by, percent
 from cnncourse.pipeline import Origin, Stage, Weights, origin
 
 _TOP = 44.0  # below the two lines of words
 _TALL = 264.0  # of the tallest stack of maps
-_PARTS = (4, 10)  # stages up to which each half of the network reaches: two panels
-_STAGES = (0, 80, 160, 240, 0, 74, 148, 220, 262, 372)  # where each begins in its half
-_WIDTHS = (306, 482)  # of the halves
+_PARTS = (4, 8, 10)  # stages up to which each part of the network reaches: three panels
+_STAGES = (0, 80, 160, 240, 0, 74, 148, 220, 0, 108)  # where each begins in its part
+_WIDTHS = (306, 268, 218)  # of the parts
 _CELL = 44  # side of a number's cell below
 _MAP = 200  # side of the map looked at
 _SIDE = 132  # of what it comes from
@@ -63,15 +64,15 @@ def pipeline(
     """
     found = origin(stages, weights, layer, channel, row, column)
     d, start, left = svg.Drawing(), 0, 0.0
-    for half, (end, width) in enumerate(zip(_PARTS, _WIDTHS, strict=True)):
+    for number, (end, width) in enumerate(zip(_PARTS, _WIDTHS, strict=True)):
         part = "".join(
             svg.group(_stage(stages, place, (layer, channel)), _STAGES[place])
             for place in range(start, end)
         )
         frame = svg.rect(0, 0, 9, 9, line=svg.WINDOW.line, thick=3)
-        part += marks.lit(frame, _lights(half), hidden=True)
-        d.add(marks.panel(part, f"half {half}", left, 0, width, _TOP + _TALL))
-        start, left = end, left + width + 8
+        part += marks.lit(frame, _lights(start), hidden=True)
+        d.add(marks.panel(part, f"part {number}", left, 0, width, _TOP + _TALL))
+        start, left = end, left + width + 4
     value = _value(stages, layer, channel, row, column)
     here, read, how, words = _explained(stages, found, layer, channel, source, row, column)
     for name, markup, x, width in (
@@ -100,9 +101,9 @@ def _value(stages: Sequence[Stage], name: str, channel: int, row: int, column: i
     return float(array[(channel, row, column)[: array.ndim]])
 
 
-def _lights(half: int) -> str:
-    """The name of the frame that marks what a map was computed from."""
-    return f"sources-{half}"
+def _lights(place: int) -> str:
+    """The name of the frame that marks what a map was computed from, in the part of that stage."""
+    return f"sources-{sum(place >= end for end in _PARTS)}"
 
 
 # The row of stages
@@ -148,18 +149,18 @@ def _maps(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
 
 def _lighting(markup: str, stages: Sequence[Stage], place: int, channel: int) -> str:
     """A part that frames what it was computed from while the mouse is on it."""
-    if stages[place].name == "softmax":
-        x, y, wide, high = float(_STAGES[place - 1]), 0.0, 108.0, _TALL
+    name, before = stages[place].name, place - 1
+    if name == "softmax":
+        x, y, wide, high = 0.0, 0.0, 108.0, _TALL
     else:
-        before = place - 2 if stages[place].name == "dense" else place - 1
+        before -= name == "dense"  # the maps of pool 2, not the row of their numbers
         boxes = _boxes(stages[before])
-        one = stages[place].name.startswith(("ReLU", "pool"))
+        one = name.startswith(("ReLU", "pool"))
         first, last = (channel, channel) if one else (0, len(boxes) - 1)
-        x, y, side = boxes[first]
-        x, wide, high = x + _STAGES[before], side, boxes[last][1] + side - y
-        place = before + 1
-    at = (x - 4, y + _TOP - 4, wide + 8, high + 8)
-    return marks.link(markup, _lights(int(place > _PARTS[0])), at=at)
+        x, y, wide = boxes[first]
+        high = boxes[last][1] + wide - y
+    at = (x + _STAGES[before] - 4, y + _TOP - 4, wide + 8, high + 8)
+    return marks.link(markup, _lights(before), at=at)
 
 
 def _colours(volume: np.ndarray) -> np.ndarray:
@@ -185,7 +186,7 @@ def _vector(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str
         here, best = (name, number) == chosen, value == vector.max()
         line, thick = (svg.WINDOW.line, 3) if here else ("none", 1)
         row = svg.rect(0, y + 1, 108, step - 2, fill=UNSEEN, line=line, thick=thick)
-        row += svg.rect(zero + min(length, 0), y + 6, abs(length), step - 12, fill=svg.OUTPUT.line)
+        row += svg.rect(zero + min(length, 0), y + 6, abs(length), step - 12, fill=DATA[0])
         row += svg.line(zero, y + 4, zero, y + step - 4, colour=svg.MUTED)
         middle = y + step / 2
         row += svg.text(4, middle, str(number), size=14, bold=best)

@@ -672,7 +672,7 @@ def shift_and_shuffle(
         role = svg.WINDOW if place == 1 else None
         one = svg.captioned(picture, name, size=14, role=role).markup
         drawing.add(marks.panel(one, f"picture {place}", 264 * place, 0, 240, 264))
-    drawing.add(marks.panel(_distances(distances, shift, rival), "distances", 0, 288, 504, 208))
+    drawing.add(marks.panel(_distances(distances, shift, rival), "distances", 0, 288, 390, 208))
     to_both = _two_distances(distances[shift], shift, rival, names)
     drawing.add(marks.panel(to_both, "both", 528, 288, 240, 208))
     verdict = "farther away than" if distances[shift] > rival else "not farther away than"
@@ -696,21 +696,19 @@ def _to_shift(pixels: np.ndarray, shift: int, farthest: int) -> svg.Svg:
 
 def _distances(distances: Sequence[float], shift: int, rival: float) -> str:
     """A bar for each shift, to be clicked, and a dashed line for the other picture."""
-    wide, high, top = 450, 120, 34
+    wide, high, top = 342, 120, 34
     scale, step = high / max(*distances, rival, 1), wide / len(distances)
     drawing = svg.Drawing()
-    drawing.text(0, 8, "distance from the picture to itself, moved", size=14, bold=True)
+    drawing.text(0, 8, "distance to itself, moved by … px", size=14, bold=True)
     for s, distance in enumerate(distances):
         x, tall, here = s * step, distance * scale, s == shift
         role = svg.WINDOW if here else svg.PADDING
         bar = svg.rect(x, top, step, high + 46, fill=UNSEEN)
-        column = (x + 6, top + high - tall, step - 12, tall)
+        column = (x + 5, top + high - tall, step - 10, tall)
         bar += svg.rect(*column, fill=role.tint, line=role.line, thick=3 if here else 1)
-        value, middle = svg.show_number(distance, 1), x + step / 2
+        value, middle = svg.show_number(distance, 0), x + step / 2
         bar += svg.text(middle, top + high + 15, value, size=14, anchor="middle", bold=here)
-        bar += svg.text(
-            middle, top + high + 37, f"{s} px", size=14, anchor="middle", fill=svg.MUTED
-        )
+        bar += svg.text(middle, top + high + 37, str(s), size=14, anchor="middle", fill=svg.MUTED)
         drawing.add(marks.set(f"<g>{bar}</g>", f"shift {s} px", {"shift": s}, group="shifts"))
     y = top + high - rival * scale
     drawing.line(0, top + high, wide, top + high)

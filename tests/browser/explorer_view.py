@@ -8,6 +8,7 @@ import ipywidgets as widgets
 
 from cnncourse.explorers.spatial_layers import LayerStack
 from cnncourse.widgets.digit import DigitInput
+from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.matrix import Matrix, MatrixInput
 from cnncourse.widgets.photo import PhotoInput
 from cnncourse.widgets.run_button import RunButton
@@ -31,7 +32,13 @@ WATCH = f"""explorer => {{
         setTimeout(tell, {PATIENCE}, false);
     }});
 }}"""
-KEYS = {"checkbox": "Space", "button": "Space", "spinbutton": "ArrowUp", "textbox": "1"}
+KEYS = {
+    "application": "Space",
+    "checkbox": "Space",
+    "button": "Space",
+    "spinbutton": "ArrowUp",
+    "textbox": "1",
+}
 ARROWS = {  # whether it stands at its last value, and the keys that lead back and on
     "slider": ("e => e.ariaValueNow === e.ariaValueMax", "ArrowLeft", "ArrowRight"),
     "combobox": ("e => e.selectedIndex === e.options.length - 1", "ArrowUp", "ArrowDown"),
@@ -57,7 +64,8 @@ class ExplorerView:
 
     def part(self, role, name):
         """A control by its accessible role and name."""
-        exact = role != "button"  # the icon of a button counts as a letter
+        # the icon of a button counts as a letter, and a pad says how it is used
+        exact = role not in ("button", "application")
         return self.locator.get_by_role(role, name=name, exact=exact)
 
     def press(self, role, name, key):
@@ -102,6 +110,8 @@ def role_and_name(control):
         return "textbox", control.description
     if isinstance(control, (Matrix, MatrixInput)):
         return "spinbutton", f"{control.description} row 1 column 1"
+    if isinstance(control, DrawPad):
+        return "application", control.description
     if isinstance(control, RunButton):
         return "button", control.go.description
     if isinstance(control, LayerStack):

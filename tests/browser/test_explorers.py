@@ -23,6 +23,7 @@ FIRST = {
     ("kernel_lab", "normalise"): [("spinbutton", "weights row 1 column 1", "ArrowUp")],
     ("own_digit", "crop"): [("checkbox", "look which way round the ink is", "Space")],
     ("own_digit", "keep_aspect"): [("checkbox", "crop to the ink", "Space")],
+    ("pipeline", "source"): [("combobox", "layer", "ArrowDown")] * 2,  # conv 2
     ("resolution", "photo"): [("combobox", "picture", "ArrowUp")],
     # the training before may be over by now, and then there would be nothing left to do
     ("train_live", "run"): [("button", "start again", "Space")],

@@ -29,9 +29,9 @@ PAPER = ".place :is(image, text) { visibility: hidden }"
 # Explorers that do not yet keep what all others keep: only take names away.
 STILL_MOVING = set(
     """
-as_matrix budget channel_sum colour_kernel confusion convolution flip kernel_lab own_digit
-padding pixel_microscope shift_and_shuffle shift_equivariance sliding_sum stride threshold
-timeline train_live what_matters window_walk
+as_matrix budget channel_sum colour_kernel convolution flip kernel_lab
+padding pixel_microscope shift_equivariance sliding_sum stride threshold
+timeline train_live window_walk
 """.split()
 )
 STILL_WORDY = set(
@@ -42,20 +42,20 @@ which_network
 )
 STILL_CUT = set(
     """
-budget convolution dense_cost dropout layer_xray skip_connection sliding_sum timeline
-what_matters
+budget convolution dense_cost dropout skip_connection sliding_sum timeline
+
 """.split()
 )
 STILL_WIDE = set(
     """
-activations as_matrix batch_norm blueprint break_it budget channel_sum confusion convolution
+activations as_matrix batch_norm blueprint budget channel_sum convolution
 dense_cost digit_walk dropout edge_angle filters_over_time flip frequency_gain gaussian_blur
-inception_costs layer_xray noise_filters noisy_sensor output_size own_digit pipeline
-point_operations receptive_field shift_and_shuffle skip_connection sliding_sum softmax stride
-threshold timeline train_live what_if what_matters which_network
+inception_costs noise_filters noisy_sensor output_size
+point_operations receptive_field skip_connection sliding_sum softmax stride
+threshold timeline train_live what_if which_network
 """.split()
 )
-STILL_SMALL = set("budget pipeline".split())
+STILL_SMALL = set("budget".split())
 STILL_WHITE = set("padding".split())
 
 

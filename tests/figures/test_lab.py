@@ -240,7 +240,7 @@ def test_an_xray_has_one_size_and_each_map_and_example_can_be_chosen(shape):
     assert mark(picture, "example 4") == {"digit": 4}
     tile = r'data-name="map \d+".*?<image x="([\d.]+)" y="([\d.]+)" width="([\d.]+)"'
     tiles = re.findall(tile, str(picture))
-    assert all(float(x) + float(side) <= 468 for x, _, side in tiles)
+    assert all(float(x) + float(side) <= 308.01 for x, _, side in tiles)
     assert all(float(y) + float(side) <= 216.01 for _, y, side in tiles)
 
 
@@ -353,7 +353,7 @@ def test_broken_digits_are_marked_right_or_wrong():
     turned = mark(picture, "digit to turn")
     assert turned["also"] == {"damage": "spin"} and turned["moves"][0]["most"] == 18
     (line,) = mark(picture, "amount in the chart")["moves"]
-    assert line["along"] == [98, 0] and (line["least"], line["most"]) == (-1, 3)
+    assert line["along"] == [67.5, 0] and (line["least"], line["most"]) == (-1, 3)
     assert "a reads 2 of 3" in picture.description and "a 87.5 %" in picture.description
 
 
