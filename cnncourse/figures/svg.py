@@ -346,7 +346,7 @@ def image(
     )
 
 
-@lru_cache(maxsize=32)  # while a slider moves, most pictures stay the same
+@lru_cache(maxsize=64)  # while a slider moves, most pictures stay the same
 def _png(pixels: bytes, shape: tuple[int, ...]) -> str:
     """The pixels as a PNG file in base64."""
     stored = np.frombuffer(pixels, np.uint8).reshape(shape)
