@@ -41,8 +41,6 @@ class Entry:
     year : int
     name : str
         The network, or the method where it was none.
-    team : str
-        As the challenge lists it.
     place : int
     error : float
         Top-5 error on the test images, in per cent.
@@ -58,7 +56,6 @@ class Entry:
 
     year: int
     name: str
-    team: str
     place: int
     error: float
     depth: int | None
@@ -75,19 +72,19 @@ _RESULTS_OF_2016 = "image-net.org, ILSVRC 2016 results"
 _HU = "Hu, Shen, Albanie, Sun and Wu (2020), section 5.4"
 
 RESULTS = (
-    Entry(2010, "sparse coding", "NEC-UIUC", 1, 28.2, None, 0, False, f"{_KRIZHEVSKY}, table 1"),
-    Entry(2011, "Fisher vectors", "XRCE", 1, 25.8, None, 0, False, _RUSSAKOVSKY),
-    Entry(2012, "AlexNet", "SuperVision", 1, 16.4, 8, 5, False, f"{_KRIZHEVSKY}, table 2"),
+    Entry(2010, "sparse coding", 1, 28.2, None, 0, False, f"{_KRIZHEVSKY}, table 1"),
+    Entry(2011, "Fisher vectors", 1, 25.8, None, 0, False, _RUSSAKOVSKY),
+    Entry(2012, "AlexNet", 1, 16.4, 8, 5, False, f"{_KRIZHEVSKY}, table 2"),
     # Two of its seven networks have a sixth convolution (section 6 of the paper): nine layers.
-    Entry(2012, "AlexNet", "SuperVision", 1, 15.3, 9, 7, True, f"{_KRIZHEVSKY}, table 2"),
-    Entry(2012, "Fisher vectors", "ISI", 2, 26.2, None, 0, False, f"{_KRIZHEVSKY}, table 2"),
-    Entry(2013, "Clarifai", "Clarifai", 1, 11.7, None, None, False, f"{_SZEGEDY}, table 2"),
-    Entry(2013, "Clarifai", "Clarifai", 1, 11.2, None, None, True, f"{_SZEGEDY}, table 2"),
-    Entry(2014, "VGG", "VGG", 2, 7.32, 19, 7, False, f"{_HE}, table 5"),
-    Entry(2014, "GoogLeNet", "GoogLeNet", 1, 6.66, 22, 7, False, f"{_HE}, table 5"),
-    Entry(2015, "ResNet", "MSRA", 1, 3.57, 152, 6, False, f"{_HE}, table 5"),
-    Entry(2016, "Trimps-Soushen", "Trimps-Soushen", 1, 2.991, None, None, False, _RESULTS_OF_2016),
-    Entry(2017, "SENet", "WMW", 1, 2.251, 154, None, False, _HU),
+    Entry(2012, "AlexNet", 1, 15.3, 9, 7, True, f"{_KRIZHEVSKY}, table 2"),
+    Entry(2012, "Fisher vectors", 2, 26.2, None, 0, False, f"{_KRIZHEVSKY}, table 2"),
+    Entry(2013, "Clarifai", 1, 11.7, None, None, False, f"{_SZEGEDY}, table 2"),
+    Entry(2013, "Clarifai", 1, 11.2, None, None, True, f"{_SZEGEDY}, table 2"),
+    Entry(2014, "VGG", 2, 7.32, 19, 7, False, f"{_HE}, table 5"),
+    Entry(2014, "GoogLeNet", 1, 6.66, 22, 7, False, f"{_HE}, table 5"),
+    Entry(2015, "ResNet", 1, 3.57, 152, 6, False, f"{_HE}, table 5"),
+    Entry(2016, "Trimps-Soushen", 1, 2.991, None, None, False, _RESULTS_OF_2016),
+    Entry(2017, "SENet", 1, 2.251, 154, None, False, _HU),
 )
 
 # The first of each year, without extra data.
