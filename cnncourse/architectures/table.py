@@ -95,12 +95,11 @@ class Row:
 
 
 class Totals(NamedTuple):
-    """The sums over a table; `memory` is of the outputs, `param_memory` of the parameters."""
+    """The sums over a table; `memory` is of the outputs, in bytes."""
 
     params: int
     macs: int
     memory: int
-    param_memory: int
 
 
 @dataclass(frozen=True, repr=False)
@@ -114,9 +113,7 @@ class Table:
     @property
     def totals(self) -> Totals:
         """Parameters, multiply-accumulates and bytes of the whole network."""
-        params = sum(row.params for row in self.rows)
-        macs = sum(row.macs for row in self.rows)
-        return Totals(params, macs, sum(row.memory for row in self.rows), BYTES * params)
+        return Totals(*(sum(getattr(row, cost) for row in self.rows) for cost in Totals._fields))
 
     def __iter__(self) -> Iterator[Row]:
         return iter(self.rows)
@@ -134,11 +131,13 @@ class Table:
             if isinstance(row.layer, TransposedConv):
                 unseen = "varies"
             sees = unseen if row.field is None else str(row.field.size)
-            costs = (f"{row.params:,}", f"{row.macs:,}", show_bytes(row.memory))
-            yield (str(row.number), row.kind, by(row.shape), *costs, sees)
+            yield (str(row.number), row.kind, by(row.shape), *cost_words(row), sees)
+
+    def _total_cells(self) -> tuple[str, ...]:
+        return ("", "total", "", *cost_words(self.totals), "")
 
     def __repr__(self) -> str:
-        lines = [_HEAD, *self._cells(), _total_cells(self)]
+        lines = [_HEAD, *self._cells(), self._total_cells()]
         widths = [max(len(cells[i]) for cells in lines) for i in range(len(_HEAD))]
         text = [
             "  ".join(
@@ -161,17 +160,16 @@ class Table:
         caption = f"{escape(self.name)}, input {by(self.input_shape)}"
         return (
             f"<table><caption>{caption}</caption><thead>{line(_HEAD, 'th')}</thead>"
-            f"<tbody>{body}</tbody><tfoot>{line(_total_cells(self), 'th')}</tfoot></table>"
+            f"<tbody>{body}</tbody><tfoot>{line(self._total_cells(), 'th')}</tfoot></table>"
         )
 
 
 _HEAD = ("", "layer", "output", "parameters", "MACs", "memory", "sees")
 
 
-def _total_cells(table: Table) -> tuple[str, ...]:
-    total = table.totals
-    costs = (f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory))
-    return ("", "total", "", *costs, "")
+def cost_words(costs: Row | Totals) -> tuple[str, str, str]:
+    """Return parameters, products and memory as a table shows them."""
+    return f"{costs.params:,}", f"{costs.macs:,}", show_bytes(costs.memory)
 
 
 def show_bytes(count: int) -> str:

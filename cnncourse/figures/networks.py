@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from cnncourse.architectures.table import Row, Table, show_bytes
+from cnncourse.architectures.table import Row, Table, cost_words, show_bytes
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import DATA
 from cnncourse.figures.grids import UNSEEN, matrix
@@ -485,8 +485,7 @@ def budget(table: Table, layer: int = 1) -> svg.Svg:
     _cells(shapes, last + 18, _SHAPES, ("", f"total of {len(table)} layers", "", ""), bold=True)
     if hidden:
         shapes.text(456, last + 18, f"{hidden} not shown", anchor="end", fill=svg.MUTED)
-    sums = ("", f"{total.params:,}", f"{total.macs:,}", show_bytes(total.memory))
-    _cells(costs, last + 18, _COSTS, sums, bold=True)
+    _cells(costs, last + 18, _COSTS, ("", *cost_words(total)), bold=True)
     high = last + 36.0
     markup = marks.panel(shapes.markup, "shapes", 0, 0, 456, high)
     markup += marks.panel(costs.markup, "costs", 480, 0, 456, high)
@@ -528,8 +527,7 @@ def _budget_line(row: Row, costs: bool, most: Sequence[int], chosen: int) -> str
             _costs(row), most, _COSTS[1:], widths, svg.DATA, strict=False
         ):
             d.rect(x - 4, 3, wide * cost / largest, _LINE - 6, fill=role.tint)
-        words = ("", f"{row.params:,}", f"{row.macs:,}", show_bytes(row.memory))
-        _cells(d, 13, _COSTS, words, bold=here)
+        _cells(d, 13, _COSTS, ("", *cost_words(row)), bold=here)
         return d.markup
     sees = "all" if row.field is None else by((row.field.size, row.field.size))
     _cells(d, 13, _SHAPES, ("", str(row.layer), by(row.shape), sees), bold=here)
