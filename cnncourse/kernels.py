@@ -27,19 +27,9 @@ from cnncourse.geometry import check_whole
 
 @dataclass(frozen=True, eq=False)
 class Kernel:
-    """A named kernel.
+    """Weights of float64 and shape (KH, KW) that nobody can change by accident."""
 
-    Attributes
-    ----------
-    name : str
-    weights : ndarray of float64 of shape (KH, KW), read-only
-    shows : str
-        One sentence: what to look for in the result.
-    """
-
-    name: str
     weights: np.ndarray
-    shows: str
 
     def __post_init__(self) -> None:
         weights = np.array(self.weights, dtype=float)  # a copy, so that nobody else's array locks
@@ -170,79 +160,24 @@ _BELL = np.array([1, 2, 1])
 _BINOMIAL = np.array([1, 4, 6, 4, 1])
 _CHANGE = np.array([-1, 0, 1])  # right (or lower) neighbour minus left (or upper) neighbour
 
+_LAPLACIAN = np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]])  # 0 on flat areas, two signs at an edge
+_LAPLACIAN_8 = np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]])  # the diagonal neighbours count, too
+_ALIKE = np.array([1, 1, 1])
+
 KERNELS = {
-    kernel.name: kernel
-    for kernel in (
-        Kernel(
-            "identity",
-            np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]]),
-            "The image comes out as it went in: only the middle pixel counts.",
-        ),
-        Kernel(
-            "box 3",
-            box(3),
-            "Each pixel becomes the mean of its neighbourhood: details and noise fade.",
-        ),
-        Kernel("box 5", box(5), "The mean of 25 pixels: a stronger blur, with boxy highlights."),
-        Kernel(
-            "gaussian 3",
-            np.outer(_BELL, _BELL) / 16,
-            "Near pixels count more than far ones: a rounder blur than the box.",
-        ),
-        Kernel(
-            "gaussian 5",
-            np.outer(_BINOMIAL, _BINOMIAL) / 256,
-            "A wider bell of weights: a smooth blur without boxy artefacts.",
-        ),
-        Kernel(
-            "motion blur",
-            np.eye(5) / 5,
-            "The mean along one diagonal: as if the camera had moved along it.",
-        ),
-        Kernel(
-            "sharpen",
-            np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]]),
-            "Differences to the neighbours are added on top: edges and noise grow stronger.",
-        ),
-        Kernel(
-            "laplacian 4",
-            np.array([[0, 1, 0], [1, -4, 1], [0, 1, 0]]),
-            "Flat areas give 0; an edge gives a pair of opposite signs, whatever its direction.",
-        ),
-        Kernel(
-            "laplacian 8",
-            np.array([[1, 1, 1], [1, -8, 1], [1, 1, 1]]),
-            "As laplacian 4, with the diagonal neighbours counted too.",
-        ),
-        Kernel(
-            "outline",
-            np.array([[-1, -1, -1], [-1, 8, -1], [-1, -1, -1]]),
-            "Laplacian 8 with the signs swapped: a pixel brighter than its neighbours is positive.",
-        ),
-        Kernel(
-            "sobel x",
-            np.outer(_BELL, _CHANGE),
-            "Change from left to right: vertical edges, positive where it gets brighter.",
-        ),
-        Kernel(
-            "sobel y",
-            np.outer(_CHANGE, _BELL),
-            "Change from top to bottom: horizontal edges, positive where it gets brighter.",
-        ),
-        Kernel(
-            "prewitt x",
-            np.outer([1, 1, 1], _CHANGE),
-            "As sobel x, with all three rows counted equally.",
-        ),
-        Kernel(
-            "prewitt y",
-            np.outer(_CHANGE, [1, 1, 1]),
-            "As sobel y, with all three columns counted equally.",
-        ),
-        Kernel(
-            "emboss",
-            np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]]),
-            "The image plus its change along the diagonal: it looks like a relief lit from a side.",
-        ),
-    )
+    "identity": Kernel(np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]])),
+    "box 3": Kernel(box(3)),
+    "box 5": Kernel(box(5)),
+    "gaussian 3": Kernel(np.outer(_BELL, _BELL) / 16),
+    "gaussian 5": Kernel(np.outer(_BINOMIAL, _BINOMIAL) / 256),
+    "motion blur": Kernel(np.eye(5) / 5),  # along one diagonal
+    "sharpen": Kernel(np.array([[0, -1, 0], [-1, 5, -1], [0, -1, 0]])),  # identity − laplacian 4
+    "laplacian 4": Kernel(_LAPLACIAN),
+    "laplacian 8": Kernel(_LAPLACIAN_8),
+    "outline": Kernel(-_LAPLACIAN_8),
+    "sobel x": Kernel(np.outer(_BELL, _CHANGE)),  # positive where it gets brighter to the right
+    "sobel y": Kernel(np.outer(_CHANGE, _BELL)),
+    "prewitt x": Kernel(np.outer(_ALIKE, _CHANGE)),
+    "prewitt y": Kernel(np.outer(_CHANGE, _ALIKE)),
+    "emboss": Kernel(np.array([[-2, -1, 0], [-1, 1, 1], [0, 1, 2]])),  # a relief lit from a side
 }

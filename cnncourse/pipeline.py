@@ -35,10 +35,9 @@ FIRST_KERNELS = ("sobel x", "sobel y", "outline", "gaussian 3")
 
 @dataclass(frozen=True)
 class Stage:
-    """What comes out of one layer: its name, what the layer did, and the array."""
+    """What comes out of one layer: its name, and the array."""
 
     name: str
-    did: str
     array: np.ndarray
 
 
@@ -132,25 +131,22 @@ def run(image: np.ndarray, weights: Weights) -> list[Stage]:
     list of Stage
         Ten: the input, and what comes out of each layer.
     """
-    stages = [Stage("input", "one channel", image[None])]
+    stages = []
 
-    def add(name: str, did: str, array: np.ndarray) -> np.ndarray:
-        stages.append(Stage(name, did, array))
+    def add(name: str, array: np.ndarray) -> np.ndarray:
+        stages.append(Stage(name, array))
         return array
 
-    x = add(
-        "conv 1",
-        "4 kernels 1×3×3, padding 1",
-        conv.correlate(image[None], weights.first, padding=1),
-    )
-    x = add("ReLU 1", "negatives become 0", relu(x))
-    x = add("pool 1", "largest of each 2×2", conv.pool(x, 2))
-    x = add("conv 2", "6 kernels 4×3×3, padding 1", conv.correlate(x, weights.second, padding=1))
-    x = add("ReLU 2", "negatives become 0", relu(x))
-    x = add("pool 2", "largest of each 2×2", conv.pool(x, 2))
-    x = add("flatten", "6·7·7 numbers in a row", x.reshape(-1))
-    x = add("dense", "10 sums of 294 products", weights.dense @ x)
-    add("softmax", "scores to shares of 1", softmax(x))
+    x = add("input", image[None])
+    x = add("conv 1", conv.correlate(x, weights.first, padding=1))
+    x = add("ReLU 1", relu(x))
+    x = add("pool 1", conv.pool(x, 2))
+    x = add("conv 2", conv.correlate(x, weights.second, padding=1))
+    x = add("ReLU 2", relu(x))
+    x = add("pool 2", conv.pool(x, 2))
+    x = add("flatten", x.reshape(-1))
+    x = add("dense", weights.dense @ x)
+    add("softmax", softmax(x))
     return stages
 
 
