@@ -186,7 +186,7 @@ def grey(image: np.ndarray, weights: Sequence[float] = LUMA) -> np.ndarray:
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If the weights are not three finite numbers.
     """
     check(image)
     if np.shape(weights) != (3,) or not np.all(np.isfinite(weights)):
@@ -249,7 +249,7 @@ def separation(image: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If the image is not grey.
     """
     check(image)
     if image.ndim != 2:
@@ -336,7 +336,7 @@ def grains(count: int = 23, *, exposure: float = 1.0, seed: int = 0) -> np.ndarr
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If there are more than 40 grains.
     """
     check_whole("count", count, least=0)
     if count > 40:
@@ -369,7 +369,7 @@ def gamma(image: np.ndarray, exponent: float) -> np.ndarray:
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If the exponent is not above 0.
     """
     check(image)
     if not exponent > 0:
@@ -408,14 +408,10 @@ def quantise(image: np.ndarray, bits: int) -> np.ndarray:
     bits : int
         1 (black and white) to 8 (unchanged).
 
-    Returns
-    -------
-    ndarray of uint8, same shape
-
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If `bits` is not from 1 to 8.
     """
     check(image)
     check_whole("bits", bits, least=1)
@@ -444,7 +440,7 @@ def resize(image: np.ndarray, shape: tuple[int, int], *, antialias: bool = True)
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If `shape` is not two whole numbers above 0.
     """
     check(image)
     if np.shape(shape) != (2,):
@@ -543,7 +539,7 @@ def shift(image: np.ndarray, down: int, right: int, fill: int = 0) -> np.ndarray
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If a move is no whole number, or `fill` is not from 0 to 255.
     """
     check(image)
     check_whole("down", down)
@@ -590,7 +586,7 @@ def shuffle_pixels(image: np.ndarray, order: np.ndarray) -> np.ndarray:
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If `order` is no permutation of the pixels.
     """
     check(image)
     pixels = image.reshape(image.shape[0] * image.shape[1], -1)
@@ -618,7 +614,7 @@ def add_noise(image: np.ndarray, sigma: float, rng: np.random.Generator) -> np.n
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If sigma is below 0.
     """
     check(image)
     if not sigma >= 0:
@@ -640,7 +636,7 @@ def salt_pepper(image: np.ndarray, share: float, rng: np.random.Generator) -> np
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If the share is not from 0 to 1.
     """
     check(image)
     if not 0 <= share <= 1:
@@ -671,7 +667,7 @@ def median(image: np.ndarray, size: int) -> np.ndarray:
     Raises
     ------
     ValueError
-        If an argument is out of its range.
+        If the size is even, or below 1.
     """
     check(image)
     check_whole("size", size, least=1)

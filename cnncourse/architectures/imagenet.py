@@ -38,10 +38,8 @@ class Entry:
 
     Attributes
     ----------
-    year : int
     name : str
         The network, or the method where it was none.
-    place : int
     error : float
         Top-5 error on the test images, in per cent.
     depth : int or None
@@ -51,7 +49,6 @@ class Entry:
         How many the entry averages, 0 where it has none; None where that is not known.
     extra_data : bool
         Whether it learned from more than the images of the challenge.
-    source : str
     """
 
     year: int

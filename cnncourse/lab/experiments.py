@@ -39,8 +39,6 @@ class Outcome:
 
     Attributes
     ----------
-    name : str
-    parameters : int
     train_loss : float
         Mean cross-entropy of the training digits after training, in evaluation mode.
     accuracy : float
