@@ -23,7 +23,7 @@ from cnncourse.pipeline import Origin, Stage, Weights, origin
 _TOP = 44.0  # below the two lines of words
 _TALL = 264.0  # of the tallest stack of maps
 _PARTS = (4, 8, 10)  # stages up to which each part of the network reaches: three panels
-_STAGES = (0, 80, 160, 240, 0, 74, 148, 220, 0, 108)  # where each begins in its part
+_STAGES = (0, 80, 160, 240, 0, 74, 148, 220, 0, 114)  # where each begins in its part
 _WIDTHS = (306, 268, 218)  # of the parts
 _CELL = 44  # side of a number's cell below
 _MAP = 200  # side of the map looked at
@@ -113,7 +113,7 @@ def _stage(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
     """A stage under its name and its shape."""
     stage = stages[place]
     vector = stage.array.ndim == 1
-    middle = {"flatten": 24, "dense": 54, "softmax": 54}.get(stage.name, 30)
+    middle = {"flatten": 24, "dense": 52, "softmax": 52}.get(stage.name, 30)
     heading = svg.text(middle, 8, stage.name, size=14, anchor="middle", bold=True)
     heading += svg.text(middle, 26, by(stage.array.shape), size=13, anchor="middle", fill=svg.MUTED)
     drawn = _vector(stages, place, chosen) if vector else _maps(stages, place, chosen)
@@ -151,7 +151,7 @@ def _lighting(markup: str, stages: Sequence[Stage], place: int, channel: int) ->
     """A part that frames what it was computed from while the mouse is on it."""
     name, before = stages[place].name, place - 1
     if name == "softmax":
-        x, y, wide, high = 0.0, 0.0, 108.0, _TALL
+        x, y, wide, high = 0.0, 0.0, 104.0, _TALL
     else:
         before -= name == "dense"  # the maps of pool 2, not the row of their numbers
         boxes = _boxes(stages[before])
@@ -185,13 +185,13 @@ def _vector(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str
         y, length = number * step, long * float(value) / most
         here, best = (name, number) == chosen, value == vector.max()
         line, thick = (svg.WINDOW.line, 3) if here else ("none", 1)
-        row = svg.rect(0, y + 1, 108, step - 2, fill=UNSEEN, line=line, thick=thick)
+        row = svg.rect(0, y + 1, 104, step - 2, fill=UNSEEN, line=line, thick=thick)
         row += svg.rect(zero + min(length, 0), y + 6, abs(length), step - 12, fill=DATA[0])
         row += svg.line(zero, y + 4, zero, y + step - 4, colour=svg.MUTED)
         middle = y + step / 2
         row += svg.text(4, middle, str(number), size=14, bold=best)
         words = svg.show_number(float(value))
-        row += svg.text(104, middle, words, size=14, anchor="end", bold=best)
+        row += svg.text(100, middle, words, size=14, anchor="end", bold=best)
         values = {"layer": name, "channel": number}
         row = marks.set(f"<g>{row}</g>", f"{name}, class {number}", values, group=f"classes {name}")
         d.add(_lighting(row, stages, place, number))
