@@ -10,6 +10,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
@@ -22,6 +23,7 @@ from cnncourse import geometry
 from cnncourse.figures import marks, svg
 
 _EDGE = 0.5  # a one-pixel line is sharp when its middle lies on half a pixel
+_PANEL = re.compile(' data-panel="[^"]*"')
 UNSEEN = "#ffffff00"  # catches the hand all the same
 
 
@@ -488,7 +490,8 @@ def panels(*rows: Sequence[svg.Svg], gap: float = 24) -> svg.Svg:
         x = 0.0
         for across, picture in enumerate(row):
             name = f"panel {down} {across}"
-            markup += marks.panel(picture.markup, name, x, y, picture.width, picture.height)
+            whole = _PANEL.sub("", picture.markup)  # its parts stay where they are
+            markup += marks.panel(whole, name, x, y, picture.width, picture.height)
             x += picture.width + gap
         width = max(width, x - gap)
         y += max(picture.height for picture in row) + gap
