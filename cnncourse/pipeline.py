@@ -115,7 +115,35 @@ def random_weights(seed: int = 0) -> Weights:
 def trained_weights() -> Weights:
     """Return weights that were trained on MNIST and on the first half of the scans."""
     with np.load(FILE, allow_pickle=False) as stored:
-        return Weights(**{name: stored[name].astype(float) for name in stored.files})
+        return Weights(*(stored[name].astype(float) for name in ("first", "second", "dense")))
+
+
+@dataclass(frozen=True, eq=False)
+class Lesson:
+    """What the first layer had become after so many steps of training.
+
+    Attributes
+    ----------
+    step : int
+    accuracy : float
+        On scans that the network did not learn from.
+    kernels : ndarray of shape (4, 1, 3, 3)
+    """
+
+    step: int
+    accuracy: float
+    kernels: np.ndarray
+
+
+def lessons() -> list[Lesson]:
+    """Return the first layer from its random start to :func:`trained_weights`."""
+    with np.load(FILE, allow_pickle=False) as stored:
+        names = ("steps", "accuracies", "kernels_over_time")
+        steps, accuracies, kernels = (stored[name] for name in names)
+    return [
+        Lesson(int(step), float(accuracy), seen.astype(float))
+        for step, accuracy, seen in zip(steps, accuracies, kernels, strict=True)
+    ]
 
 
 def run(image: np.ndarray, weights: Weights) -> list[Stage]:
@@ -131,23 +159,50 @@ def run(image: np.ndarray, weights: Weights) -> list[Stage]:
     list of Stage
         Ten: the input, and what comes out of each layer.
     """
-    stages = []
+    return [Stage(name, array[0]) for name, array in forward(image[None], weights).items()]
 
-    def add(name: str, array: np.ndarray) -> np.ndarray:
-        stages.append(Stage(name, array))
-        return array
 
-    x = add("input", image[None])
-    x = add("conv 1", conv.correlate(x, weights.first, padding=1))
-    x = add("ReLU 1", relu(x))
-    x = add("pool 1", conv.pool(x, 2))
-    x = add("conv 2", conv.correlate(x, weights.second, padding=1))
-    x = add("ReLU 2", relu(x))
-    x = add("pool 2", conv.pool(x, 2))
-    x = add("flatten", x.reshape(-1))
-    x = add("dense", weights.dense @ x)
-    add("softmax", softmax(x))
-    return stages
+def forward(images: np.ndarray, weights: Weights) -> dict[str, np.ndarray]:
+    """Send many images through the network at once.
+
+    Parameters
+    ----------
+    images : ndarray of shape (N, 28, 28), from 0 to 1
+    weights : Weights
+
+    Returns
+    -------
+    dict of str to ndarray of shape (N, …)
+        The input, and what comes out of each layer, in this order.
+    """
+    out = {"input": images[:, None]}
+    out["conv 1"] = conv.correlate(out["input"], weights.first, padding=1)
+    out["ReLU 1"] = relu(out["conv 1"])
+    out["pool 1"] = conv.pool(out["ReLU 1"], 2)
+    out["conv 2"] = conv.correlate(out["pool 1"], weights.second, padding=1)
+    out["ReLU 2"] = relu(out["conv 2"])
+    out["pool 2"] = conv.pool(out["ReLU 2"], 2)
+    out["flatten"] = out["pool 2"].reshape(len(images), -1)
+    out["dense"] = out["flatten"] @ weights.dense.T
+    out["softmax"] = np.stack([softmax(scores) for scores in out["dense"]])
+    return out
+
+
+def predict(images: np.ndarray, weights: Weights) -> np.ndarray:
+    """Return what the network gives each digit, for many images.
+
+    Parameters
+    ----------
+    images : ndarray of uint8 of shape (N, 28, 28)
+    weights : Weights
+
+    Returns
+    -------
+    ndarray of shape (N, 10)
+        Probabilities.
+    """
+    parts = (images[start : start + 250] for start in range(0, len(images), 250))
+    return np.concatenate([forward(part / 255, weights)["softmax"] for part in parts])
 
 
 @dataclass(frozen=True)
@@ -246,7 +301,7 @@ def pixel_gradient(image: np.ndarray, weights: Weights, label: int) -> np.ndarra
     K. Simonyan, A. Vedaldi and A. Zisserman (2013), *Deep Inside Convolutional Networks:
     Visualising Image Classification Models and Saliency Maps*.
     """
-    arrays = {stage.name: stage.array[None] for stage in run(image, weights)}  # (1, C, H, W)
+    arrays = forward(image[None], weights)
     grad = weights.dense[label].reshape(arrays["pool 2"].shape)
     grad = max_pool_backward(arrays["ReLU 2"], grad, 2) * (arrays["conv 2"] > 0)
     grad, _, _ = conv_backward(arrays["pool 1"], weights.second, grad, padding=1)

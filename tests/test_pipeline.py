@@ -84,6 +84,25 @@ def test_the_trained_network_reads_scans_that_it_has_not_seen():
     assert np.mean(right) > 0.95
 
 
+def test_many_images_at_once_give_what_each_gives_alone():
+    images = np.stack([pipeline.digit(label) for label in range(10)])
+    weights = pipeline.trained_weights()
+    arrays = pipeline.forward(images, weights)
+    for place, image in enumerate(images):
+        for stage in pipeline.run(image, weights):
+            assert np.allclose(arrays[stage.name][place], stage.array, atol=1e-12)
+    as_bytes = np.rint(255 * images).astype(np.uint8)
+    many = pipeline.predict(as_bytes.repeat(30, axis=0), weights)  # more than one part
+    assert np.allclose(many[::30], pipeline.forward(as_bytes / 255, weights)["softmax"])
+
+
+def test_the_lessons_lead_from_chance_to_the_trained_weights():
+    lessons = pipeline.lessons()
+    assert [one.step for one in lessons] == sorted({one.step for one in lessons})
+    assert lessons[0].step == 0 and lessons[0].accuracy < 0.3 and lessons[-1].accuracy > 0.95
+    assert np.array_equal(lessons[-1].kernels, pipeline.trained_weights().first)
+
+
 @pytest.mark.slow
 @pytest.mark.skipif("CNNCOURSE_DATA" not in os.environ, reason="needs the digits of MNIST")
 def test_the_trained_network_reads_mnist():

@@ -4,7 +4,7 @@
 
 It has no biases, so that its forward pass is the nine lines of notebook 04. It learns from MNIST
 and from half of scikit-learn's scans, since notebooks 01 to 04 show these; the other half of the
-scans and MNIST's test digits are only measured.
+scans and MNIST's test digits are only measured. On the way it keeps the kernels of its first layer.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from torch import nn
 from cnncourse import metrics, pipeline
 from cnncourse.files import write_atomically
 from cnncourse.lab import digits, evaluation
-from cnncourse.lab.training import fit
+from cnncourse.lab.training import History, fit
 from cnncourse.split import Split
+
+KEPT = (0, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 4000)  # steps; and the last one
 
 
 class Small(nn.Module):
@@ -45,15 +47,34 @@ def main() -> None:
     learnt, unseen = _scans()
     train = _both(everything.train, learnt)
     model = Small()
-    fit(model, replace(everything, train=train), epochs=12, augment="shift", progress=False)
+    steps, kernels, accuracies = [], [], []
+
+    def keep(step: int) -> None:
+        steps.append(step)
+        kernels.append(model.first.weight.detach().numpy().copy())
+        accuracies.append(_accuracy(model, unseen))
+
+    def watch(history: History) -> None:
+        if len(history.step_loss) in KEPT:
+            keep(len(history.step_loss))
+
+    keep(0)
+    options = {"epochs": 12, "augment": "shift", "progress": False, "watch_every": 1}
+    history = fit(model, replace(everything, train=train), **options, watch=watch)
+    keep(len(history.step_loss))
     for name, split in {"MNIST's test": everything.open_test(), "unseen scans": unseen}.items():
-        right = metrics.accuracy(evaluation.predict(model, split.images), split.labels)
-        print(f"{name}: {100 * right:.2f} % right")
-    arrays = {name: p.detach().numpy().astype(np.float16) for name, p in model.named_parameters()}
+        print(f"{name}: {100 * _accuracy(model, split):.2f} % right")
+    arrays = {name.removesuffix(".weight"): p.detach() for name, p in model.named_parameters()}
+    arrays |= {"kernels_over_time": np.stack(kernels), "accuracies": np.array(accuracies)}
+    stored = {name: np.asarray(array, dtype=np.float16) for name, array in arrays.items()}
     contents = BytesIO()
-    np.savez_compressed(contents, **{n.removesuffix(".weight"): a for n, a in arrays.items()})
+    np.savez_compressed(contents, **stored, steps=np.array(steps, dtype=np.int32))
     write_atomically(pipeline.FILE, contents.getvalue())
     print(f"{pipeline.FILE.stat().st_size / 1000:.1f} kB  {pipeline.FILE}")
+
+
+def _accuracy(model: Small, split: Split) -> float:
+    return metrics.accuracy(evaluation.predict(model, split.images), split.labels)
 
 
 def _scans() -> tuple[Split, Split]:
