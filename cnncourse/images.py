@@ -573,6 +573,38 @@ def rotate(image: np.ndarray, degrees: float) -> np.ndarray:
     return cv2.warpAffine(image, turn, (width, height), flags=cv2.INTER_LINEAR)
 
 
+def covered(image: np.ndarray, *, patch: int, stride: int) -> np.ndarray:
+    """Return copies of an image with a black patch laid over it, place by place.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    patch, stride : int, in pixels
+        The side of the patch, and from one place to the next.
+
+    Returns
+    -------
+    ndarray of shape (OH, OW, H, W), with OH = (H − patch) // stride + 1
+        Copy (i, j) has its patch's upper left corner at (i·stride, j·stride).
+
+    Raises
+    ------
+    ValueError
+        If the patch does not fit in the image.
+    """
+    if not 1 <= patch <= min(image.shape) or stride < 1:
+        raise ValueError(
+            f"a patch of {patch} with stride {stride} does not fit in an image of "
+            f"{image.shape[0]}×{image.shape[1]}: try patch=5 and stride=2"
+        )
+    rows, columns = (range(0, side - patch + 1, stride) for side in image.shape)
+    copies = np.tile(image, (len(rows), len(columns), 1, 1))
+    for i, row in enumerate(rows):
+        for j, column in enumerate(columns):
+            copies[i, j, row : row + patch, column : column + patch] = 0
+    return copies
+
+
 def shuffle_pixels(image: np.ndarray, order: np.ndarray) -> np.ndarray:
     """Return the image with its pixels in another order, the same for every image of that size.
 

@@ -717,3 +717,13 @@ def test_a_pixel_is_found_by_column_and_row_and_a_rectangle_by_its_corner():
     assert part.shape == (3, 4, 3)
     assert_array_equal(part[0, 0], images.pixel_at(COLOURS, 5, 2))
     assert images.crop(GREYS, 0, 0, 13, 17).shape == GREYS.shape
+
+
+def test_a_patch_covers_one_place_after_the_other():
+    image = np.ones((5, 6), np.uint8)
+    copies = images.covered(image, patch=2, stride=3)
+    assert copies.shape == (2, 2, 5, 6)
+    assert np.argwhere(copies[1, 1] == 0).tolist() == [[3, 3], [3, 4], [4, 3], [4, 4]]
+    assert (copies == 0).sum() == 4 * 4 and image.all()
+    with pytest.raises(ValueError, match="does not fit"):
+        images.covered(image, patch=6, stride=1)

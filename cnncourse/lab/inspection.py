@@ -20,6 +20,7 @@ from torch import nn
 
 from cnncourse import metrics
 from cnncourse.geometry import check_choice
+from cnncourse.images import covered
 from cnncourse.lab.evaluation import as_input, evaluating, predict
 from cnncourse.lab.threads import using_threads
 from cnncourse.split import Split
@@ -200,18 +201,10 @@ def occlusion(
     ----------
     M. D. Zeiler and R. Fergus (2014), *Visualizing and understanding convolutional networks*.
     """
-    if not 1 <= patch <= min(image.shape) or stride < 1:
-        raise ValueError(
-            f"a patch of {patch} with stride {stride} does not fit in an image of "
-            f"{image.shape[0]}×{image.shape[1]}: try patch=5 and stride=2"
-        )
-    rows, columns = (range(0, side - patch + 1, stride) for side in image.shape)
-    covered = np.repeat(image[None], len(rows) * len(columns), axis=0)
-    corners = [(row, column) for row in rows for column in columns]
-    for copy, (row, column) in zip(covered, corners, strict=True):
-        copy[row : row + patch, column : column + patch] = 0
+    copies = covered(image, patch=patch, stride=stride)
     chosen = int(predict(model, image[None])[0].argmax()) if digit is None else digit
-    return predict(model, covered)[:, chosen].reshape(len(rows), len(columns))
+    asked = predict(model, copies.reshape(-1, *image.shape))[:, chosen]
+    return asked.reshape(copies.shape[:2])
 
 
 def peaks(model: nn.Module, images: np.ndarray, layer: str) -> np.ndarray:
