@@ -52,6 +52,27 @@ def test_scores_and_maps_are_those_of_the_course():
         assert np.allclose(np.array(read["stages"][6]).reshape(6, 7, 7), stages["pool 2"])
 
 
+def test_scores_are_those_of_pytorch_with_the_same_weights():
+    torch = pytest.importorskip("torch")
+    with np.load(pipeline.FILE) as stored:
+        first, second, dense = (
+            torch.from_numpy(stored[name].astype(np.float32))
+            for name in ("first", "second", "dense")
+        )
+    network = torch.nn.Sequential(
+        *(torch.nn.Conv2d(1, 4, 3, padding=1, bias=False), torch.nn.ReLU(), torch.nn.MaxPool2d(2)),
+        *(torch.nn.Conv2d(4, 6, 3, padding=1, bias=False), torch.nn.ReLU(), torch.nn.MaxPool2d(2)),
+        *(torch.nn.Flatten(), torch.nn.Linear(294, 10, bias=False)),
+    )
+    for layer, weight in ((0, first), (3, second), (7, dense)):
+        network[layer].weight.data = weight
+    images = [pipeline.digit(label, example) for label in range(10) for example in range(5)]
+    batch = torch.tensor(np.stack(images), dtype=torch.float32)[:, None]
+    theirs = network(batch).detach().numpy()
+    ours = np.array([read["scores"] for read in node(images)["read"]])
+    assert np.abs(ours - theirs).max() <= 1e-4 < np.ptp(theirs)
+
+
 def test_a_drawing_is_brought_into_the_form_of_mnist():
     drawn = np.zeros((28, 28))
     drawn[1:27, 2:6] = 1  # a stroke in a corner, taller than 20
