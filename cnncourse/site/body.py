@@ -137,7 +137,7 @@ def code_cell(cell: dict[str, Any], path: str, explorers: Sequence[str]) -> str:
     if "question" in tags(cell):
         return f'<div class="question">{outputs}</div>'
     found = EXPLORER.search(cell["source"]) if "explorer" in tags(cell) else None
-    if found and found[1] in explorers:
+    if found and found[1] in (*explorers, source.OWN_DIGIT):
         outputs = living(found[1], outputs, source.page_of(path))
     return code(cell["source"]) + (f'<div class="output">{outputs}</div>' if outputs else "")
 
@@ -153,7 +153,7 @@ def living(name: str, stills: str, here: str) -> str:
     here : str
         The page that they stand on.
     """
-    address = source.way(here, f"e/{name}.html")
+    address = source.way(here, source.DRAW if name == source.OWN_DIGIT else f"e/{name}.html")
     link = f'<p><a class="button" href="{address}">Move it: {name.replace("_", " ")}</a></p>'
     return f'<div class="living" data-name="{name}">{link}{stills}</div>'
 

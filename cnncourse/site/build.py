@@ -22,11 +22,11 @@ from zipfile import BadZipFile, ZipFile
 import numpy as np
 from PIL import Image
 
-from cnncourse import images, kernels
+from cnncourse import images, kernels, pipeline
 from cnncourse.convolution import correlate
 from cnncourse.files import write_marked
 from cnncourse.run import local, notebook
-from cnncourse.site import body, drawing, pack, playing, python, source
+from cnncourse.site import body, drawing, pack, playing, python, running, source
 from cnncourse.site.frame import PICTURE, Page, framed
 from cnncourse.site.rasters import Rasters
 from cnncourse.site.tree import dumps
@@ -103,7 +103,8 @@ def repository(root: Path) -> str:
     """
     text = (root / "pyproject.toml").read_text(encoding="utf-8")
     found = re.search(r'^Repository = "([^"]+)"', text, flags=re.MULTILINE)
-    return found[1] if found and "//example." not in found[1] else ""
+    address = found[1].rstrip("/").removesuffix(".git") if found else ""
+    return "" if "//example." in address else address
 
 
 def site(course: Course) -> dict[str, bytes]:
@@ -183,7 +184,7 @@ def packs(explorers: Sequence[str], cache: Path | None) -> Iterator[dict[str, by
     iterator of dict
         Contents by path in the site.
     """
-    mark = sources_mark("pack.py", "rasters.py", "tree.py")
+    mark = sources_mark("catalogue.py", "pack.py", "rasters.py", "trained.py", "tree.py")
     kept = {name: _kept(cache / f"{name}.zip", mark) if cache else {} for name in explorers}
     yield from (files for files in kept.values() if files)
     missing = [name for name, files in kept.items() if not files]
@@ -214,7 +215,7 @@ def compiled(pyodide: Path, cache: Path | None) -> bytes:
     cache : Path or None
     """
     name = "course.zip"
-    mark = sources_mark("standins", "tree.py", "worker.py")
+    mark = sources_mark("standins", *python.OF_SITE)
     kept = _kept(cache / name, mark) if cache else {}
     files = kept or {name: python.compiled(pyodide)}
     if cache and not kept:
@@ -233,6 +234,7 @@ def sources_mark(*ours: str) -> bytes:
     package = Path(__file__).parents[1]
     without = {"lab", "run", "exercises", "handwriting"}
     mark = hashlib.sha256()
+    mark.update(pipeline.FILE.read_bytes())
     for path in sorted(package.rglob("*.py")):
         room, *rest = path.relative_to(package).parts
         if room not in without and (room != "site" or rest[0] in ours):
@@ -278,6 +280,9 @@ def notebook_page(course: Course, path: str) -> Page:
         cell["source"] = "".join(cell["source"])
     html = body.notebook(cells, path, course.explorers)
     html = source.with_pages(html, path, course.root, course.repository)
+    lab = any("need_torch()" in cell["source"] for cell in cells)
+    ways = running.buttons(course.repository, path, lab=lab)
+    html = html.replace("</h1>", f"</h1>\n{ways}", 1)
     number = Path(path).stem.split("_")[0]
     title = f"{number} {notebook.title({'cells': cells})}"
     return Page(source.page_of(path), title, html, body.summary(html))
@@ -321,7 +326,7 @@ def front_page(notebooks: Sequence[Page], explorers: Sequence[str]) -> Page:
         f'<h1>Touch a convolutional network</h1>\n<p class="lead">{lead}</p>\n{flagship}\n'
         f'<h2 id="notebooks">The course</h2>\n<ol class="cards">{items}</ol>\n'
         '<h2 id="more">More</h2>\n<ul>'
-        f'<li><a href="{drawing.PATH}">Draw a digit</a>, and see how a network reads it</li>'
+        f'<li><a href="{source.DRAW}">Draw a digit</a>, and see how a network reads it</li>'
         '<li><a href="e/index.html">All explorers</a>, each with a page of its own to link to '
         "or to put into a slide</li>"
         '<li><a href="docs/teaching.html">Teaching with this course</a>: plans, questions, '

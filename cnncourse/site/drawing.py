@@ -7,10 +7,10 @@ from html import escape
 import numpy as np
 
 from cnncourse import pipeline
+from cnncourse.site import source
 from cnncourse.site.frame import Page
 from cnncourse.site.tree import dumps
 
-PATH = "draw.html"
 LEAD = (
     "Draw a digit with the mouse, a pen or a finger. A network of about 3 000 weights reads it in "
     "this page, and you see what each layer makes of it. Nothing leaves your device."
@@ -44,4 +44,4 @@ def page() -> Page:
         "04</a>. Blue is above zero, pink below. It was trained on MNIST, and has seen nothing "
         "but one digit at a time.</p>"
     )
-    return Page(PATH, "Draw a digit", html, LEAD, ("web/draw.js",))
+    return Page(source.DRAW, "Draw a digit", html, LEAD, ("web/draw.js",))

@@ -19,7 +19,7 @@ THEME = (
 GROUPS = {
     "Notebooks": "notebooks/index.html",
     "Explorers": "e/index.html",
-    "Draw": "draw.html",
+    "Draw": source.DRAW,
     "Guide": "docs/index.html",
 }
 

@@ -14,6 +14,7 @@ from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote
 
+OWN_DIGIT, DRAW = "own_digit", "draw.html"  # this explorer's page is one of its own making
 ABOUT = "about.html"  # README.md: index.html greets those who come by a link
 TARGET = re.compile(r'(?P<before><a\b[^>]*?\shref="|<img\b[^>]*?\ssrc=")(?P<to>[^"]*)"')
 LINK = re.compile(r'<a\b[^>]*?\shref="(?P<to>[^"]*)"[^>]*>(?P<words>.*?)</a>', flags=re.DOTALL)

@@ -41,6 +41,8 @@ def test_a_question_shows_no_code():
 def test_an_explorer_shows_its_stills_and_leads_to_its_page():
     html = shown(cell("explorers.flip()", "explorer", html="<svg>still</svg>"))
     assert "<svg>still</svg>" in html and 'href="../e/flip.html"' in html
+    own = shown(cell("explorers.own_digit(predict)", "explorer", html="<svg></svg>"))
+    assert 'href="../draw.html"' in own
     assert "../e/" not in shown(cell("explorers.other()", "explorer", html="<svg></svg>"))
 
 
