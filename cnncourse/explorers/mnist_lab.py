@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import ipywidgets as widgets
 import numpy as np
@@ -19,8 +19,6 @@ from cnncourse.figures import svg
 from cnncourse.figures.lab import DEGREES, MOST_DEGREES, MOST_PIXELS
 from cnncourse.figures.svg import Svg
 from cnncourse.figures.words import whole_percent
-from cnncourse.handwriting import form
-from cnncourse.handwriting.neighbours import NearestNeighbours
 from cnncourse.images import rotate, shift, to_uint8
 from cnncourse.widgets.digit import DRAW, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
@@ -28,6 +26,9 @@ from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, to
 from cnncourse.widgets.face import Faced
 from cnncourse.widgets.photo import Photo
 from cnncourse.widgets.run_button import RunButton
+
+if TYPE_CHECKING:
+    from cnncourse.handwriting.neighbours import NearestNeighbours
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
@@ -501,6 +502,8 @@ def own_digit(
         Controls: photo, polarity, crop, centre; folded: keep_aspect, stroke, threshold, right,
         down, turn.
     """
+
+    from cnncourse.handwriting import form  # only here: it needs much of OpenCV
 
     def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: Any) -> Svg:
         if photo.name == DRAW and not photo.pixels.any():

@@ -40,12 +40,11 @@ def main() -> int:
     run = ["run", "--resume", "--build", str(chosen.build), *map(str, notebooks)]
     if code := cnncourse(run + ["--fast"] * chosen.fast):
         return code
-    from cnncourse import explorers  # after the run: loading it takes a second
-    from cnncourse.site import build, playing, python
+    from cnncourse.site import build, catalogue, playing, python  # after the run: it takes a second
 
     executed = build.executed(Path.cwd(), chosen.build)
     places = playing.places(executed)
-    names = [name for name in explorers.__all__ if not chosen.fast or name in places]
+    names = [name for name in catalogue.NAMES if not chosen.fast or name in places]
     course = build.Course(
         root=Path.cwd(),
         executed=executed,

@@ -18,8 +18,8 @@ from typing import Any
 
 import ipywidgets as widgets
 
-from cnncourse import explorers
 from cnncourse.figures.svg import Svg
+from cnncourse.site import catalogue
 from cnncourse.site.rasters import Rasters
 from cnncourse.site.tree import SENTENCE, VIEW, Change, Tree, dumps, kind_of
 from cnncourse.widgets.explorer import Explorer
@@ -57,7 +57,7 @@ class Recorder:
         self._open()
 
     def _open(self) -> None:
-        self.explorer: Explorer = getattr(explorers, self.name)()
+        self.explorer: Explorer = catalogue.maker(self.name)()
         self.tree = Tree(self.explorer)
         self.traits: dict[str, str] = {}
         self.values: dict[str, list[Value]] = {}

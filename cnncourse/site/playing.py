@@ -9,9 +9,8 @@ from html import escape
 from pathlib import Path
 from typing import NamedTuple
 
-from cnncourse import explorers
 from cnncourse.run import notebook
-from cnncourse.site import body, source
+from cnncourse.site import body, catalogue, source
 from cnncourse.site.frame import Page
 from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps
 from cnncourse.widgets.explorer import Explorer
@@ -46,8 +45,7 @@ def places(executed: Mapping[str, Path]) -> dict[str, Place]:
 
 def opened(name: str) -> Explorer:
     """Return an explorer as it opens."""
-    explorer: Explorer = getattr(explorers, name)()
-    return explorer
+    return catalogue.maker(name)()
 
 
 def still(name: str) -> str:
@@ -64,7 +62,7 @@ def title_of(name: str) -> str:
 
 def about(name: str) -> str:
     """Return the first sentence of an explorer's description, plain."""
-    line = (getattr(explorers, name).__doc__ or name).strip().splitlines()[0]
+    line = (catalogue.maker(name).__doc__ or name).strip().splitlines()[0]
     return re.sub(r":\w+:`(\w+)`|``?", r"\1", line).rstrip(".")
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from cnncourse import explorers
+from cnncourse.site import catalogue
 from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps
 
 _opened: dict[str, Tree] = {}
@@ -17,7 +17,7 @@ def open_explorer(name: str) -> None:
     ----------
     name : str
     """
-    _opened["tree"] = Tree(getattr(explorers, name)())
+    _opened["tree"] = Tree(catalogue.maker(name)())
 
 
 def shown() -> str:

@@ -47,6 +47,19 @@ def test_the_nearest_pixel_is_the_same(size):
     assert np.array_equal(ours.resize(PHOTO, size, ours.INTER_NEAREST), theirs)
 
 
+@pytest.mark.parametrize("degrees", [0, 10, 45, 90, -130])
+@pytest.mark.parametrize("size", [(28, 28), (40, 31)])
+def test_a_turned_picture_lies_between_the_same_pixels(degrees, size):
+    image = np.ascontiguousarray(PHOTO[: size[0], : size[1], 0])
+    middle = ((size[1] - 1) / 2, (size[0] - 1) / 2)
+    turn = ours.getRotationMatrix2D(middle, degrees, 1)
+    assert np.allclose(turn, cv2.getRotationMatrix2D(middle, degrees, 1))
+    theirs = cv2.warpAffine(image, turn, size[::-1], flags=cv2.INTER_LINEAR)
+    got = ours.warpAffine(image, turn, size[::-1], flags=ours.INTER_LINEAR)
+    # OpenCV rounds a place to 1/32 of a pixel
+    assert got.shape == theirs.shape and np.abs(got.astype(int) - theirs).max() <= 255 / 16
+
+
 @pytest.mark.parametrize("size", [3, 5, 7])
 @pytest.mark.parametrize("image", [PHOTO, PHOTO[..., 0]], ids=["colour", "grey"])
 def test_the_median_is_the_same(image, size):

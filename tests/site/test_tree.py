@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnncourse import explorers, pipeline
-from cnncourse.site import worker
+from cnncourse.site import catalogue, worker
 from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps, kind_of
 
 
@@ -17,9 +17,9 @@ def nodes(node):
         yield from nodes(child)
 
 
-@pytest.mark.parametrize("name", explorers.__all__)
+@pytest.mark.parametrize("name", catalogue.NAMES)
 def test_every_explorer_has_a_shape_whose_ids_are_unique(name):
-    shape = json.loads(dumps(Tree(getattr(explorers, name)()).shape))
+    shape = json.loads(dumps(Tree(catalogue.maker(name)()).shape))
     ids = [node["id"] for node in nodes(shape)]
     assert len(ids) == len(set(ids)) and {VIEW, SENTENCE} <= set(ids)
 

@@ -96,6 +96,49 @@ def _bytes(values: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
+def getRotationMatrix2D(middle: tuple[float, float], degrees: float, scale: float) -> np.ndarray:
+    """Return where a turn takes a point (x, y, 1), as a matrix of shape (2, 3).
+
+    Parameters
+    ----------
+    middle : (float, float)
+        The point that stays: x, y.
+    degrees : float
+        Counter-clockwise, as a picture is seen: y points down.
+    scale : float
+    """
+    x, y = middle
+    cos, sin = scale * np.cos(np.deg2rad(degrees)), scale * np.sin(np.deg2rad(degrees))
+    return np.array([[cos, sin, (1 - cos) * x - sin * y], [-sin, cos, sin * x + (1 - cos) * y]])
+
+
+def warpAffine(
+    image: np.ndarray, moves: np.ndarray, size: tuple[int, int], *, flags: int = INTER_LINEAR
+) -> np.ndarray:
+    """Return a moved picture: each new pixel lies between four old ones, black beyond the rim.
+
+    Parameters
+    ----------
+    image : ndarray of uint8 of shape (H, W)
+    moves : ndarray of shape (2, 3)
+        Where a point (x, y, 1) of the old picture goes.
+    size : (int, int)
+        Width and height of the new one.
+    flags : int
+        INTER_LINEAR, the only one that is known here.
+    """
+    (width, height), (rows, columns) = size, image.shape
+    back = np.linalg.inv(np.vstack([moves, [0, 0, 1]]))[:2]
+    x, y = np.tensordot(back, np.stack([*np.mgrid[:height, :width][::-1], np.ones(size[::-1])]), 1)
+    padded = np.pad(image.astype(float), 2)  # the rim is black
+    x, y = np.clip(x, -2, columns) + 2, np.clip(y, -2, rows) + 2
+    left, top = np.floor(x).astype(int), np.floor(y).astype(int)
+    right, low = x - left, y - top
+    upper = (1 - right) * padded[top, left] + right * padded[top, left + 1]
+    lower = (1 - right) * padded[top + 1, left] + right * padded[top + 1, left + 1]
+    return _bytes((1 - low) * upper + low * lower)
+
+
 def medianBlur(image: np.ndarray, size: int) -> np.ndarray:
     """Return the median of each window; at the border the outermost pixels go on.
 

@@ -10,9 +10,8 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import sync_playwright
 
-from cnncourse import explorers
 from cnncourse.files import write_tree
-from cnncourse.site import build, python
+from cnncourse.site import build, catalogue, python
 
 ROOT = Path(__file__).resolve().parents[3]
 ARGUMENTS = (
@@ -39,7 +38,7 @@ def folder(tmp_path_factory):
     course = build.Course(
         root=ROOT,
         executed=dict(sorted(notebooks.items())),
-        explorers=tuple(explorers.__all__),
+        explorers=catalogue.NAMES,
         cache=ROOT / "build" / "packs",
         pyodide=python.PYODIDE,
     )

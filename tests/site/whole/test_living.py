@@ -10,6 +10,7 @@ import pytest
 from packs import Walker
 
 from cnncourse import explorers, pipeline
+from cnncourse.site import catalogue
 from cnncourse.site.pack import Recorder
 from cnncourse.site.tree import SENTENCE, VIEW, Tree
 
@@ -94,9 +95,9 @@ def test_a_photograph_of_ones_own_stays_in_the_page(visit, tmp_path):
     assert sentence(page) == words(explorer.sentence)
 
 
-@pytest.mark.parametrize("name", explorers.__all__)
+@pytest.mark.parametrize("name", catalogue.NAMES)
 def test_every_explorer_opens_in_the_pages_python_as_in_cpython(name, worker):
-    tree = Tree(getattr(explorers, name)())
+    tree = Tree(catalogue.maker(name)())
     theirs = worker(name)
     view = tree.parts[VIEW].value
     if name in NEARLY:  # the same elements
@@ -222,7 +223,7 @@ def test_pages_hold_no_serious_barrier(visit, path, scheme):
     assert serious == []
 
 
-@pytest.mark.parametrize("name", explorers.__all__)
+@pytest.mark.parametrize("name", catalogue.NAMES)
 def test_a_narrow_page_does_not_scroll_sideways(visit, name):
     page = open_explorer(visit, name, viewport={"width": 390, "height": 800}, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390

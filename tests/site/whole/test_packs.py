@@ -6,13 +6,12 @@ import numpy as np
 import pytest
 from packs import Explorer, random_walk
 
-from cnncourse import explorers
-from cnncourse.site import pack
+from cnncourse.site import catalogue, pack
 from cnncourse.site.rasters import Rasters
 from cnncourse.site.tree import dumps
 
 
-@pytest.mark.parametrize("name", explorers.__all__)
+@pytest.mark.parametrize("name", catalogue.NAMES)
 def test_a_pack_says_what_the_explorer_says(name):
     found = pack.pack(name, Rasters())
     explorer = Explorer(name)
