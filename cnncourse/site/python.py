@@ -57,7 +57,7 @@ def files(pyodide: Path) -> dict[str, bytes]:
     found = {f"py/{name}": (pyodide / name).read_bytes() for name in FILES}
     wheel = local_wheel()
     found["py/pyodide-lock.json"] = lock(pyodide, wheel)
-    found["py/python.json"] = json.dumps({"base": wheel is not None}).encode()
+    found["py/python.json"] = json.dumps({"base": "./" if wheel else ""}).encode()
     if wheel:
         found[f"py/{wheel.name}"] = wheel.read_bytes()
     found["py/worker.mjs"] = WORKER.read_bytes()

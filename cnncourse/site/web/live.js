@@ -8,11 +8,19 @@ const SENTENCE = PAGE.querySelector(".sentence");
 const LAYER = PAGE.querySelector(".layer");
 const TRAIT = { range: "value", select: "index", radio: "index", check: "value" };
 const PLAY = 700; // milliseconds between two steps
+const FAST = 5; // Mbit/s: two times ten seconds for Python
+const CALM = 3000; // milliseconds that a page is left alone before Python comes unasked
+
+const FOLDER = location.protocol === "file:"; // browsers start no Python from there
+const ALONE = FOLDER || !("python" in PAGE.dataset); // what was drawn ahead is all there is
+const WHY = FOLDER ? "browsers start no Python from a folder" : "this copy of the site was made without Python";
+const NEEDS_PYTHON = ["number", "area", "text", "upload", "button"]; // kinds of controls no pack answers
 
 const SAY = {
   pack: "Pictures drawn ahead answer here. What they do not hold, Python computes on your device.",
+  alone: `Pictures drawn ahead answer here. Your own numbers and photographs, and rare settings, do not: ${WHY}.`,
+  missing: `This was not drawn ahead, and ${WHY}: the picture stays as it was.`,
   loading: "Python is on its way to compute this, once (10 MB). Other settings answer meanwhile.",
-  folder: "This was not drawn ahead, and a page from a folder cannot start Python: try another setting.",
   python: "Python answers here, on your device. Nothing leaves it.",
 };
 
@@ -21,6 +29,7 @@ const log = []; // the moves so far, to tell Python: [id, trait, value]
 let pack = null;
 let keys = null; // a state as text → its number
 let here = {}; // where the simple controls stand
+let strange = false; // whether something is set that no pack holds, such as a typed number
 let live = false; // whether Python answers
 let worker = null;
 window.times = { moved: 0, painted: 0 }; // milliseconds since the page was opened
@@ -35,6 +44,7 @@ function make(tag, properties = {}, ...children) {
 
 function build(node, parent) {
   const { element, set } = MAKERS[node.kind](node, parent);
+  if (ALONE && NEEDS_PYTHON.includes(node.kind)) (element.querySelector("input, textarea") ?? element).disabled = true;
   parts.set(node.id, { node, set: (trait, value) => ((node[trait] = value), set?.(trait, value)) });
   return element;
 }
@@ -213,30 +223,43 @@ function settled(number) {
   }
 }
 
-let place = 0; // the state in the pack, undefined outside
+let place = 0; // the state in the pack that the controls are in, undefined outside
+let shown = 0; // the last one of the pack that was shown
 let frame = 0;
 
 /** A hand has moved a control. */
 function moved(id, trait, value) {
   note(id, trait, value);
-  if (!live && place !== undefined && +value !== +here[id]) {
-    place = TRAIT[parts.get(id)?.node.kind] === trait ? next(id, value) : undefined;
-    if (place !== undefined) settled(place);
-  }
+  if (live) return answer();
+  if (TRAIT[parts.get(id)?.node.kind] !== trait) leave();
+  else if (+value !== +here[id]) step(id, value);
   answer();
+}
+
+/** Go where a simple control leads: within the pack, out of it, or back into it. */
+function step(id, value) {
+  place = strange ? undefined : next(id, value);
+  if (place !== undefined) return settled(place);
+  here[id] = +value;
+  if (!pack || pack.causes.includes(id)) strange = true; // nobody here knows what else has moved
+}
+
+function leave() {
+  place = undefined;
+  strange = true;
 }
 
 /** A hand has touched the picture. */
 function touched(touch) {
   const known = touch.cells.length === 0 && Object.keys(touch.values).every((id) => parts.get(id));
-  if (!live && place !== undefined && known) {
+  if (!live && known) {
     for (const [id, value] of Object.entries(touch.values)) {
       const { node } = parts.get(id);
       moved(id, TRAIT[node.kind], TRAIT[node.kind] === "index" ? node.options.indexOf(value) : value);
     }
   } else {
     note("picture", "touch", touch);
-    if (!live) place = undefined;
+    if (!live) leave();
     answer();
   }
 }
@@ -252,10 +275,29 @@ function answer() {
   if (live) return send([log.at(-1)]);
   cancelAnimationFrame(frame);
   frame = requestAnimationFrame(() => {
-    if (place === undefined) return wake();
+    if (place === undefined) return ALONE ? stay() : wake();
+    PAGE.classList.remove("waiting");
+    shown = place;
     show(place);
     address();
   });
+}
+
+/** Without Python: go back to the picture that is there. */
+function stay() {
+  if (!pack) return;
+  [place, strange] = [shown, false];
+  settled(place);
+  log.length = 0;
+  for (const [id, value] of Object.entries(here)) {
+    const part = parts.get(id);
+    if (!part) continue;
+    const trait = TRAIT[part.node.kind];
+    part.set(trait, part.node.kind === "check" ? value === 1 : value);
+    if (value !== pack.first[id]) log.push([id, trait, value]);
+  }
+  show(place);
+  say(SAY.missing);
 }
 
 // Pictures ----------------------------------------------------------------------------------------
@@ -381,10 +423,21 @@ function say(words) {
 }
 
 function wake() {
-  if (location.protocol === "file:" || !("python" in PAGE.dataset)) return say(SAY.folder);
   PAGE.classList.add("waiting");
   say(SAY.loading);
-  if (worker) return;
+  if (!worker) startPython();
+}
+
+/** On a fast line Python may come unasked, while nothing else is to do. */
+function wakeWhenIdle() {
+  const { saveData = true, effectiveType, downlink = 0 } = navigator.connection ?? {};
+  const fast = !saveData && effectiveType === "4g" && downlink >= FAST;
+  if (ALONE || !fast || document.documentElement.className === "embed") return;
+  const idle = window.requestIdleCallback ?? setTimeout;
+  setTimeout(() => idle(() => worker || document.hidden || startPython()), CALM);
+}
+
+function startPython() {
   times.asked = performance.now();
   worker = new Worker(new URL("../py/worker.mjs", location.href), { type: "module" });
   worker.onmessage = ({ data }) => HEAR[data.type](data);
@@ -393,10 +446,11 @@ function wake() {
 }
 
 const HEAR = {
-  stage: ({ words }) => say(words),
+  stage: ({ words }) => PAGE.classList.contains("waiting") && say(words),
   failed({ why }) {
     worker?.terminate();
     worker = null;
+    if (!PAGE.classList.contains("waiting")) return; // nobody has asked for it yet
     PAGE.classList.remove("waiting");
     say(`Python could not start: ${why}. The pictures drawn ahead still answer. `);
     const again = make("button", { type: "button", textContent: "Try again" });
@@ -455,9 +509,7 @@ async function offer(id, file) {
     context.fillRect(0, 0, width, height);
     context.drawImage(picture, 0, 0, width, height);
     const { data } = context.getImageData(0, 0, width, height);
-    place = undefined;
-    note(id, "photo", { name: file.name, width, height, data });
-    answer();
+    moved(id, "photo", { name: file.name, width, height, data });
   } catch {
     say(`The browser cannot read ${file.name}: choose a JPEG, PNG or WebP.`);
   }
@@ -478,6 +530,7 @@ const still = PAGE.querySelector(".cnncourse-stage > svg");
 still.remove();
 stage.show(still);
 PANEL.append(build({ ...SHAPE, id: "0" }));
-say(SAY.pack);
+say(ALONE ? SAY.alone : SAY.pack);
 offerLinks();
+addEventListener("load", wakeWhenIdle);
 window.PACK = start; // the file of the pack calls it

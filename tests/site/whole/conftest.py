@@ -4,6 +4,7 @@ import functools
 import os
 import shutil
 import threading
+from contextlib import contextmanager
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -30,30 +31,58 @@ class Quiet(SimpleHTTPRequestHandler):
 
 
 @pytest.fixture(scope="session")
-def folder(tmp_path_factory):
-    """A site of all explorers with Python in it; its notebooks have not been executed."""
+def course():
+    """Return a function that describes a site of all explorers; no notebook has been executed."""
+    notebooks = {f"notebooks/{path.name}": path for path in (ROOT / "notebooks").glob("*.ipynb")}
+
+    def describe(**more):
+        executed, cache = dict(sorted(notebooks.items())), ROOT / "build" / "packs"
+        return build.Course(ROOT, executed, catalogue.NAMES, cache=cache, **more)
+
+    return describe
+
+
+@pytest.fixture(scope="session")
+def folder(course, tmp_path_factory):
+    """A site with Python in it."""
     if not os.environ.get("CNNCOURSE_WASM"):
         pytest.skip("CNNCOURSE_WASM names no folder with NumPy for Pyodide")
-    notebooks = {f"notebooks/{path.name}": path for path in (ROOT / "notebooks").glob("*.ipynb")}
-    course = build.Course(
-        root=ROOT,
-        executed=dict(sorted(notebooks.items())),
-        explorers=catalogue.NAMES,
-        cache=ROOT / "build" / "packs",
-        pyodide=python.PYODIDE,
-    )
     target = tmp_path_factory.mktemp("site")
-    write_tree(target, build.site(course))
+    write_tree(target, build.site(course(pyodide=python.PYODIDE)))
     return target
+
+
+@contextmanager
+def served(folder, instead=()):
+    """Serve a folder on this machine; some of its paths with other contents."""
+    instead = dict(instead)
+
+    class Site(Quiet):
+        def do_GET(self):
+            if self.path not in instead:
+                return super().do_GET()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(instead[self.path])))
+            self.end_headers()
+            return self.wfile.write(instead[self.path])
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Site, directory=str(folder)))
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+
+
+@pytest.fixture
+def serve():
+    """Return what serves a folder: see served."""
+    return served
 
 
 @pytest.fixture(scope="session")
 def address(folder):
     """Where the site is served."""
-    server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
+    with served(folder) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

@@ -1,6 +1,5 @@
 """The site in a browser: it answers from packs, then from Python, and asks no other host."""
 
-import html
 import json
 import re
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from packs import Walker
+from said import sentence, words
 
 from cnncourse import explorers, pipeline
 from cnncourse.site import catalogue
@@ -27,14 +27,6 @@ def open_explorer(visit, name, hash="", **context):
     page = visit(f"e/{name}.html{hash}", **context)
     page.wait_for_function("window.times?.shown > 0")
     return page
-
-
-def sentence(page):
-    return " ".join(page.locator(".sentence").inner_text().split())
-
-
-def words(text):
-    return " ".join(html.unescape(re.sub("<[^>]+>", "", text)).split())
 
 
 def wait_for_python(page):
