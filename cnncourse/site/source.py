@@ -38,7 +38,8 @@ def page_of(path: str) -> str:
         return posixpath.join(folder, "index.html")
     if ending in (".md", ".ipynb"):
         return posixpath.join(folder, f"{stem}.html")
-    return path if folder in ("e", "img") else ""  # explorers have no file, only a page
+    # explorers have no file, only a page
+    return path if folder in ("e", "img") or path == DRAW else ""
 
 
 def way(here: str, there: str) -> str:

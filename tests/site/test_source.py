@@ -21,6 +21,7 @@ def rewritten(html, path="docs/teaching.md", repository=""):
         ("../notebooks/02_kernels.ipynb", "../notebooks/02_kernels.html"),
         ("../README.md#quick-start", "../about.html#quick-start"),
         ("README.md", "index.html"),
+        ("../draw.html", "../draw.html"),
         ("#here", "#here"),
         ("https://example.org/a.md", "https://example.org/a.md"),
     ],

@@ -54,7 +54,7 @@ function read(values) {
   showShares(empty ? shares.map(() => 0) : shares);
   BOX.querySelector(".sentence").textContent = empty
     ? "Draw a digit, 0 to 9, as large as you like."
-    : `It reads ${best}, and gives it ${Math.round(100 * shares[best])} % of its trust.`;
+    : `It reads ${best}, and is ${Math.round(100 * shares[best])} % sure.`;
   BOX.dataset.scores = scores.map((score) => score.toFixed(6)).join(" ");
   requestAnimationFrame(() => setTimeout(() => (times.painted = performance.now())));
 }

@@ -78,7 +78,7 @@ const MAKERS = {
     const say = () => (output.textContent = format(input.value, node.shown) + (node.unit && ` ${node.unit}`));
     input.addEventListener("input", () => {
       const snap = !live && pack?.snap[node.id];
-      if (snap) input.value = nearest(snap, +input.value);
+      if (snap) input.value = snapped(snap, here[node.id], +input.value);
       say();
       moved(node.id, "value", +input.value);
     });
@@ -188,6 +188,13 @@ const MAKERS = {
 
 function nearest(values, wished) {
   return values.reduce((best, one) => (Math.abs(one - wished) < Math.abs(best - wished) ? one : best));
+}
+
+/** The value of the pack that a move to `wished` means: one further at least, so that arrow keys get on. */
+function snapped(values, from, wished) {
+  const way = Math.sign(wished - from);
+  const ahead = values.filter((one) => Math.sign(one - from) === way);
+  return ahead.length > 0 ? nearest(ahead, wished) : nearest(values, wished);
 }
 
 /** A number as Python's format gives it for "d", ".2f" and the like. */

@@ -29,13 +29,18 @@
   // the stills of an explorer make way for its page, when a reader asks for it
   for (const box of document.querySelectorAll(".living")) {
     const link = box.querySelector("a.button");
-    link.addEventListener("click", (event) => {
-      if (event.metaKey || event.ctrlKey || event.shiftKey) return;
-      event.preventDefault();
-      const frame = Object.assign(document.createElement("iframe"), { src: link.href + "?embed", title: link.textContent });
+    const frame = Object.assign(document.createElement("iframe"), { src: link.href + "?embed", title: link.textContent });
+    const open = () => {
+      frame.style.height = `${box.clientHeight}px`; // until the frame says its own
       box.replaceChildren(frame);
+    };
+    box.addEventListener("click", (event) => {
+      if (event.metaKey || event.ctrlKey || event.shiftKey || !event.target.closest("a.button, svg")) return;
+      event.preventDefault();
+      open();
       frame.focus();
     });
+    if ("greets" in box.dataset) addEventListener("load", open);
   }
   addEventListener("message", ({ data, source }) => {
     for (const frame of document.querySelectorAll(".living iframe")) {

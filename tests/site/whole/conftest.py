@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import sync_playwright
+from require import missing
 
 from cnncourse.files import write_tree
 from cnncourse.site import build, catalogue, python
@@ -46,7 +47,7 @@ def course():
 def folder(course, tmp_path_factory):
     """A site with Python in it."""
     if not os.environ.get("CNNCOURSE_WASM"):
-        pytest.skip("CNNCOURSE_WASM names no folder with NumPy for Pyodide")
+        missing("CNNCOURSE_WASM names no folder with NumPy for Pyodide")
     target = tmp_path_factory.mktemp("site")
     write_tree(target, build.site(course(pyodide=python.PYODIDE)))
     return target
@@ -90,7 +91,7 @@ def browser():
     """Chromium without a window."""
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
-        pytest.skip("no Chromium is installed")
+        missing("no Chromium is installed")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
         yield browser

@@ -86,4 +86,6 @@ def test_a_digit_is_read(visit):
     page.mouse.down()
     page.mouse.move(middle, box["y"] + 0.85 * box["height"], steps=12)
     page.mouse.up()
-    page.wait_for_function("/1/.test(document.querySelector('.sentence').textContent)")
+    page.wait_for_timeout(300)
+    scores = page.locator(".draw").get_attribute("data-scores").split()
+    assert max(range(10), key=lambda digit: float(scores[digit])) == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from packs import Walker
+from require import missing
 from said import sentence, words
 
 from cnncourse import explorers, pipeline
@@ -29,6 +30,11 @@ def open_explorer(visit, name, hash="", **context):
     return page
 
 
+def pack_of(folder, name):
+    text = (folder / "packs" / f"{name}.js").read_text("utf-8")
+    return json.loads(text.removeprefix("PACK(").removesuffix(")\n"))
+
+
 def wait_for_python(page):
     page.wait_for_function(
         "times.ready > 0 && !document.querySelector('.waiting')", timeout=2 * MINUTE
@@ -45,6 +51,18 @@ def test_a_slider_is_answered_from_the_pack(visit):
     page.wait_for_function("times.painted > 0")
     assert sentence(page) == words(explorer.sentence) and page.url.endswith("#stride=2")
     assert page.evaluate("times.asked") is None
+
+
+def test_arrow_keys_get_on_where_few_values_are_drawn_ahead(visit, folder):
+    page = open_explorer(visit, "layer_xray")
+    page.add_init_script("delete Navigator.prototype.connection")
+    values = pack_of(folder, "layer_xray")["snap"]["digit"]
+    page.get_by_label("digit").focus()
+    for value in values[1:4]:
+        painted = page.evaluate("times.painted")
+        page.keyboard.press("ArrowRight")
+        page.wait_for_function(f"times.painted > {painted}")
+        assert page.get_by_label("digit").input_value() == str(value)
 
 
 def test_an_address_opens_its_setting(visit):
@@ -127,8 +145,7 @@ def worker(browser, address):
 
 @pytest.mark.parametrize("name", ["convolution", "kernel_lab", "receptive_field", "pooling"])
 def test_a_walk_in_the_browser_is_a_walk_in_cpython(visit, folder, name):
-    text = (folder / "packs" / f"{name}.js").read_text("utf-8")
-    pack = json.loads(text.removeprefix("PACK(").removesuffix(")\n"))
+    pack = pack_of(folder, name)
     page, truth, walker = open_explorer(visit, name), Recorder(name), Walker(pack)
     rng = np.random.default_rng(5)
     followed = 0
@@ -205,7 +222,7 @@ def test_pages_are_whole_without_javascript(browser, address, path):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_hold_no_serious_barrier(visit, path, scheme):
     if not AXE.exists():
-        pytest.skip("axe-core is not installed: make .venv/node_modules")
+        missing("axe-core is not installed: make .venv/node_modules")
     page = visit(path, color_scheme=scheme)
     page.add_script_tag(path=str(AXE))
     found = page.evaluate("axe.run().then(({ violations }) => violations)")
