@@ -218,7 +218,10 @@ def test_pages_are_whole_without_javascript(browser, address, path):
     page.close()
 
 
-@pytest.mark.parametrize("path", ["index.html", "e/index.html", "e/kernel_lab.html", "draw.html"])
+LOOKED_AT = ("index", "e/index", "e/kernel_lab", "e/confusion", "draw", "notebooks/02_kernels")
+
+
+@pytest.mark.parametrize("path", [f"{name}.html" for name in LOOKED_AT])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_hold_no_serious_barrier(visit, path, scheme):
     if not AXE.exists():
@@ -232,7 +235,18 @@ def test_pages_hold_no_serious_barrier(visit, path, scheme):
     assert serious == []
 
 
+SMALL_WORDS = """() => [...document.querySelectorAll("main *")].flatMap((element) => {
+    const words = [...element.childNodes].filter((node) => node.nodeType === Node.TEXT_NODE);
+    const text = words.map((node) => node.data).join("").trim();
+    if (!text || !element.checkVisibility() || element.closest("title, desc, script")) return [];
+    const { c, d } = element.ownerSVGElement ? element.getScreenCTM() : { c: 0, d: 1 };
+    const size = Math.hypot(c, d) * parseFloat(getComputedStyle(element).fontSize);
+    return size < 10.95 ? [`${text}: ${size.toFixed(1)} px`] : [];
+})"""
+
+
 @pytest.mark.parametrize("name", catalogue.NAMES)
-def test_a_narrow_page_does_not_scroll_sideways(visit, name):
+def test_a_narrow_page_is_legible_and_does_not_scroll_sideways(visit, name):
     page = open_explorer(visit, name, viewport={"width": 390, "height": 800}, has_touch=True)
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.evaluate(SMALL_WORDS) == []
