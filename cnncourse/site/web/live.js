@@ -16,6 +16,8 @@ const ALONE = FOLDER || !("python" in PAGE.dataset); // what was drawn ahead is 
 const WHY = FOLDER ? "browsers start no Python from a folder" : "this copy of the site was made without Python";
 const NEEDS_PYTHON = ["number", "area", "text", "upload", "button"]; // kinds of controls no pack answers
 
+const TO_FILL = "[type=number], [type=file], textarea, .cnncourse-stage > input";
+
 const SAY = {
   pack: "Pictures drawn ahead answer here. What they do not hold, Python computes on your device.",
   alone: `Pictures drawn ahead answer here. Your own numbers and photographs, and rare settings, do not: ${WHY}.`,
@@ -435,13 +437,17 @@ function wake() {
   if (!worker) startPython();
 }
 
-/** On a fast line Python may come unasked, while nothing else is to do. */
+/** Let Python come before it is needed, unless the visitor saves data. */
+function comeEarly() {
+  if (!ALONE && !worker && !navigator.connection?.saveData) startPython();
+}
+
+/** On a fast line Python may come while nothing else is to do. */
 function wakeWhenIdle() {
-  const { saveData = true, effectiveType, downlink = 0 } = navigator.connection ?? {};
-  const fast = !saveData && effectiveType === "4g" && downlink >= FAST;
-  if (ALONE || !fast || document.documentElement.className === "embed") return;
+  const { effectiveType, downlink = 0 } = navigator.connection ?? {}; // some browsers do not tell
+  if (effectiveType !== "4g" || downlink < FAST || document.documentElement.className === "embed") return;
   const idle = window.requestIdleCallback ?? setTimeout;
-  setTimeout(() => idle(() => worker || document.hidden || startPython()), CALM);
+  setTimeout(() => idle(() => document.hidden || comeEarly()), CALM);
 }
 
 function startPython() {
@@ -540,4 +546,6 @@ PANEL.append(build({ ...SHAPE, id: "0" }));
 say(ALONE ? SAY.alone : SAY.pack);
 offerLinks();
 addEventListener("load", wakeWhenIdle);
+// who opens a box to type in, or looks for a photograph, will need Python in a moment
+PAGE.addEventListener("focusin", ({ target }) => target.matches(TO_FILL) && comeEarly());
 window.PACK = start; // the file of the pack calls it

@@ -1,6 +1,7 @@
 """The whole site over HTTP on this machine, and a browser without a window to visit it."""
 
 import functools
+import json
 import os
 import shutil
 import threading
@@ -20,6 +21,11 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
     "--disable-component-update --disable-sync --no-proxy-server"
 ).split()
+
+
+CONNECTION = """(told) => {
+    Object.defineProperty(Navigator.prototype, "connection", { get: () => told });
+}"""
 
 
 class Quiet(SimpleHTTPRequestHandler):
@@ -100,11 +106,15 @@ def browser():
 
 @pytest.fixture
 def visit(browser, address):
-    """Open a page of the site; afterwards: no error, and nothing asked of any other host."""
+    """Open a page of the site; afterwards: no error, and nothing asked of any other host.
+
+    What the browser tells of its connection is nothing, unless the test says so.
+    """
     asked, errors, opened = [], [], []
 
-    def open_page(path, **context):
+    def open_page(path, connection=None, **context):
         page = browser.new_page(**context)
+        page.add_init_script(f"({CONNECTION})({json.dumps(connection)})")
         opened.append(page)
         page.on("request", lambda request: asked.append(request.url))
         page.on("pageerror", lambda error: errors.append(str(error)))

@@ -55,7 +55,6 @@ def test_a_slider_is_answered_from_the_pack(visit):
 
 def test_arrow_keys_get_on_where_few_values_are_drawn_ahead(visit, folder):
     page = open_explorer(visit, "layer_xray")
-    page.add_init_script("delete Navigator.prototype.connection")
     values = pack_of(folder, "layer_xray")["snap"]["digit"]
     page.get_by_label("digit").focus()
     for value in values[1:4]:
@@ -91,6 +90,31 @@ def test_a_number_of_a_matrix_is_computed_by_python_in_the_page(visit):
     rows[0][2] = 7
     explorer.controls["weights"].value = rows
     assert sentence(page) == words(explorer.sentence)
+
+
+@pytest.mark.parametrize(
+    "connection, comes",
+    [
+        ({"saveData": False, "effectiveType": "4g", "downlink": 10}, True),
+        ({"saveData": True, "effectiveType": "4g", "downlink": 10}, False),
+        ({"saveData": False, "effectiveType": "3g", "downlink": 1}, False),
+        (None, False),
+    ],
+)
+def test_python_comes_unasked_on_a_fast_line_alone(visit, connection, comes):
+    page = open_explorer(visit, "flip", connection=connection)
+    page.wait_for_timeout(500 if comes else 4000)
+    if comes:
+        page.wait_for_function("times.ready > 0", timeout=2 * MINUTE)
+    assert (page.evaluate("times.asked") is not None) == comes
+    assert page.locator(".waiting").count() == 0
+
+
+def test_python_comes_when_a_box_opens_to_type_in(visit):
+    page = open_explorer(visit, "convolution")
+    page.locator("[data-edit]").first.dblclick()
+    page.wait_for_function("times.asked > 0")
+    assert page.locator(".waiting").count() == 0
 
 
 def test_a_photograph_of_ones_own_stays_in_the_page(visit, tmp_path):
