@@ -9,13 +9,19 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from cnncourse import explorers
-from cnncourse.site import trained
 from cnncourse.widgets.explorer import Explorer
 
-NAMES = tuple(sorted([*explorers.__all__, *trained.__all__]))
+LAB = ("break_it", "confusion", "filters_over_time", "layer_xray", "what_matters")
+NAMES = tuple(sorted([*explorers.__all__, *LAB]))
 
 
 def maker(name: str) -> Callable[[], Explorer]:
     """Return the function that makes an explorer; its docstring says what it shows."""
-    make: Callable[[], Explorer] = getattr(trained if name in trained.__all__ else explorers, name)
+    make: Callable[[], Explorer]
+    if name in LAB:
+        from cnncourse.site import trained  # in a browser, others start sooner without it
+
+        make = getattr(trained, name)
+    else:
+        make = getattr(explorers, name)
     return make

@@ -17,8 +17,6 @@ from cnncourse.explorers import mnist_lab
 from cnncourse.split import Split
 from cnncourse.widgets.explorer import Explorer
 
-__all__ = ["break_it", "confusion", "filters_over_time", "layer_xray", "what_matters"]
-
 WEIGHTS = pipeline.trained_weights()
 predict = partial(pipeline.predict, weights=WEIGHTS)
 

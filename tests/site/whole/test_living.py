@@ -64,6 +64,17 @@ def test_arrow_keys_get_on_where_few_values_are_drawn_ahead(visit, folder):
         assert page.get_by_label("digit").input_value() == str(value)
 
 
+def test_the_front_page_lives_by_itself(visit):
+    page = visit("index.html")
+    frame = page.frame_locator(".living iframe")
+    frame.get_by_label("stride").focus()
+    page.keyboard.press("ArrowRight")
+    explorer = explorers.convolution()
+    explorer.controls["stride"].value = 2
+    page.wait_for_timeout(500)
+    assert sentence(frame) == words(explorer.sentence)
+
+
 def test_an_address_opens_its_setting(visit):
     page = open_explorer(visit, "convolution", "#kernel=5&padding=2")
     page.wait_for_function("times.painted > 0")
