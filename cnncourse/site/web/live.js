@@ -14,9 +14,9 @@ const CALM = 3000; // milliseconds that a page is left alone before Python comes
 const FOLDER = location.protocol === "file:"; // browsers start no Python from there
 const ALONE = FOLDER || !("python" in PAGE.dataset); // what was drawn ahead is all there is
 const WHY = FOLDER ? "browsers start no Python from a folder" : "this copy of the site was made without Python";
-const NEEDS_PYTHON = ["number", "area", "text", "upload", "button"]; // kinds of controls no pack answers
+const NEEDS_PYTHON = ["number", "area", "text", "upload", "button", "pad"]; // kinds of controls no pack answers
 
-const TO_FILL = "[type=number], [type=file], textarea, .cnncourse-stage > input";
+const TO_FILL = "[type=number], [type=file], textarea, .panel canvas, .cnncourse-stage > input";
 
 const SAY = {
   pack: "Pictures drawn ahead answer here. What they do not hold, Python computes on your device.",
@@ -46,7 +46,10 @@ function make(tag, properties = {}, ...children) {
 
 function build(node, parent) {
   const { element, set } = MAKERS[node.kind](node, parent);
-  if (ALONE && NEEDS_PYTHON.includes(node.kind)) (element.querySelector("input, textarea") ?? element).disabled = true;
+  if (ALONE && NEEDS_PYTHON.includes(node.kind)) {
+    const part = element.querySelector("input, textarea") ?? element;
+    part.disabled = part.inert = true;
+  }
   parts.set(node.id, { node, set: (trait, value) => ((node[trait] = value), set?.(trait, value)) });
   return element;
 }
