@@ -29,6 +29,9 @@ from cnncourse.geometry import Field, Window
 from cnncourse.images import to_uint8
 from cnncourse.pooling import Shifted, distance, input_gradient, pool_with, shift_test
 
+_POOL = 200  # side of a picture that is pooled
+_MOST_SHIFT = 8  # pixels
+
 # Padding ------------------------------------------------------------------------------------------
 
 
@@ -797,56 +800,73 @@ def pooling(
     """
     test = shift_test(pixels, kind, window, stride, shift=shift, back=back)
     gradient = input_gradient(pixels, kind, window, stride)
-    side, highest = 150.0, max(test.before.max(), test.after.max(), 1e-9)
-    change = np.abs(test.after - test.before)
-    moved = np.roll(pixels, shift, axis=1)
+    highest = max(test.before.max(), test.after.max(), 1e-9)
+    moves = [marks.Move("shift", shift, (_POOL / pixels.shape[1], 0), 0, _MOST_SHIFT)]
+    moved = marks.drag(
+        f"<g>{_grey(np.roll(pixels, shift, axis=1), _POOL).markup}</g>", "shift", moves
+    )
 
     def panel(values: np.ndarray, words: str, role: svg.Role | None, top: float = 1.0) -> svg.Svg:
-        picture = svg.captioned(_grey(values / top, side), words, size=12, role=role)
-        return replace(picture, width=side)  # equal widths, so that the two rows line up
+        return _pool_panel(_grey(values / top, _POOL).markup, words, role)
 
     upper = svg.beside(
         panel(pixels, f"input {by(pixels.shape)}", svg.INPUT),
         panel(test.before, f"pooled {by(test.before.shape)}", svg.OUTPUT, highest),
-        panel(gradient, "gradient goes to", None, max(gradient.max(), 1e-9)),
+        _pool_panel(_signed(gradient), "gradient goes to", svg.WINDOW),
     )
     lower = svg.beside(
-        panel(moved, f"shifted by {shift}", svg.INPUT),
+        _pool_panel(moved, f"shifted by {shift}: drag it", svg.INPUT),
         panel(test.after, "pooled, moved back" if back else "then pooled", svg.OUTPUT, highest),
-        panel(change, "difference", None, highest),
+        _pool_panel(_signed(test.after - test.before), "difference", None),
     )
     curve = _shift_curve(pixels, test, kind, window, stride, shift)
-    picture = svg.beside(svg.above(upper, lower, gap=12), curve, gap=26)
+    picture = svg.beside(svg.above(upper, lower), curve)
     words = _pooling_words(test, kind, window, stride, shift, back)
     return _named(picture, "Pooling and shifts", words)
+
+
+def _pool_panel(markup: str, words: str, role: svg.Role | None) -> svg.Svg:
+    """A picture under its caption: of one size, so that rows line up."""
+    picture = svg.captioned(svg.Svg(markup, _POOL, _POOL, words), words, size=14, role=role)
+    return replace(picture, width=_POOL)
+
+
+def _signed(values: np.ndarray) -> str:
+    """Values as a picture, purple below zero, orange above, with a thin frame."""
+    pixels = svg.signed_pixels(values, max(float(np.abs(values).max()), 1e-9))
+    frame = svg.rect(0, 0, _POOL, _POOL, line=svg.FAINT)
+    return svg.image(pixels, 0, 0, _POOL, _POOL) + frame
 
 
 def _shift_curve(
     pixels: np.ndarray, test: Shifted, kind: str, window: int, stride: int, shift: int
 ) -> svg.Svg:
     """Distance of inputs and of outputs for shifts of 0 to 8 pixels, over their own length."""
-    moved = [np.roll(pixels, s, axis=1) for s in range(9)]
+    moved = [np.roll(pixels, s, axis=1) for s in range(_MOST_SHIFT + 1)]
     inputs = [distance(pixels, m) for m in moved]
     outputs = [distance(test.before, pool_with(m, kind, window, stride)) for m in moved]
-    x, y = Scale(0, 8, 34, 186), Scale(0, max(*inputs, *outputs, 1e-9), 200, 30)
+    x, y = Scale(0, _MOST_SHIFT, 34, 250), Scale(0, max(*inputs, *outputs, 1e-9), 260, 40)
     drawing = svg.Drawing()
-    drawing.line(34, 30, 34, 200, colour=svg.MUTED)
+    drawing.line(34, 40, 34, 260, colour=svg.MUTED)
     for tick in (t for t in (0, 0.5, 1) if t <= y.high):
-        drawing.line(34, y(tick), 190, y(tick), colour=svg.FAINT if tick else svg.MUTED)
-        drawing.text(28, y(tick), svg.show_number(tick), size=12, anchor="end")
-    drawing.line(x(shift), 30, x(shift), 200, colour=svg.WINDOW.line, dash="3 3")
+        drawing.line(34, y(tick), 254, y(tick), colour=svg.FAINT if tick else svg.MUTED)
+        drawing.text(28, y(tick), svg.show_number(tick), size=13, anchor="end")
+    drawing.line(x(shift), 40, x(shift), 260, colour=svg.WINDOW.line, dash="3 3")
     drawing.add(curve(x, y, range(9), inputs, colour=svg.INPUT.line, dash="5 3"))
     drawing.add(curve(x, y, range(9), outputs, colour=svg.OUTPUT.line, dots=3))
-    for s in range(9):
-        drawing.text(x(s), 213, str(s), size=12, anchor="middle")
-    drawing.text(34, 232, "shift in pixels", size=12)
-    drawing.text(34, 12, "relative change", bold=True)
-    drawing.line(34, 256, 60, 256, colour=svg.INPUT.line, thick=2, dash="5 3")
-    drawing.text(66, 256, f"inputs: {svg.show_number(inputs[shift])}")
-    drawing.line(34, 276, 60, 276, colour=svg.OUTPUT.line, thick=2)
-    drawing.text(66, 276, f"pooled: {svg.show_number(outputs[shift])}")
-    drawing.text(34, 298, f"{round(100 * test.unchanged)} % of inked outputs")
-    return drawing.svg(220, 310, "distances")
+    for s in range(_MOST_SHIFT + 1):
+        drawing.text(x(s), 276, str(s), size=13, anchor="middle")
+    drawing.text(34, 298, "shift in pixels", size=13)
+    drawing.text(34, 10, "relative change", size=14, bold=True)
+    drawing.line(34, 334, 60, 334, colour=svg.INPUT.line, thick=2, dash="5 3")
+    drawing.text(66, 334, f"inputs: {svg.show_number(inputs[shift])}", size=14)
+    drawing.line(34, 360, 60, 360, colour=svg.OUTPUT.line, thick=2)
+    drawing.text(66, 360, f"pooled: {svg.show_number(outputs[shift])}", size=14)
+    drawing.text(34, 396, f"{round(100 * test.unchanged)} %", size=22, bold=True)
+    drawing.text(34, 420, "of inked outputs unchanged", size=14)
+    step = marks.Move("shift", shift, (x(1) - x(0), 0), 0, _MOST_SHIFT)
+    drawing.add(handle("shift in the curve", [step], x(shift), 40))
+    return drawing.svg(264, 440, "distances")
 
 
 def _pooling_words(
