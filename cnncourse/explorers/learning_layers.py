@@ -11,7 +11,7 @@ from cnncourse import figures, regularise
 from cnncourse.figures.learning_layers import LARGEST_LOGIT
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
-from cnncourse.widgets.matrix import MatrixInput
+from cnncourse.widgets.matrix import Matrix
 
 UNITS, SAMPLES, DEEPEST = 48, 96, 20  # enough to see, few enough to follow a slider
 _HIDDEN, _CLASSES = 8, 3
@@ -79,7 +79,7 @@ def dense_cost() -> Explorer:
 
 
 def conv_backward() -> Explorer:
-    """Pixels, weights and an output gradient to type: the gradients that a convolution returns.
+    """Pixels, weights and an output gradient to change: the gradients that a convolution returns.
 
     Returns
     -------
@@ -87,9 +87,9 @@ def conv_backward() -> Explorer:
         Controls: pixels, weights, gradient.
     """
     controls = {
-        "pixels": MatrixInput("input", np.arange(9).reshape(3, 3)),
-        "weights": MatrixInput("kernel", np.arange(4).reshape(2, 2)),
-        "gradient": MatrixInput("gradient of the output", np.ones((2, 2))),
+        "pixels": Matrix("input", np.arange(9).reshape(3, 3)),
+        "weights": Matrix("kernel", np.arange(4).reshape(2, 2)),
+        "gradient": Matrix("gradient of the output", np.ones((2, 2))),
     }
     return Explorer(
         _draw_conv_backward, controls, stills=({}, {"gradient": ((1.0, 0.0), (0.0, 0.0))})

@@ -130,6 +130,7 @@ def _draw_training(measured: tuple, goal: int, name: str) -> Svg:
         rates=[m.learning_rate for m in measured],
         goal=goal,
         kernels=measured[-1].kernels if measured else None,
+        read=measured[-1].read if measured else None,
         name=name,
     )
 

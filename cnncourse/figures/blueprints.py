@@ -524,47 +524,52 @@ def inception_costs(
     widths = [branch[-1].shape[0] for branch in branches]
     shares, after = " + ".join(map(str, widths)), (sum(widths), *shape[1:])
     d = svg.Drawing()
-    _plate(d, 180, 0, 360, f"input {by(shape)}", svg.PADDING)
+    d.add(_plate(f"input {by(shape)}", svg.PADDING))
     for place, branch in enumerate(branches):
-        x = 181.0 * place
-        d.arrow(225 + 90 * place, 28, x + 85, 56, colour=svg.MUTED)
-        d.add(svg.group(_branch(branch), x, 58))
-        d.arrow(x + 85, 194, 225 + 90 * place, 222, colour=svg.MUTED)
+        d.add(svg.group(_branch(branch), 182 * place, 26))
     stacked = f"stacked: {shares} = {after[0]} channels of {by(shape[1:])}"
-    _plate(d, 130, 224, 460, stacked, svg.OUTPUT)
+    d.add(svg.group(_plate(stacked, svg.OUTPUT), 0, 26 + _BRANCH))
     params, macs = (_sum(branches, cost) for cost in ("params", "macs"))
     other_params, other_macs = (_sum(others, cost) for cost in ("params", "macs"))
     present, absent = ("with", "without") if reductions else ("without", "with")
     costs = (("parameters", params, other_params), ("MACs", macs, other_macs))
-    for row, (what, cost, other) in enumerate(costs):
-        words = f"{what} {present} the 1×1 reductions: {cost:,}   ({absent}: {other:,})"
-        d.text(360, 272 + 22 * row, words, anchor="middle")
+    for column, (what, cost, other) in enumerate(costs):
+        x = 364 * column
+        d.text(x, 284, f"{what} {present} the 1×1 reductions", size=14)
+        d.text(x, 310, f"{cost:,}", size=22, bold=True)
+        d.text(x, 334, f"{absent}: {other:,}", size=13, fill=svg.MUTED)
     sentence = (
         f"An inception block on {by(shape)}, {present} 1×1 reductions: branches of {shares} "
         f"channels are stacked to {by(after)}. {params:,} parameters, {macs:,} MACs; {absent} "
         f"reductions {other_params:,} and {other_macs:,}."
     )
-    return svg.framed(d.svg(_WIDE, 304, "An inception block", sentence))
+    return svg.framed(d.svg(_WIDE, 344, "An inception block", sentence))
 
 
-def _plate(d: svg.Drawing, x: float, y: float, wide: float, words: str, role: svg.Role) -> None:
-    d.rect(x, y, wide, 26, fill=role.tint, line=role.line, round=4)
-    d.text(x + wide / 2, y + 13, words, anchor="middle", fill=svg.text_on(role.tint))
+_BRANCH = 206  # the height of the branches
+
+
+def _plate(words: str, role: svg.Role) -> str:
+    """What all four branches begin or end in."""
+    plate = svg.rect(0, 0, _WIDE, 26, fill=role.tint, line=role.line, round=4)
+    ink = svg.text_on(role.tint)
+    return plate + svg.text(_WIDE / 2, 13, words, size=14, anchor="middle", fill=ink)
 
 
 def _branch(branch: Table) -> str:
-    """The layers of one branch as boxes under each other; ReLU is left out."""
+    """The layers of one branch as boxes under each other, an arrow into each; ReLU is left out."""
     shown = [row for row in branch if row.kind != "ReLU"]
-    d = svg.Drawing()
-    for place, row in enumerate(shown):
-        y, role = 68 * place, svg.KERNEL if row.params else svg.INPUT
-        d.rect(0, y, 170, 62, fill=role.tint, line=role.line, round=4)
+    d, y = svg.Drawing(), 0
+    for row in shown:
+        role = svg.KERNEL if row.params else svg.PADDING
+        d.arrow(87, y, 87, y + 26, colour=svg.MUTED)
+        d.rect(0, y + 27, 174, 64, fill=role.tint, line=role.line, round=4)
         write = partial(d.text, anchor="middle", fill=svg.text_on(role.tint))
-        write(85, y + 13, row.layer.label, size=12.5, bold=True)
-        write(85, y + 31, f"→ {row.shape[0]} channels", size=12)
-        write(85, y + 49, f"{row.params:,} parameters", size=12)
-    if len(shown) == 1:
-        d.line(85, 62, 85, 134, colour=svg.MUTED, thick=1.5)
+        write(87, y + 41, row.layer.label, size=14, bold=True)
+        write(87, y + 60, f"→ {row.shape[0]} channels", size=13)
+        write(87, y + 78, f"{row.params:,} parameters", size=13)
+        y += 91
+    d.arrow(87, y, 87, _BRANCH - 1, colour=svg.MUTED)
     return d.markup
 
 
@@ -588,34 +593,35 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> sv
     depth = len(plain) - 1
     powers = [_power(value) for value in (*plain, *residual)]
     low, high = min(-1, math.floor(min(powers))), max(1, math.ceil(max(powers)))
-    across, up = charts.Scale(0, depth, 70, 560), charts.Scale(low, high, 240, 30)
+    across, up = charts.Scale(0, depth, 60, 510), charts.Scale(low, high, 300, 40)
     ticks = range(low, high + 1, -(-(high - low) // 8))
     d = svg.Drawing()
-    d.line(70, 30, 70, 240, colour=svg.MUTED)
-    d.line(70, 240, 560, 240, colour=svg.MUTED)
-    d.add(charts.grid(up, ticks, 70, 560, write=power_of_ten, gap=8, zero=svg.MUTED))
+    d.line(60, 40, 60, 300, colour=svg.MUTED)
+    d.line(60, 300, 510, 300, colour=svg.MUTED)
+    d.add(charts.grid(up, ticks, 60, 510, write=power_of_ten, gap=8, zero=svg.MUTED))
     kinds = (
-        (plain, "plain: scale·F(x)", svg.KERNEL, "6 4"),
-        (residual, "skip: x + scale·F(x)", svg.OUTPUT, ""),
+        ("without: scale·F(x)", plain, charts.DATA[0], "6 4"),
+        ("with: x + scale·F(x)", residual, charts.DATA[1], ""),
     )
-    for values, _, role, dash in kinds:
+    results = svg.Drawing()
+    results.text(0, 48, "length at the input", size=14)
+    for row, (words, values, colour, dash) in enumerate(kinds):
         lengths = [_power(value) for value in values]
         d.add(
-            charts.curve(
-                across, up, range(depth + 1), lengths, colour=role.line, thick=3, dash=dash
-            )
+            charts.curve(across, up, range(depth + 1), lengths, colour=colour, thick=3, dash=dash)
         )
-    for row, (_, words, role, dash) in enumerate(kinds):
-        d.add(charts.key(574, 60 + 24 * row, words, role.line, dash, thick=3, long=30))
-    d.text(0, 10, "length of the gradient (powers of ten)", bold=True)
-    d.text(70, 258, "input", anchor="middle", size=12, fill=svg.MUTED)
-    d.text(560, 258, f"layer {depth}", anchor="middle", size=12, fill=svg.MUTED)
+        results.add(charts.key(0, 90 + 90 * row, words, colour, dash, thick=3, long=30))
+        results.text(0, 122 + 90 * row, scientific(values[0]), size=22, bold=True)
+    d.text(0, 10, "length of the gradient (powers of ten)", size=14, bold=True)
+    d.text(60, 320, "input", anchor="middle", size=13, fill=svg.MUTED)
+    d.text(510, 320, f"layer {depth}", anchor="middle", size=13, fill=svg.MUTED)
+    picture = svg.beside(d.svg(530, 332, "lengths"), results.svg(180, 332, "results"))
     sentence = (
         f"{count(depth, 'layer')}, scale {scale:g}. A gradient of length 1 at the output "
         f"reaches the input with length {scientific(plain[0])} through plain layers and "
         f"{scientific(residual[0])} with skip connections."
     )
-    return svg.framed(d.svg(_WIDE, 268, "The gradient on its way back", sentence))
+    return svg.framed(picture.titled("The gradient on its way back", sentence))
 
 
 _LEAST = 1e-40  # what is smaller is drawn at this height

@@ -24,13 +24,7 @@ Series = Mapping[str, tuple[ArrayLike, ArrayLike]]
 DATA = tuple(role.line for role in svg.DATA)
 
 # Lines are told apart by their dashes and their names as well as by their colours.
-_STYLES = (
-    (svg.INPUT.line, ""),
-    (svg.KERNEL.line, "7 4"),
-    (svg.OUTPUT.line, "2 3"),
-    (svg.WINDOW.line, "10 3 2 3"),
-    (svg.INK, "1 5"),
-)
+_STYLES = tuple(zip(DATA, ("", "7 4", "2 3", "10 3 2 3", "1 5"), strict=True))
 
 
 @dataclass(frozen=True)

@@ -605,9 +605,10 @@ def live_training(
     rates: Sequence[float],
     goal: int,
     kernels: np.ndarray | None = None,
+    read: tuple[np.ndarray, np.ndarray, np.ndarray] | None = None,
     name: str = "network",
 ) -> svg.Svg:
-    """A training as far as it has come: loss, accuracy, learning rate, first kernels.
+    """A training as far as it has come: loss, accuracy, digits as they are read, first kernels.
 
     Parameters
     ----------
@@ -618,8 +619,15 @@ def live_training(
         Digits to see in all.
     kernels : ndarray of shape (C, 1, KH, KW), optional
         Of the first layer, if there are any.
+    read : (images, labels, answers), optional
+        A few validation digits, and what the network takes them for by now.
     name : str
         What is being trained.
+
+    Returns
+    -------
+    Svg
+        Always of the same size.
     """
     both = _loss_and_accuracy(
         {"training": (seen, train_loss), "validation": (seen, validation_loss)},
@@ -632,11 +640,7 @@ def live_training(
         height=180,
     )
     rows = [both, _progress(seen[-1] if seen else 0, goal, "digits seen")]
-    if kernels is not None:
-        limit = float(np.abs(kernels).max())
-        columns = min(len(kernels), 16)
-        block = _block(svg.signed_pixels(kernels[:, 0], limit), columns, 44 * columns)
-        rows.append(svg.captioned(block, "kernels of the first layer", role=svg.KERNEL))
+    rows.append(svg.beside(_read_now(read), _kernels_now(kernels)))
     if seen:
         sentence = (
             f"{name}: {seen[-1]:,} of {goal:,} digits seen, learning rate {rates[-1]:g}. Loss "
@@ -650,13 +654,39 @@ def live_training(
     return svg.framed(svg.above(*rows).titled("Training, live", sentence), 6)
 
 
+def _read_now(read: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> svg.Svg:
+    """Validation digits with the network's answer under each; the wrong ones are framed."""
+    if read is None:
+        shown = svg.label("they appear with the first 500 digits learnt")
+    else:
+        images, labels, answers = (part[:_READ] for part in read)
+        wrong = np.flatnonzero(labels != answers).tolist()
+        shown = digits(images, answers.tolist(), columns=_READ, side=44, marked=wrong)
+    panel = svg.captioned(shown, "validation digits, read as", role=svg.INPUT)
+    return replace(panel, width=50 * _READ, height=96)
+
+
+def _kernels_now(kernels: np.ndarray | None) -> svg.Svg:
+    """The kernels of the first layer, small."""
+    if kernels is None:
+        shown = svg.label("this network has none")
+    else:
+        limit = float(np.abs(kernels).max())
+        columns = min(len(kernels), 8)
+        shown = _block(svg.signed_pixels(kernels[:, 0], limit), columns, 18 * columns)
+    panel = svg.captioned(shown, "first kernels", role=svg.KERNEL)
+    return replace(panel, width=150, height=96)
+
+
 def _progress(done: int, goal: int, unit: str) -> svg.Svg:
     d = svg.Drawing()
     d.rect(0, 0, 360, 14, line=svg.FAINT)
     d.rect(0, 0, 360 * min(done / goal, 1), 14, fill=charts.DATA[0])
-    d.text(370, 7, f"{done:,} of {goal:,} {unit}", size=12)
-    return d.svg(600, 16, "progress")
+    d.text(0, 26, f"{done:,} of {goal:,} {unit}", size=13)
+    return d.svg(362, 34, "progress")
 
+
+_READ = 10  # digits that are shown as they are read
 
 # Errors -------------------------------------------------------------------------------------------
 

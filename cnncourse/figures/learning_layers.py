@@ -10,8 +10,10 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from itertools import product
+from typing import Any
 
 import numpy as np
 
@@ -100,21 +102,24 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> svg.Svg:
     """
     width = 440 / len(signals)
     middles = [70 + width * (i + 0.5) for i in range(len(signals))]
-    d = svg.Drawing()
-    d.add(_value_histograms(name, signals, middles, width))
-    d.add(_sizes(signals, middles), _flat_bars(signals, middles, width))
+    layers = svg.Drawing()
+    layers.add(_value_histograms(name, signals, middles, width))
+    layers.add(_sizes(signals, middles), _flat_bars(signals, middles, width))
     for i in range(0, len(signals), 1 if len(signals) <= 10 else 2):
-        d.text(middles[i], 448, str(i + 1), size=12, anchor="middle", fill=svg.MUTED)
-    d.text(290, 468, "layer, from input to output", size=12, anchor="middle")
-    d.place(activation(name), 525, 5)
+        layers.text(middles[i], 448, str(i + 1), size=12, anchor="middle", fill=svg.MUTED)
+    layers.text(290, 468, "layer, from input to output", size=12, anchor="middle")
     notes = svg.Drawing()
+    notes.place(activation(name), -20, -190)
     notes.add(charts.key(0, 24, "size of the values", svg.OUTPUT.line))
     notes.add(charts.key(0, 44, "gradient", svg.WINDOW.line, "5 4"))
     notes.rect(0, 190, 14, 14, fill=svg.PADDING.tint, line=svg.PADDING.line)
     notes.text(30, 197, "flat values", size=12)
     notes.rect(0, 210, 14, 14, fill=svg.PADDING.line)
     notes.text(30, 217, "dead units", size=12)
-    d.add(svg.group(notes.markup, 545, 195))
+    picture = svg.beside(
+        svg.Svg(layers.markup, 516, 480, ""),
+        svg.Svg(svg.group(notes.markup, 20, 195), 236, 480, ""),
+    )
     first, last = signals[0], signals[-1]
     sentence = (
         f"{name}, {count(len(signals), 'layer')}: the size of the values "
@@ -123,7 +128,7 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> svg.Svg:
         f"{scientific(first.gradient)} in layer 1. In the last layer {percent(last.flat)} of the "
         f"values are flat and {percent(last.dead)} of the units are dead."
     )
-    return d.svg(760, 480, f"A signal through {len(signals)} layers with {name}", sentence)
+    return picture.titled(f"A signal through {len(signals)} layers with {name}", sentence)
 
 
 def _value_histograms(
@@ -193,6 +198,9 @@ def _flat_bars(signals: Sequence[act.Signal], middles: Sequence[float], width: f
         ):
             wide, top = part * min(width, 60), up(share)
             d.rect(middle - wide / 2, top, wide, 435 - top, fill=fill, line=svg.PADDING.line)
+    if max(max(signal.flat, signal.dead) for signal in signals) < 0.01:
+        words = "no value is flat and no unit is dead: try a larger input scale"
+        d.text(290, 420, words, size=13, anchor="middle", fill=svg.MUTED)
     return d.markup
 
 
@@ -371,26 +379,50 @@ def dense_cost(
         ("hidden dense → classes", output.params, _products(output)),
         ("average pooling → classes", short.params, _products(short)),
     ]
-    across = charts.Scale(1, 1e12, 190, 570, log=True)
-    d = svg.Drawing()
-    for power in range(0, 13, 2):
-        x = across(10**power)
-        d.line(x, 22, x, 190, colour=svg.FAINT)
-        d.text(x, 10, power_of_ten(power), size=12, anchor="middle", fill=svg.MUTED)
-    for i, (name, params, products) in enumerate(bars):
-        y, end = 45 + 42 * i, across(params)
-        d.add(charts.bar(190, y + 12, end - 190, 24, svg.KERNEL))
-        d.text(182, y, name, anchor="end")
-        d.text(end + 8, y - 8, f"{params:,}", size=13, bold=True)
-        d.text(end + 8, y + 8, products, size=12, fill=svg.MUTED)
+    heads = (
+        ("flatten and dense layers", hidden.params + output.params),
+        ("global average pooling", short.params),
+    )
+    picture = svg.beside(_cost_bars(bars), _two_heads(heads))
     sentence = (
         f"A {size}×{size} image, halved {times(halvings)}, ends as {channels} maps of "
         f"{side}×{side}: flattened, {flat.shape[0]:,} inputs. The head with {units} hidden neurons "
         f"has {hidden.params + output.params:,} parameters, the head with global average pooling "
         f"{short.params:,}; the convolutions have {convs:,}, whatever the size of the image."
     )
-    return d.svg(760, 200, "Parameters of two classifier heads", sentence)
+    return picture.titled("Parameters of two classifier heads", sentence)
 
+
+def _cost_bars(bars: Sequence[tuple[str, int, str]]) -> svg.Svg:
+    """A bar for each layer on a logarithmic axis; its name stands above, so that it has room."""
+    across, d = charts.Scale(1, 1e12, 10, 480, log=True), svg.Drawing()
+    for power in range(0, 13, 2):
+        x = across(10**power)
+        d.line(x, 22, x, 264, colour=svg.FAINT)
+        d.text(x, 10, power_of_ten(power), size=13, anchor="middle", fill=svg.MUTED)
+    for i, (name, params, products) in enumerate(bars):
+        y, end = 38 + 60 * i, across(params)
+        d.text(10, y, name, size=14)
+        d.add(charts.bar(10, y + 38, end - 10, 26, svg.KERNEL))
+        d.text(end + 8, y + 18, f"{params:,}", size=14, bold=True)
+        d.text(end + 8, y + 34, products, size=12, fill=svg.MUTED)
+    return d.svg(600, 268, "parameters of the layers")
+
+
+def _two_heads(heads: Sequence[tuple[str, int]]) -> svg.Svg:
+    """The parameters of two heads in large letters, and how many times the one has the other's."""
+    d = svg.Drawing()
+    for i, (name, params) in enumerate(heads):
+        d.text(0, 10 + 84 * i, f"a head with {name}", size=14)
+        d.text(0, 42 + 84 * i, f"{params:,}", size=26, bold=True)
+    (_, many), (_, few) = heads
+    d.text(0, 178, "that is", size=14)
+    d.text(0, 210, f"{many / few:,.3g} times", size=26, bold=True)
+    d.text(0, 242, "as many parameters", size=14)
+    return d.svg(290, 268, "the two heads")
+
+
+_CELLS: dict[str, Any] = {"cell": 56, "font": 20}  # of matrices to change
 
 # Gradients ----------------------------------------------------------------------------------------
 
@@ -406,28 +438,70 @@ def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> sv
         How the loss changes with each output.
     """
     dx, dw, db = backward.conv_backward(image[None, None], kernel[None, None], grad[None, None])
+    (high, wide), (tall, broad) = grad.shape, kernel.shape
+
+    def products(markup: str, row: int, column: int) -> str:
+        return marks.link(markup, "pixels", at=_cells(row, column, high, wide))
+
+    def sources(markup: str, row: int, column: int) -> str:
+        top, left = max(0, row - tall + 1), max(0, column - broad + 1)
+        down, right = min(row, high - 1) - top + 1, min(column, wide - 1) - left + 1
+        return marks.link(markup, "gradients", at=_cells(top, left, down, right))
+
     bias = svg.Drawing()
-    bias.text(0, 12, svg.show_number(float(db[0])))
-    role = svg.WINDOW  # of gradients
-    given = svg.beside(
-        matrix(image, title="input", caption="input X", role=svg.INPUT),
-        matrix(kernel, title="kernel", caption="kernel K", role=svg.KERNEL),
-        matrix(grad, title="gradient of the output", caption="gradient G of the output", role=role),
-        gap=40,
+    bias.text(0, 20, svg.show_number(float(db[0])), size=22, bold=True)
+    role, found = svg.WINDOW, {"title": "", "role": svg.WINDOW, **_CELLS}  # of gradients
+    columns = (
+        (
+            _typed(image, "pixels", "input", "X", svg.INPUT, "pixels"),
+            matrix(dx[0, 0], caption="∂L/∂X = G * K, full", mark=sources, **found),
+        ),
+        (
+            _typed(kernel, "weights", "kernel", "K", svg.KERNEL),
+            matrix(dw[0, 0], caption="∂L/∂K = X ⋆ G", mark=products, **found),
+        ),
+        (
+            _typed(grad, "gradient", "gradient of the output", "G", role, "gradients"),
+            svg.captioned(bias.svg(60, 40, "sum"), "∂L/∂b = ΣG"),
+        ),
     )
-    found = svg.beside(
-        matrix(dw[0, 0], title="gradient of the kernel", caption="∂L/∂K = X ⋆ G", role=role),
-        matrix(dx[0, 0], title="gradient of the input", caption="∂L/∂X = G * K, full", role=role),
-        svg.captioned(bias.svg(60, 24, "sum"), "∂L/∂b = ΣG"),
-        gap=40,
-    )
-    whole = svg.above(given, found, gap=24)
+    whole = svg.beside(*(_given_and_found(*column) for column in columns))
     sentence = (
         f"Gradient of the kernel: {_said(dw[0, 0])}. Gradient of the input: {_said(dx[0, 0])}. "
         f"Gradient of the bias: {svg.show_number(float(db[0]))}."
     )
     title = "The way back through a convolution"
     return svg.framed(whole.titled(title, sentence))
+
+
+def _typed(
+    values: np.ndarray, control: str, name: str, symbol: str, role: svg.Role, lit: str = ""
+) -> svg.Svg:
+    """A matrix whose numbers are changed in place, with a frame on what a gradient comes from."""
+
+    def mark(markup: str, row: int, column: int) -> str:
+        place, number = (row, column), float(values[row, column])
+        spoken = f"{name} row {row + 1} column {column + 1}"
+        return marks.edit(markup, spoken, control, place, number, group=control)
+
+    grid = matrix(values, title=name, role=role, mark=mark, **_CELLS)
+    frame = svg.rect(0, 0, 9, 9, line=svg.WINDOW.line, thick=4, round=2)
+    markup = grid.markup + (marks.lit(frame, lit, hidden=True) if lit else "")
+    return svg.captioned(replace(grid, markup=markup), f"{name} {symbol}", role=role)
+
+
+def _cells(row: int, column: int, height: int, width: int) -> tuple[float, float, float, float]:
+    """The place of some cells, to frame them."""
+    size = _CELLS["cell"]
+    return column * size, row * size, width * size, height * size
+
+
+def _given_and_found(given: svg.Svg, found: svg.Svg) -> svg.Svg:
+    """A matrix above the gradient of it; all columns are of one size, so that rows line up."""
+    d = svg.Drawing()
+    d.place(given)
+    d.place(found, 0, 212)
+    return d.svg(288, 404, "")
 
 
 def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> svg.Svg:

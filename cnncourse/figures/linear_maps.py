@@ -11,6 +11,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -489,6 +490,7 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
         f"3 channels in, 1 out, kernel {by(kernel.shape[1:])}: {kernel.size + 1} parameters. "
         f"An even area gives, if it is {said}."
     )
+    result = replace(result, width=190)  # whatever the bias
     picture = svg.beside(svg.above(*rows, gap=10), result, gap=30)
     return svg.framed(picture.titled("A kernel on a colour photograph", sentence))
 
@@ -535,6 +537,9 @@ def _channel_row(
     return markup
 
 
+_FARTHEST = 30  # pixels that a picture is shifted at most
+
+
 def shift_equivariance(
     pixels: np.ndarray, kernel: np.ndarray, *, by: int = 8, padding_mode: str = "zero"
 ) -> svg.Svg:
@@ -555,13 +560,15 @@ def shift_equivariance(
     worst = float(inside.max()) if inside.size else 0.0
     signed = abs(kernel.sum()) < 1e-9  # differences, not a picture
     limit = float(max(np.abs(first).max(), np.abs(second).max())) if signed else 255.0
-    size, most = 220 / max(pixels.shape), svg.show_number(float(error.max()), 1)
+    size, most = 288 / max(pixels.shape), svg.show_number(float(error.max()), 1)
+    moved = _photo(first, limit, size, "shift, then filter: drag", signed)
+    hand = [marks.Move("shift", by, (size, 0), -_FARTHEST, _FARTHEST)]
     panels = [
-        _photo(first, limit, size, "shift, then filter", signed),
+        replace(moved, markup=marks.drag(f"<g>{moved.markup}</g>", "shifted picture", hand)),
         _photo(second, limit, size, "filter, then shift", signed),
         _photo(error, float(error.max()), size, f"difference (white: {most})"),
     ]
-    picture = svg.beside(*panels, gap=18)
+    picture = svg.beside(*(replace(panel, width=288, height=318) for panel in panels))
     pixels_moved = f"{svg.show_number(by)} {'pixel' if abs(by) == 1 else 'pixels'}"
     borders = float(error.max())
     sentence = f"Shift by {pixels_moved}, border {padding_mode}: inside, the two orders " + (

@@ -803,7 +803,7 @@ def pooling(
     highest = max(test.before.max(), test.after.max(), 1e-9)
     moves = [marks.Move("shift", shift, (_POOL / pixels.shape[1], 0), 0, _MOST_SHIFT)]
     moved = marks.drag(
-        f"<g>{_grey(np.roll(pixels, shift, axis=1), _POOL).markup}</g>", "shift", moves
+        f"<g>{_grey(np.roll(pixels, shift, axis=1), _POOL).markup}</g>", "shifted picture", moves
     )
 
     def panel(values: np.ndarray, words: str, role: svg.Role | None, top: float = 1.0) -> svg.Svg:

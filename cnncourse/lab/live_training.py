@@ -18,12 +18,13 @@ import torch
 from cnncourse.lab import models
 from cnncourse.lab.adam import Adam
 from cnncourse.lab.digits import Digits
-from cnncourse.lab.evaluation import as_input
+from cnncourse.lab.evaluation import as_input, predict
 from cnncourse.lab.inspection import kernels
 from cnncourse.lab.threads import using_threads
 from cnncourse.lab.training import learn, measure
 
 PIECE = 500  # digits learnt in one go: a fraction of a second
+SHOWN = 10  # digits of which each answer is told
 MEASURED = 500  # digits on which loss and accuracy are measured
 
 
@@ -39,6 +40,8 @@ class Measurement:
     train_loss, train_accuracy, validation_loss, validation_accuracy : float
     kernels : ndarray of shape (C, 1, KH, KW) or None
         Those of the first layer, if it is a convolution.
+    read : (images, labels, answers)
+        The first validation digits, 28×28, what they are, and what the network takes them for.
     """
 
     seen: int
@@ -48,6 +51,7 @@ class Measurement:
     validation_loss: float
     validation_accuracy: float
     kernels: np.ndarray | None
+    read: tuple[np.ndarray, np.ndarray, np.ndarray]
 
 
 class Session:
@@ -105,4 +109,7 @@ class Session:
         train = measure(self.model, self.digits.train.first(MEASURED))
         validation = measure(self.model, self.digits.validation.first(MEASURED))
         first = next(iter(kernels(self.model).values()), None)
-        return Measurement(self.seen, learning_rate, *train, *validation, first)
+        some = self.digits.validation.first(SHOWN)
+        answers = predict(self.model, some.images).argmax(axis=1)
+        read = some.images, some.labels, answers
+        return Measurement(self.seen, learning_rate, *train, *validation, first, read)

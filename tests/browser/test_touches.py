@@ -11,6 +11,10 @@ NAMES = (
     "kernel_guess",
     "threshold",
     "point_operations",
+    "padding",
+    "pooling",
+    "shift_equivariance",
+    "conv_backward",
 )
 HANDLES = [
     Handle("kernel_lab", "lens", (80, -60), ("ArrowRight", "ArrowUp"),
@@ -27,6 +31,11 @@ HANDLES = [
     Handle("point_operations", "middle of the curve", (0, 8), ("ArrowDown",) * 3, {"gamma": 1}),
     Handle("point_operations", "bright end of the curve", (0, 40), ("ArrowDown",) * 3,
            {"contrast": -1}),
+    Handle("padding", "kernel size", (40, 40), ("ArrowRight",), {"kernel": 1}),
+    Handle("padding", "amount of padding", (45, 45), ("ArrowDown",), {"padding": 1}),
+    Handle("pooling", "shifted picture", (30, 0), ("ArrowRight",), {"shift": 1}),
+    Handle("pooling", "shift in the curve", (50, 0), ("ArrowRight",), {"shift": 1}),
+    Handle("shift_equivariance", "shifted picture", (-40, 0), ("ArrowLeft",), {"shift": -1}),
 ]  # fmt: skip
 
 
@@ -68,6 +77,28 @@ def test_a_pixel_is_brought_to_the_middle_and_changed(explorers, way, number):
 
     explorers.moved(name, {"new value": -1}, change)
     explorers.wait_for_words(name, f"was set to {number}.")
+
+
+@pytest.mark.parametrize("way, number", [("mouse", "5"), ("finger", "6"), ("keyboard", "7")])
+def test_a_number_is_changed_and_its_gradients_follow(explorers, way, number):
+    name = "conv_backward"
+    with explorers.view(name).changing():
+        explorers.choose(name, "gradient of the output row 2 column 1", way)
+        explorers.page.page.keyboard.type(number)
+        explorers.page.page.keyboard.press("Enter")
+    explorers.wait_for_words(name, f"Gradient of the bias: {3 + int(number)}.")
+    assert explorers.no_complaint()
+
+
+def test_an_output_lights_the_window_that_it_comes_from(explorers):
+    picture = explorers.view("padding").locator.locator(".cnncourse-stage > svg")
+    frame = picture.locator('rect[data-lit="window"]')
+    outputs = picture.locator('[data-link="window"]')
+    outputs.nth(0).hover()
+    first = frame.bounding_box()
+    outputs.nth(outputs.count() - 1).hover()
+    last = frame.bounding_box()
+    assert last["x"] > first["x"] and last["y"] > first["y"]
 
 
 def test_a_riddle_is_solved_in_the_picture_and_leads_to_the_next(explorers):

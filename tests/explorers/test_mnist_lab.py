@@ -31,7 +31,7 @@ TEMPLATES = IMAGES[:10].reshape(10, -1) / 255.0
 Snapshot = namedtuple("Snapshot", "step accuracy kernels maps")
 Measured = namedtuple(
     "Measured",
-    "seen learning_rate train_loss train_accuracy validation_loss validation_accuracy kernels",
+    "seen learning_rate train_loss train_accuracy validation_loss validation_accuracy kernels read",
 )
 
 
@@ -76,7 +76,10 @@ class Session:
         self.rates.append(rate)
         loss = 2 * 0.5 ** len(self.rates)
         kernels = np.full((4, 1, 3, 3), loss) if self.settings["model"] == "small" else None
-        return Measured(self.seen, rate, loss, 1 - loss / 2, loss + 0.1, 0.95 - loss / 3, kernels)
+        read = IMAGES[:10], LABELS[:10], np.minimum(LABELS[:10], len(self.rates))
+        return Measured(
+            self.seen, rate, loss, 1 - loss / 2, loss + 0.1, 0.95 - loss / 3, kernels, read
+        )
 
 
 class Live:

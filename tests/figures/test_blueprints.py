@@ -101,7 +101,7 @@ def test_the_curves_of_the_gradient_are_as_high_as_their_powers_of_ten():
     low, high = -4, 2
     for found, values in zip(heights, (plain, residual), strict=True):
         share = (np.log10(values) - low) / (high - low)
-        assert found == pytest.approx((240 - 210 * share).tolist(), abs=0.02)
+        assert found == pytest.approx((300 - 260 * share).tolist(), abs=0.02)
 
 
 def test_names_on_the_timeline_do_not_cover_each_other():

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from cnncourse import figures
-from cnncourse.figures.svg import Svg, signed_pixels
+from cnncourse.figures.svg import WINDOW, Svg, signed_pixels
 
 RNG = np.random.default_rng(8)
 IMAGES = RNG.integers(0, 256, (16, 28, 28), dtype=np.uint8)
@@ -295,6 +295,18 @@ def test_a_training_that_is_over_says_how_to_train_on(seen, over):
     sentence = figures.live_training([seen], **halves, goal=5000).description
     said = " The end: raise the epochs to train on, or start again."
     assert sentence.endswith(said) == over
+
+
+def test_digits_read_wrongly_in_a_training_are_framed_and_its_size_stays():
+    halves = {name: [0.5] for name in ("train_loss", "validation_loss", "train_accuracy",
+                                       "validation_accuracy", "rates")}  # fmt: skip
+    read = IMAGES[:10], np.arange(10), np.array([0, 1, 2, 3, 4, 5, 6, 7, 3, 3])
+    picture = figures.live_training([500], **halves, goal=5000, read=read)
+    frames = [r for r in ET.fromstring(str(picture)).iterfind(".//{*}rect")
+              if r.get("stroke") == WINDOW.line]  # fmt: skip
+    assert len(frames) == 2
+    plain = figures.live_training([500], **halves, goal=5000, kernels=np.ones((16, 1, 5, 5)))
+    assert (picture.width, picture.height) == (plain.width, plain.height)
 
 
 def test_the_loss_of_many_steps_is_drawn_as_means():

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
-from cnncourse.figures import svg
+from cnncourse.figures import charts, svg
 
 ROLES = {
     "input": svg.INPUT,
@@ -185,6 +185,19 @@ def test_the_themes_ink_reads_well_on_every_tint(name, ink, paper):
 def test_line_colours_stay_apart_under_colour_blindness(vision, one, other):
     distance = np.linalg.norm(seen_as(ROLES[one].line, vision) - seen_as(ROLES[other].line, vision))
     assert distance >= 25, "two roles look alike"
+
+
+@pytest.mark.parametrize("colour", charts.DATA)
+@pytest.mark.parametrize("page", ["#ffffff", "#111111"])
+def test_colours_of_data_stand_out_and_are_no_roles(colour, page):
+    assert contrast(colour, page) >= 3
+    assert colour not in {role.line for role in ROLES.values()}
+
+
+@pytest.mark.parametrize("vision", SIMULATED)
+@pytest.mark.parametrize(("one", "other"), list(combinations(charts.DATA, 2)))
+def test_colours_of_data_stay_apart_under_colour_blindness(vision, one, other):
+    assert np.linalg.norm(seen_as(one, vision) - seen_as(other, vision)) >= 25
 
 
 @pytest.mark.parametrize("vision", SIMULATED)

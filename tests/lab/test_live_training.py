@@ -59,6 +59,10 @@ def test_a_measurement_is_that_of_the_network_in_evaluation_mode():
     loss = -np.log(probabilities[range(len(labels)), labels].astype(float)).mean()
     assert now.validation_loss == pytest.approx(loss, rel=1e-3)
     np.testing.assert_array_equal(now.kernels, inspection.kernels(session.model)["conv1"])
+    images, some, answers = now.read
+    np.testing.assert_array_equal(images, digits.validation.images[: len(images)])
+    np.testing.assert_array_equal(some, labels[: len(some)])
+    np.testing.assert_array_equal(answers, probabilities.argmax(1)[: len(answers)])
 
 
 @pytest.mark.slow
