@@ -31,8 +31,8 @@ HANDLES = [
     Handle("point_operations", "middle of the curve", (0, 8), ("ArrowDown",) * 3, {"gamma": 1}),
     Handle("point_operations", "bright end of the curve", (0, 40), ("ArrowDown",) * 3,
            {"contrast": -1}),
-    Handle("padding", "kernel size", (40, 40), ("ArrowRight",), {"kernel": 1}),
-    Handle("padding", "amount of padding", (45, 45), ("ArrowDown",), {"padding": 1}),
+    Handle("padding", "corner: kernel", (60, 60), ("ArrowRight",), {"kernel": 1}),
+    Handle("padding", "corner: padding", (60, 60), ("ArrowDown",), {"padding": 1}),
     Handle("pooling", "shifted picture", (30, 0), ("ArrowRight",), {"shift": 1}),
     Handle("pooling", "shift in the curve", (50, 0), ("ArrowRight",), {"shift": 1}),
     Handle("shift_equivariance", "shifted picture", (-40, 0), ("ArrowLeft",), {"shift": -1}),
@@ -88,17 +88,6 @@ def test_a_number_is_changed_and_its_gradients_follow(explorers, way, number):
         explorers.page.page.keyboard.press("Enter")
     explorers.wait_for_words(name, f"Gradient of the bias: {3 + int(number)}.")
     assert explorers.no_complaint()
-
-
-def test_an_output_lights_the_window_that_it_comes_from(explorers):
-    picture = explorers.view("padding").locator.locator(".cnncourse-stage > svg")
-    frame = picture.locator('rect[data-lit="window"]')
-    outputs = picture.locator('[data-link="window"]')
-    outputs.nth(0).hover()
-    first = frame.bounding_box()
-    outputs.nth(outputs.count() - 1).hover()
-    last = frame.bounding_box()
-    assert last["x"] > first["x"] and last["y"] > first["y"]
 
 
 def test_a_riddle_is_solved_in_the_picture_and_leads_to_the_next(explorers):
