@@ -295,9 +295,11 @@ def what_matters(
         "answer": choice("probability of", ["its own", *map(str, range(10))]),
         "patch": slider("patch", 7, 1, 14, unit="px"),
         "stride": slider("stride", 2, 1, 4, unit="px"),
-        "row": slider("row", 12, 0, 27),
-        "column": slider("column", 12, 0, 27),
+        "row": slider("row", 12, 0, 27, 2, unit="px"),
+        "column": slider("column", 12, 0, 27, 2, unit="px"),
     }
+    for name in ("row", "column"):  # the cover goes by strides
+        widgets.dlink((controls["stride"], "value"), (controls[name], "step"))
     return Explorer(draw, controls, more=["row", "column"], limits=limits)
 
 

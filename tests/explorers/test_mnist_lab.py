@@ -352,6 +352,16 @@ def test_what_matters_reports_the_worst_patch():
     assert f"says 8 with {f'{100 * whole:.1f}'.removesuffix('.0')} %" in explorer.sentence
 
 
+def test_the_cover_goes_by_strides_and_stays_on_the_digit():
+    explorer = make("what_matters")
+    set_all(explorer, stride=3, patch=10)
+    row = explorer.controls["row"]
+    assert (row.step, row.max) == (3, 18)
+    set_all(explorer, row=15, column=6, answer="4")
+    shown = covered(IMAGES[0], patch=10, stride=3, digit=4)[5, 2]
+    assert f"covered here with {percent(shown)}." in explorer.sentence
+
+
 # Errors -------------------------------------------------------------------------------------------
 
 
