@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from lab_server import LabServer
+from notebook_page import THEMES
 from require import missing
+from touching import touched
 
 try:
     from playwright.sync_api import sync_playwright
@@ -65,3 +67,10 @@ def browser(chromium):
         browser = playwright.chromium.launch(executable_path=chromium, args=QUIET)
         yield browser
         browser.close()
+
+
+@pytest.fixture(scope="module", params=THEMES)
+def explorers(request, course, lab, browser):
+    """The explorers that a file of tests calls `NAMES`, in JupyterLab, in both themes."""
+    with touched(request.module.NAMES, course, lab, browser, request.param) as explorers:
+        yield explorers

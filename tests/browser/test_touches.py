@@ -1,8 +1,7 @@
 """What the hand does to the pictures of some explorers: by mouse, by finger, by keyboard alone."""
 
 import pytest
-from notebook_page import THEMES
-from touching import WAYS, Handle, touched
+from touching import WAYS, Handle
 
 NAMES = (
     "kernel_lab",
@@ -37,12 +36,6 @@ HANDLES = [
     Handle("pooling", "shift in the curve", (50, 0), ("ArrowRight",), {"shift": 1}),
     Handle("shift_equivariance", "shifted picture", (-40, 0), ("ArrowLeft",), {"shift": -1}),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=THEMES)
-def explorers(request, course, lab, browser):
-    with touched(NAMES, course, lab, browser, request.param) as explorers:
-        yield explorers
 
 
 @pytest.mark.parametrize("way", WAYS)

@@ -4,8 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from notebook_page import THEMES
-from touching import HANDS, WAYS, Handle, touched
+from touching import HANDS, WAYS, Handle
 
 from cnncourse.activations import softmax
 
@@ -41,12 +40,6 @@ HANDLES = [
     Handle("window_walk", "window", (44, 44), ("ArrowRight",), {"step": 1}),
     Handle("channel_mixer", "weight of red", (20, 0), ("ArrowRight",) * 60, {"red": 1}),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=THEMES)
-def explorers(request, course, lab, browser):
-    with touched(NAMES, course, lab, browser, request.param) as explorers:
-        yield explorers
 
 
 @pytest.mark.parametrize("way", WAYS)

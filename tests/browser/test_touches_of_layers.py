@@ -1,8 +1,7 @@
 """What the hand does to pictures of layers and networks: by mouse, by finger, by keyboard alone."""
 
 import pytest
-from notebook_page import THEMES
-from touching import WAYS, Handle, touched
+from touching import WAYS, Handle
 
 NAMES = (
     "receptive_field",
@@ -38,12 +37,6 @@ HANDLES = [
     Handle("batch_norm", "handle: shift", (-25, 0), ("ArrowLeft",), {"shift": -1}),
     Handle("batch_norm", "handle: gamma", (-40, 0), ("ArrowLeft",) * 2, {"γ": -1}),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=THEMES)
-def explorers(request, course, lab, browser):
-    with touched(NAMES, course, lab, browser, request.param) as explorers:
-        yield explorers
 
 
 def rest(explorers, name, before):

@@ -2,8 +2,7 @@
 
 import pytest
 from hands import Mouse
-from notebook_page import THEMES
-from touching import WAYS, Handle, touched
+from touching import WAYS, Handle
 
 NAMES = (
     "own_digit",
@@ -28,12 +27,6 @@ HANDLES = [
     Handle("break_it", "amount in the chart", (-130, 0), ("ArrowLeft",), {"amount": -1}),
     Handle("shift_and_shuffle", "moved picture", (12, 0), ("ArrowRight",), {"shift": 1}),
 ]  # fmt: skip
-
-
-@pytest.fixture(scope="module", params=THEMES)
-def explorers(request, course, lab, browser):
-    with touched(NAMES, course, lab, browser, request.param) as explorers:
-        yield explorers
 
 
 @pytest.mark.parametrize("way", WAYS)
