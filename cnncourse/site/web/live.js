@@ -289,6 +289,7 @@ function answer() {
   frame = requestAnimationFrame(() => {
     if (place === undefined) return ALONE ? stay() : wake();
     PAGE.classList.remove("waiting");
+    if (ALONE) say(SAY.alone);
     shown = place;
     show(place);
     address();
