@@ -30,10 +30,13 @@ HANDLES = [
     Handle("point_operations", "middle of the curve", (0, 8), ("ArrowDown",) * 3, {"gamma": 1}),
     Handle("point_operations", "bright end of the curve", (0, 40), ("ArrowDown",) * 3,
            {"contrast": -1}),
-    Handle("padding", "corner: kernel", (60, 60), ("ArrowRight",), {"kernel": 1}),
+    Handle("padding", "corner: kernel", (36, 36), ("ArrowRight",), {"kernel": 1}),
+    Handle("padding", "corner: kernel", (-36, -36), ("ArrowLeft",), {"kernel": -1}),
     Handle("padding", "corner: padding", (60, 60), ("ArrowDown",), {"padding": 1}),
-    Handle("pooling", "shifted picture", (30, 0), ("ArrowRight",), {"shift": 1}),
+    Handle("pooling", "shifted picture", (20, 0), ("ArrowRight",), {"shift": 1}),
+    Handle("pooling", "shifted picture", (-20, 0), ("ArrowLeft",), {"shift": -1}),
     Handle("pooling", "shift in the curve", (50, 0), ("ArrowRight",), {"shift": 1}),
+    Handle("pooling", "shift in the curve", (-50, 0), ("ArrowLeft",), {"shift": -1}),
     Handle("shift_equivariance", "shifted picture", (-40, 0), ("ArrowLeft",), {"shift": -1}),
 ]  # fmt: skip
 

@@ -88,6 +88,7 @@ class Touched:
 
     def move(self, handle, way):
         """Move a handle by one of the ways, and check what comes of it."""
+        print(handle.explorer, handle.mark)  # for those who read of a failure
         part = self.mark(handle.explorer, handle.mark)
 
         def act():
