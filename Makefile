@@ -6,7 +6,7 @@ COURSE := .venv/bin/python
 # JupyterLab refuses to run as root, the usual user in a container, unless it is told to.
 ROOT := $(if $(filter 0,$(shell id -u)),--allow-root)
 
-.PHONY: help lab run handouts slides site site-folder site-test test check test-lowest classroom-test browser bench audit dist \
+.PHONY: help lab run handouts slides site site-folder site-test touch-test test check test-lowest classroom-test browser bench audit dist \
 	figures doctor clean
 
 help: ## show this list
@@ -44,6 +44,9 @@ site-folder: site ## the same as one folder for a USB stick, build/site-folder/:
 
 site-test: .venv/ready .venv/node_modules ## prove the site: every pack, and all explorers in a browser
 	@$(PYTEST) tests/site/whole $(ARGS)
+
+touch-test: .venv/ready .venv/node_modules ## prove the touches: every handle, three ways, in both themes
+	@$(PYTEST) $(PARALLEL) 2 tests/browser/whole $(ARGS)
 
 # Kernels and test processes would compile the course and the tests anew, each of them.
 unexport PYTHONDONTWRITEBYTECODE
