@@ -98,10 +98,10 @@ def timeline(
     told = [p for p in points if p.name == chosen]
     words = f"{y_name} against {x_name}: {len(points)} networks. "
     words += " ".join(
-        f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}; source: {p.source}." for p in told
+        f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words} ({p.source})." for p in told
     )
     if missing:
-        words += f" Without such a number: {', '.join(missing)}."
+        words += f" Without a number: {', '.join(missing)}."
     picture = svg.Svg(markup, 936, 440, f"{y_name} against {x_name}", words)
     return svg.framed(picture)
 
@@ -682,7 +682,7 @@ def which_network(
     markup += marks.panel(badge, "solved", 680, 250, 256, 40)
     told = [_in_thirds(CLUES[i], values[i]) for i in range(2)]
     told.append(f"{CLUES[2]}: {', '.join(str(size) for size, _ in groupby(values[2]))}")
-    rows = f"A network whose table has {len(steps)} rows"
+    rows = f"{len(steps)} rows"
     sentence = f"{rows}; {'; '.join(told[:clues])}. {words}"
     return svg.framed(svg.Svg(markup, 936, 296, "Which network is it?", sentence))
 
@@ -741,7 +741,7 @@ def _in_thirds(head: str, values: Sequence[float]) -> str:
     total = sum(values)
     thirds = zip(cuts, cuts[1:], strict=False)
     first, second, last = (percent(sum(values[a:b]) / total) for a, b in thirds)
-    return f"{head}: {first}, {second} and {last} in the first, second and last third of rows"
+    return f"{head}, in thirds of the rows: {first}, {second}, {last}"
 
 
 def _reply(

@@ -75,17 +75,17 @@ def kernel_lab(
         raise ValueError(f"unknown view {view!r}: use one of {', '.join(VIEWS)}")
     response = _same_size(photo, kernel, padding_mode) + np.float32(bias)
     result = _signed_panel(response) if view == "signed" else _clipped_panel(response)
+    numbers = svg.above(
+        _kernel_panel(kernel, name or "kernel"),
+        _lens(photo, kernel, padding_mode, place, float(response[place])),
+        gap=16,
+    )
     panels = (
         _under_lens(photo, len(kernel), place),
-        svg.above(
-            _kernel_panel(kernel, name or "kernel"),
-            _lens(photo, kernel, padding_mode, place, float(response[place])),
-            gap=16,
-        ),
+        replace(numbers, width=176, height=480),  # as at 5×5: nothing jumps
         _with_twin(result, photo.shape, place),
     )
     picture = grids.panels(panels, gap=18)
-    picture = replace(picture, height=452)  # at 5×5: nothing jumps
     sentence = f"{_kernel_words(kernel, name)} {_response_words(photo, response)}"
     if bias:
         sentence += f" The bias of {svg.show_number(bias)} is added everywhere."
@@ -147,7 +147,7 @@ def _lens(
 
 
 def _weight_cell(kernel: np.ndarray) -> float:
-    return 38 if kernel.shape[1] <= 3 else 31
+    return 38 if kernel.shape[1] <= 3 else 34
 
 
 def _same_size(photo: np.ndarray, kernel: np.ndarray, padding_mode: str) -> np.ndarray:
@@ -167,8 +167,7 @@ def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
     drawing = svg.Drawing()
     for i, words in enumerate(facts):
         drawing.text(0, 10 + 20 * i, words)
-    widest = max(156, *map(svg.text_width, facts))  # nothing jumps at 5×5
-    return svg.above(weights, drawing.svg(widest, 40, ""), gap=8)
+    return svg.above(weights, drawing.svg(176, 40, ""), gap=8)
 
 
 def _editable_kernel(kernel: np.ndarray, caption: str, **look: Any) -> svg.Svg:
@@ -377,12 +376,14 @@ def _products_row(window: np.ndarray, kernel: np.ndarray) -> svg.Svg:
         return marks.link(markup, f"tap-{row}-{column}")
 
     look: dict[str, Any] = {"cell": 46, "font": 16, "mark": linked}
+    products = window * kernel
+    digits = grids.fitting_digits(products, 46)
     return _in_a_row(
         _grey(window, "window", role=svg.WINDOW, **look),
         _operator("×"),
         _editable_kernel(kernel, "kernel", cell=46, font=16),
         _operator("="),
-        _signed(window * kernel, "products", role=svg.OUTPUT, digits=1, **look),
+        _signed(products, "products", role=svg.OUTPUT, digits=digits, **look),
         gap=8,
     )
 
@@ -409,14 +410,16 @@ def _output_so_far(
         return marks.set(markup, name, {"step": row * columns + column}, group="output")
 
     later = np.arange(result.size).reshape(result.shape) > step
-    look: dict[str, Any] = {"role": svg.OUTPUT, "cell": cell, "digits": 1, "font": 16}
+    digits = grids.fitting_digits(result, cell)
+    look: dict[str, Any] = {"role": svg.OUTPUT, "cell": cell, "digits": digits, "font": 16}
     grid = _signed(result, "output", hidden=later, mark=mark, **look)
     row, column = divmod(step, columns)
     here = outline(row, column, 1, 1, cell)
     y = _UNDER_CAPTION + (row + 0.5) * cell
     words = svg.text(0, 0, f"= {svg.show_number(total)}", size=22, bold=True)
     lead = svg.line(columns * cell + 4, y, 250, y, colour=svg.WINDOW.line, thick=2)
-    markup = grid.markup + marks.key(svg.group(here, 0, _UNDER_CAPTION - 0.5), "here")
+    markup = marks.least_words(12) + grid.markup
+    markup += marks.key(svg.group(here, 0, _UNDER_CAPTION - 0.5), "here")
     markup += marks.key(lead, "lead") + marks.glide(words, "sum", 260, y)
     return replace(grid, markup=markup, height=252)
 

@@ -24,6 +24,7 @@ from cnncourse.figures import marks, svg
 
 _EDGE = 0.5  # a one-pixel line is sharp when its middle lies on half a pixel
 _PANEL = re.compile(' data-panel="[^"]*"')
+SMALL_NUMBERS = 12.0  # pixels: in a cell, numbers may fill it from side to side down to here
 UNSEEN = "#ffffff00"  # catches the hand all the same
 
 
@@ -203,8 +204,28 @@ def cell_font(values: np.ndarray, cell: float, digits: int, largest: float = 13)
     float
         In pixels.
     """
-    longest = max(len(svg.show_number(float(v), digits)) for v in np.ravel(values))
-    return min(largest, max(7.0, 0.84 * cell / (0.65 * max(longest, 1))))
+    numbers = [svg.show_number(float(v), digits) for v in np.ravel(values)]
+    roomy = 0.84 * cell / (0.65 * max(map(len, numbers)))
+    tight = 0.96 * cell / max(map(_letters, numbers))
+    return min(largest, max(7.0, roomy, min(SMALL_NUMBERS, tight)))
+
+
+def _letters(number: str) -> float:
+    """The width of a number, in font sizes."""
+    return sum({".": 0.32, "−": 0.84}.get(letter, 0.64) for letter in number)
+
+
+def fitting_digits(values: np.ndarray, cell: float, most: int = 1) -> int:
+    """How many decimals leave the numbers of a matrix large enough to read.
+
+    Parameters
+    ----------
+    values, cell : as for `cell_font`
+    most : int
+        Decimals wished for.
+    """
+    fits = (d for d in range(most, 0, -1) if cell_font(values, cell, d) >= SMALL_NUMBERS)
+    return next(fits, 0)
 
 
 # The flagship -------------------------------------------------------------------------------------
@@ -357,6 +378,7 @@ def _input(walk: _Walk, shade: str) -> str:
     ghost = svg.rect(0, 0, cell, cell, line=svg.WINDOW.line, thick=3, dash="6 4", round=4)
     return (
         _caption(words, svg.INPUT, _RIM)
+        + marks.least_words(13)
         + svg.group(grid.markup + _struck(walk), _RIM, _TOP)
         + _rim(walk)
         + _window(walk)
@@ -572,16 +594,9 @@ def _output(walk: _Walk) -> str:
         return marks.set(markup, name, {"step": row * columns + column}, group="output")
 
     later = np.arange(walk.result.size).reshape(walk.result.shape) > walk.step
-    grid = matrix(
-        walk.result,
-        title="output",
-        role=svg.OUTPUT,
-        cell=cell,
-        digits=1,
-        hidden=later,
-        font=16,
-        mark=mark,
-    )
+    digits = fitting_digits(walk.result, cell)
+    look: dict[str, Any] = {"role": svg.OUTPUT, "hidden": later, "mark": mark}
+    grid = readable_matrix(walk.result, cell, digits=digits, **look)
     row, column = walk.place
     here = svg.rect(
         column * cell + _EDGE,
@@ -614,12 +629,13 @@ def _arithmetic(walk: _Walk) -> str:
         ]
         for pair in zip(under, walk.weights, strict=True)
     ]
-    letters = max(len(term) for line in terms for term in line) + 2  # with a plus sign
-    letter = min(0.6 * 16, _SUM_WIDTH / (letters * size))
-    font = letter / 0.6
-    markup = ""
+    # each column has room for a plus sign, and for letters that have grown on a narrow page
+    wide = [0.75 * (1.6 + max(map(len, column))) for column in zip(*terms, strict=True)]
+    font = min(16, _SUM_WIDTH / sum(wide))
+    letter = 0.6 * font
+    markup = marks.least_words(SMALL_NUMBERS)
     for i, j in product(range(size), repeat=2):
-        x, y = j * letters * letter, 11 + 22 * i
+        x, y = font * sum(wide[:j]), 11 + 22 * i
         if i or j:
             markup += svg.text(x, y, "+", size=font, fill=svg.MUTED, mono=True)
         term = svg.text(x + 1.4 * letter, y, terms[i][j], size=font, mono=True)

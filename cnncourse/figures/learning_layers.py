@@ -386,9 +386,9 @@ def dense_cost(
     picture = svg.beside(_cost_bars(bars), _two_heads(heads))
     sentence = (
         f"A {size}×{size} image, halved {times(halvings)}, ends as {channels} maps of "
-        f"{side}×{side}: flattened, {flat.shape[0]:,} inputs. The head with {units} hidden neurons "
-        f"has {hidden.params + output.params:,} parameters, the head with global average pooling "
-        f"{short.params:,}; the convolutions have {convs:,}, whatever the size of the image."
+        f"{side}×{side}: {flat.shape[0]:,} numbers. Parameters: {hidden.params + output.params:,} "
+        f"with {units} hidden neurons, {short.params:,} with global average pooling; "
+        f"{convs:,} in the convolutions, whatever the size."
     )
     return picture.titled("Parameters of two classifier heads", sentence)
 
@@ -734,13 +734,13 @@ def dropout(
     parts += marks.panel(button, "button", 4 * gap, high + 26, 144, 40)
     picture = svg.Svg(parts, 936, high + 92, "")
     how = f"survivors times {svg.show_number(factor)}" if scaled else "survivors not scaled"
-    state = f"training, {how}" if training else f"evaluation: nothing is dropped ({how} before)"
+    state = f"training, {how}" if training else "evaluation: nothing is dropped"
     sentence = (
         f"p = {svg.show_number(p)}, {state}. Whole net: {_shares(whole)}. Mean of all "
-        f"{len(masks)} thinned nets, weighted by their chance: {_shares(mean)}."
+        f"{len(masks)} thinned nets: {_shares(mean)}."
     )
     if own is not None:
-        sentence += f" Your net of {nets[1][0].removeprefix('yours: ')}: {_shares(nets[1][2])}."
+        sentence += f" Yours of {nets[1][0].removeprefix('yours: ')}: {_shares(nets[1][2])}."
     return svg.framed(picture.titled("Dropout", sentence))
 
 

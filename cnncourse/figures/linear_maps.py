@@ -169,7 +169,7 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
     legend = _weight_legend(kernel)
     markup = (
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
-        + marks.panel(grid.markup, "matrix", 252, 0, 444, 380)
+        + marks.panel(grid.markup + marks.least_words(12), "matrix", 252, 0, 444, 380)
         + marks.panel(answer.markup, "output", 720, 0, 216, 380)
         + marks.panel(legend.markup, "weights", 0, 396, 456, 96)
         + marks.panel(sums, "sum", 480, 396, 456, 96)
@@ -295,14 +295,15 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
         _framed_column(result.reshape(1, -1), window, cell, "output", svg.OUTPUT),
         "row × columns = output", size=14, role=svg.OUTPUT,
     )  # fmt: skip
+    product = stacked.markup + svg.group(answer.markup, 0, stacked.height + 16)
     flat = matrix(kernel.reshape(1, -1), title="", role=svg.KERNEL, cell=23.5, font=16)
     weights = svg.captioned(flat, "kernel as one row", size=14, role=svg.KERNEL)
     sums = _sum_of(kernel.ravel(), columns[:, window], f"window {window + 1}")
     markup = (
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
         + marks.panel(weights.markup, "output", 720, 0, 216, 380)
-        + marks.panel(svg.above(stacked, answer).markup, "matrix", 252, 0, 444, 380)
-        + marks.panel("", "weights", 0, 396, 456, 96)
+        + marks.panel(product + marks.least_words(12), "matrix", 252, 0, 444, 380)
+        + marks.panel(marks.least_words(13), "weights", 0, 396, 456, 96)
         + marks.panel(sums, "sum", 480, 396, 456, 96)
     )
     sentence = (
@@ -364,9 +365,9 @@ def channel_sum(
     cell = divmod(place, layer.shape[2])
     markup = ""
     for c in range(3):  # the place of a channel stays, even where there is none
-        row = ""
+        row = marks.least_words(14)
         if c < c_in:
-            row = _channel_row(image_[c], kernel[output, c], shares[c], c, output, cell)
+            row += _channel_row(image_[c], kernel[output, c], shares[c], c, output, cell)
         markup += marks.panel(row, f"channel {c}", 0, 140.0 * c, 424, 132)
     added = svg.show_number(float(bias[output]))
     markup += marks.panel(
@@ -469,7 +470,7 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
         svg.beside(
             _photo(photo[..., c].astype(float), 255, size, name),
             _sign("⋆"),
-            matrix(kernel[c], title="kernel", role=svg.KERNEL, cell=34, caption="kernel"),
+            _slice(kernel[c]),
             _sign("="),
             _photo(shares[c], limit, size, "its share", signed),
             gap=12,
@@ -493,6 +494,14 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
     result = replace(result, width=190)  # whatever the bias
     picture = svg.beside(svg.above(*rows, gap=10), result, gap=30)
     return svg.framed(picture.titled("A kernel on a colour photograph", sentence))
+
+
+def _slice(weights: np.ndarray) -> svg.Svg:
+    """The weights for one channel in the middle of a place that is large enough for 3×3."""
+    grid, side = matrix(weights, title="kernel", role=svg.KERNEL, cell=47), 150.0
+    left, top = (side - grid.width) / 2, (side - grid.height) / 2
+    slot = svg.Svg(svg.group(grid.markup, left, top), side, side, "kernel")
+    return svg.captioned(slot, "kernel", role=svg.KERNEL)
 
 
 def _around(kernel: np.ndarray) -> list[tuple[int, int]]:

@@ -557,7 +557,7 @@ def _budget_words(table: Table) -> str:
     words = (
         f"{table.name}: {len(table)} layers, {by(table.input_shape)} → "
         f"{by(table[-1].shape)}, {total.params:,} parameters, {total.macs:,} "
-        f"multiply-accumulates, {show_bytes(total.memory)} of outputs."
+        f"MACs, {show_bytes(total.memory)} of outputs."
     )
     if total.params:
         largest = max(table, key=lambda row: row.params)
@@ -569,6 +569,6 @@ def _budget_words(table: Table) -> str:
         busiest = max(table, key=lambda row: row.macs)
         words += (
             f" Layer {busiest.number} ({busiest.layer}) does "
-            f"{percent(busiest.macs / total.macs)} of the products."
+            f"{percent(busiest.macs / total.macs)} of the MACs."
         )
     return words

@@ -124,7 +124,8 @@ def pixel_microscope(
     words = _microscope_words(photo.shape, patch, channels, code, new_value)
     cells = _cells(patch, row, column, (height, width))
     views = svg.beside(_with_box(shown, row, column, size), cells, gap=40)
-    picture = svg.above(views, _code_lines(code), gap=12)
+    lines = replace(_code_lines(code), width=300)  # whatever the numbers
+    picture = svg.above(views, lines, gap=12)
     return svg.framed(svg.Svg(picture.markup, 736, 380, "Pixel microscope", words))
 
 
@@ -224,11 +225,11 @@ def _microscope_words(
 ) -> str:
     changed = "" if new_value is None else f" The middle pixel was set to {new_value}."
     small = patch.ndim == 3 and len(patch) > 7
-    room = " The cells are too small for three numbers each." if small else ""
+    room = " Too small for three numbers each." if small else ""
     return (
-        f"Picture of shape {tuple(shape)}, {channels} view. The box {code[0]} has shape "
-        f"{patch.shape}: its values go from {patch.min()} to {patch.max()}, mean "
-        f"{svg.show_number(patch.mean(), 1)}. The middle pixel {code[1]}.{changed}{room}"
+        f"Picture of shape {tuple(shape)}. The box {code[0]} has shape {patch.shape}: values from "
+        f"{patch.min()} to {patch.max()}, mean {svg.show_number(patch.mean(), 1)}. The middle "
+        f"pixel {code[1]}.{changed}{room}"
     )
 
 
@@ -274,13 +275,11 @@ def channel_mixer(
         svg.captioned(_picture(photo, 216), "the picture"),
         svg.captioned(_picture(screen, 216), f"on the screen: {on_screen}"),
     )
-    written = [svg.show_number(weight, 3) for weight in weights]
-    parts = " + ".join(f"{w}·{name}" for w, name in zip(written, CHANNELS, strict=True))
     words = (
-        f"The screen shows {sources} as red, green, blue. Grey = {parts}: the weights sum to "
+        f"The screen shows {sources} as red, green, blue. The weights sum to "
         f"{svg.show_number(sum(weights), 3)}, the mean grey is {svg.show_number(grey.mean(), 1)}, "
-        f"and {_share(images.count_clipped(mix), mix.size)} of the pixels are clipped at 255. Pure "
-        f"red, green and blue become {', '.join(map(str, _pure_greys(weights)))}."
+        f"{_share(images.count_clipped(mix), mix.size)} of the pixels are clipped. Pure red, green "
+        f"and blue become {', '.join(map(str, _pure_greys(weights)))}."
     )
     pairs = (svg.beside(*sum_of_three[:2]), svg.beside(sum_of_three[2], _as_high(mixed)))
     picture = panels(pairs, (shown, _swatches(weights)))
@@ -354,14 +353,13 @@ def threshold(
     result = images.threshold(grey, used)
     white = int(np.count_nonzero(result))
     shade = int(grey[pixel])
+    probed, answer = f"grey; the framed pixel is {shade}", f"brighter than {used}?"
+    answer += f" {reached:.0f} % of Otsu's score"
+    before = svg.captioned(_probed(grey, pixel), probed, role=svg.INPUT)
+    after = svg.captioned(_picture(result, 300), answer, role=svg.OUTPUT)
+    # their places have room for any picture and any number
     top = svg.beside(
-        svg.captioned(_probed(grey, pixel), f"grey; the framed pixel is {shade}", role=svg.INPUT),
-        svg.captioned(
-            _picture(result, 300),
-            f"brighter than {used}? {reached:.0f} % of Otsu's score",
-            role=svg.OUTPUT,
-        ),
-        gap=40,
+        replace(before, width=300, height=322), replace(after, width=344, height=322), gap=40
     )
     source = "Otsu's threshold" if automatic else "Threshold"
     lines = [(used, f"{source} {used}", svg.WINDOW, "")]
@@ -448,8 +446,8 @@ def point_operations(
     words = (
         f"Gamma {svg.show_number(gamma)}, contrast {svg.show_number(contrast)}, brightness "
         f"{svg.show_number(brightness)}: {pairs}. {outside:,} of {grey.size:,} pixels "
-        f"({_share(outside, grey.size)}) left the range 0 to 255 and were {fate}. The result goes "
-        f"from {result.min()} to {result.max()} and is {name}."
+        f"({_share(outside, grey.size)}) were {fate}. The result goes from {result.min()} to "
+        f"{result.max()} and is {name}."
     )
     bars = _histogram(images.histogram(result), of=" of the result")
     return _titled(svg.above(top, bars, gap=18), "Point operations", words)

@@ -21,7 +21,7 @@ from cnncourse import geometry
 from cnncourse import signals as sensor
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, bar, curve, grid, numbers
-from cnncourse.figures.grids import UNSEEN, cell_font, grip, matrix, outline, panels
+from cnncourse.figures.grids import UNSEEN, cell_font, fitting_digits, grip, matrix, outline, panels
 from cnncourse.figures.words import count
 from cnncourse.metrics import rmse
 
@@ -286,9 +286,9 @@ def flip(
         at = (float(left) + 0.5, float(top) + 22.5, float(wide), float(high))
         return marks.link(markup, "window", at=at)
 
-    outputs = matrix(
-        shown, title="", role=svg.OUTPUT, cell=cell, digits=1, caption=name, font=16, mark=link
-    )
+    look: dict[str, Any] = {"role": svg.OUTPUT, "caption": name, "font": 16, "mark": link}
+    digits = fitting_digits(shown, cell)
+    outputs = matrix(shown, title="", cell=cell, digits=digits, **look)
     picture = panels(
         (
             replace(

@@ -479,7 +479,7 @@ def _collection(
         face = svg.rect(x, y, 114, 28, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line,
                         thick=3 if here else 1, round=6)  # fmt: skip
         words = " ".join(f"{letter}{n}" for letter, n in zip("kspd", found[place], strict=True))
-        face += svg.text(x + 57, y + 14, words, size=13, anchor="middle")
+        face += svg.text(x + 57, y + 14, words, size=14, anchor="middle")
         names = ("kernel", "stride", "padding", "dilation")
         values = dict(zip(names, found[place], strict=True))
         drawing.add(marks.set(f"<g>{face}</g>", f"solution {place + 1}", values, group="found"))
@@ -769,9 +769,9 @@ def _field_words(
         f"Its neighbour looks {field.jump} pixel{'s' * (field.jump > 1)} further."
     )
     if outside:
-        words += f" The field reaches up to {outside} pixels out of the image, into padding."
+        words += f" Up to {outside} pixels of the field are padding."
     if effective:
-        words += " The brighter a pixel, the more ways lead from it to the unit."
+        words += " Brighter: more ways lead to the unit."
     return words
 
 

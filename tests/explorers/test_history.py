@@ -58,7 +58,7 @@ def test_the_timeline_states_every_network_with_its_two_numbers():
 
 def test_errors_are_those_of_the_record_and_the_missing_are_named():
     explorer = put(explorers.timeline(), y=history._ENTRY_ERROR)
-    missing = explorer.sentence.split(" Without such a number: ")[1]
+    missing = explorer.sentence.rpartition(": ")[2]
     errors = [float(error) for error in re.findall(r"entry ([\d.]+) %", " ".join(spoken(explorer)))]
     assert sorted(errors, reverse=True) == [16.4, 7.32, 6.66, 3.57]
     assert missing == "LeNet-5, VGG-16, ResNet-50, ResNeXt-50, MobileNet."
@@ -224,7 +224,7 @@ def test_clues_are_unfolded_one_after_the_other():
 
 def test_the_sentence_tells_as_many_clues_as_the_picture_shows():
     told = [put(explorers.which_network(), riddle=3, clues=clues).sentence for clues in (1, 2, 3)]
-    heads = ("where the parameters sit: ", "where the work is done: ", "the sizes of the maps: ")
+    heads = ("where the parameters sit", "where the work is done", "the sizes of the maps")
     assert [sum(head in words for head in heads) for words in told] == [1, 2, 3]
     assert history.riddle_network(3) == "lenet5"
     assert "the sizes of the maps: 28, 14, 10, 5, 1. Which" in told[2]

@@ -54,9 +54,7 @@ def test_the_microscope_box_stays_in_the_picture_and_reads_the_right_numbers():
         box = ODD.pixels[row:, column:]
         if channel != "RGB":
             box = box[..., ["red", "green", "blue"].index(channel)]
-        assert f"has shape {box.shape}: its values go from {box.min()} to {box.max()}," in (
-            explorer.sentence
-        )
+        assert f" {box.shape}: values from {box.min()} to {box.max()}," in explorer.sentence
         middle = box[size // 2, size // 2].tolist()
         assert f" is {middle}." in explorer.sentence
         put(explorer, row=0, column=0)

@@ -22,6 +22,13 @@ def numbers(picture) -> list[str]:
     return [t.text for t in ElementTree.fromstring(str(picture)).iter(f"{SVG}text")]
 
 
+def test_a_matrix_keeps_the_decimals_that_leave_its_numbers_large_enough():
+    values = np.array([[-123.4, 5.6]])
+    assert [grids.fitting_digits(values, cell) for cell in (36, 60)] == [0, 1]
+    assert grids.fitting_digits(values, 30) == 0 and grids.cell_font(values, 30, 0) < 12
+    assert grids.cell_font(values, 60, 1) > 12
+
+
 def frames(picture) -> int:
     """How many cells are outlined in the window."""
     groups = ElementTree.fromstring(str(picture)).iter(f"{SVG}g")

@@ -148,9 +148,9 @@ def test_a_line_or_a_bar_of_the_budget_chooses_a_layer():
 
 def test_the_budget_names_the_most_expensive_layers():
     sentence = figures.budget(trace("lab_cnn")).description
-    assert "954,002 parameters" in sentence and "2,257,648 multiply" in sentence
+    assert "954,002 parameters" in sentence and "2,257,648 MACs" in sentence
     assert "Layer 9 (linear 600) holds 98.7 % of the parameters" in sentence
-    assert "Layer 5 (conv 32 k5 p2) does 55.6 % of the products" in sentence
+    assert "Layer 5 (conv 32 k5 p2) does 55.6 % of the MACs" in sentence
 
 
 @pytest.mark.parametrize("layers, shape", [("conv 128 k3 p1", (3, 112, 112)),
