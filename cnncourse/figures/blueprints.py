@@ -676,7 +676,7 @@ def which_network(
     markup += _guesses(names, guess, answer, top=192)
     words = _reply(steps, guess, answer, names, more=clues < len(CLUES))
     lines = wrapped(words, 34)
-    reply = "".join(svg.text(0, 16 + 22 * i, w, size=16, bold=True) for i, w in enumerate(lines))
+    reply = "".join(svg.text(0, 16 + 22 * i, w, size=17, bold=True) for i, w in enumerate(lines))
     markup += marks.panel(reply, "reply", 0, 248, 456, 48)
     badge = _solved(following) if guess == answer and following else ""
     markup += marks.panel(badge, "solved", 680, 250, 256, 40)
@@ -717,7 +717,7 @@ def _guesses(names: Mapping[str, str], guess: str | None, answer: str, *, top: f
         round_ = 20 if network == guess == answer else 6
         x = 152 * (place % 3)
         face = svg.rect(x + 1, 1, 144, 38, fill=fill, line=line, thick=thick, round=round_)
-        face += svg.text(x + 73, 20, words, size=14, anchor="middle", bold=network == guess)
+        face += svg.text(x + 73, 20, words, size=17, anchor="middle")
         chip = marks.set(f"<g>{face}</g>", "guess", {"guess": network}, group="guess")
         chips.append(chip)
     return "".join(

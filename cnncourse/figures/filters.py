@@ -894,7 +894,7 @@ def _error_bar(error: float | None, most: float, best: bool) -> svg.Svg:
     if error is not None:
         tick = " ✓" if best else ""
         drawing.text(0, 14, f"{error:.1f}{tick}", size=22, bold=True)
-        drawing.text(_VIEW, 16, "RMSE, grey levels", anchor="end", fill=svg.MUTED)
+        drawing.text(_VIEW, 16, "RMSE, levels", anchor="end", fill=svg.MUTED)
         drawing.rect(0, 32, max((_VIEW - 1) * error / most, 1), 12, fill=DATA[0])
     return drawing.svg(_VIEW, 46, "error")
 

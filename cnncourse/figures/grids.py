@@ -128,7 +128,7 @@ def readable_matrix(values: np.ndarray, cell: float, *, digits: int = 1, **look:
     -------
     Svg
     """
-    small = cell_font(values, cell, digits) < 11.8
+    small = _roomy_font(_shown(values, digits), cell) < 11.8
     names = [[""] * values.shape[1]] * len(values) if small else None
     return matrix(values, title="", cell=cell, digits=digits, font=16, names=names, **look)
 
@@ -204,10 +204,18 @@ def cell_font(values: np.ndarray, cell: float, digits: int, largest: float = 13)
     float
         In pixels.
     """
-    numbers = [svg.show_number(float(v), digits) for v in np.ravel(values)]
-    roomy = 0.84 * cell / (0.65 * max(map(len, numbers)))
+    numbers = _shown(values, digits)
     tight = 0.96 * cell / max(map(_letters, numbers))
-    return min(largest, max(7.0, roomy, min(SMALL_NUMBERS, tight)))
+    return min(largest, max(7.0, _roomy_font(numbers, cell), min(SMALL_NUMBERS, tight)))
+
+
+def _shown(values: np.ndarray, digits: int) -> list[str]:
+    return [svg.show_number(float(value), digits) for value in np.ravel(values)]
+
+
+def _roomy_font(numbers: Sequence[str], cell: float) -> float:
+    """A font size at which the longest number fits into a cell with room around it."""
+    return 0.84 * cell / (0.65 * max(map(len, numbers)))
 
 
 def _letters(number: str) -> float:
@@ -216,7 +224,7 @@ def _letters(number: str) -> float:
 
 
 def fitting_digits(values: np.ndarray, cell: float, most: int = 1) -> int:
-    """How many decimals leave the numbers of a matrix large enough to read.
+    """How many decimals leave the numbers of a matrix large, with room around them.
 
     Parameters
     ----------
@@ -224,8 +232,8 @@ def fitting_digits(values: np.ndarray, cell: float, most: int = 1) -> int:
     most : int
         Decimals wished for.
     """
-    fits = (d for d in range(most, 0, -1) if cell_font(values, cell, d) >= SMALL_NUMBERS)
-    return next(fits, 0)
+    fonts = {d: _roomy_font(_shown(values, d), cell) for d in range(most, 0, -1)}
+    return next((d for d, font in fonts.items() if font >= SMALL_NUMBERS), 0)
 
 
 # The flagship -------------------------------------------------------------------------------------
@@ -595,8 +603,18 @@ def _output(walk: _Walk) -> str:
 
     later = np.arange(walk.result.size).reshape(walk.result.shape) > walk.step
     digits = fitting_digits(walk.result, cell)
-    look: dict[str, Any] = {"role": svg.OUTPUT, "hidden": later, "mark": mark}
-    grid = readable_matrix(walk.result, cell, digits=digits, **look)
+    legible = cell_font(walk.result, cell, digits) >= SMALL_NUMBERS
+    grid = matrix(
+        walk.result,
+        title="output",
+        role=svg.OUTPUT,
+        cell=cell,
+        digits=digits,
+        hidden=later,
+        names=None if legible else [[""] * columns] * len(later),
+        font=16,
+        mark=mark,
+    )
     row, column = walk.place
     here = svg.rect(
         column * cell + _EDGE,

@@ -365,10 +365,10 @@ def channel_sum(
     cell = divmod(place, layer.shape[2])
     markup = ""
     for c in range(3):  # the place of a channel stays, even where there is none
-        row = marks.least_words(14)
+        row = marks.least_words(15)
         if c < c_in:
             row += _channel_row(image_[c], kernel[output, c], shares[c], c, output, cell)
-        markup += marks.panel(row, f"channel {c}", 0, 140.0 * c, 424, 132)
+        markup += marks.panel(row, f"channel {c}", 0, 140.0 * c, 416, 132)
     added = svg.show_number(float(bias[output]))
     markup += marks.panel(
         _total(layer[output], cell, f"sum + bias {added}"), "total", 464, 0, 200, 160
@@ -384,7 +384,9 @@ def channel_sum(
         f"weights {kernel.shape}, bias ({c_out},):",
         f"({high}·{wide}·{c_in} + 1)·{c_out} = {many} parameters",
     )
-    words = "".join(svg.text(0, 8 + 20 * i, line, mono=True) for i, line in enumerate(shapes))
+    words = "".join(
+        svg.text(0, 8 + 22 * i, line, size=17, mono=True) for i, line in enumerate(shapes)
+    )
     markup += marks.panel(words, "shapes", 464, 376, 472, 40)
     products = [svg.show_number(float(share[cell])) for share in shares]
     sentence = (
@@ -443,7 +445,7 @@ def _cell_sum(
         terms = " + ".join(f"{w:g}·{x:g}" for w, x in pairs)
         lines = wrapped(f"channel {c}: {terms} = {svg.show_number(share)}", 44)
         for i, words in enumerate(lines):
-            drawing.text(0, 10 + 48 * c + 20 * i, words, size=14)
+            drawing.text(0, 10 + 48 * c + 21 * i, words, size=17)
     total = svg.show_number(sum(shares) + bias)
     words = " + ".join([*map(svg.show_number, shares), f"bias {svg.show_number(bias)}"])
     drawing.text(0, 168, f"{words} = {total}", size=18, bold=True)
@@ -539,7 +541,7 @@ def _channel_row(
         if framed:
             frame = outline(0, 0, framed[0], framed[1], side)
             grid += marks.glide(frame, f"frame {left}", x, y)
-        panel = svg.captioned(svg.Svg(grid, 103, 103, ""), caption, size=14, role=role)
+        panel = svg.captioned(svg.Svg(grid, 103, 103, ""), caption, size=15, role=role)
         markup += svg.group(panel.markup, left)
     for at, sign in ((128, "⋆"), (284, "=")):
         markup += svg.text(at, 74, sign, size=20, anchor="middle")

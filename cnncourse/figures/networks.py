@@ -518,7 +518,7 @@ def _budget_line(row: Row, costs: bool, most: Sequence[int], chosen: int) -> str
     """One line of the budget: numbers on bars as long as the layer's share of the largest."""
     d = svg.Drawing()
     here = row.number == chosen
-    line, thick = (svg.INK, 2) if here else ("none", 1)
+    line, thick = (svg.MUTED, 2) if here else ("none", 1)
     d.rect(-2, 1, 458, _LINE - 2, fill=UNSEEN, line=line, thick=thick, round=4)
     d.text(0, 13, str(row.number), size=12, fill=svg.MUTED)
     if costs:

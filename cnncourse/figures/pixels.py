@@ -606,8 +606,8 @@ def resolution(picture: np.ndarray, *, size: int, bits: int, antialias: bool = T
             (small, f"after: {by(shape)}", svg.OUTPUT),
         )
     ]
-    both = panels((svg.beside(*views), table.svg(168, 384, "facts")))
-    return svg.framed(both.titled("Resolution and bit depth", words))
+    row = panels((*views, table.svg(168, 384, "facts")))
+    return svg.framed(row.titled("Resolution and bit depth", words))
 
 
 def _png_size(pixels: np.ndarray) -> int:
