@@ -26,7 +26,7 @@ PAGE = """<body class="{}" data-jp-theme-light="{}" style="margin:0; background:
 # What is drawn apart from photographs, digits and words.
 PAPER = ".place :is(image, text) { visibility: hidden }"
 
-# Explorers that do not yet keep what all others keep: only take names away.
+# Explorers whose pictures a phone shows sideways, by scrolling: only take names away.
 STILL_WIDE = set(
     """
 activations as_matrix batch_norm blueprint budget channel_mixer convolution
@@ -36,14 +36,6 @@ skip_connection sliding_sum softmax stride threshold timeline train_live what_if
 window_walk
 """.split()
 )
-STILL_SMALL: set[str] = set()
-STILL_WHITE: set[str] = set()
-
-
-def excuse(request, name, names):
-    """Expect a failure for an explorer that is on the list, and a list without those that pass."""
-    if name in names:
-        request.applymarker(pytest.mark.xfail(strict=True))
 
 
 @pytest.fixture(scope="module")
@@ -112,17 +104,16 @@ def test_nothing_in_it_is_cut_covered_or_too_small(explorer):
 
 def test_on_a_phone_its_panels_stand_one_under_the_other(explorer, request):
     name, screens = explorer
-    excuse(request, name, STILL_WIDE)
+    if name in STILL_WIDE:
+        request.applymarker(pytest.mark.xfail(strict=True))
     assert max(picture["width"] for picture in screens[PHONE]) <= COLUMNS[PHONE]
 
 
-def test_its_results_are_read_from_the_last_row(explorer, request):
-    name, screens = explorer
-    excuse(request, name, STILL_SMALL)
+def test_its_results_are_read_from_the_last_row(explorer):
+    _, screens = explorer
     assert min(picture["largest"] for picture in screens[PROJECTOR]) >= RESULTS
 
 
 @pytest.mark.parametrize("name", gallery.NAMES)
-def test_no_part_of_it_is_white_paper_in_the_dark(page, name, request):
-    excuse(request, name, STILL_WHITE)
+def test_no_part_of_it_is_white_paper_in_the_dark(page, name):
     assert white_share(page, gallery.make(name).view.value) < 0.01
