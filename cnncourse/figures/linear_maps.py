@@ -17,7 +17,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.figures import marks, svg
-from cnncourse.figures.grids import UNSEEN, matrix, outline, readable_matrix
+from cnncourse.figures.grids import UNSEEN, matrix, outline, panels, readable_matrix
 from cnncourse.figures.words import by, count, wrapped
 from cnncourse.images import to_uint8
 
@@ -468,17 +468,18 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
     signed = bool((kernel < 0).any())
     limit = float(np.abs([*shares, total]).max()) if signed else 255.0
     size = 150 / max(photo.shape[:2])
-    rows = [
-        svg.beside(
-            _photo(photo[..., c].astype(float), 255, size, name),
-            _sign("⋆"),
-            _slice(kernel[c]),
-            _sign("="),
-            _photo(shares[c], limit, size, "its share", signed),
-            gap=12,
+    rows = []
+    for c, name in enumerate(("red", "green", "blue")):
+        slices = _slice(kernel[c])
+        channel, share = (  # as high as the slices, so that captions share a line
+            replace(picture, height=slices.height)
+            for picture in (
+                _photo(photo[..., c].astype(float), 255, size, name),
+                _photo(shares[c], limit, size, "its share", signed),
+            )
         )
-        for c, name in enumerate(("red", "green", "blue"))
-    ]
+        product = svg.beside(channel, _sign("⋆"), slices, gap=12)
+        rows.append((product, svg.beside(_sign("="), share, gap=12)))
     result = svg.above(
         svg.captioned(_framed(photo, size), "photograph", role=svg.INPUT),
         _photo(total, limit, size, f"sum + bias {svg.show_number(bias)}", signed),
@@ -494,7 +495,7 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
         f"An even area gives, if it is {said}."
     )
     result = replace(result, width=190)  # whatever the bias
-    picture = svg.beside(svg.above(*rows, gap=10), result, gap=30)
+    picture = svg.beside(panels(*rows, gap=12), result, gap=30)
     return svg.framed(picture.titled("A kernel on a colour photograph", sentence))
 
 
