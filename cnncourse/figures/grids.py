@@ -231,6 +231,11 @@ def fitting_digits(values: np.ndarray, cell: float, most: int = 1) -> int:
     values, cell : as for `cell_font`
     most : int
         Decimals wished for.
+
+    Returns
+    -------
+    int
+        0 if no decimal does.
     """
     fonts = {d: _roomy_font(_shown(values, d), cell) for d in range(most, 0, -1)}
     return next((d for d, font in fonts.items() if font >= SMALL_NUMBERS), 0)
