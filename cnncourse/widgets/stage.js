@@ -112,9 +112,7 @@ export function courier(send) {
       if (touch) this.carry(touch);
       while (!busy && later.length > 0) later.shift()();
     },
-    get busy() {
-      return busy;
-    },
+    isBusy: () => busy,
   };
 }
 
@@ -251,8 +249,7 @@ function meaning(mark) {
   return [kind, JSON.parse(mark.dataset[kind])];
 }
 
-/** Mend the controls of a box: ipywidgets give sliders and play buttons no name for screen readers,
- * and JupyterLab takes the keys meant for a drop-down or radio buttons. */
+/** Mend the controls of a box: ipywidgets give sliders and play buttons no name for screen readers. */
 export function mendControls(box) {
   for (const slider of box.querySelectorAll(".widget-slider")) {
     const label = slider.querySelector(".widget-label")?.textContent;
@@ -266,9 +263,6 @@ export function mendControls(box) {
   for (const [icon, words] of [["play", "play"], ["stop", "back to the start"]]) {
     const button = box.querySelector(`.widget-play .fa-${icon}`)?.parentElement;
     button?.setAttribute("aria-label", words);
-  }
-  for (const list of box.querySelectorAll("select, [type=radio]")) {
-    list.dataset.lmSuppressShortcuts = "";
   }
   for (const part of box.querySelectorAll("[title=null]")) part.removeAttribute("title");
   for (const button of box.querySelectorAll(".widget-upload")) {
@@ -308,7 +302,6 @@ export function mount(el, send) {
   let editor = null;
   let lighting = null; // the part that lights others
   el.classList.add("cnncourse-stage");
-  el.dataset.lmSuppressShortcuts = ""; // JupyterLab would take the arrow keys
   el.append(cover);
 
   function show(fresh) {
@@ -336,7 +329,7 @@ export function mount(el, send) {
   function light(part) {
     lighting = part;
     for (const one of el.querySelectorAll(".cnncourse-lit")) one.classList.remove("cnncourse-lit");
-    if (!part) return;
+    if (!part?.dataset.link) return; // a part that goes on without its link is dark
     const { link, at } = part.dataset;
     part.classList.add("cnncourse-lit");
     for (const one of el.querySelectorAll(`[data-lit="${link}"], [data-link="${link}"]:not([data-at])`)) {
@@ -459,7 +452,7 @@ export function mount(el, send) {
     if (!does) return;
     event.preventDefault();
     event.stopPropagation(); // else the notebook would take the key as a command
-    if (!(event.repeat && post.busy)) does();
+    if (!(event.repeat && post.isBusy())) does();
   });
 
   /** What a key does on a mark, or nothing; a step is taken from what the picture then shows. */
@@ -548,17 +541,17 @@ export function mount(el, send) {
 
 const BOXES = ".cnncourse-explorer, .cnncourse-question";
 
-/** Watch the box that a stage stands in: take over each new picture, mend each new control. */
-function watch(el, stage) {
+/** Watch the box of a stage: take over each new picture, mend each new control, keep keys that are meant
+ * for it. `signal` ends it. */
+function watch(el, stage, signal) {
   const box = el.closest(BOXES);
   const look = () => {
     const view = box.querySelector(".cnncourse-view");
     const fresh = view?.querySelector(".widget-html-content")?.firstElementChild;
-    if (fresh) {
-      view.classList.add("cnncourse-taken");
-      fresh.remove();
-      stage.show(fresh);
-    }
+    if (!fresh) return;
+    view.classList.add("cnncourse-taken");
+    fresh.remove();
+    stage.show(fresh);
   };
   const observer = new MutationObserver((changes) => {
     const elsewhere = changes.filter(({ target }) => !el.contains(target));
@@ -571,28 +564,35 @@ function watch(el, stage) {
   observer.observe(box, { childList: true, subtree: true });
   look();
   mendControls(box);
-  return observer;
+  // JupyterLab and Notebook would take arrow keys and letters for commands. Notebook does so before the
+  // part with the focus hears of the key; all that it asks is this attribute, of that part itself.
+  const keep = ({ target, ctrlKey, metaKey, altKey, shiftKey }) => {
+    if (!box.contains(target)) return;
+    target.toggleAttribute("data-lm-suppress-shortcuts", !(ctrlKey || metaKey || altKey || shiftKey));
+  };
+  window.addEventListener("keydown", keep, { capture: true, signal });
+  signal.addEventListener("abort", () => observer.disconnect());
 }
 
 function render({ model, el }) {
   let count = 0;
-  let observer = null;
+  const gone = new AbortController();
   const stage = mount(el, (touch) => {
     model.set("touched", { ...touch, count: ++count });
     model.save_changes();
   });
   // a widget is made before it is put into its box; only there it has a size
   const arrival = new ResizeObserver(() => {
-    if (observer || !el.closest(BOXES)) return;
-    observer = watch(el, stage);
+    if (!el.closest(BOXES)) return;
     arrival.disconnect();
+    watch(el, stage, gone.signal);
   });
   arrival.observe(el);
   model.on("change:answered", stage.answered);
   return () => {
     model.off("change:answered", stage.answered);
     arrival.disconnect();
-    observer?.disconnect();
+    gone.abort();
     stage.close();
   };
 }
