@@ -5,8 +5,10 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+import nbformat
 import pytest
 from lab_server import LabServer
+from nbformat.v4 import new_code_cell, new_notebook
 from notebook_page import THEMES
 from require import missing
 from touching import touched
@@ -51,6 +53,16 @@ def course(chromium, tmp_path_factory):
             ROOT / name, folder / name, ignore=shutil.ignore_patterns(".ipynb_checkpoints")
         )
     return folder
+
+
+@pytest.fixture(scope="session")
+def flagship_notebook(course):
+    """The name of a notebook with the flagship and nothing else."""
+    cell = new_code_cell("from cnncourse import explorers\nexplorers.convolution()")
+    notebook = new_notebook(cells=[cell])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, course / "flagship.ipynb")
+    return "flagship.ipynb"
 
 
 @pytest.fixture(scope="session")

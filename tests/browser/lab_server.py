@@ -43,6 +43,8 @@ class LabServer:
         The page to open: the folder of the notebooks, and none of them open.
     """
 
+    PROGRAM, APP = "jupyterlab", "LabApp"
+
     def __init__(self, root: Path, home: Path) -> None:
         self.root, self.home = root, home
         self.token = secrets.token_hex(16)
@@ -80,11 +82,11 @@ class LabServer:
 
     def _command(self) -> list[str]:
         return [
-            *(sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root"),
+            *(sys.executable, "-m", self.PROGRAM, "--no-browser", "--allow-root"),
             *("--ip=127.0.0.1", f"--port={self.port}", "--ServerApp.port_retries=0"),
             f"--IdentityProvider.token={self.token}",
             f"--ServerApp.root_dir={self.root}",
-            "--LabApp.expose_app_in_browser=True",  # as window.jupyterapp: to give it commands
+            f"--{self.APP}.expose_app_in_browser=True",  # as window.jupyterapp: to give it commands
         ]
 
     def _wait_until_it_answers(self) -> None:
@@ -96,7 +98,13 @@ class LabServer:
             except OSError:
                 time.sleep(0.1)
         log = (self.home / "log.txt").read_text()
-        raise RuntimeError(f"JupyterLab did not start within {PATIENCE} s:\n{log[-2000:]}")
+        raise RuntimeError(f"{self.PROGRAM} did not start within {PATIENCE} s:\n{log[-2000:]}")
+
+
+class NotebookServer(LabServer):
+    """Notebook 7, which has no such page: each notebook has its own, below ``url``."""
+
+    PROGRAM, APP = "notebook", "JupyterNotebookApp"
 
 
 def free_port() -> int:

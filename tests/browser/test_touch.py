@@ -2,36 +2,23 @@
 
 import re
 
-import nbformat
 import pytest
 from explorer_view import ExplorerView
 from hands import Finger, Mouse
-from nbformat.v4 import new_code_cell, new_notebook
 from notebook_page import NotebookPage
 
-CELLS = ["from cnncourse import explorers\nexplorers.convolution()"]
 HANDS = {"mouse": Mouse, "finger": Finger}
 STEP = re.compile(r"output\[(\d+), (\d+)\] is (.+?)\.( |$)")
 
 
-@pytest.fixture(scope="module")
-def notebook(course):
-    """A notebook with the flagship."""
-    cells = [new_code_cell(source) for source in CELLS]
-    notebook = new_notebook(cells=cells)
-    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
-    nbformat.write(notebook, course / "touch.ipynb")
-    return "touch.ipynb"
-
-
 @pytest.fixture(scope="module", params=["light", "dark"])
-def page(request, notebook, lab, browser):
+def page(request, flagship_notebook, lab, browser):
     """It runs in JupyterLab; page.sent counts the messages to the kernel."""
     page = NotebookPage(browser, lab, theme=request.param)
     page.sent = []
     count = lambda frame: page.sent.append(frame)  # noqa: E731, playwright marks what it calls
     page.page.on("websocket", lambda socket: socket.on("framesent", count))
-    page.open(notebook)
+    page.open(flagship_notebook)
     yield page
     page.close()
 
@@ -235,9 +222,9 @@ class WithoutStage:
         return page
 
 
-def test_without_its_javascript_sliders_and_picture_stay(notebook, lab, browser):
+def test_without_its_javascript_sliders_and_picture_stay(flagship_notebook, lab, browser):
     page = NotebookPage(WithoutStage(browser), lab)
-    page.open(notebook)
+    page.open(flagship_notebook)
     page.run_all(seconds=60)
     explorer = page.page.locator(".cnncourse-explorer")
     assert page.page.locator(".cnncourse-stage").count() == 0
