@@ -390,6 +390,7 @@ export function mount(el, send) {
     const y = event.clientY - press.start.y;
     if (!press.moved && Math.hypot(x, y) < STILL) return;
     press.moved = true;
+    if (event.buttons) light(press.mark.closest("[data-link]")); // not what lay under the hand before
     if (press.kind === "drag") {
       const values = dragged(press.data.moves, x / press.scale, y / press.scale);
       if (changed(values)) setValues({ ...press.data.also, ...values });
@@ -541,8 +542,7 @@ export function mount(el, send) {
 
 const BOXES = ".cnncourse-explorer, .cnncourse-question";
 
-/** Watch the box of a stage: take over each new picture, mend each new control, keep keys that are meant
- * for it. `signal` ends it. */
+/** Watch the box of a stage, until a signal: take over pictures, mend controls, keep keys for them. */
 function watch(el, stage, signal) {
   const box = el.closest(BOXES);
   const look = () => {

@@ -4,7 +4,7 @@ import re
 
 import pytest
 from explorer_view import ExplorerView
-from hands import Finger, Mouse
+from hands import Finger, Mouse, middle
 from notebook_page import NotebookPage
 
 HANDS = {"mouse": Mouse, "finger": Finger}
@@ -183,6 +183,19 @@ def test_hovering_lights_at_once_and_sends_no_message(page, flagship):
         output = flagship.part("button", f"output row {row} column {column}")
         assert lit.get_attribute("x") == output.get_attribute("data-at").split(" ")[0]
     assert len(page.sent) == sent
+
+
+def test_a_pixel_under_a_handle_is_lit_until_the_handle_is_dragged_away(page, flagship):
+    lit = flagship.locator.locator("[data-name^=pixels].cnncourse-lit")
+    x, y = middle(flagship.part("slider", "window"))
+    page.page.mouse.move(x, y)
+    page.page.mouse.down()
+    assert lit.count() == 1
+    with flagship.changing():
+        page.page.mouse.move(x + 80, y, steps=4)
+    settle(flagship)
+    assert lit.count() == 0
+    page.page.mouse.up()
 
 
 def test_parts_keep_their_nodes_and_glide(page, flagship):
