@@ -352,7 +352,7 @@ def convolution(
     markup = (
         marks.panel(_input(walk, shade), "input", 0, 0, 484, 508)
         + marks.panel(_kernel(walk), "kernel", _RIGHT, 0, 228, 272)
-        + marks.panel(_output(walk), "output", 736, 0, 200, 272)
+        + marks.panel(_output(walk), "output", 728, 0, 208, 272)
         + marks.panel(_arithmetic(walk) + whole, "sum", _RIGHT, 284, _SUM_WIDTH, 224)
     )
     title = "Convolution" if flip else "Cross-correlation"
@@ -592,7 +592,7 @@ def _kernel(walk: _Walk) -> str:
 
 def _output_cell(walk: _Walk) -> float:
     """Side of an output cell."""
-    return min(_WEIGHT, 199 / len(walk.result))
+    return min(_WEIGHT, 207.5 / len(walk.result))
 
 
 def _output(walk: _Walk) -> str:
