@@ -12,11 +12,9 @@ words for those who cannot see it.
 
 from __future__ import annotations
 
-from base64 import b64encode
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
-from html import escape
-from io import BytesIO
+from io import StringIO
 from typing import cast
 
 import matplotlib.pyplot as plt
@@ -25,9 +23,24 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-_DOTS_PER_INCH = 192  # a page shows 96: crisp on a fine screen too
+from cnncourse.figures import svg
+
+_DOTS_PER_INCH = 192  # of photographs; a page shows 96: crisp on a fine screen too
+_PIXELS_PER_POINT = 96 / 72
+# What matplotlib writes into an SVG, as regular expressions, and what a page of the course needs.
+_THEMED = {
+    r"#000000": svg.INK,
+    r"#ffffff": svg.PAPER,
+    r"'DejaVu Sans'[^;\"]*": svg.FONT,
+    r' id="[a-z0-9]+_\d+"': "",  # the same in every figure of a page
+    r"xlink:href": "href",
+    r"(?<=base64,)\n": "",
+    r"\n *": " ",
+}
 # Told apart by the dashes as well as by the colour, so that no one needs to see the colour.
-_CHANNELS = {"red": ("#b5322b", "-"), "green": ("#1d7a3a", "--"), "blue": ("#0072b2", "-.")}
+# As the colours of svg, they have a contrast of 3:1 on light and dark paper.
+_CHANNELS = {"red": ("#cf4a40", "-"), "green": ("#23843f", "--"), "blue": ("#0b78ba", "-.")}
+_GREY = "#6e7781"
 
 
 def photograph(
@@ -141,7 +154,8 @@ def histogram(image: np.ndarray, ax: Axes | None = None, title: str | None = Non
     if ax is None:
         _, ax = plt.subplots(figsize=(6, 2.6), layout="constrained")
     if image.ndim == 2:
-        ax.bar(np.arange(256), np.bincount(image.ravel(), minlength=256), width=1, color="#57606a")
+        counts = np.bincount(image.ravel(), minlength=256)
+        ax.stairs(counts, np.arange(257) - 0.5, fill=True, color=_GREY)
     else:
         for channel, (name, (colour, dashes)) in enumerate(_CHANNELS.items()):
             counts = np.bincount(image[..., channel].ravel(), minlength=256)
@@ -163,22 +177,8 @@ def _set_title(ax: Axes, title: str) -> None:
     ax.set_title(plain, fontsize=10, parse_math=False)
 
 
-@dataclass(frozen=True)
-class Picture:
-    """A finished figure; JupyterLab would show matplotlib's own without an alternative text."""
-
-    png: bytes = field(repr=False)
-    words: str
-
-    def _repr_html_(self) -> str:
-        data = b64encode(self.png).decode()
-        width = int.from_bytes(self.png[16:20], "big") // 2  # a PNG begins with its size
-        source = f"data:image/png;base64,{data}"
-        return f'<img alt="{escape(self.words)}" width="{width}" src="{source}">'
-
-
-def picture(axes: Axes | np.ndarray, words: str | None = None) -> Picture:
-    """Return the figure of these axes as an image with an alternative text, and close it.
+def picture(axes: Axes | np.ndarray, words: str | None = None) -> svg.Svg:
+    """Return the figure of these axes as a picture with a title for a screen reader, and close it.
 
     Parameters
     ----------
@@ -188,10 +188,35 @@ def picture(axes: Axes | np.ndarray, words: str | None = None) -> Picture:
         What the figure shows; by default its titles, labels and curves.
     """
     every: list[Axes] = list(np.ravel(np.asarray(axes, dtype=object)))
-    figure, file = cast(Figure, every[0].figure), BytesIO()
-    figure.savefig(file, format="png", dpi=_DOTS_PER_INCH, bbox_inches="tight", facecolor="white")
+    figure, file = cast(Figure, every[0].figure), StringIO()
+    with plt.rc_context({"svg.fonttype": "none", "svg.hashsalt": "cnncourse"}):
+        figure.savefig(file, format="svg", dpi=_DOTS_PER_INCH, bbox_inches="tight")
     plt.close(figure)  # or the notebook would show it once more
-    return Picture(file.getvalue(), words or "; ".join(map(_describe, every)) + ".")
+    return _themed(file.getvalue(), words or "; ".join(map(_describe, every)) + ".")
+
+
+def _themed(drawn: str, words: str) -> svg.Svg:
+    """Return what matplotlib has drawn with the page's letters, black as its ink, white as paper.
+
+    What matplotlib leaves without a colour is black: such letters and areas take that of the group.
+
+    Parameters
+    ----------
+    drawn : str
+        An SVG file.
+    words : str
+    """
+    width, height = (
+        float(size) * _PIXELS_PER_POINT
+        for size in re.findall(r'viewBox="0 0 ([\d.]+) ([\d.]+)"', drawn)[0]
+    )
+    markup = drawn[drawn.index('<g id="figure') : drawn.rindex("</svg>")]
+    for theirs, ours in _THEMED.items():
+        markup = re.sub(theirs, ours, markup)
+    group = (
+        f'<g transform="scale({_PIXELS_PER_POINT:.4f})" fill="{svg.INK}" stroke-linejoin="round">'
+    )
+    return svg.Svg(f"{group}{markup}</g>", width, height, words)
 
 
 def _describe(ax: Axes) -> str:

@@ -1,6 +1,9 @@
 """Plots: what is drawn is what was given, and nothing is shown or changed globally."""
 
+import base64
 import io
+import re
+from xml.etree import ElementTree
 
 import matplotlib
 
@@ -9,8 +12,10 @@ matplotlib.use("Agg")  # before pyplot: no window
 import matplotlib.pyplot as plt
 import numpy as np
 import pytest
+from drawn import contrast
+from matplotlib.colors import to_hex
 
-from cnncourse.figures import plots
+from cnncourse.figures import plots, svg
 
 RNG = np.random.default_rng(0)
 GREY = RNG.integers(40, 90, (6, 9), dtype=np.uint8)
@@ -87,9 +92,8 @@ def test_pictures_and_titles_must_be_as_many():
 
 
 def test_a_histogram_counts_every_pixel_in_its_own_level():
-    bars = plots.histogram(GREY).patches
-    heights = np.array([bar.get_height() for bar in bars])
-    assert len(bars) == 256
+    heights, edges, _ = plots.histogram(GREY).patches[0].get_data()
+    np.testing.assert_array_equal(edges, np.arange(257) - 0.5)
     assert heights.sum() == GREY.size
     assert heights[GREY[0, 0]] == np.count_nonzero(GREY == GREY[0, 0])
 
@@ -118,12 +122,50 @@ def test_no_setting_of_matplotlib_is_changed():
 def test_a_picture_is_the_figure_with_its_titles_as_words_and_closes_it():
     shown = plots.picture(plots.photographs([GREY, GREY], ["before", "after < now"]))
     assert plt.get_fignums() == []
-    assert shown.words == "before; after < now."
-    html = shown._repr_html_()
-    assert html.startswith('<img alt="before; after &lt; now." width="')
-    pixels = plt.imread(io.BytesIO(shown.png))
-    assert f'width="{pixels.shape[1] // 2}"' in html
-    assert pixels.std() > 0  # something was drawn
+    assert shown.title == "before; after < now."
+    picture = ElementTree.fromstring(str(shown))
+    assert picture.get("aria-label") == shown.title
+    assert ["".join(t.itertext()) for t in picture.iterfind(".//{*}text")] == shown.title[
+        :-1
+    ].split("; ")
+    for image in picture.iterfind(".//{*}image"):
+        pixels = plt.imread(io.BytesIO(base64.b64decode(image.get("href").partition(",")[2])))
+        assert pixels.std() > 0  # something was drawn
+
+
+DRAWN = [
+    lambda: plots.photograph(GREY, title="Rows", ticks=True),
+    lambda: plots.photographs([GREY, COLOUR], ["grey", "colour"]),
+    lambda: plots.histogram(GREY, title="Grey"),
+    lambda: plots.histogram(COLOUR),
+]
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_a_picture_has_the_ink_and_the_paper_of_the_page(draw):
+    shown = str(plots.picture(draw()))
+    drawn = re.sub("var\\(.*?\\)", "", shown)
+    assert not re.search(r"#000000|#ffffff|\b(black|white)\b", drawn)
+    assert all(t in (svg.INK, svg.PAPER, svg.FONT) for t in re.findall(r"var\(.*?\)", shown))
+    picture = ElementTree.fromstring(shown)
+    letters = picture.findall("{*}g//{*}text")
+    assert len(letters) == len(picture.findall(".//{*}text"))  # all in the group with the ink
+    assert not any("fill" in (letter.get("style") or "") for letter in letters)
+    assert picture.find("{*}g").get("fill") == svg.INK
+
+
+def test_lines_of_data_stand_out_on_light_and_dark_paper():
+    drawn = [line.get_color() for line in plots.histogram(COLOUR).lines]
+    drawn.append(plots.histogram(GREY).patches[0].get_facecolor())
+    for colour in drawn:
+        assert all(contrast(to_hex(colour), paper) >= 3 for paper in ("#ffffff", "#111111"))
+
+
+@pytest.mark.parametrize("draw", DRAWN)
+def test_a_picture_drawn_twice_is_the_same_text_with_no_style_for_the_whole_page(draw):
+    shown = str(plots.picture(draw()))
+    assert shown == str(plots.picture(draw()))
+    assert "<style" not in shown
 
 
 @pytest.mark.slow
@@ -136,8 +178,8 @@ def test_a_picture_is_the_figure_with_its_titles_as_words_and_closes_it():
     ],
 )
 def test_a_picture_says_what_its_axes_say(draw, words):
-    assert plots.picture(draw()).words == words
+    assert plots.picture(draw()).title == words
 
 
 def test_a_picture_can_be_given_other_words():
-    assert plots.picture(plots.photograph(GREY), "A cat.").words == "A cat."
+    assert plots.picture(plots.photograph(GREY), "A cat.").title == "A cat."

@@ -9,6 +9,7 @@ import cv2
 import matplotlib
 import numpy as np
 import pytest
+from drawn import contrast, linear
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
@@ -51,19 +52,6 @@ SIMULATED = {
         ]
     ),
 }
-
-
-def linear(colour: str) -> np.ndarray:
-    channels = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
-    return np.where(channels <= 0.04045, channels / 12.92, ((channels + 0.055) / 1.055) ** 2.4)
-
-
-def contrast(one: str, other: str) -> float:
-    """The WCAG contrast ratio of two colours."""
-    light, dark = sorted(
-        (float(linear(c) @ (0.2126, 0.7152, 0.0722)) for c in (one, other)), reverse=True
-    )
-    return (light + 0.05) / (dark + 0.05)
 
 
 def seen_as(colour: str, vision: str) -> np.ndarray:
