@@ -589,19 +589,30 @@ _ALL = (
 
 NETWORKS = {network.name: network for network in _ALL}
 
-# How a reader meets some of them.
+# How a reader meets them.
 TITLES = {
     "lenet5": "LeNet-5",
     "lenet5-1998": "LeNet-5 of 1998",
     "lab_cnn": "the CNN of the lab",
     "alexnet": "AlexNet",
     "alexnet-2012": "AlexNet of 2012",
+    "alexnet-lecture": "AlexNet without adaptive pooling",
+    "vgg11": "VGG-11",
+    "vgg13": "VGG-13",
     "vgg16": "VGG-16",
+    "vgg16-lecture": "VGG-16 without adaptive pooling",
+    "vgg19": "VGG-19",
     "googlenet": "GoogLeNet",
     "googlenet-2014": "GoogLeNet of 2014",
+    "resnet18": "ResNet-18",
+    "resnet34": "ResNet-34",
     "resnet50": "ResNet-50",
     "resnet50-v1": "ResNet-50 of 2015",
+    "resnet101": "ResNet-101",
     "resnet152": "ResNet-152",
     "resnext50": "ResNeXt-50",
     "mobilenet-2017": "MobileNet",
+    "fcn-32s": "FCN-32s",
+    "rpn": "the region proposal network",
+    "unet": "U-Net",
 }

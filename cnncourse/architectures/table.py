@@ -33,7 +33,7 @@ from cnncourse.architectures.layers import (
     Subsampling,
     TransposedConv,
 )
-from cnncourse.architectures.networks import NETWORKS
+from cnncourse.architectures.networks import NETWORKS, TITLES
 from cnncourse.geometry import (
     Field,
     Window,
@@ -104,7 +104,7 @@ class Totals(NamedTuple):
 
 @dataclass(frozen=True, repr=False)
 class Table:
-    """The rows of a network, in order. Shows itself as a table."""
+    """The rows of a network, in order, and its name in words. Shows itself as a table."""
 
     name: str
     input_shape: Shape
@@ -214,7 +214,7 @@ def trace(network: str | Sequence[Layer], input_shape: Shape | None = None) -> T
     if isinstance(network, str):
         check_choice("network", network, NETWORKS)
         named = NETWORKS[network]
-        name, network = named.name, named.layers
+        name, network = TITLES[network], named.layers
         input_shape = input_shape or named.input_shape
     shape = _check_input(input_shape)
     here = _Place(shape, Field(1, 1, 0.0))  # an input pixel sees itself

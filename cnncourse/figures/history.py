@@ -2,7 +2,7 @@
 
     >>> from cnncourse import architectures, figures
     >>> figures.network_stack(architectures.trace("vgg16")).title
-    'vgg16, layer by layer'
+    'VGG-16, layer by layer'
 
 Every figure is a pure function: numbers in, `Svg` out. They are narrow and tall, so that a phone
 shows them with readable words.

@@ -5,7 +5,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from cnncourse import explorers
+from cnncourse import explorers, images
+from cnncourse.architectures.networks import NETWORKS
 
 WIDEST = 960  # pixels: drawings are made for this width, and shown smaller where there is less room
 
@@ -40,3 +41,19 @@ def test_a_page_without_a_kernel_shows_its_stills_each_another(untouched):
 def test_nothing_is_written_smaller_than_ten_pixels(untouched):
     picture = ElementTree.fromstring(untouched.view.value)
     assert min(float(t.get("font-size")) for t in picture.iterfind(".//{*}text")) >= 10
+
+
+# The names that code has for networks and photographs, and that are no words.
+IDS = re.compile(rf"\b({'|'.join({*NETWORKS, *images.SAMPLES} - {'flower', 'china'})})\b(?!-)")
+
+
+def test_what_a_reader_meets_has_a_name_in_words(untouched):
+    """In sentences, labels, choices and spoken names: nowhere the name that code has for it."""
+    picture = ElementTree.fromstring(untouched.view.value)
+    told = ["".join(text.itertext()) for text in picture.iterfind(".//{*}text")]
+    told += [part.get("aria-label") or "" for part in picture.iter()]
+    for control in untouched.controls.values():
+        choices = getattr(control, "options", ())
+        told += [control.description, *(str(c[0] if isinstance(c, tuple) else c) for c in choices)]
+    told += [untouched.sentence, *re.findall(r"<figcaption>(.*?)</figcaption>", untouched.face())]
+    assert not [words for words in told if IDS.search(words) or "_" in words]
