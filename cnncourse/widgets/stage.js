@@ -265,10 +265,6 @@ export function mendControls(box) {
     button?.setAttribute("aria-label", words);
   }
   for (const part of box.querySelectorAll("[title=null]")) part.removeAttribute("title");
-  for (const button of box.querySelectorAll(".widget-upload")) {
-    const words = button.lastChild; // ipywidgets say how many files: "your own picture (0)"
-    if (words?.data?.endsWith(" (0)")) words.data = words.data.slice(0, -4);
-  }
 }
 
 /** Tell the style sheet how much of a slider's track lies before its handle. */
