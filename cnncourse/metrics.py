@@ -90,7 +90,7 @@ def wilson_interval(share: float, n: int) -> tuple[float, float]:
 
 
 def discordant(first: np.ndarray, second: np.ndarray, labels: np.ndarray) -> tuple[int, int]:
-    """Return how many cases only the first reads rightly, and how many only the second.
+    """Return how many cases only the first reads correctly, and how many only the second.
 
     Two networks that read the same digits share the easy and the hopeless ones. Only the digits on
     which one is right and the other wrong tell them apart.

@@ -67,7 +67,7 @@ def dense_cost() -> Explorer:
         "size": slider("image size", 28, 8, 512, 4),
         "halvings": slider("halvings", 2, 1, 5),
         "channels": slider("channels", 32, 8, 512, 8),
-        "units": slider("hidden neurons", 128, 8, 4096, 8),
+        "units": slider("hidden units", 128, 8, 4096, 8),
         "classes": slider("classes", 10, 2, 1000),
     }
     return Explorer(

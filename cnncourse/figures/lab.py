@@ -549,7 +549,7 @@ def filters_over_time(
     ]
     moved = float(np.linalg.norm(now - first) / np.linalg.norm(first))
     sentence = (
-        f"Step {step}: {percent(accuracy)} of held-out digits are read rightly. The first "
+        f"Step {step}: {percent(accuracy)} of held-out digits are read correctly. The first "
         f"layer's kernels have moved by {percent(moved)} of their length."
     )
     stacked = svg.above(svg.beside(*panels, gap=26), _signed_bar(limit))
@@ -731,7 +731,7 @@ def confusion(
     """
     found, right = int(table[row, column]), int(np.trace(table))
     sentence = (
-        f"{right:,} of {table.sum():,} digits are read rightly. The network reads {found} of "
+        f"{right:,} of {table.sum():,} digits are read correctly. The network reads {found} of "
         f"{int(table[row].sum())} digits labelled {row} as {column}."
     )
     head = f"{row} read as {column}: {found}"

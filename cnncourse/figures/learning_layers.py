@@ -269,15 +269,15 @@ def fully_connected(
     shape : (C, H, W)
         Of the last maps.
     units : int
-        Neurons in the hidden layer: a free choice.
+        Units in the hidden layer: a free choice.
     classes : int
-        Neurons in the output layer.
+        Units in the output layer.
     """
     flat, *dense = trace([Flatten(), Linear(units), Linear(classes)], shape)
     inputs = flat.shape[0]
     columns = [
         (240, inputs, 9, "inputs", svg.INPUT),
-        (420, units, 7, "neurons", svg.OUTPUT),
+        (420, units, 7, "hidden units", svg.OUTPUT),
         (600, classes, 5, "outputs", svg.OUTPUT),
     ]
     dots = [_dots(number, most) for _, number, most, _, _ in columns]
@@ -292,7 +292,7 @@ def fully_connected(
             if role is svg.INPUT:
                 d.rect(x - 8, y - 8, 16, 16, fill=role.tint, line=role.line)
             else:
-                d.add(_neuron(x, y, role))
+                d.add(_unit(x, y, role))
         if number > most:
             gap = (heights[-2] + heights[-1]) / 2
             d.text(x, gap, "⋮", size=20, anchor="middle", bold=True)
@@ -307,8 +307,8 @@ def fully_connected(
     first, second = (row.params for row in dense)
     sentence = (
         f"{shape[0]} maps of {by(shape[1:])} are flattened to {inputs:,} inputs. Each of the "
-        f"{units:,} hidden neurons is connected to all of them ({first:,} parameters), each of the "
-        f"{classes} outputs to all {units:,} neurons ({second:,} parameters)."
+        f"{units:,} hidden units is connected to all of them ({first:,} parameters), each of the "
+        f"{classes} outputs to all {units:,} hidden units ({second:,} parameters)."
     )
     return svg.framed(d.svg(690, 340, "Flatten and fully connected layers", sentence))
 
@@ -337,7 +337,7 @@ def _dots(number: int, most: int) -> list[float]:
     return heights
 
 
-def _neuron(x: float, y: float, role: svg.Role) -> str:
+def _unit(x: float, y: float, role: svg.Role) -> str:
     return svg.circle(x, y, 8, fill=role.tint, line=role.line)
 
 
@@ -387,7 +387,7 @@ def dense_cost(
     sentence = (
         f"A {size}×{size} image, halved {times(halvings)}, ends as {channels} maps of "
         f"{side}×{side}: {flat.shape[0]:,} numbers. Parameters: {hidden.params + output.params:,} "
-        f"with {units} hidden neurons, {short.params:,} with global average pooling; "
+        f"with {units} hidden units, {short.params:,} with global average pooling; "
         f"{convs:,} in the convolutions, whatever the size."
     )
     return picture.titled("Parameters of two classifier heads", sentence)
@@ -772,11 +772,11 @@ def _net(
             area = marks.set(area, name, {"own": own ^ 1 << unit}, group="units")
         touched.append(marks.link(area, f"{single}-{unit}"))
     for unit, (x, y) in enumerate(columns[1]):
-        d.add(_neuron(x, y, svg.OUTPUT) if keep[unit] else _crossed(x, y))
+        d.add(_unit(x, y, svg.OUTPUT) if keep[unit] else _crossed(x, y))
     for x, y in columns[0]:
         d.rect(x - 8, y - 8, 16, 16, fill=svg.INPUT.tint, line=svg.INPUT.line)
     for x, y in columns[2]:
-        d.add(_neuron(x, y, svg.OUTPUT))
+        d.add(_unit(x, y, svg.OUTPUT))
     d.add(*touched)
     for k, share in enumerate(chance):
         y = 240 + 24 * k

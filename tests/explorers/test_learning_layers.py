@@ -67,7 +67,7 @@ def test_dense_cost_grows_with_the_square_of_the_side_and_averaging_does_not():
     counts = {}
     for size in (28, 224):
         put(explorer, size=size)
-        found = re.search(r"Parameters: ([\d,]+) with .* neurons, ([\d,]+) with", explorer.sentence)
+        found = re.search(r"Parameters: ([\d,]+) with .* units, ([\d,]+) with", explorer.sentence)
         counts[size] = [int(n.replace(",", "")) for n in found.groups()]
     fixed = 128 + 128 * 10 + 10
     assert counts[224][0] - fixed == 64 * (counts[28][0] - fixed)

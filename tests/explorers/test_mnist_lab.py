@@ -365,14 +365,14 @@ def test_the_cover_goes_by_strides_and_stays_on_the_digit():
 # Errors -------------------------------------------------------------------------------------------
 
 
-def test_confusion_starts_at_the_most_frequent_error_and_counts_rightly():
+def test_confusion_starts_at_the_most_frequent_error_and_counts_correctly():
     probabilities = np.eye(10)[LABELS] * 0.9 + 0.01
     probabilities[[4, 14, 24]] = np.eye(10)[9] * 0.8 + 0.02  # three fours are read as nines
     probabilities[7] = np.eye(10)[1]
     explorer = explorers.confusion(IMAGES, LABELS, probabilities)
     assert (explorer.controls["label"].value, explorer.controls["answer"].value) == (4, 9)
     assert explorer.sentence == (
-        "36 of 40 digits are read rightly. The network reads 3 of 4 digits labelled 4 as 9."
+        "36 of 40 digits are read correctly. The network reads 3 of 4 digits labelled 4 as 9."
     )
     set_all(explorer, label=7, answer=1)
     assert "The network reads 1 of 4 digits labelled 7 as 1." in explorer.sentence

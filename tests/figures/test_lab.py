@@ -333,7 +333,7 @@ def test_the_table_holds_its_counts_and_a_dot_for_none():
     assert shown.count("7") == 13 and shown.count("3") == 4 and shown.count("·") == 89
     assert "4 read as 9: 3" in shown
     assert picture.description == (
-        "70 of 73 digits are read rightly. The network reads 3 of 10 digits labelled 4 as 9."
+        "70 of 73 digits are read correctly. The network reads 3 of 10 digits labelled 4 as 9."
     )
 
 
