@@ -2,11 +2,14 @@
 
 from pathlib import Path
 
+import cells
 import cv2
 import gallery
 import numpy as np
 import pytest
 from driving import put, settings
+
+from cnncourse.figures.svg import Svg
 
 HERE = Path(__file__).parent
 WIDGETS = HERE.parents[1] / "cnncourse" / "widgets"
@@ -36,6 +39,11 @@ skip_connection sliding_sum softmax stride threshold timeline train_live what_if
 window_walk
 """.split()
 )
+
+# The notebooks that need no PyTorch, and of their figures those with cells that show the value 255:
+# they are white as a photograph may be.
+ALONE = [path.stem for path in sorted(cells.FOLDER.glob("0[1-4]*.ipynb"))]
+WHITE_PIXELS = {"02_kernels": {"A step, its float response, and the same stored as bytes"}}
 
 
 @pytest.fixture(scope="module")
@@ -117,3 +125,13 @@ def test_its_results_are_read_from_the_last_row(explorer):
 @pytest.mark.parametrize("name", gallery.NAMES)
 def test_no_part_of_it_is_white_paper_in_the_dark(page, name):
     assert white_share(page, gallery.make(name).view.value) < 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("notebook", ALONE)
+def test_no_figure_of_a_notebook_is_white_paper_in_the_dark(page, notebook):
+    shown = cells.run(notebook).shown.values()
+    pictures = [picture for picture in shown if isinstance(picture, Svg)]
+    assert pictures
+    white = {drawn.title for drawn in pictures if white_share(page, str(drawn)) > 0.01}
+    assert white == WHITE_PIXELS.get(notebook, set())
