@@ -25,6 +25,7 @@ from cnncourse.run import pages
 ROOT = Path(__file__).resolve().parent.parent
 REVEAL = Path(sys.prefix) / "node_modules" / "reveal.js"  # beside the Python of .venv
 WIDTH, HEIGHT = 1280, 720
+MOST = 880  # pixels of cells on one slide: they are shown at 80 % at least
 
 TEMPLATE = """
 {%- extends 'reveal/index.html.j2' -%}
@@ -49,18 +50,34 @@ STYLE = """
 .reveal .slides h2 { font-size: 1.4em; text-transform: none; }
 .reveal .slides h3 { font-size: 1.15em; text-transform: none; }
 .reveal .slides pre { width: 100%; margin: 0; box-shadow: none; font-size: 18px; }
-.reveal .slides img, .reveal .slides svg { max-height: 460px; margin: 0; }
+.reveal .slides img, .reveal .slides svg { max-height: 520px; margin: 0; }
 .reveal .slides .jp-Cell:has(p:has(img) ~ p img) img { max-height: 280px; }
-.reveal .slides .jp-OutputArea-output:has(> figure) { display: flex; gap: 1em; }
-.reveal .slides .jp-OutputArea-output > figure { flex: 1 1 50%; margin: 0; }
-.reveal .slides .jp-OutputArea-output > figure:nth-of-type(n + 3) { display: none; }
-.reveal .slides .jp-OutputArea-output figcaption { font-size: 16px; line-height: 1.3; }
+.reveal .slides .jp-OutputArea-output > figure:nth-of-type(n + 2) { display: none; }
+.reveal .slides .jp-OutputArea-output figcaption { font-size: 20px; line-height: 1.3; }
+.reveal .slides .jp-OutputArea-output > figure::after { content: "A still picture: it moves in \
+JupyterLab."; font-size: 16px; opacity: 0.7; }
 .reveal .slides table { font-size: 18px; }
+.reveal .slides.spreading { width: WIDTHpx; }
+.reveal .slides.spreading section { display: block !important; }
 .reveal .controls { font-size: 6px; }
 .reveal .slide-number { right: auto; left: 8px; }
 """
-# reveal.js measures nothing: what is taller than the slide would hang out of it at the bottom.
+# reveal.js measures nothing: what is taller than the slide would hang out of it at the bottom. So
+# cells that have no room go on to a next slide, and one that is too tall by itself is made smaller.
 SCRIPT = """
+function spread(slide) {
+  let page = slide, filled = 0;
+  for (const cell of [...slide.children]) {
+    const tall = cell.offsetHeight;
+    if (filled > HEIGHT / 4 && filled + tall > MOST) {
+      const next = document.createElement('section');
+      page.after(next);
+      [page, filled] = [next, 0];
+    }
+    if (page !== slide) page.append(cell);
+    filled += tall;
+  }
+}
 function fit() {
   const slide = Reveal.getCurrentSlide();
   if (!slide.firstElementChild?.classList.contains('fit')) {
@@ -75,6 +92,10 @@ function fit() {
     if (slide.scrollHeight <= HEIGHT && slide.scrollWidth <= WIDTH) break;
   }
 }
+const slides = document.querySelector('.slides');
+slides.classList.add('spreading');
+slides.querySelectorAll('section:not(:has(section))').forEach(spread);
+slides.classList.remove('spreading');
 Reveal.initialize({
   width: WIDTH, height: HEIGHT, margin: 0.04, center: false, hash: true, slideNumber: true,
   transition: 'none', pdfSeparateFragments: false, plugins: [RevealNotes],
@@ -151,7 +172,11 @@ def deck(path: Path) -> str:
     notebook = nbformat.read(path, as_version=4)
     notebook.metadata.pop("widgets", None)  # a slide shows static faces
     template = TEMPLATE.replace("STYLE", STYLE).replace("SCRIPT", SCRIPT)
-    template = template.replace("WIDTH", str(WIDTH)).replace("HEIGHT", str(HEIGHT))
+    template = (
+        template.replace("WIDTH", str(WIDTH))
+        .replace("HEIGHT", str(HEIGHT))
+        .replace("MOST", str(MOST))
+    )
     exporter = Exporter(
         raw_template=template,
         reveal_url_prefix="reveal.js",

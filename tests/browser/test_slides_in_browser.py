@@ -21,7 +21,7 @@ LOOK = """() => Reveal.getSlides().map(slide => {
 
 @pytest.fixture(scope="module")
 def deck(tmp_path_factory):
-    """Slides with little, with too many words, and with too large a picture."""
+    """Slides with little, too many words, too large a picture, and too many cells."""
     if not (slides.REVEAL / "dist").is_dir():
         pytest.skip("reveal.js is not there: make slides brings it")
     svg = '<svg viewBox="0 0 900 600" width="900"><rect width="900" height="600"/></svg>'
@@ -33,11 +33,24 @@ def deck(tmp_path_factory):
     ]
     for cell in cells:
         cell.metadata.slideshow = {"slide_type": "slide"}
+    cells.append(new_markdown_cell("# Cells", metadata={"slideshow": {"slide_type": "slide"}}))
+    cells += [new_markdown_cell(f"Cell {number}\n\n" + "A line.\n\n" * 8) for number in range(4)]
     folder = tmp_path_factory.mktemp("slides")
     (folder / "executed.ipynb").write_text(writes(new_notebook(cells=cells)), encoding="utf-8")
     write_tree(folder, slides.reveal_files(slides.REVEAL))
     (folder / "deck.html").write_text(slides.deck(folder / "executed.ipynb"), encoding="utf-8")
     return folder / "deck.html"
+
+
+def test_cells_that_go_on_to_a_next_slide_keep_their_order(browser, deck):
+    page = browser.new_page()
+    page.goto(deck.as_uri())
+    page.wait_for_function("window.Reveal && Reveal.isReady()")
+    words = page.locator(".slides > section").last.evaluate("stack => stack.textContent")
+    found = [words.index(part) for part in ("Cells", "Cell 0", "Cell 1", "Cell 2", "Cell 3")]
+    assert found == sorted(found)
+    assert page.locator(".slides section.present:not(:has(section)):visible").count() == 1
+    page.close()
 
 
 def test_no_slide_is_cut_off(browser, deck):
@@ -46,10 +59,11 @@ def test_no_slide_is_cut_off(browser, deck):
     page.on("pageerror", lambda error: errors.append(str(error)))
     page.goto(deck.as_uri())
     page.wait_for_function("window.Reveal && Reveal.isReady()")
-    little, much, explorer = page.evaluate(LOOK)
+    little, much, explorer, *spread = page.evaluate(LOOK)
     assert errors == []
     assert little[0] == 100 and 30 < much[0] < 100
-    for _, height, width in (little, much, explorer):
+    assert len(spread) > 1 and min(zoom for zoom, _, _ in spread) >= 80
+    for _, height, width in (little, much, explorer, *spread):
         assert height <= slides.HEIGHT and width <= slides.WIDTH
     page.close()
 
