@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import re
 import sys
 from pathlib import Path
 
@@ -186,8 +185,7 @@ def deck(path: Path) -> str:
     )
     resources = {"metadata": {"name": pages.heading(notebook), "path": str(ROOT / "notebooks")}}
     html, _ = exporter.from_notebook_node(notebook, resources)
-    html = re.sub(r'(<a [^>]*href="[^":/]+)\.ipynb(["#])', r"\1.html\2", html)
-    return html.replace('href="../docs/', 'href="../../docs/')
+    return pages.LINK_TO_NOTEBOOK.sub(r"\1.html\2", html)
 
 
 if __name__ == "__main__":

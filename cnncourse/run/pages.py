@@ -2,8 +2,9 @@
 
 nbconvert's own page asks other hosts for the formulas and the widgets. Here formulas are MathML,
 which browsers draw themselves, pictures are part of the page, and of an explorer the page shows its
-static face. Code that JupyterLab hides is folded. Markup may stand in a notebook's text and in
-outputs, a learner's own included, so the page forbids browsers to run scripts and to load anything.
+static face. Code that JupyterLab hides is folded, and the page is dark where dark is preferred.
+Markup may stand in a notebook's text and in outputs, a learner's own included, so the page forbids
+browsers to run scripts and to load anything.
 """
 
 from __future__ import annotations
@@ -29,6 +30,11 @@ TEMPLATE = """
 {%- block html_head_js %}<!-- written by cnncourse.run -->
 <meta http-equiv="Content-Security-Policy" content="default-src 'none'; img-src data:;
 media-src data:; font-src data:; style-src 'unsafe-inline'">{% endblock -%}
+{%- block html_head_css -%}
+{{ super() }}
+{{ resources.include_css("static/theme-dark.css")
+   | replace("<style", '<style media="(prefers-color-scheme: dark)"') }}
+{%- endblock -%}
 {%- block html_head_js_mathjax %}{% endblock -%}
 {%- block html_head_js_mermaidjs %}{% endblock -%}
 {%- block jupyter_widgets %}{% endblock -%}
@@ -91,7 +97,9 @@ class Renderer(IPythonRenderer):
         return harmless(html)
 
     def link(self, text: str, url: str, title: str | None = None) -> str:
-        """Return a link; one that would run a script leads nowhere.
+        """Return a link; one that would run a script leads nowhere, one to Markdown is its words.
+
+        A browser would show Markdown as it is written, and a page may have been moved away from it.
 
         Parameters
         ----------
@@ -99,6 +107,8 @@ class Renderer(IPythonRenderer):
         url : str
         title : str, optional
         """
+        if re.match(r"[^:]+\.md(#|$)", url):
+            return text
         return str(super().link(text, url if known("href", url) else "#", title))
 
     def block_mermaidjs(self, code: str) -> str:

@@ -88,6 +88,18 @@ def test_links_between_notebooks_lead_to_pages():
     assert 'href="02_b.html"' in html and 'href="02_b.html#part"' in html
 
 
+def test_a_link_to_markdown_is_its_words_and_one_into_the_web_stays():
+    html = page_of(new_markdown_cell("[a word](../docs/g.md#w) [b](https://a.org/b.md)"))
+    assert "a word" in html and "g.md" not in html
+    assert 'href="https://a.org/b.md"' in html
+
+
+def test_a_page_is_dark_for_those_who_prefer_it():
+    html = page_of(new_markdown_cell("Words."))
+    dark = re.search(r'<style media="\(prefers-color-scheme: dark\)".*?</style>', html, re.DOTALL)
+    assert "--jp-layout-color0" in dark[0]
+
+
 def test_code_that_jupyterlab_hides_is_folded():
     hidden = new_code_cell("secret = 1", metadata={"jupyter": {"source_hidden": True}})
     html = page_of(hidden, new_code_cell("shown = 1"))
