@@ -27,11 +27,6 @@ from cnncourse.metrics import rmse
 CHANNELS = ("red", "green", "blue")
 VIEWS = ("RGB", "grey", *CHANNELS)
 SMALLEST_BOX, LARGEST_BOX = 3, 12
-_SHEETS = (
-    svg.Role("#a3302a", "#ffe8e8"),
-    svg.Role("#1d6b36", "#e8ffe8"),
-    svg.Role("#2354a8", "#e8e8ff"),
-)
 _PURE = ("#ff0000", "#00ff00", "#0000ff")
 
 
@@ -54,9 +49,9 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
         x, y = left + 78 * channel, top - 50 * channel
         marked = [(row, column, 1, 1)]
         sheet = values[..., channel]
-        drawing.place(
-            matrix(sheet, title="", role=_SHEETS[channel], cell=cell, marked=marked), x, y
-        )
+        role = svg.CHANNELS[channel]
+        drawing.rect(x, y, width * cell, height * cell, fill=svg.PAPER)  # covers the sheet behind
+        drawing.place(matrix(sheet, title="", role=role, cell=cell, marked=marked), x, y)
         drawing.text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
     right, bottom = left + width * cell, top + height * cell
     drawing.arrow(left - 14, top, left - 14, bottom)

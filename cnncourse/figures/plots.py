@@ -38,8 +38,7 @@ _THEMED = {
     r"\n *": " ",
 }
 # Told apart by the dashes as well as by the colour, so that no one needs to see the colour.
-# As the colours of svg, they have a contrast of 3:1 on light and dark paper.
-_CHANNELS = {"red": ("#cf4a40", "-"), "green": ("#23843f", "--"), "blue": ("#0b78ba", "-.")}
+_CHANNELS = tuple(zip(("red", "green", "blue"), svg.CHANNELS, ("-", "--", "-."), strict=True))
 _GREY = "#6e7781"
 
 
@@ -157,9 +156,9 @@ def histogram(image: np.ndarray, ax: Axes | None = None, title: str | None = Non
         counts = np.bincount(image.ravel(), minlength=256)
         ax.stairs(counts, np.arange(257) - 0.5, fill=True, color=_GREY)
     else:
-        for channel, (name, (colour, dashes)) in enumerate(_CHANNELS.items()):
+        for channel, (name, role, dashes) in enumerate(_CHANNELS):
             counts = np.bincount(image[..., channel].ravel(), minlength=256)
-            ax.plot(counts, color=colour, linestyle=dashes, label=name)
+            ax.plot(counts, color=role.line, linestyle=dashes, label=name)
         ax.legend()
     ax.set(xlabel="value", ylabel="pixels", xlim=(-1, 256))
     if title is not None:

@@ -65,6 +65,9 @@ DATA = tuple(
     Role(line, f"{line}33") for line in ("#1391a3", "#d5445c", "#8a6ee0", "#9a6a4f", "#7d8a12")
 )
 
+# Red, green and blue where they name the channels of a picture; dark enough, and light enough.
+CHANNELS = tuple(Role(line, f"{line}33") for line in ("#cf4a40", "#23843f", "#0b78ba"))
+
 
 @dataclass(frozen=True)
 class Svg:
