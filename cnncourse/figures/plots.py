@@ -12,6 +12,7 @@ words for those who cannot see it.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Sequence
 from io import StringIO
@@ -212,10 +213,20 @@ def _themed(drawn: str, words: str) -> svg.Svg:
     markup = drawn[drawn.index('<g id="figure') : drawn.rindex("</svg>")]
     for theirs, ours in _THEMED.items():
         markup = re.sub(theirs, ours, markup)
+    markup = _named_by_content(markup)
     group = (
         f'<g transform="scale({_PIXELS_PER_POINT:.4f})" fill="{svg.INK}" stroke-linejoin="round">'
     )
     return svg.Svg(f"{group}{markup}</g>", width, height, words)
+
+
+def _named_by_content(markup: str) -> str:
+    """Return markup with ids made of what it shows: matplotlib's hang on a last bit."""
+    names = re.findall(r'(?<= id=")[^"]+', markup)
+    numbered = {name: f"id-{number}" for number, name in enumerate(names)}
+    plain = re.sub(r'(?<=[#"])\w+(?=[)"])', lambda name: numbered.get(name[0], name[0]), markup)
+    digest = hashlib.sha256(plain.encode()).hexdigest()[:10]
+    return re.sub(r'(?<=[#"])id(?=-\d+[)"])', f"m{digest}", plain)
 
 
 def _describe(ax: Axes) -> str:

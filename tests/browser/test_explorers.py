@@ -19,11 +19,13 @@ FIRST = {
     ("as_matrix", "window"): [("combobox", "form", "ArrowDown")],
     ("blueprint", "fold"): [("combobox", "network", "r")],
     ("confusion", "order"): [("slider", "label", "ArrowLeft"), ("slider", "answer", "ArrowLeft")],
+    ("dropout", "seed"): [("combobox", "mode", "ArrowUp")],  # evaluation draws nothing
     ("kernel_lab", "view"): [("combobox", "preset", "b")],  # automatic: box 3 is clipped
     ("kernel_lab", "normalise"): [("spinbutton", "weights row 1 column 1", "ArrowUp")],
     ("own_digit", "crop"): [("checkbox", "look which way round the ink is", "Space")],
     ("own_digit", "keep_aspect"): [("checkbox", "crop to the ink", "Space")],
     ("pipeline", "source"): [("combobox", "layer", "ArrowDown")] * 2,  # conv 2
+    ("receptive_field", "place"): [("combobox", "begin with", "ArrowDown")],  # more than one layer
     ("resolution", "photo"): [("combobox", "picture", "ArrowUp")],
     # the training before may be over by now, and then there would be nothing left to do
     ("train_live", "run"): [("button", "start again", "Space")],

@@ -138,7 +138,7 @@ def test_the_words_name_the_pixels_that_reach_the_unit(layer, data):
     assert (max(top, 0), min(bottom, size - 1)) == (rows[0], rows[-1])
     assert (max(left, 0), min(right, size - 1)) == (columns[0], columns[-1])
     assert f"sees {bottom - top + 1}×{right - left + 1} pixels" in words
-    assert ("out of the image" in words) == (min(top, left) < 0)
+    assert ("are padding" in words) == (min(top, left) < 0)
 
 
 def reached(size, layer, unit):

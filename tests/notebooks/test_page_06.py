@@ -69,26 +69,26 @@ def test_a_section_runs_alone_after_the_first_cells(heading):
 
 
 GOLDEN = [  # cell, what it prints
-    ("011", "alexnet      21 rows, all equal, 61,100,840 parameters"),
-    ("011", "vgg16        39 rows, all equal, 138,357,544 parameters"),
-    ("011", "googlenet   196 rows, all equal, 6,624,904 parameters"),
-    ("011", "resnet50    174 rows, all equal, 25,557,032 parameters"),
-    ("013", "resnet50   torchsummary  286.56 +  97.49 MiB    torchinfo  177.83 + 102.23 MB"),
+    ("011", "AlexNet 21 rows, all equal, 61,100,840 parameters"),
+    ("011", "VGG-16 39 rows, all equal, 138,357,544 parameters"),
+    ("011", "GoogLeNet 196 rows, all equal, 6,624,904 parameters"),
+    ("011", "ResNet-50 174 rows, all equal, 25,557,032 parameters"),
+    ("013", "ResNet-50 torchsummary 286.56 + 97.49 MiB torchinfo 177.83 + 102.23 MB"),
     ("018u", "ResNet-50: 286.56 MiB"),
-    ("022", "alexnet: convolutions have 4% of the parameters and do 92% of the work"),
-    ("022", "vgg16: convolutions have 11% of the parameters and do 99% of the work"),
+    ("022", "AlexNet: convolutions have 4% of the parameters, 92% of the work"),
+    ("022", "VGG-16: convolutions have 11% of the parameters, 99% of the work"),
     ("024", "340,908 connections, as the paper counts"),
     ("028u", "C3 of 1998: 1,516 parameters. If each map read all six: 2,416"),
     ("034", "2012  Fisher vectors    26.20 %"),
-    ("037", "alexnet-2012     23 rows, 60,965,224 parameters"),
-    ("037", "alexnet          21 rows, 61,100,840 parameters, 8.38 MiB"),
-    ("037", "alexnet-lecture  20 rows, 61,100,840 parameters, 8.31 MiB"),
+    ("037", "AlexNet of 2012 23 rows, 60,965,224 parameters"),
+    ("037", "AlexNet 21 rows, 61,100,840 parameters, 8.38 MiB"),
+    ("037", "AlexNet without adaptive pooling 20 rows, 61,100,840 parameters, 8.31 MiB"),
     ("039", "(224 - 11) / 4 + 1 = 54.25\n(227 - 11) / 4 + 1 = 55.0"),
     ("039", "290,400; the paper prints 253,440"),
     ("043u", "all five:      2,334,080"),
-    ("047", "vgg11: 132,863,336 parameters"),
-    ("047", "vgg16: 138,357,544 parameters, 15,470,264,320 MACs, 74% of the parameters"),
-    ("047", "vgg19: 143,667,240 parameters"),
+    ("047", "VGG-11: 132,863,336 parameters"),
+    ("047", "VGG-16: 138,357,544 parameters, 15,470,264,320 MACs, 74% of the parameters"),
+    ("047", "VGG-19: 143,667,240 parameters"),
     ("052u", "7×7  as 3 layers of 3×3: 55%"),
     ("071", "of 2014:      6,998,552 parameters, 1,582,671,872 MACs"),
     ("071", "torchvision:  6,624,904 parameters, 1,498,376,192 MACs"),
@@ -98,17 +98,22 @@ GOLDEN = [  # cell, what it prints
     ("076u", "all nine: 5,849,136"),
     ("081u", "whose weights are 0: [3. 1. 2.]"),
     ("094", "16 blocks, 53 convolutions"),
-    ("094", "resnet50-v1  25,557,032 parameters, 3,857,973,248 MACs"),
-    ("094", "resnet50     25,557,032 parameters, 4,089,184,256 MACs"),
+    ("094", "ResNet-50 of 2015 25,557,032 parameters, 3,857,973,248 MACs"),
+    ("094", "ResNet-50 25,557,032 parameters, 4,089,184,256 MACs"),
     ("096", "53 batch norms keep 53,120 running means and variances"),
     ("112", "MobileNet: 4,231,976 parameters"),
 ]
 
 
+def one_line(words):
+    """The same words with single spaces: columns may stand further apart."""
+    return " ".join(words.split())
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("cell, words", GOLDEN)
 def test_a_cell_prints_the_right_numbers(cell, words, page):
-    assert words in page.printed[f"cell-06-{cell}"]
+    assert one_line(words) in one_line(page.printed[f"cell-06-{cell}"])
 
 
 @pytest.mark.slow
