@@ -109,7 +109,8 @@ def role_and_name(control):
     if isinstance(control, widgets.Textarea):
         return "textbox", control.description
     if isinstance(control, (Matrix, MatrixInput)):
-        first = "1" if len(control.value) == 1 else "row 1 column 1"
+        row = len(control.value) == 1 and len(control.value[0]) > 1
+        first = "1" if row else "row 1 column 1"
         return "spinbutton", f"{control.description} {first}"
     if isinstance(control, DrawPad):
         return "application", control.description

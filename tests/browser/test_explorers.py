@@ -18,6 +18,7 @@ AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 FIRST = {
     ("as_matrix", "window"): [("combobox", "form", "ArrowDown")],
     ("blueprint", "fold"): [("combobox", "network", "r")],
+    ("channel_sum", "place"): [("slider", "kernel", "ArrowLeft")],  # more than one cell
     ("confusion", "order"): [("slider", "label", "ArrowLeft"), ("slider", "answer", "ArrowLeft")],
     ("dropout", "seed"): [("combobox", "mode", "ArrowUp")],  # evaluation draws nothing
     ("kernel_lab", "view"): [("combobox", "preset", "b")],  # automatic: box 3 is clipped

@@ -100,12 +100,15 @@ def misbehave(seats: list[Seat]) -> None:
     for seat in good:
         seat.student.save("work.txt", WORK.format(seat.student.name))
         seat.kernel.execute("mine = 41")
+    # whose folder is full can do nothing else: one alone fills it in the end
+    later = [mischief.fill_the_folder] if len(naughty) == 1 else []
     print(f"{len(naughty)} students misbehave …", flush=True)
     stop = threading.Event()
     with ThreadPoolExecutor(len(mischief.ALL)) as pool:
         deeds = [
             (seat, pool.submit(act, seat.student, stop))
             for act, seat in zip(mischief.ALL, cycle(naughty), strict=False)
+            if act not in later
         ]
         try:
             together("drag meanwhile", lambda seat: drag_all(seat, seat.troubled, LOOK), good)
@@ -114,6 +117,9 @@ def misbehave(seats: list[Seat]) -> None:
         for seat, deed in deeds:
             if wrong := deed.result():
                 seat.errors.append(f"{seat.student.name}: {wrong}")
+    for act in later:
+        if wrong := act(naughty[0].student, stop):
+            naughty[0].errors.append(f"{naughty[0].student.name}: {wrong}")
     together("look for their work", look_for_losses, good)
     for owner, thief in zip(good, [*good[1:], *naughty], strict=False):
         owner.errors += mischief.intrude(thief.student, owner.student, owner.kernel)
