@@ -38,7 +38,7 @@ def visit(browser, stick):
 def moved(page, name):
     """Press an arrow key on a slider, and wait for the picture."""
     painted = page.evaluate("window.times.painted")
-    page.get_by_label(name).focus()
+    page.get_by_label(name, exact=True).focus()
     page.keyboard.press("ArrowRight")
     page.wait_for_function(f"times.painted > {painted}")
 

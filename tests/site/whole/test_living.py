@@ -56,22 +56,23 @@ def test_a_slider_is_answered_from_the_pack(visit):
 def test_arrow_keys_get_on_where_few_values_are_drawn_ahead(visit, folder):
     page = open_explorer(visit, "layer_xray")
     values = pack_of(folder, "layer_xray")["snap"]["digit"]
-    page.get_by_label("example").focus()
+    page.get_by_label("example", exact=True).focus()
     for value in values[1:4]:
         painted = page.evaluate("times.painted")
         page.keyboard.press("ArrowRight")
         page.wait_for_function(f"times.painted > {painted}")
-        assert page.get_by_label("example").input_value() == str(value)
+        assert page.get_by_label("example", exact=True).input_value() == str(value)
 
 
 def test_the_front_page_lives_by_itself(visit):
     page = visit("index.html")
-    frame = page.frame_locator(".living iframe")
+    frame = page.locator(".living iframe").element_handle().content_frame()
+    frame.wait_for_function("window.times?.shown > 0")
     frame.get_by_label("stride").focus()
     page.keyboard.press("ArrowRight")
     explorer = explorers.convolution()
     explorer.controls["stride"].value = 2
-    page.wait_for_timeout(500)
+    frame.wait_for_function("times.painted > 0")
     assert sentence(frame) == words(explorer.sentence)
 
 
