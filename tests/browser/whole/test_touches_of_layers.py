@@ -107,7 +107,7 @@ def test_a_dot_opens_the_card_of_its_network(explorers, way, network):
     dot = explorers.view("timeline").locator.locator(f'svg [data-name^="{network}:"]')
     name = dot.get_attribute("data-name")
     explorers.choose("timeline", name, way)
-    explorers.wait_for_words("timeline", name.removesuffix(".") + "; source")
+    explorers.wait_for_words("timeline", name.removesuffix("."))
 
 
 SWAPS = list(zip(WAYS, ("after", "before", "after"), strict=True))
