@@ -26,7 +26,6 @@ LEFT_OUT = {"check", "progress", "injected-parameters"}  # cells that answer a l
 HEADING = re.compile(r"<h([123])( id=\"([^\"]*)\")?>(.*?)</h\1>", flags=re.DOTALL)
 TABLE = re.compile(r"<table\b.*?</table>", flags=re.DOTALL)
 EXPLORER = re.compile(r"\bexplorers\.(\w+)\(")
-FIGURE = re.compile(r"<figure\b.*?</figure>", flags=re.DOTALL)
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", flags=re.DOTALL)
 
 
