@@ -111,9 +111,9 @@ def sliding_sum(
         "signal": Matrix("signal", [signal]),
         "weights": Matrix("weights", [weights]),
     }
-    controls["kernel"].observe(
-        lambda change: setattr(controls["weights"], "value", [range(1, change["new"] + 1)]), "value"
-    )
+
+    def count(change: dict) -> None:
+        controls["weights"].value = [range(1, change["new"] + 1)]
 
     def draw(
         *, kernel: int, padding: str, flip: bool, step: int, signal: tuple, weights: tuple
@@ -129,6 +129,7 @@ def sliding_sum(
     return Explorer(
         draw,
         controls,
+        follow={"kernel": count},
         limits=last_step,
         stills=({}, {"flip": True}, {"padding": "full", "step": 4}),
     )
@@ -155,16 +156,16 @@ def flip(photo: str = "grace_hopper") -> Explorer:
         "flip": toggle("flip the kernel"),
         "weights": Matrix("weights", next(iter(FLIP_KERNELS.values()))),
     }
-    controls["preset"].observe(
-        lambda change: setattr(controls["weights"], "value", FLIP_KERNELS[change["new"]]), "value"
-    )
+
+    def fill(change: dict) -> None:
+        controls["weights"].value = FLIP_KERNELS[change["new"]]
 
     def draw(*, preset: str, input: str, flip: bool, weights: tuple) -> Svg:
         # preset filled the weights in; the weights themselves are drawn.
         look = {"shade": "grey", "padding_mode": "edge"} if input == _PATCH else {}
         return figures.flip(inputs[input], np.array(weights), turned=flip, **look)
 
-    return Explorer(draw, controls, stills=({}, {"flip": True}))
+    return Explorer(draw, controls, follow={"preset": fill}, stills=({}, {"flip": True}))
 
 
 def channel_sum() -> Explorer:
@@ -243,8 +244,6 @@ def colour_kernel(photo: str = "grace_hopper") -> Explorer:
         for name, weights in zip(slices, COLOUR_KERNELS[change["new"]], strict=True):
             controls[name].value = weights
 
-    controls["preset"].observe(fill, "value")
-
     def draw(*, preset: str, red: tuple, green: tuple, blue: tuple, bias: int, photo: Photo) -> Svg:
         # preset filled the weights in; the weights themselves are drawn.
         return figures.colour_kernel(photo.pixels, np.array([red, green, blue]), bias=bias)
@@ -253,6 +252,7 @@ def colour_kernel(photo: str = "grace_hopper") -> Explorer:
         draw,
         controls,
         more=("bias", "photo"),
+        follow={"preset": fill},
         stills=[dict(zip(slices, kernel, strict=True)) for kernel in COLOUR_KERNELS.values()][::2],
     )
 

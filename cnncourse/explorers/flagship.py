@@ -51,14 +51,19 @@ def convolution(photo: str = "grace_hopper") -> Explorer:
         "weights": Matrix("weights", _weights(_WEIGHTS[0], 3)),
         "pixels": Matrix("pixels", _counting(6)),
     }
-    _refill(controls, ("kernel", "start_weights"), "weights", _start_weights)
-    _refill(
-        controls, ("input", "size", "photo", "patch_row", "patch_column"), "pixels", _start_pixels
-    )
     return Explorer(
         _draw,
         controls,
         more=list(controls)[4:],
+        follow={
+            **_refilled(controls, "weights", _start_weights, ("kernel", "start_weights")),
+            **_refilled(
+                controls,
+                "pixels",
+                _start_pixels,
+                ("input", "size", "photo", "patch_row", "patch_column"),
+            ),
+        },
         limits=_limits,
         stills=({}, {"stride": 2, "step": 3}, {"padding": 1, "step": 7}),
     )
@@ -96,16 +101,15 @@ def _draw(
     )
 
 
-def _refill(
-    controls: dict, causes: tuple[str, ...], target: str, start: Callable[..., np.ndarray]
-) -> None:
+def _refilled(
+    controls: dict, target: str, start: Callable[..., np.ndarray], causes: tuple[str, ...]
+) -> dict[str, Callable[[object], None]]:
     """Fill the matrix `target` anew whenever one of its causes changes."""
 
     def fill(_change: object) -> None:
         controls[target].value = start(*(controls[name].value for name in causes))
 
-    for name in causes:
-        controls[name].observe(fill, "value")
+    return dict.fromkeys(causes, fill)
 
 
 def _limits(

@@ -315,9 +315,12 @@ def inception_costs() -> Explorer:
         for name, value in values.items():
             controls[name].value = value
 
-    controls["block"].observe(fill, "value")
     return Explorer(
-        _draw_inception_costs, controls, more=list(controls)[4:], stills=({}, {"reductions": False})
+        _draw_inception_costs,
+        controls,
+        more=list(controls)[4:],
+        follow={"block": fill},
+        stills=({}, {"reductions": False}),
     )
 
 

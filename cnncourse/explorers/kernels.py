@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -53,12 +54,17 @@ def kernel_lab(preset: str = "sobel x", photo: str = "grace_hopper") -> Explorer
         "row": slider("lens: row", 60, 0, _SIDE - 1),
         "column": slider("lens: column", 60, 0, _SIDE - 1),
     }
-    _join_size_and_weights(controls)
-    _join_preset_and_weights(controls)
     signed, clipped = VIEWS
     stills = [_still("sobel x", signed), _still("box 5", clipped), _still("sharpen", clipped)]
     more = list(controls)[4:]
-    return Explorer(_draw_kernel_lab, controls, more=more, limits=_last_pixel, stills=stills)
+    return Explorer(
+        _draw_kernel_lab,
+        controls,
+        more=more,
+        follow=_size_too(controls),
+        limits=_last_pixel,
+        stills=stills,
+    )
 
 
 def _still(name: str, view: str) -> dict[str, Any]:
@@ -110,7 +116,7 @@ def _normalised(kernel: np.ndarray) -> np.ndarray:
     return kernel / total
 
 
-def _join_preset_and_weights(controls: dict[str, Any]) -> None:
+def _preset_and_weights(controls: dict[str, Any]) -> dict[str, Callable[[Any], None]]:
     """A preset sets the weights, and a weight that is changed makes the preset "your own"."""
     preset, weights = controls["preset"], controls["weights"]
 
@@ -124,20 +130,23 @@ def _join_preset_and_weights(controls: dict[str, Any]) -> None:
             if weights.value != named:
                 preset.value = OWN
 
-    preset.observe(take_preset, "value")
-    weights.observe(name_weights, "value")
+    return {"preset": take_preset, "weights": name_weights}
 
 
-def _join_size_and_weights(controls: dict[str, Any]) -> None:
-    """A size resizes the weights, and the size is that of the weights."""
+def _size_too(controls: dict[str, Any]) -> dict[str, Callable[[Any], None]]:
+    """The same, and a size resizes the weights, and the size is that of the weights."""
     weights, size = controls["weights"], controls["size"]
+    follow = _preset_and_weights(controls)
 
     def resize(_change: object) -> None:
         if size.value != len(weights.value):
             weights.value = _resized(np.array(weights.value), size.value)
 
-    weights.observe(lambda _change: setattr(size, "value", len(weights.value)), "value")
-    size.observe(resize, "value")
+    def take_weights(change: object) -> None:
+        size.value = len(weights.value)
+        follow["weights"](change)
+
+    return {**follow, "weights": take_weights, "size": resize}
 
 
 def _resized(kernel: np.ndarray, size: int) -> np.ndarray:
@@ -195,12 +204,12 @@ def window_walk(preset: str = "sobel x", photo: str = "grace_hopper") -> Explore
         "border": choice("border", ("zero", "reflect", "edge", "wrap")),
         "weights": Matrix("weights", kernels.KERNELS[preset].weights),
     }
-    _join_preset_and_weights(controls)
     sharpened = {"preset": "sharpen", "weights": _as_tuples(kernels.KERNELS["sharpen"].weights)}
     return Explorer(
         draw,
         controls,
         more=["border"],
+        follow=_preset_and_weights(controls),
         limits=_last_step,
         stills=({"step": 0}, {"step": 1}, {**sharpened, "step": 5}),
     )
@@ -362,13 +371,13 @@ def kernel_guess() -> Explorer:
         "pixels": Matrix("pixels", _riddle_input("flat")),
     }
 
-    def refill(_change: object) -> None:
-        controls["pixels"].value = _riddle_input(controls["input"].value)
+    def refill(change: dict) -> None:
+        controls["pixels"].value = _riddle_input(change["new"])
 
-    controls["input"].observe(refill, "value")
     return Explorer(
         _draw_kernel_guess,
         controls,
+        follow={"input": refill},
         stills=({}, {"pixels": _as_tuples(_riddle_input("one bright pixel"))}),
     )
 

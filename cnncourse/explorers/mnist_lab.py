@@ -106,14 +106,14 @@ def train_live(
         "width": choice("width", [2, 4, 8, 16, 32], 16),
         "seed": slider("seed", 0, 0, 20),
     }
-    for name in _FRESH:  # these cannot change during a training: a new one begins
-        controls[name].observe(controls["run"].restart, "value")
 
     def draw(*, epochs: int, model: str, width: int, run: tuple, **_others: object) -> Svg:
         name = f"{model}, width {width}" if model == "small" else model
         return _draw_training(run, epochs * count, name)
 
-    return Explorer(draw, controls, more=list(_FRESH[1:]))
+    # These cannot change during a training: a new one begins.
+    follow = dict.fromkeys(_FRESH, controls["run"].restart)
+    return Explorer(draw, controls, more=list(_FRESH[1:]), follow=follow)
 
 
 _FRESH = ("batch_size", "model", "width", "seed")
@@ -462,10 +462,9 @@ def break_it(
         amount.max, amount.step = max(amounts), _step(amounts)
         amount.readout_format = ".0f" if _step(amounts) % 1 == 0 else ".2f"
 
-    controls["damage"].observe(fit, "value")
     fit(None)
     stills = ({}, *({"damage": name} for name in list(damages)[1:]))
-    return Explorer(draw, controls, stills=stills)
+    return Explorer(draw, controls, follow={"damage": fit}, stills=stills)
 
 
 def _step(amounts: Sequence[float]) -> float:

@@ -48,12 +48,12 @@ def pipeline() -> Explorer:
         "row": slider("row", 8, 0, 27),
         "column": slider("column", 14, 0, 27),
     }
-    _take_what_moved(controls)
     return Explorer(
         _draw_pipeline,
         controls,
         more=list(controls)[5:],
         beside="drawing",
+        follow=_take_what_moved(controls["input"]),
         limits=_inside_layer,
         stills=({}, {"digit": 7, "weights": "random"}),
     )
@@ -62,15 +62,14 @@ def pipeline() -> Explorer:
 _DIGITS = ("a scanned digit", "my drawing")
 
 
-def _take_what_moved(controls: dict[str, Any]) -> None:
+def _take_what_moved(input: widgets.Widget) -> dict[str, Callable[[object], None]]:
     """The input is what was moved last: the drawing, or one of the sliders of the scans."""
 
     def take(source: str) -> Callable[[object], None]:
-        return lambda _change: setattr(controls["input"], "value", source)
+        return lambda _change: setattr(input, "value", source)
 
-    for name in ("digit", "example", "shift"):
-        controls[name].observe(take(_DIGITS[0]), "value")
-    controls["drawing"].observe(take(_DIGITS[1]), "value")
+    scan = take(_DIGITS[0])
+    return {"digit": scan, "example": scan, "shift": scan, "drawing": take(_DIGITS[1])}
 
 
 def _draw_pipeline(*, weights: str, seed: int, **settings: Any) -> Svg:
@@ -191,7 +190,6 @@ def output_size() -> Explorer:
     controls = {name: slider(name, start, *_RANGES[name]) for name, start in starts.items()}
     task, found = choice("task", list(_TASKS)), widgets.Label(description="found")
     folded = {"task": task, "found": found}
-    explorer = Explorer(_draw_puzzle, controls | folded, more=list(folded))
 
     def note(_change: object) -> None:
         settings = tuple(control.value for control in controls.values())
@@ -202,10 +200,8 @@ def output_size() -> Explorer:
         found.value = ""
         note(change)
 
-    for control in controls.values():
-        control.observe(note, "value")
-    task.observe(restart, "value")
-    return explorer
+    follow = {**dict.fromkeys(controls, note), "task": restart}
+    return Explorer(_draw_puzzle, controls | folded, more=list(folded), follow=follow)
 
 
 def _draw_puzzle(*, task: str, found: str, **settings: int) -> Svg:
@@ -357,15 +353,19 @@ def receptive_field(example: str = "three 3×3", effective: bool = False) -> Exp
     }
     last = geometry.layer_sizes(32, _windows(stack.value, "none"))[-1]
     controls["row"].value = controls["column"].value = (last - 1) // 2
-    _tie(controls)
     stills = tuple({"step": step} for step in range(1, min(4, depth + 1)))
     return Explorer(
-        _draw_field, controls, more=list(controls)[4:], limits=_last_unit, stills=stills
+        _draw_field,
+        controls,
+        more=list(controls)[4:],
+        follow=_following(controls),
+        limits=_last_unit,
+        stills=stills,
     )
 
 
-def _tie(controls: dict[str, Any]) -> None:
-    """Let controls follow each other: the layer moves with its place, and the eye stays."""
+def _following(controls: dict[str, Any]) -> dict[str, Callable[[Any], None]]:
+    """What follows what: the layer moves with its place, and the eye stays."""
 
     def take_example(change: Mapping[str, str]) -> None:
         controls["layers"].value = STACKS[change["new"]]
@@ -378,7 +378,8 @@ def _tie(controls: dict[str, Any]) -> None:
             controls["layers"].value = layers
         controls["step"].value = change["new"]
 
-    def follow_step(change: Mapping[str, int]) -> None:
+    def take_step(change: Mapping[str, Any]) -> None:
+        hold_centre(change)
         if change["new"]:  # the image has no place
             controls["place"].value = change["new"]
 
@@ -391,11 +392,13 @@ def _tie(controls: dict[str, Any]) -> None:
             except ValueError:  # such a stack is refused when it is drawn
                 return
 
-    for name in ("layers", "step", "padding"):
-        controls[name].observe(hold_centre, "value")
-    controls["example"].observe(take_example, "value")
-    controls["step"].observe(follow_step, "value")
-    controls["place"].observe(move_layer, "value")
+    return {
+        "layers": hold_centre,
+        "padding": hold_centre,
+        "step": take_step,
+        "example": take_example,
+        "place": move_layer,
+    }
 
 
 def _same_centre(before: Mapping[str, Any], now: Mapping[str, Any], unit: int) -> tuple[int, int]:
@@ -584,8 +587,8 @@ def budget(example: str = "small") -> Explorer:
     def take_example(change: Mapping[str, str]) -> None:
         controls["input"].value, text.value = _EXAMPLES[change["new"]]
 
-    controls["example"].observe(take_example, "value")
-    return Explorer(_draw_budget, controls, more=["layer"], limits=_last_layer)
+    follow = {"example": take_example}
+    return Explorer(_draw_budget, controls, more=["layer"], follow=follow, limits=_last_layer)
 
 
 def _draw_budget(*, layers: str, example: str, input: str, layer: int) -> Svg:

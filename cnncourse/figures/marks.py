@@ -20,9 +20,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from html import escape
+
+_WRITER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
+_TAG = re.compile(r"<[^ />]+")  # the attributes stand behind it
 
 
 @dataclass(frozen=True)
@@ -293,14 +297,15 @@ def least_words(size: float) -> str:
 
 
 def _json(data: object) -> str:
-    return json.dumps(data, separators=(",", ":"), ensure_ascii=False)
+    return _WRITER.encode(data)
 
 
 def _with(markup: str, **data: str) -> str:
     """Write attributes into the tag of an element; empty ones are left out."""
-    end = min(place for place in map(markup.find, (" ", ">", "/")) if place > 0)
     words = "".join(f" data-{name}={_quoted(value)}" for name, value in data.items() if value != "")
-    return markup[:end] + words + markup[end:]
+    tag = _TAG.match(markup)
+    assert tag is not None, "an element begins with its tag"
+    return markup[: tag.end()] + words + markup[tag.end() :]
 
 
 def _quoted(value: str) -> str:

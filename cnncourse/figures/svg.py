@@ -129,11 +129,18 @@ class Svg:
         write_marked(Path(path), f"{self}\n".encode(), FONT.encode())
 
 
+# While a slider moves, most coordinates, numbers and colours are those of the picture before.
+_remembered = lru_cache(maxsize=8192)
+
+
+@_remembered
 def num(value: float) -> str:
     """A coordinate as short text: two decimals at most."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
+    text = f"{value:.2f}".rstrip("0").rstrip(".")
+    return "0" if text == "-0" else text
 
 
+@_remembered
 def show_number(value: float, digits: int = 2) -> str:
     """A number as a reader writes it: whole numbers whole, a real minus sign.
 
@@ -438,6 +445,7 @@ _PURPLE_HEX = "#" + bytes(_PURPLE).hex()
 _STRONGEST = 215  # opacity, of 255: the theme's ink still reads well on orange
 
 
+@_remembered
 def grey_fill(value: float, low: float = 0, high: float = 255) -> str:
     """The grey of a value; beyond black and white it stays there.
 
@@ -451,6 +459,7 @@ def grey_fill(value: float, low: float = 0, high: float = 255) -> str:
     return f"#{level:02x}{level:02x}{level:02x}"
 
 
+@_remembered
 def signed_fill(value: float, limit: float) -> str:
     """A colour for a signed value: purple at −limit, the paper's colour at 0, orange at +limit.
 
@@ -486,6 +495,7 @@ def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
     return np.concatenate([colour, np.rint(_STRONGEST * np.abs(share))], -1).astype(np.uint8)
 
 
+@_remembered
 def text_on(fill: str) -> str:
     """Black or white, whichever reads better on #rrggbb; the theme's ink on a tint, #rrggbbaa."""
     red, green, blue, *opacity = bytes.fromhex(fill[1:])

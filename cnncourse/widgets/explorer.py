@@ -18,6 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from functools import partial
 from html import escape
 from typing import Any
 
@@ -49,6 +50,9 @@ class Explorer(Faced):
         Names of controls that start folded away under "More settings".
     beside : str
         The name of a control that stands at the left of the figure, such as a pad to draw on.
+    follow : mapping of str to callable, optional
+        What changes with a control: called with the change that ipywidgets reports, it sets other
+        controls, and the figure is drawn once, for all of them.
     limits : callable, optional
         Called like `draw`; returns the largest allowed value of some controls by name, such as
         ``{"step": 8}``: the last step depends on the other settings. Never below their smallest.
@@ -76,6 +80,7 @@ class Explorer(Faced):
         *,
         more: Sequence[str] = (),
         beside: str = "",
+        follow: Mapping[str, Callable[[Any], object]] | None = None,
         limits: Callable[..., Mapping[str, int]] | None = None,
         stills: Sequence[Mapping[str, object]] = ({},),
     ) -> None:
@@ -99,8 +104,8 @@ class Explorer(Faced):
         super().__init__([*panel, *figure])
         self.add_class("cnncourse-explorer")
         self.stage.observe(self._obey, "touched")
-        for control in self.controls.values():
-            control.observe(self._redraw, "value")
+        for name, control in self.controls.items():
+            control.observe(partial(self._moved, (follow or {}).get(name)), "value")
         self._redraw()
 
     @property
@@ -113,6 +118,14 @@ class Explorer(Faced):
         """The state in words."""
         return self._sentence
 
+    def _moved(self, follow: Callable[[Any], object] | None, change: object) -> None:
+        """Let other controls follow the one that was moved, and draw."""
+        with self._drawn_once():
+            if follow is not None:
+                follow(change)
+            with suppress(ValueError):  # said where it is drawn, if it still holds
+                self._set_limits()
+
     def _obey(self, change: Mapping[str, Any]) -> None:
         """Set the controls that a touch of the picture is about."""
         touch = change["new"]
@@ -120,8 +133,6 @@ class Explorer(Faced):
             with self._drawn_once():
                 for name, value in touch["values"].items():
                     self.controls[name].value = value
-                    with suppress(ValueError):  # said once all are set, if it still holds
-                        self._set_limits()
                 for name, row, column, number in touch["cells"]:
                     matrix = [list(numbers) for numbers in self.controls[name].value]
                     matrix[row][column] = number
@@ -132,17 +143,16 @@ class Explorer(Faced):
     @contextmanager
     def _drawn_once(self) -> Iterator[None]:
         """Draw at the end, however many controls are set meanwhile."""
-        self._held = True
+        outermost, self._held = not self._held, True
         try:
             yield
         finally:
-            self._held = False
-            self._redraw()
+            if outermost:
+                self._held = False
+                self._redraw()
 
-    def _redraw(self, _change: object = None) -> None:
+    def _redraw(self) -> None:
         """Draw the figure for the present values, or say why that is impossible."""
-        if self._held:
-            return
         try:
             self._set_limits()
             if _same(self.values, self._drawn):  # one move of the hand may set several controls

@@ -4,6 +4,7 @@ import re
 from xml.etree import ElementTree
 
 import pytest
+from driving import ends
 
 from cnncourse import explorers, images
 from cnncourse.architectures.networks import NETWORKS
@@ -57,3 +58,15 @@ def test_what_a_reader_meets_has_a_name_in_words(untouched):
         told += [control.description, *(str(c[0] if isinstance(c, tuple) else c) for c in choices)]
     told += [untouched.sentence, *re.findall(r"<figcaption>(.*?)</figcaption>", untouched.face())]
     assert not [words for words in told if IDS.search(words) or "_" in words]
+
+
+@pytest.mark.parametrize("name", explorers.__all__)
+def test_a_move_is_drawn_once_however_many_controls_follow_it(name):
+    explorer, drawn = getattr(explorers, name)(), []
+    draw = explorer.draw
+    explorer.draw = lambda **values: (drawn.append(values), draw(**values))[1]
+    for control in explorer.controls.values():
+        for value in ends(control):
+            drawn.clear()
+            control.value = value
+            assert len(drawn) <= 1
