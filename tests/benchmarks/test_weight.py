@@ -29,6 +29,12 @@ def test_the_explorers_add_at_most_a_fifth_of_a_second_to_their_dependencies(cap
     assert median(added) <= 0.2
 
 
+@pytest.fixture(scope="module", autouse=True)
+def compiled():
+    """In a new environment the first Python compiles all it imports, and takes memory for that."""
+    start("ipykernel.kernelapp, matplotlib.pyplot, cnncourse.explorers")
+
+
 @pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
 def test_a_notebook_is_light_and_quick(path, capsys, monkeypatch):
     # No kernel can import torch: None in sys.modules is how Python marks a module as absent.
