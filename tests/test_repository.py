@@ -3,6 +3,7 @@
 import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -221,3 +222,15 @@ def test_the_script_for_machines_calls_the_readmes_command():
     script = ROOT / ".ci" / "run"
     assert os.access(script, os.X_OK)
     assert "make test" in script.read_text()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("goal", ["bench", "site-test", "touch-test"])
+def test_what_the_other_goals_run_can_be_collected(goal):
+    """Else a test moved to another folder would be missed only by whoever runs them next."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    [recipe] = re.findall(rf"^{goal}:.*\n((?:\t.*\n)+)", makefile, re.MULTILINE)
+    folders = re.findall(r"tests/\w+(?:/whole)?", recipe)
+    pytest_command = [sys.executable, "-m", "pytest", "--collect-only", "-q", *folders]
+    run = subprocess.run(pytest_command, cwd=ROOT, capture_output=True, text=True)
+    assert folders and run.returncode == 0, run.stdout[-2000:]
