@@ -43,7 +43,7 @@ def digits(
 
     Parameters
     ----------
-    images : ndarray of shape (N, 28, 28), uint8 or from 0 to 1
+    images : ndarray of shape (N, H, W), uint8 or from 0 to 1
     captions : sequence, one for each image or none at all
     columns : int
     marked : sequence of int
@@ -60,8 +60,13 @@ def digits(
     Raises
     ------
     ValueError
-        If there are not as many captions as images.
+        If there are not as many captions as images, or numbers that are not uint8 exceed 1.
     """
+    if len(images) and images.dtype != np.uint8 and images.max() > 1 + 1e-6:
+        raise ValueError(
+            f"digits of {images.dtype} go from 0 to 1, these go to {images.max():g}: "
+            "divide them by 255, or give uint8"
+        )
     if len(captions) not in (0, len(images)):
         raise ValueError(
             f"{len(images)} digits and {len(captions)} captions: give one for each digit, or none"

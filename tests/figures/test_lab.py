@@ -80,8 +80,13 @@ def test_the_digits_drawn_are_the_digits_given():
 
 
 def test_digits_from_0_to_1_are_drawn_as_bytes():
-    (shown,) = rasters(figures.digits(np.array([[[0.0, 0.5], [1.0, 2.0]]])))
-    np.testing.assert_array_equal(shown, [[0, 128], [255, 255]])
+    (shown,) = rasters(figures.digits(np.array([[[0.0, 0.5], [1.0, 0.2]]])))
+    np.testing.assert_array_equal(shown, [[0, 128], [255, 51]])
+
+
+def test_decimal_numbers_up_to_255_are_refused_instead_of_shown_as_white():
+    with pytest.raises(ValueError, match="divide them by 255"):
+        figures.digits(255.0 * IMAGES[:2])
 
 
 def test_no_digits_are_a_sentence_and_not_an_empty_picture():

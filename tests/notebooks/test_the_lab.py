@@ -6,6 +6,7 @@ import cells
 import form
 import numpy as np
 import pytest
+from test_pages import told_too_early
 
 pytest.importorskip("torch")
 
@@ -19,6 +20,12 @@ def calls(name, tag, function):
     """Return the checks that a function of `progress` is called with, in cells with this tag."""
     sources = (cell.source for cell in cells.cells(name) if tag in form.tags(cell))
     return {check for text in sources for check in re.findall(rf"{function}\(\w+\.(\w+)", text)}
+
+
+@pytest.mark.parametrize("name", LAB)
+def test_no_cell_asserts(name):
+    code = [cell.source for cell in cells.cells(name) if cell.cell_type == "code"]
+    assert [text for text in code if re.search(r"^\s*assert ", text, flags=re.MULTILINE)] == []
 
 
 @pytest.mark.parametrize("name", LAB)
@@ -63,6 +70,13 @@ def last(page):
 
 
 @pytest.mark.slow
+def test_a_question_stands_before_its_answer(afternoon):
+    for name, page in zip(LAB, afternoon, strict=True):
+        asked = {head: told_too_early(part, page) for head, part in cells.sections(name).items()}
+        assert {head: early for head, early in asked.items() if early} == {}, name
+
+
+@pytest.mark.slow
 def test_what_has_passed_takes_the_course_s_place(afternoon):
     for page in afternoon:
         names, printed = last(page)
@@ -86,6 +100,12 @@ def test_the_loop_of_the_learner_and_fit_are_one_line(afternoon):
     names, _ = last(afternoon[0])
     np.testing.assert_allclose(names["means"], names["losses"], rtol=0.03)
     assert names["means"][2] < 0.5 * names["means"][0]
+
+
+@pytest.mark.slow
+def test_grad_cam_is_shown_in_shades_of_grey(afternoon):
+    names, _ = last(afternoon[1])
+    assert all(len(np.unique(heat)) > 20 and heat.dtype == np.uint8 for heat in names["heat"])
 
 
 @pytest.mark.slow
