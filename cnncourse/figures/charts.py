@@ -56,7 +56,10 @@ class Scale:
         return self.start + (self.end - self.start) * (value - low) / (high - low)
 
     def ticks(self, most: int = 6, *, whole: bool = False) -> list[float]:
-        """Return round numbers for the axis; those of a logarithmic one are 1, 2, 5, 10, 20 …
+        """Return round numbers for the axis.
+
+        Those of a logarithmic one are 1, 2, 5, 10, 20 …, or powers of ten alone if it spans more
+        than a factor of a thousand.
 
         Parameters
         ----------
@@ -66,7 +69,7 @@ class Scale:
             Leave out fractions.
         """
         if self.log:
-            return powers(self.low, self.high, (1, 2, 5))
+            return powers(self.low, self.high, (1, 2, 5) if self.high <= 1000 * self.low else (1,))
         return round_numbers(self.low, self.high, most, whole=whole)
 
 
@@ -304,7 +307,7 @@ def line_chart(
         dots = 3 if len(values[0]) <= 30 else 0
         parts.append(curve(x, y, *values, colour=colour, dash=dash, dots=dots))
         parts.append(key(legend, 26, name, colour, dash, thick=2.5, long=26, gap=5))
-        legend += 31 + svg.text_width(name, 12) + 14
+        legend += 31 + svg.text_width(name, 12) + 22
     parts.append(svg.text(0, 7, title, bold=True))
     if up not in title.lower():
         parts.append(svg.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED))

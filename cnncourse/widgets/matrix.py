@@ -23,7 +23,7 @@ _STYLE = """<style>
   position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%);
 }
 .cnncourse-matrix { margin: 4px 16px 4px 0; }
-.cnncourse-matrix input { text-align: right; padding: 0 2px; }
+.cnncourse-matrix .widget-text input[type="number"] { text-align: right; padding: 0 4px; }
 </style>"""
 
 
@@ -78,7 +78,7 @@ class MatrixInput(widgets.VBox):
         self._step = step
         # one look for all boxes: each would make its own, and the page has to build them
         self._look = {
-            "layout": widgets.Layout(width="4.4em", margin="1px"),
+            "layout": widgets.Layout(width="5.2em", margin="1px"),
             "style": DescriptionStyle(),
         }
         self._spare: dict[tuple[int, int], widgets.FloatText] = {}

@@ -45,6 +45,11 @@ def test_round_numbers_lie_on_the_scale_equally_far_apart(low, size, most, whole
 
 def test_ticks_of_a_logarithmic_scale_are_powers_of_ten_their_doubles_and_fives():
     assert charts.Scale(100, 2000, 0, 1, log=True).ticks() == [100, 200, 500, 1000, 2000]
+
+
+def test_a_long_logarithmic_scale_has_powers_of_ten_alone_so_that_they_stand_apart():
+    ticks = charts.Scale(1e-4, 3, 0, 1, log=True).ticks()
+    assert ticks == pytest.approx([1e-4, 1e-3, 1e-2, 1e-1, 1])
     assert charts.powers(1, 1000) == [1, 10, 100, 1000]
 
 
