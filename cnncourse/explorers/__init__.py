@@ -1,4 +1,8 @@
-"""The course's explorers: each a function that builds a widget. One module a notebook."""
+"""The course's explorers: each a function that builds a widget. One module a notebook.
+
+Those of the notebooks that train networks are imported by themselves: `explorers.training_lab` in
+notebook 05, `explorers.mnist_lab` in 05b.
+"""
 
 from cnncourse.explorers.convolution_maths import (
     as_matrix,

@@ -1,5 +1,7 @@
-"""Explorers of notebooks 05 and 05b: train, look inside, find errors, break it, read your digit.
+"""Explorers about one network: watch it learn, look inside, find errors, break it, read your digit.
 
+Notebook 05b imports this module. Notebook 05 imports `training_lab`, which hands on from here what
+watches a network learn, and adds what is about training as such: optimisers, augmentation, bugs.
 PyTorch does not live here. A network arrives as functions on arrays, such as `predict`: images
 (N, 28, 28) uint8 in, probabilities (N, 10) out; so any network can be explored that offers them.
 """

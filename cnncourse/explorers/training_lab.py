@@ -1,6 +1,11 @@
-"""Explorers of notebook 05: digits as the training sees them, ways downhill, a hunt for bugs.
+"""The explorers of notebook 05, about training: what comes in, ways downhill, a hunt for bugs.
 
-PyTorch does not live here: what needs it arrives as functions on arrays, or as lists of numbers.
+    >>> view = descent().view.value  # three optimisers in one valley
+
+Notebook 05 imports this module. What watches one network while it learns (`train_live`, `Monitor`,
+`filters_over_time`) is written in `mnist_lab`, beside the explorers that question a network
+afterwards, and handed on from here. PyTorch does not live here: what needs it arrives as functions
+on arrays, or as lists of numbers.
 """
 
 from __future__ import annotations
