@@ -25,6 +25,12 @@ def test_shapes_of_the_small_network():
     assert weights.first.size + weights.second.size + weights.dense.size == 3_192
 
 
+def test_the_small_network_reads_nine_of_the_ten_digits_that_learners_send_through_their_own():
+    digits = [pipeline.digit(label, 1) for label in range(10)]
+    read = [pipeline.run(x, pipeline.trained_weights())[-1].array.argmax() for x in digits]
+    assert read == [0, 1, 1, 3, 4, 5, 6, 7, 8, 9]
+
+
 def test_a_volume_and_three_kernels():
     slices = np.stack([KERNEL, KERNEL + 1])
     three = np.stack([slices, slices + 1, slices + 2])
