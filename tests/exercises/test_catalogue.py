@@ -23,6 +23,18 @@ def test_every_check_is_a_function_of_the_package_and_belongs_to_one_exercise():
         assert found == {exercise.check for exercise in catalogue.by_checks(name)}
 
 
+def test_there_is_enough_to_solve_to_design_and_to_predict():
+    titles = [exercise.title for _, exercise in listed()]
+    assert len(titles) >= 45 and sum("design" in title for title in titles) >= 8
+    cells = [
+        cell
+        for name in catalogue.CHECKS
+        for cell in json.loads((catalogue.OF_THE_COURSE / f"{name}.ipynb").read_bytes())["cells"]
+    ]
+    asked = [cell for cell in cells if "question" in cell["metadata"].get("tags", ())]
+    assert len(asked) >= 40
+
+
 def test_titles_and_sections_are_those_of_the_notebook():
     chapter = catalogue.read("01_image_basics")
     text = (catalogue.OF_THE_COURSE / "01_image_basics.ipynb").read_text(encoding="utf-8")
