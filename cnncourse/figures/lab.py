@@ -1207,8 +1207,8 @@ def readings(
         words = "unsure" if answer is None else f"{answer} · {whole_percent(sure)}"
         room = svg.text_width(words, 12) + 6
         d.rect(x, y, wide * zoom, tall * zoom, line=svg.WINDOW.line, thick=2)
-        d.rect(x - 2, y - 19, room, 18, fill=svg.LIGHT, line=svg.WINDOW.line)
-        d.text(x + 1, y - 10, words, size=12, fill=svg.DARK)
+        d.rect(x - 2, y - 19, room, 18, fill=svg.PAPER, line=svg.WINDOW.line)
+        d.text(x + 1, y - 10, words, size=12, fill=svg.INK)
     named = ", ".join("unsure" if a is None else str(a) for a in answers) or "nothing"
     sentence = f"Found {len(answers)} in reading order: {named}."
     return d.svg(width, 24 + high, "What was read in the photograph", sentence)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cnncourse.architectures import networks, swaps, trace
+from cnncourse.architectures.layers import Conv
 
 
 @given(channels=st.integers(1, 300).map(lambda n: 4 * n), size=st.integers(1, 60))
@@ -42,6 +43,15 @@ def test_fields_before_and_after(change, fields):
 def test_a_depthwise_separable_layer_costs_one_over_channels_plus_a_ninth():
     before, after = swaps.swap("3×3 → depthwise separable", 256, 14)
     assert after.params / before.params == pytest.approx(1 / 256 + 1 / 9)
+
+
+def test_a_depthwise_separable_layer_by_hand():
+    depthwise = Conv(128, 3, padding=1, groups=128, bias=False)
+    separable = [depthwise, Conv(256, 1, bias=False)]
+    ordinary = [Conv(256, 3, padding=1, bias=False)]
+    counts = [trace(layers, (128, 14, 14)).totals.params for layers in (separable, ordinary)]
+    assert counts == [33_920, 294_912]
+    assert counts[0] / counts[1] == pytest.approx(1 / 256 + 1 / 9)
 
 
 def test_the_bottleneck_of_resnet_50_by_hand():

@@ -131,6 +131,29 @@ def test_the_lab():
     assert states(*(row.shape[-1] for row in rows), inputs)
 
 
+def test_the_scores_of_the_photograph_and_the_log_of_the_training():
+    scores = [
+        -9.077,
+        -5.1261,
+        -1.8272,
+        13.3313,
+        -11.6854,
+        0.4308,
+        -9.8074,
+        -1.4188,
+        -1.5628,
+        -1.7591,
+    ]
+    shares = activations.softmax(np.array(scores))
+    assert shares[3] == pytest.approx(0.9999962, abs=5e-8) and states(f"{shares[3]:.6f}")
+    assert shares[5] == np.sort(shares)[-2] == pytest.approx(2.497e-6, abs=5e-10)
+    printed = [97.97, 98.54, 98.84, 98.81, 98.74, 98.89, 98.75, 98.28, 99.02, 98.82]  # by epoch
+    errors = [round(10_000 * (1 - share / 100)) for share in printed]
+    assert errors == [203, 146, 116, 119, 126, 111, 125, 172, 98, 118]
+    best = int(np.argmin(errors))
+    assert states(best + 1, f"{printed[best]:.2f}")
+
+
 def test_famous_networks():
     assert states(counted("lenet5"), counted("lenet5-1998"))
     assert states(counted("alexnet"), counted("alexnet-2012"))

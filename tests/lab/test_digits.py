@@ -525,18 +525,21 @@ def test_the_sample_is_all_of_scikit_learns_digits_in_order():
     np.testing.assert_array_equal(np.concatenate([p.labels for p in parts]), load_digits().target)
 
 
-def test_the_sample_has_the_form_of_mnist():
-    images = digits.sample().train.images
-    ink = images > 0
-    assert images.dtype == np.uint8 and images.shape[1:] == (28, 28)
-    rows, columns = ink.any(2), ink.any(1)
+def geometry_of(images):
+    """Return of each digit the longer side of its ink, and its centre of mass, down and right."""
+    rows, columns = images.any(2), images.any(1)
     heights = 28 - rows.argmax(1) - rows[:, ::-1].argmax(1)
     widths = 28 - columns.argmax(1) - columns[:, ::-1].argmax(1)
-    longest = np.maximum(heights, widths)
-    assert longest.max() <= 20 and np.mean(longest == 20) > 0.95
     weight = images.sum((1, 2))
-    down = (images.sum(2) @ np.arange(28)) / weight
-    right = (images.sum(1) @ np.arange(28)) / weight
+    down, right = ((images.sum(axis) @ np.arange(28)) / weight for axis in (2, 1))
+    return np.maximum(heights, widths), down, right
+
+
+def test_the_sample_has_the_form_of_mnist():
+    images = digits.sample().train.images
+    assert images.dtype == np.uint8 and images.shape[1:] == (28, 28)
+    longest, down, right = geometry_of(images)
+    assert longest.max() <= 20 and np.mean(longest == 20) > 0.95
     assert np.abs(down - 14).max() <= 0.51 and np.abs(right - 14).max() <= 0.51
 
 
@@ -567,3 +570,11 @@ def test_the_real_digits_are_mnist(monkeypatch):
     images = np.concatenate([loaded.train.images, loaded.validation.images])
     assert images.mean() / 255 == pytest.approx(0.1306605, abs=1e-7)
     assert images.std() / 255 == pytest.approx(0.3081078, abs=1e-7)
+    assert test.images.mean() / 255 == pytest.approx(0.1325146, abs=1e-7)
+    assert test.images.std() / 255 == pytest.approx(0.3104802, abs=1e-7)
+    longest, down, right = geometry_of(images)
+    assert set(longest) == {19, 20} and np.mean(longest == 20) == pytest.approx(0.9998, abs=5e-5)
+    assert (down.mean(), right.mean()) == pytest.approx((13.996, 14.007), abs=5e-4)
+    assert (right.min(), right.max()) == pytest.approx((13.49, 14.50), abs=5e-3)
+    ink = images[images > 0]
+    assert np.mean(ink < 255) == pytest.approx(0.965, abs=5e-4)
