@@ -25,6 +25,7 @@ ROOT = Path(__file__).resolve().parent.parent
 REVEAL = Path(sys.prefix) / "node_modules" / "reveal.js"  # beside the Python of .venv
 WIDTH, HEIGHT = 1280, 720
 MOST = 880  # pixels of cells on one slide: they are shown at 80 % at least
+TALL = 520  # pixels: the most that a picture may be high
 
 TEMPLATE = """
 {%- extends 'reveal/index.html.j2' -%}
@@ -49,7 +50,9 @@ STYLE = """
 .reveal .slides h2 { font-size: 1.4em; text-transform: none; }
 .reveal .slides h3 { font-size: 1.15em; text-transform: none; }
 .reveal .slides pre { width: 100%; margin: 0; box-shadow: none; font-size: 18px; }
-.reveal .slides img, .reveal .slides svg { max-height: 520px; margin: 0; }
+.reveal .slides img, .reveal .slides svg { max-height: TALLpx; margin: 0; }
+.reveal .slides .folded { display: flex; gap: 40px; align-items: flex-start; }
+.reveal .slides .folded svg { flex: none; }
 .reveal .slides .jp-Cell:has(p:has(img) ~ p img) img { max-height: 280px; }
 .reveal .slides .jp-OutputArea-output > figure:nth-of-type(n + 2) { display: none; }
 .reveal .slides .jp-OutputArea-output figcaption { font-size: 20px; line-height: 1.3; }
@@ -62,8 +65,37 @@ JupyterLab."; font-size: 16px; opacity: 0.7; }
 .reveal .slide-number { right: auto; left: 8px; }
 """
 # reveal.js measures nothing: what is taller than the slide would hang out of it at the bottom. So
-# cells that have no room go on to a next slide, and one that is too tall by itself is made smaller.
+# cells that have no room go on to a next slide, a tall picture goes on in a next column, cut where
+# nothing stands, and what is too tall by itself all the same is made smaller.
 SCRIPT = """
+function fold(picture) {
+  const { x, y, width, height } = picture.viewBox.baseVal, columns = Math.ceil(height / 1.1 / TALL);
+  if (columns < 2 || columns * (width + 40) > WIDTH) return;
+  const cuts = [y], shares = Array.from({ length: columns - 1 }, (_, i) => (i + 1) / columns);
+  for (const share of shares) cuts.push(gap(picture, y + share * height));
+  const both = document.createElement('div');
+  both.className = 'folded';
+  picture.before(both);
+  cuts.forEach((top, i) => {
+    const part = picture.cloneNode(true), tall = (cuts[i + 1] ?? y + height) - top;
+    part.setAttribute('viewBox', `${x} ${top} ${width} ${tall}`);
+    if (i) part.setAttribute('aria-hidden', 'true');
+    both.append(part);
+  });
+  picture.remove();
+}
+function gap(picture, wanted) {
+  const whole = picture.getBoundingClientRect(), { y, height } = picture.viewBox.baseVal;
+  const place = pixels => y + (pixels - whole.top) * height / whole.height;
+  const taken = [...picture.querySelectorAll('text, rect, image')].map(part => {
+    const box = part.getBoundingClientRect();
+    return [place(box.top), place(box.bottom)];
+  });
+  const free = taken.map(([, bottom]) => bottom + 1)
+    .filter(cut => taken.every(([top, bottom]) => cut <= top || cut >= bottom));
+  const nearer = (best, cut) => Math.abs(cut - wanted) < Math.abs(best - wanted) ? cut : best;
+  return free.reduce(nearer, free[0] ?? wanted);
+}
 function spread(slide) {
   let page = slide, filled = 0;
   for (const cell of [...slide.children]) {
@@ -93,6 +125,7 @@ function fit() {
 }
 const slides = document.querySelector('.slides');
 slides.classList.add('spreading');
+slides.querySelectorAll('svg[viewBox]').forEach(fold);
 slides.querySelectorAll('section:not(:has(section))').forEach(spread);
 slides.classList.remove('spreading');
 Reveal.initialize({
@@ -175,6 +208,7 @@ def deck(path: Path) -> str:
         template.replace("WIDTH", str(WIDTH))
         .replace("HEIGHT", str(HEIGHT))
         .replace("MOST", str(MOST))
+        .replace("TALL", str(TALL))
     )
     exporter = Exporter(
         raw_template=template,
