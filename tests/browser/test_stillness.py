@@ -1,5 +1,6 @@
 """All explorers' pictures, over pairs of settings: they keep their height, and all can be read."""
 
+import base64
 from pathlib import Path
 
 import cells
@@ -126,6 +127,20 @@ def test_its_results_are_read_from_the_last_row(explorer):
 @pytest.mark.parametrize("name", gallery.NAMES)
 def test_no_part_of_it_is_white_paper_in_the_dark(page, name):
     assert white_share(page, gallery.make(name).view.value) < 0.01
+
+
+@pytest.mark.parametrize("name", ["convimg", "3d-conv", "same_padding"])
+def test_an_animation_in_a_text_is_dark_in_the_dark(page, name):
+    page.set_viewport_size({"width": COLUMNS[1280], "height": 900})
+    page.set_content(PAGE.format("", "false"))
+    page.add_style_tag(content=(WIDGETS / "stage.css").read_text(encoding="utf-8"))
+    source = base64.b64encode((HERE.parents[1] / "img" / f"{name}.svg").read_bytes()).decode()
+    shown = f'<div class="jp-RenderedMarkdown"><img src="data:image/svg+xml;base64,{source}"></div>'
+    page.eval_on_selector(".place", "(place, markup) => { place.innerHTML = markup }", shown)
+    page.wait_for_function("document.querySelector('img').complete")
+    png = page.locator("img").screenshot()
+    pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
+    assert (pixels.min(axis=2) > WHITE).mean() < 0.02  # its words are white
 
 
 @pytest.mark.slow

@@ -16,7 +16,7 @@ import numpy as np
 
 from cnncourse.figures import svg
 from pictures.animations import sliding_kernel, sliding_volume
-from pictures.hero import dark, hero, portrait
+from pictures.hero import dark, following, hero, portrait
 
 FOLDER = Path(__file__).parents[2] / "img"
 
@@ -26,9 +26,9 @@ SOBEL_Y = ((-1, -2, -1), (0, 0, 0), (1, 2, 1))
 PICTURES: dict[str, Callable[[], svg.Svg]] = {
     "hero": lambda: hero(portrait(), SOBEL_Y, corner=(15, 20), step=20),
     "hero-dark": lambda: dark(PICTURES["hero"]()),
-    "convimg": lambda: sliding_kernel(_corner(), np.array([[-1, 0, 1]] * 3)),
-    "3d-conv": lambda: sliding_volume(*_three_channels(), bias=1),
-    "same_padding": lambda: sliding_kernel(np.ones((5, 5)), np.ones((3, 3)), padding=1),
+    "convimg": lambda: following(sliding_kernel(_corner(), np.array([[-1, 0, 1]] * 3))),
+    "3d-conv": lambda: following(sliding_volume(*_three_channels(), bias=1)),
+    "same_padding": lambda: following(sliding_kernel(np.ones((5, 5)), np.ones((3, 3)), padding=1)),
 }
 
 

@@ -117,6 +117,14 @@ def dark(picture: svg.Svg) -> svg.Svg:
     return replace(picture, markup=markup)
 
 
+def following(picture: svg.Svg) -> svg.Svg:
+    """Return the same picture, which is dark by itself wherever its page prefers that."""
+    names = (colour.removeprefix("var(").split(",")[0] for colour in _DARK)
+    values = ";".join(f"{name}:{fixed}" for name, fixed in zip(names, _DARK.values(), strict=True))
+    rule = f"<style>@media (prefers-color-scheme:dark){{svg{{{values}}}}}</style>"
+    return replace(picture, markup=rule + picture.markup)
+
+
 def mosaic(pixels: np.ndarray, side: float) -> str:
     """A square picture as paths, one for each colour, neighbours in a row joined: no raster.
 
