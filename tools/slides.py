@@ -24,8 +24,8 @@ from cnncourse.run import pages
 ROOT = Path(__file__).resolve().parent.parent
 REVEAL = Path(sys.prefix) / "node_modules" / "reveal.js"  # beside the Python of .venv
 WIDTH, HEIGHT = 1280, 720
-MOST = 880  # pixels of cells on one slide: they are shown at 80 % at least
-TALL = 520  # pixels: the most that a picture may be high
+MOST = 750  # pixels of cells on one slide: they are shown at 95 % at least
+TALL = 620  # pixels: the most that a picture may be high
 
 TEMPLATE = """
 {%- extends 'reveal/index.html.j2' -%}
@@ -59,6 +59,7 @@ STYLE = """
 .reveal .slides .jp-OutputArea-output > figure::after { content: "A still picture: it moves in \
 JupyterLab."; font-size: 16px; opacity: 0.7; }
 .reveal .slides table { font-size: 18px; }
+.reveal .slides table math { font-size: 1.15em; }
 .reveal .slides.spreading { width: WIDTHpx; }
 .reveal .slides.spreading section { display: block !important; }
 .reveal .controls { font-size: 6px; }
@@ -90,23 +91,46 @@ function gap(picture, wanted) {
   const taken = [...picture.querySelectorAll('text, rect, image')].map(part => {
     const box = part.getBoundingClientRect();
     return [place(box.top), place(box.bottom)];
-  });
+  }).filter(([top, bottom]) => bottom - top < height / 4);  // without the ground of all
   const free = taken.map(([, bottom]) => bottom + 1)
-    .filter(cut => taken.every(([top, bottom]) => cut <= top || cut >= bottom));
+    .filter(cut => taken.every(([top, bottom]) => cut + 6 <= top || cut >= bottom));
   const nearer = (best, cut) => Math.abs(cut - wanted) < Math.abs(best - wanted) ? cut : best;
   return free.reduce(nearer, free[0] ?? wanted);
 }
+function apart(cell) {
+  const output = cell.querySelector(':scope > .jp-Cell-outputWrapper');
+  if (cell.offsetHeight <= MOST || !output || output.offsetHeight >= cell.offsetHeight - 1) return;
+  const shown = cell.cloneNode(false);
+  cell.after(shown);
+  shown.append(output);
+}
+function loose(group, index) {  // nbconvert puts cells that appear together into one box
+  for (const cell of group.children) {
+    cell.classList.add('fragment');
+    cell.dataset.fragmentIndex = index;
+  }
+  group.replaceWith(...group.children);
+}
 function spread(slide) {
   let page = slide, filled = 0;
+  slide.querySelectorAll(':scope > .fragment').forEach(loose);
+  [...slide.children].forEach(apart);
   for (const cell of [...slide.children]) {
     const tall = cell.offsetHeight;
-    if (filled > HEIGHT / 4 && filled + tall > MOST) {
+    if (filled && filled + tall > MOST) {
       const next = document.createElement('section');
       page.after(next);
       [page, filled] = [next, 0];
     }
     if (page !== slide) page.append(cell);
     filled += tall;
+  }
+}
+function begin(slide) {  // with something to see
+  const first = slide.firstElementChild?.dataset.fragmentIndex;
+  if (!first) return;
+  for (const cell of slide.querySelectorAll(`:scope > [data-fragment-index="${first}"]`)) {
+    cell.classList.remove('fragment');
   }
 }
 function fit() {
@@ -127,9 +151,10 @@ const slides = document.querySelector('.slides');
 slides.classList.add('spreading');
 slides.querySelectorAll('svg[viewBox]').forEach(fold);
 slides.querySelectorAll('section:not(:has(section))').forEach(spread);
+slides.querySelectorAll('section:not(:has(section))').forEach(begin);
 slides.classList.remove('spreading');
 Reveal.initialize({
-  width: WIDTH, height: HEIGHT, margin: 0.04, center: false, hash: true, slideNumber: true,
+  width: WIDTH, height: HEIGHT, margin: 0.02, center: false, hash: true, slideNumber: true,
   transition: 'none', pdfSeparateFragments: false, plugins: [RevealNotes],
 }).then(fit);
 Reveal.on('slidechanged', fit);
