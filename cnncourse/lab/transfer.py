@@ -22,12 +22,15 @@ import torch
 from torch import nn
 
 from cnncourse import metrics
+from cnncourse.images import SAMPLES
 from cnncourse.lab.reproducible import using_seed
 from cnncourse.lab.threads import using_threads
 from cnncourse.split import Split
 
 FEATURES = 512  # of ResNet-18, after global pooling
 SIDE = 32  # pixels to which digits are scaled, whichever layers learn: a fair comparison
+
+REMEMBERED = Path(__file__).with_name("borrowed.npz")  # by tools/borrowed_answers.py
 
 _PATIENCE = 20  # seconds without an answer, then fetching is given up
 # Mean and standard deviation of ImageNet's red, green and blue values, scaled to [0, 1].
@@ -50,6 +53,40 @@ class Backbone:
     network: nn.Module
     pretrained: bool
     note: str
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What EfficientNet-Lite0, trained on ImageNet, once made of a sample photograph.
+
+    Attributes
+    ----------
+    classes, shares : tuple
+        The five classes with the largest shares.
+    maps : tuple of ndarray of uint8
+        Eight maps of an early, a middle and a late layer, each on its own scale from 0 to 255:
+        shapes (8, 56, 56), (8, 28, 28) and (8, 14, 14).
+    """
+
+    classes: tuple[str, ...]
+    shares: tuple[float, ...]
+    maps: tuple[np.ndarray, ...]
+
+
+def remembered(sample: str) -> Answer:
+    """Return what a trained network answers for a sample photograph: this needs no weights.
+
+    Raises
+    ------
+    ValueError
+        If no answer is kept for a photograph of this name.
+    """
+    if sample not in SAMPLES:
+        raise ValueError(f"no answer is kept for {sample!r}: choose one of {', '.join(SAMPLES)}")
+    with np.load(REMEMBERED) as kept:
+        maps = tuple(kept[f"{sample} maps {stage}"] for stage in range(3))
+        classes, shares = kept[f"{sample} classes"].tolist(), kept[f"{sample} shares"].tolist()
+    return Answer(tuple(classes), tuple(shares), maps)
 
 
 def weights() -> Any:

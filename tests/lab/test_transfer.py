@@ -9,6 +9,7 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
+from cnncourse.images import SAMPLES  # noqa: E402
 from cnncourse.lab import digits as digits_module  # noqa: E402
 from cnncourse.lab import transfer  # noqa: E402
 
@@ -54,6 +55,24 @@ def test_weights_that_are_there_are_used(photo):
         shares = network(transfer.prepare(photo)).softmax(1)[0].sort(descending=True).values
     assert [share for _, share in guesses] == pytest.approx(shares[:3].tolist())
     assert transfer.report(backbone, photo, top=3).count("%") == 3
+
+
+def test_what_a_trained_network_answered_is_kept():
+    said = {name: transfer.remembered(name) for name in SAMPLES}
+    first = {name: (answer.classes[0], round(answer.shares[0], 2)) for name, answer in said.items()}
+    assert first == {
+        "grace_hopper": ("military uniform", 0.39),
+        "china": ("palace", 0.32),
+        "flower": ("daisy", 0.22),
+    }
+    known = set(transfer.weights().meta["categories"])
+    for answer in said.values():
+        assert set(answer.classes) <= known and len(set(answer.classes)) == 5
+        assert list(answer.shares) == sorted(answer.shares, reverse=True) and sum(answer.shares) < 1
+        assert [maps.shape for maps in answer.maps] == [(8, 56, 56), (8, 28, 28), (8, 14, 14)]
+        assert all(maps.dtype == np.uint8 and np.ptp(maps) > 200 for maps in answer.maps)
+    with pytest.raises(ValueError, match="choose one of grace_hopper, china, flower"):
+        transfer.remembered("my_cat.jpg")
 
 
 def test_the_class_names_are_those_of_torchvision(photo):

@@ -101,6 +101,9 @@ GOLDEN = [  # cell, what it prints
     ("094", "ResNet-50 of 2015 25,557,032 parameters, 3,857,973,248 MACs"),
     ("094", "ResNet-50 25,557,032 parameters, 4,089,184,256 MACs"),
     ("096", "53 batch norms keep 53,120 running means and variances"),
+    ("borrow-show", "grace_hopper: military uniform 39%"),
+    ("borrow-show", "china: palace 32%"),
+    ("borrow-show", "flower: daisy 22%"),
     ("112", "MobileNet: 4,231,976 parameters"),
 ]
 
