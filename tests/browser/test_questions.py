@@ -26,7 +26,6 @@ def test_answers_of_several_lines_stand_below_one_another(browser, lab, course):
     end = options.evaluate("box => box.getBoundingClientRect().bottom")
     notebook.close()
     assert boxes[1]["bottom"] - boxes[1]["top"] > 2 * (boxes[0]["bottom"] - boxes[0]["top"])
-    assert all(
-        above["bottom"] <= below["top"] for above, below in zip(boxes, boxes[1:], strict=False)
-    )
+    below = zip(boxes, boxes[1:], strict=False)
+    assert all(upper["bottom"] <= lower["top"] for upper, lower in below)
     assert [box["spilled"] for box in boxes] == [0, 0, 0, 0] and boxes[-1]["bottom"] <= end + 1
