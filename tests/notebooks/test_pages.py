@@ -4,6 +4,9 @@ Golden numbers stand here and not in the notebooks: each test names the cell tha
 """
 
 import re
+import subprocess
+import sys
+from pathlib import Path
 
 import cells
 import form
@@ -46,6 +49,31 @@ def pictures(tmp_path_factory):
 def test_any_picture_runs_a_whole_notebook(name, picture, pictures):
     page = cells.run(name, photo=str(pictures / f"{picture}.png"))
     assert len(page.shown) > 40
+
+
+IN_A_PROCESS_OF_ITS_OWN = """
+import resource, sys
+import cells
+from cnncourse import explorers, figures, images
+from cnncourse.figures import plots
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+page = cells.run(sys.argv[1], photo=sys.argv[2])
+print(len(page.shown), (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024)
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is counted in other units")
+@pytest.mark.parametrize("name", WITH_A_PHOTO)
+def test_a_photograph_of_48_megapixels_runs_a_whole_notebook_in_300_megabytes(name, tmp_path):
+    rows, columns = np.mgrid[:6000, :8000]
+    pixels = np.stack([rows // 24, columns // 32, (rows + columns) // 55], axis=2).astype(np.uint8)
+    Image.fromarray(pixels).save(tmp_path / "large.jpg")
+    command = [sys.executable, "-c", IN_A_PROCESS_OF_ITS_OWN, name, str(tmp_path / "large.jpg")]
+    ran = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent)
+    assert ran.returncode == 0, ran.stderr
+    cells_run, megabytes = map(float, ran.stdout.split()[-2:])
+    assert cells_run > 40 and megabytes <= 300
 
 
 @pytest.mark.parametrize(
