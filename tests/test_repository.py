@@ -217,6 +217,26 @@ def test_what_windows_runs_is_what_the_readme_says():
     assert [command for command in installing if command not in readme] == []
 
 
+PACKAGE, TESTS = ROOT / "cnncourse", ROOT / "tests"
+# Stand-ins for other people's libraries are tested as one: each beside what it stands in for.
+TESTED_TOGETHER = {PACKAGE / "site/standins": TESTS / "site/test_standins.py"}
+
+
+def home_of_tests(module):
+    """Return where the tests of a module belong: the folder and the name are the module's."""
+    for folder, tests in TESTED_TOGETHER.items():
+        if folder in module.parents:
+            return tests
+    return TESTS / module.parent.relative_to(PACKAGE) / f"test_{module.stem.strip('_')}.py"
+
+
+def test_every_module_has_a_file_of_tests_of_its_name_in_the_same_folder():
+    modules = [path for path in PACKAGE.rglob("*.py") if path.name != "__init__.py"]
+    assert len(modules) > 100
+    without = [path for path in modules if not home_of_tests(path).is_file()]
+    assert [path.relative_to(ROOT).as_posix() for path in without] == []
+
+
 @pytest.mark.skipif(os.name == "nt", reason="Windows knows no run bit")
 def test_the_script_for_machines_calls_the_readmes_command():
     script = ROOT / ".ci" / "run"

@@ -68,13 +68,6 @@ def test_every_notebook_has_its_page(pages):
         assert title.split(":")[0] in pages[f"notebooks/{path.stem}.html"]
 
 
-def test_the_address_of_a_published_site_stands_in_its_descriptions(site):
-    page = build.Page("e/x.html", "X", "<h1>X</h1>", "What X is")
-    html = build.framed(page, None, None, "https://example.org/course/")
-    assert 'content="https://example.org/course/img/card.png"' in html
-    assert '<link rel="canonical" href="https://example.org/course/e/x.html">' in html
-
-
 def test_a_placeholder_is_no_repository(tmp_path):
     file = tmp_path / "pyproject.toml"
     file.write_text('Repository = "https://example.org/x"')

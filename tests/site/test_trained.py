@@ -6,7 +6,7 @@ from loaded import loaded_after
 
 from cnncourse import pipeline
 from cnncourse.metrics import accuracy
-from cnncourse.site import catalogue, trained
+from cnncourse.site import trained
 
 WEIGHTS = pipeline.trained_weights()
 
@@ -14,11 +14,6 @@ WEIGHTS = pipeline.trained_weights()
 def answers(images):
     scores = [pipeline.run(image / 255, WEIGHTS)[-1].array for image in images]
     return np.array(scores).argmax(axis=1)
-
-
-def test_the_catalogue_has_each_explorer_once():
-    assert len(set(catalogue.NAMES)) == len(catalogue.NAMES) > len(catalogue.LAB)
-    assert catalogue.maker("confusion") is trained.confusion
 
 
 def test_they_need_neither_pytorch_nor_what_reads_photographs():

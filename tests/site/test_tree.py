@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cnncourse import explorers, pipeline
-from cnncourse.site import catalogue, worker
+from cnncourse.site import catalogue
 from cnncourse.site.tree import SENTENCE, VIEW, Tree, dumps, kind_of
 
 
@@ -50,23 +50,6 @@ def test_a_touch_changes_a_number_of_a_matrix():
     tree = Tree(explorers.convolution())
     tree.put("picture", "touch", {"values": {}, "cells": [["weights", 0, 1, 9.5]]})
     assert tree.explorer.controls["weights"].value[0][1] == 9.5
-
-
-def test_the_worker_answers_in_json():
-    worker.open_explorer("flip")
-    changes = json.loads(worker.move('[["flip", "value", true]]'))
-    assert ["flip", "value", True] in changes
-
-
-def test_a_photograph_of_ones_own_arrives(monkeypatch):
-    taken = []
-    tree = Tree(explorers.threshold())
-    [upload] = [part for part in tree.parts.values() if kind_of(part) == "upload"]
-    upload.on_picture(lambda name, content, note: taken.append((name, content)))
-    monkeypatch.setitem(worker._opened, "tree", tree)
-    [id] = [id for id, part in tree.parts.items() if part is upload]
-    worker.photograph(id, "cat.png", 2, 1, bytes(range(6)))
-    assert taken == [("cat.png", b"P6\n2 1\n255\n" + bytes(range(6)))]
 
 
 def test_a_drawing_travels_as_a_list_both_ways():
