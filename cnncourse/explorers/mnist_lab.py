@@ -461,8 +461,10 @@ def break_it(
 
     def fit(_change: object) -> None:
         amount, amounts = controls["amount"], damages[controls["damage"].value].amounts
-        amount.max, amount.step = max(amounts), _step(amounts)
-        amount.readout_format = ".0f" if _step(amounts) % 1 == 0 else ".2f"
+        step = _step(amounts)
+        amount.max, amount.step = max(amounts), step
+        amount.value = step * round(amount.value / step)  # half a step of another damage is none
+        amount.readout_format = ".0f" if step % 1 == 0 else ".2f"
 
     fit(None)
     stills = ({}, *({"damage": name} for name in list(damages)[1:]))

@@ -419,6 +419,8 @@ def test_break_it_reads_the_digits_that_it_shows():
     assert f"templates {percent((two + four) / 2)}" in explorer.sentence
     set_all(explorer, damage="fade")
     assert explorer.controls["amount"].value == 0.5 and "Fade, 0.5 share" in explorer.sentence
+    set_all(explorer, damage="shift")
+    assert explorer.controls["amount"].value % 1 == 0  # half a pixel is no shift
 
 
 @pytest.mark.parametrize("amounts, step", [([0, 1, 2, 4], 1), ([0, 10, 45, 90], 5), ([0, 0.5], 0.5),
