@@ -238,7 +238,10 @@ def blueprint(title: str, steps: Sequence[Step], step: int) -> svg.Svg:
     )
     for place, ((head, values), role) in enumerate(zip(strips, svg.DATA, strict=False)):
         x, y = 480.0 * (place % 2), 136.0 + 148 * (place // 2)
-        markup += marks.panel(_strip(head, values, step, role), head, x, y, _STRIP, 136)
+        largest = show_bytes(max(values)) if head == "memory of outputs" else _short(max(values))
+        words = f"{head}: at most {largest}"
+        strip = charts.strip(words, values, role, "step", step, name=head, width=_STRIP, height=100)
+        markup += marks.panel(strip, head, x, y, _STRIP, 136)
     sentence = (
         f"{title}, step {step} of {len(steps)}: {now.name}, {by(now.before)} → {by(now.shape)}, "
         f"each output sees {_sees(now)}. {now.params:,} parameters "
@@ -271,34 +274,6 @@ def _card(title: str, steps: Sequence[Step], step: int) -> str:
     return marks.panel(first, "card", 0, 0, _STRIP, 116) + marks.panel(
         second, "costs", 480, 0, _STRIP, 116
     )
-
-
-def _strip(head: str, values: Sequence[float], step: int, role: svg.Role) -> str:
-    """A bar for each step, the present one framed; pressing another one leads there."""
-    wide, most = _STRIP / len(values), max(1.0, *values)
-    largest = show_bytes(int(most)) if head == "memory of outputs" else _short(most)
-    d = svg.Drawing()
-    d.text(0, 8, f"{head}: at most {largest}", size=13, fill=svg.MUTED)
-    d.add(_bars(values, 128, 100, role, _STRIP))
-    d.line(0, 128.5, _STRIP, 128.5, colour=svg.FAINT)
-    left = (step - 1) * wide
-    frame = svg.rect(0, 22, max(wide, 3) + 1, 108, line=svg.INK, thick=2)
-    d.add(marks.glide(marks.key(frame, "frame"), "here", left - 1, 0))
-    area = svg.rect(0, 18, _STRIP, 116, fill=UNSEEN)
-    move = marks.Move("step", step, (wide, 0), 1, len(values))
-    middle = (left + wide / 2, 76)
-    d.add(marks.drag(area, f"step: {head}", [move], at=middle, spoken=f"step {step}"))
-    return d.markup
-
-
-def _bars(values: Sequence[float], base: float, high: float, role: svg.Role, whole: float) -> str:
-    """Bars over a whole width, the largest value this high."""
-    wide, most = whole / len(values), max(1.0, *values)
-    d = svg.Drawing()
-    for place, value in enumerate(values):
-        tall = high * value / most
-        d.rect(place * wide, base - tall, max(wide - 1, 1.5), tall, fill=role.line)
-    return d.markup
 
 
 def _height(step: Step) -> int:
@@ -691,7 +666,7 @@ def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
     d = svg.Drawing()
     d.text(0, 8, head, size=14, bold=True)
     d.line(0, 160.5, 296, 160.5, colour=svg.MUTED)
-    d.add(_bars(values, 160, 130, role, 296))
+    d.add(charts.bars(values, role, base=160, width=296, height=130))
     return d.markup
 
 

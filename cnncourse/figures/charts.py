@@ -16,7 +16,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from cnncourse.figures import svg
+from cnncourse.figures import marks, svg
+from cnncourse.figures.grids import UNSEEN
 from cnncourse.figures.words import percent as in_percent
 
 Series = Mapping[str, tuple[ArrayLike, ArrayLike]]
@@ -219,6 +220,69 @@ def bar(x: float, base: float, width: float, height: float, role: svg.Role) -> s
         Whose colours it has.
     """
     return svg.rect(x, base - height, width, height, fill=role.tint, line=role.line)
+
+
+def bars(
+    values: Sequence[float], role: svg.Role, *, base: float, width: float, height: float
+) -> str:
+    """A row of bars on a line, the largest as high as there is room.
+
+    Parameters
+    ----------
+    values : sequence of float
+    role : svg.Role
+        Whose colour they have.
+    base : float
+        Where they stand, in pixels.
+    width, height : float
+        The room for all of them, in pixels.
+    """
+    wide, most = width / len(values), max(1.0, *values)
+    d = svg.Drawing()
+    for place, value in enumerate(values):
+        tall = height * value / most
+        d.rect(place * wide, base - tall, max(wide - 1, 1.5), tall, fill=role.line)
+    return d.markup
+
+
+def strip(
+    words: str,
+    values: Sequence[float],
+    role: svg.Role,
+    control: str,
+    chosen: int,
+    *,
+    name: str,
+    width: float,
+    height: float,
+) -> str:
+    """A row of bars under some words; pressing a bar sets a control to its number.
+
+    Parameters
+    ----------
+    words : str
+    values, role, width, height : sequence of float, svg.Role, float, float
+        As for `bars`.
+    control : str
+    chosen : int
+        The number of the bar that is framed, counted from 1.
+    name : str
+        What a screen reader says the values are.
+    """
+    wide, base = width / len(values), height + 28
+    left = (chosen - 1) * wide
+    frame = svg.rect(0, 22, max(wide, 3) + 1, height + 8, line=svg.INK, thick=2)
+    area = svg.rect(0, 18, width, height + 16, fill=UNSEEN)
+    move = marks.Move(control, chosen, (wide, 0), 1, len(values))
+    middle = (left + wide / 2, base - height / 2 - 2)
+    spoken = f"{control} {chosen}"
+    d = svg.Drawing()
+    d.text(0, 8, words, size=13, fill=svg.MUTED)
+    d.add(bars(values, role, base=base, width=width, height=height))
+    d.line(0, base + 0.5, width, base + 0.5, colour=svg.FAINT)
+    d.add(marks.glide(marks.key(frame, "frame"), "here", left - 1, 0))
+    d.add(marks.drag(area, f"{control}: {name}", [move], at=middle, spoken=spoken))
+    return d.markup
 
 
 def key(

@@ -14,8 +14,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from cnncourse.architectures.table import Row, Table, cost_words, show_bytes
-from cnncourse.figures import marks, svg
-from cnncourse.figures.charts import DATA
+from cnncourse.figures import charts, marks, svg
 from cnncourse.figures.grids import UNSEEN, matrix
 from cnncourse.figures.words import by, percent
 from cnncourse.pipeline import Origin, Stage, Weights, origin
@@ -186,7 +185,7 @@ def _vector(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str
         here, best = (name, number) == chosen, value == vector.max()
         line, thick = (svg.WINDOW.line, 3) if here else ("none", 1)
         row = svg.rect(0, y + 1, 104, step - 2, fill=UNSEEN, line=line, thick=thick)
-        row += svg.rect(zero + min(length, 0), y + 6, abs(length), step - 12, fill=DATA[0])
+        row += svg.rect(zero + min(length, 0), y + 6, abs(length), step - 12, fill=charts.DATA[0])
         row += svg.line(zero, y + 4, zero, y + step - 4, colour=svg.MUTED)
         middle = y + step / 2
         row += svg.text(4, middle, str(number), size=14, bold=best)
@@ -490,7 +489,9 @@ def budget(table: Table, layer: int = 1) -> svg.Svg:
     markup = marks.panel(shapes.markup, "shapes", 0, 0, 456, high)
     markup += marks.panel(costs.markup, "costs", 480, 0, 456, high)
     for place, name in enumerate(("parameters", "MACs", "memory")):
-        strip = _cost_strip(name, [_costs(row)[place] for row in table], layer, svg.DATA[place])
+        values = [_costs(row)[place] for row in table]
+        words, role = f"{name} of all layers", svg.DATA[place]
+        strip = charts.strip(words, values, role, "layer", layer, name=name, width=296, height=62)
         markup += marks.panel(strip, name, 320.0 * place, high + 16, 296, 96)
     sentence = _budget_words(table)
     picture = svg.Svg(markup, 936, high + 112, "The cost of every layer", sentence)
@@ -532,24 +533,6 @@ def _budget_line(row: Row, costs: bool, most: Sequence[int], chosen: int) -> str
     sees = "all" if row.field is None else by((row.field.size, row.field.size))
     _cells(d, 13, _SHAPES, ("", str(row.layer), by(row.shape), sees), bold=here)
     return marks.set(f"<g>{d.markup}</g>", "layer", {"layer": row.number}, group="lines")
-
-
-def _cost_strip(name: str, values: Sequence[int], layer: int, role: svg.Role) -> str:
-    """One cost of all layers as bars; pressing a bar chooses its layer."""
-    wide, most = 296 / len(values), max(1, *values)
-    d = svg.Drawing()
-    d.text(0, 8, f"{name} of all layers", fill=svg.MUTED)
-    for place, value in enumerate(values):
-        tall = 66 * value / most
-        d.rect(place * wide, 90 - tall, max(wide - 1, 1.5), tall, fill=role.line)
-    d.line(0, 90.5, 296, 90.5, colour=svg.FAINT)
-    left = (layer - 1) * wide
-    frame = svg.rect(0, 20, wide, 72, line=svg.INK, thick=2)
-    d.add(marks.glide(marks.key(frame, "frame"), "here", left, 0))
-    move = marks.Move("layer", layer, (wide, 0), 1, len(values))
-    area = svg.rect(0, 16, 296, 80, fill=UNSEEN)
-    d.add(marks.drag(area, f"layer: {name}", [move], at=(left + wide / 2, 56)))
-    return d.markup
 
 
 def _budget_words(table: Table) -> str:

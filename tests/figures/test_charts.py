@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 
 import pytest
@@ -74,3 +75,25 @@ def test_a_curve_has_its_points_and_dots_if_asked():
 
 def test_a_bar_stands_on_its_base():
     assert 'y="60" width="10" height="40"' in charts.bar(5, 100, 10, 40, svg.INPUT)
+
+
+def bars_of(markup):
+    """The bars of a row: left edge, top and height of each."""
+    found = re.findall(r'<rect x="([\d.]+)" y="([\d.]+)" width="[\d.]+" height="([\d.]+)"', markup)
+    return [tuple(map(float, bar)) for bar in found]
+
+
+def test_bars_share_a_width_and_the_largest_fills_the_height():
+    drawn = charts.bars([1, 4, 0, 2], svg.DATA[0], base=100, width=200, height=80)
+    assert bars_of(drawn) == [(0, 80, 20), (50, 20, 80), (100, 100, 0), (150, 60, 40)]
+
+
+@pytest.mark.parametrize("chosen", [1, 3, 4])
+def test_pressing_a_bar_of_a_strip_leads_from_the_chosen_one_to_any_other(chosen):
+    values, role = [5, 3, 8, 1], svg.DATA[1]
+    drawn = charts.strip("w", values, role, "step", chosen, name="costs", width=400, height=60)
+    [data] = re.findall(r"data-drag='([^']+)'", drawn)
+    [move], at = json.loads(data)["moves"], json.loads(data)["at"]
+    assert (move["control"], move["value"], move["along"]) == ("step", chosen, [100, 0])
+    assert (move["least"], move["most"]) == (1 - chosen, 4 - chosen)
+    assert 100 * (chosen - 1) < at[0] < 100 * chosen and 'data-name="step: costs"' in drawn
