@@ -67,9 +67,9 @@ _FLATTEN = Flatten(listed=False)
 
 @dataclass(frozen=True)
 class Network:
-    """A network with a name, the shape of its input, its year and where it is described."""
+    """A network: what readers call it, the shape of its input, its year, where it is described."""
 
-    name: str
+    title: str
     input_shape: Shape
     layers: Layers
     year: int | None
@@ -565,54 +565,37 @@ _UNET = (
     "Image Segmentation, MICCAI"
 )
 
-_ALL = (
-    Network("lenet5", (1, 32, 32), lenet5(), 1998, _LECUN),
-    Network("lab_cnn", (1, 28, 28), lab_cnn(), None, "this course"),
-    Network("alexnet", PHOTO, alexnet(), 2014, _WEIRD),
-    Network("vgg16", PHOTO, vgg(16), 2014, _VGG),
-    Network("lenet5-1998", (1, 32, 32), lenet5_of_1998(), 1998, _LECUN),
+# By the names that code has for them.
+NETWORKS = {
+    "lenet5": Network("LeNet-5", (1, 32, 32), lenet5(), 1998, _LECUN),
+    "lab_cnn": Network("the CNN of the lab", (1, 28, 28), lab_cnn(), None, "this course"),
+    "alexnet": Network("AlexNet", PHOTO, alexnet(), 2014, _WEIRD),
+    "vgg16": Network("VGG-16", PHOTO, vgg(16), 2014, _VGG),
+    "lenet5-1998": Network("LeNet-5 of 1998", (1, 32, 32), lenet5_of_1998(), 1998, _LECUN),
     # The paper says 224×224, but only 227×227 pixels give its 55×55 positions.
-    Network("alexnet-2012", (3, 227, 227), alexnet_of_2012(), 2012, _KRIZHEVSKY),
-    Network("alexnet-lecture", PHOTO, alexnet(adaptive=False), 2014, _WEIRD),
-    Network("vgg16-lecture", PHOTO, vgg(16, adaptive=False), 2014, _VGG),
-    *(Network(f"vgg{depth}", PHOTO, vgg(depth), 2014, _VGG) for depth in (11, 13, 19)),
-    Network("googlenet", PHOTO, googlenet(), 2014, _SZEGEDY),
-    Network("googlenet-2014", PHOTO, googlenet(torchvision=False), 2014, _SZEGEDY),
-    *(Network(f"resnet{depth}", PHOTO, resnet(depth), 2015, _HE) for depth in RESNET_DEPTHS),
-    Network("resnet50-v1", PHOTO, resnet(50, step_first=True), 2015, _HE),
-    Network("resnext50", PHOTO, resnet(50, groups=32, wide=2), 2016, _XIE),
-    Network("mobilenet-2017", PHOTO, mobilenet(), 2017, _MOBILE),
-    Network("fcn-32s", PHOTO, fcn(), 2014, _LONG),
-    Network("rpn", PHOTO, region_proposals(), 2015, _REN),
-    Network("unet", (1, 572, 572), unet(), 2015, _UNET),
-)
-
-NETWORKS = {network.name: network for network in _ALL}
-
-# How a reader meets them.
-TITLES = {
-    "lenet5": "LeNet-5",
-    "lenet5-1998": "LeNet-5 of 1998",
-    "lab_cnn": "the CNN of the lab",
-    "alexnet": "AlexNet",
-    "alexnet-2012": "AlexNet of 2012",
-    "alexnet-lecture": "AlexNet without adaptive pooling",
-    "vgg11": "VGG-11",
-    "vgg13": "VGG-13",
-    "vgg16": "VGG-16",
-    "vgg16-lecture": "VGG-16 without adaptive pooling",
-    "vgg19": "VGG-19",
-    "googlenet": "GoogLeNet",
-    "googlenet-2014": "GoogLeNet of 2014",
-    "resnet18": "ResNet-18",
-    "resnet34": "ResNet-34",
-    "resnet50": "ResNet-50",
-    "resnet50-v1": "ResNet-50 of 2015",
-    "resnet101": "ResNet-101",
-    "resnet152": "ResNet-152",
-    "resnext50": "ResNeXt-50",
-    "mobilenet-2017": "MobileNet",
-    "fcn-32s": "FCN-32s",
-    "rpn": "the region proposal network",
-    "unet": "U-Net",
+    "alexnet-2012": Network("AlexNet of 2012", (3, 227, 227), alexnet_of_2012(), 2012, _KRIZHEVSKY),
+    "alexnet-lecture": Network(
+        "AlexNet without adaptive pooling", PHOTO, alexnet(adaptive=False), 2014, _WEIRD
+    ),
+    "vgg16-lecture": Network(
+        "VGG-16 without adaptive pooling", PHOTO, vgg(16, adaptive=False), 2014, _VGG
+    ),
+    **{
+        f"vgg{depth}": Network(f"VGG-{depth}", PHOTO, vgg(depth), 2014, _VGG)
+        for depth in (11, 13, 19)
+    },
+    "googlenet": Network("GoogLeNet", PHOTO, googlenet(), 2014, _SZEGEDY),
+    "googlenet-2014": Network(
+        "GoogLeNet of 2014", PHOTO, googlenet(torchvision=False), 2014, _SZEGEDY
+    ),
+    **{
+        f"resnet{depth}": Network(f"ResNet-{depth}", PHOTO, resnet(depth), 2015, _HE)
+        for depth in RESNET_DEPTHS
+    },
+    "resnet50-v1": Network("ResNet-50 of 2015", PHOTO, resnet(50, step_first=True), 2015, _HE),
+    "resnext50": Network("ResNeXt-50", PHOTO, resnet(50, groups=32, wide=2), 2016, _XIE),
+    "mobilenet-2017": Network("MobileNet", PHOTO, mobilenet(), 2017, _MOBILE),
+    "fcn-32s": Network("FCN-32s", PHOTO, fcn(), 2014, _LONG),
+    "rpn": Network("the region proposal network", PHOTO, region_proposals(), 2015, _REN),
+    "unet": Network("U-Net", (1, 572, 572), unet(), 2015, _UNET),
 }

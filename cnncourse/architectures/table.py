@@ -33,7 +33,7 @@ from cnncourse.architectures.layers import (
     Subsampling,
     TransposedConv,
 )
-from cnncourse.architectures.networks import NETWORKS, TITLES
+from cnncourse.architectures.networks import NETWORKS
 from cnncourse.geometry import (
     Field,
     Window,
@@ -214,7 +214,7 @@ def trace(network: str | Sequence[Layer], input_shape: Shape | None = None) -> T
     if isinstance(network, str):
         check_choice("network", network, NETWORKS)
         named = NETWORKS[network]
-        name, network = TITLES[network], named.layers
+        name, network = named.title, named.layers
         input_shape = input_shape or named.input_shape
     shape = _check_input(input_shape)
     here = _Place(shape, Field(1, 1, 0.0))  # an input pixel sees itself

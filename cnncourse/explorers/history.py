@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from cnncourse import figures, pipeline
 from cnncourse.architectures import imagenet, swaps, trace
-from cnncourse.architectures.networks import INCEPTION, NETWORKS, TITLES
+from cnncourse.architectures.networks import INCEPTION, NETWORKS
 from cnncourse.architectures.table import Table, show_bytes
 from cnncourse.figures.blueprints import CLUES, Point, Walker
 from cnncourse.figures.svg import Svg
@@ -164,7 +165,7 @@ def blueprint(network: str = "lenet5") -> Explorer:
         Controls: network, step, fold.
     """
     controls = {
-        "network": choice("network", [(TITLES[name], name) for name in WALKED], network),
+        "network": choice("network", _titled(WALKED), network),
         "step": slider("step", 1, 1, len(_steps(network, swaps.FOLDS[0]))),
         "fold": choice("fold into", swaps.FOLDS),
     }
@@ -176,8 +177,13 @@ def blueprint(network: str = "lenet5") -> Explorer:
     )
 
 
+def _titled(names: Sequence[str]) -> list[tuple[str, str]]:
+    """Networks to choose from: what readers call them, and what code does."""
+    return [(NETWORKS[name].title, name) for name in names]
+
+
 def _draw_blueprint(*, network: str, step: int, fold: str) -> Svg:
-    return figures.blueprint(TITLES[network], _steps(network, fold), step)
+    return figures.blueprint(NETWORKS[network].title, _steps(network, fold), step)
 
 
 def _last_step(*, network: str, fold: str, **_others: object) -> dict[str, int]:
@@ -382,9 +388,7 @@ def which_network() -> Explorer:
     controls = {
         "riddle": slider("riddle", 1, 1, len(HIDDEN)),
         "clues": slider("clues", 1, 1, len(CLUES)),
-        "guess": choice(
-            "your guess", [(NO_GUESS, NO_GUESS), *((TITLES[name], name) for name in HIDDEN)]
-        ),
+        "guess": choice("your guess", [(NO_GUESS, NO_GUESS), *_titled(HIDDEN)]),
     }
     return Explorer(_draw_which_network, controls, more=list(controls), stills=({}, {"clues": 3}))
 
@@ -396,7 +400,7 @@ def _draw_which_network(*, riddle: int, clues: int, guess: str) -> Svg:
         clues,
         None if guess == NO_GUESS else guess,
         answer,
-        names={name: TITLES[name] for name in HIDDEN},
+        names={name: title for title, name in _titled(HIDDEN)},
         following={"riddle": riddle % len(HIDDEN) + 1, "clues": 1, "guess": NO_GUESS},
     )
 

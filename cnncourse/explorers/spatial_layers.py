@@ -13,7 +13,7 @@ import traitlets
 
 from cnncourse import architectures, figures, geometry, signals
 from cnncourse import pipeline as small_network
-from cnncourse.architectures.networks import NETWORKS, TITLES
+from cnncourse.architectures.networks import NETWORKS
 from cnncourse.architectures.table import Table
 from cnncourse.figures.svg import Svg
 from cnncourse.geometry import Window
@@ -579,7 +579,9 @@ def budget(example: str = "small") -> Explorer:
     )
     controls = {
         "layers": text,
-        "example": choice("example", [(TITLES.get(n, n), n) for n in _EXAMPLES], example),
+        "example": choice(
+            "example", [(NETWORKS[n].title if n in NETWORKS else n, n) for n in _EXAMPLES], example
+        ),
         "input": choice("input", list(_INPUTS), shape),
         "layer": slider("layer", 1, 1, 99),
     }

@@ -467,8 +467,10 @@ def test_counting_vgg_16_takes_no_weights():
 
 def test_every_network_names_its_source_and_is_listed_in_the_docstring():
     for name, network in networks.NETWORKS.items():
-        assert network.name == name and network.source
+        assert network.title and network.source
         assert name in networks.__doc__
+    titles = [network.title for network in networks.NETWORKS.values()]
+    assert len(set(titles)) == len(titles)
 
 
 # Beyond classification ----------------------------------------------------------------------------

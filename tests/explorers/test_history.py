@@ -12,7 +12,7 @@ from driving import assert_its_ends_are_drawn_or_refused, put
 
 from cnncourse import explorers, pipeline
 from cnncourse.architectures import imagenet, swaps, trace
-from cnncourse.architectures.networks import INCEPTION, TITLES
+from cnncourse.architectures.networks import INCEPTION, NETWORKS
 from cnncourse.explorers import history
 
 ALL = ("timeline", "blueprint", "what_if", "inception_costs", "skip_connection", "which_network")
@@ -206,7 +206,7 @@ def test_only_the_right_guess_is_right_and_nothing_gives_the_name_away_before(ri
     answer = history.riddle_network(riddle)
     seen = explorer.view.value
     assert len({seen.count(f'"{network}"') for network in history.HIDDEN}) == 1  # all alike
-    assert TITLES[answer] not in explorer.sentence
+    assert NETWORKS[answer].title not in explorer.sentence
     for guess in history.HIDDEN:
         put(explorer, guess=guess)
         assert ("Yes" in explorer.sentence) is (guess == answer)

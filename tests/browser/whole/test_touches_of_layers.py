@@ -120,12 +120,14 @@ def test_two_designs_change_places(explorers, way, now):
 
 
 def test_a_riddle_is_solved_by_a_click_and_leads_to_the_next(explorers):
-    from cnncourse.architectures.networks import TITLES
+    from cnncourse.architectures.networks import NETWORKS
     from cnncourse.explorers.history import riddle_network
 
     view = explorers.view("which_network").locator
     rest(explorers, "which_network", {"riddle": 1})
-    view.locator('svg [data-name="guess"]', has_text=TITLES[riddle_network(1)]).first.click()
+    view.locator(
+        'svg [data-name="guess"]', has_text=NETWORKS[riddle_network(1)].title
+    ).first.click()
     view.get_by_text("✓ solved").wait_for()
     explorers.choose("which_network", "next riddle", "mouse")
     view.get_by_text("✓ solved").wait_for(state="detached")
