@@ -135,10 +135,9 @@ def _network_card(
     lines = ["has no such number"] if chosen in missing else []
     for point in told:
         lines += [f"{x_name}: {point.x_words}", f"{y_name}: {point.y_words}"]
-    for row, words in enumerate(lines):
-        d.text(0, y + 24 * row, words, size=16, bold=True)
-    for row, words in enumerate(wrapped("; ".join(p.source for p in told), 34)):
-        d.text(0, y + 24 * len(lines) + 20 * row, words, fill=svg.MUTED)
+    d.lines(0, y, lines, 24, size=16, bold=True)
+    sources = wrapped("; ".join(p.source for p in told), 34)
+    d.lines(0, y + 24 * len(lines), sources, 20, fill=svg.MUTED)
     return d.markup
 
 
@@ -269,8 +268,8 @@ def _card(title: str, steps: Sequence[Step], step: int) -> str:
         f"so far {sum(s.params for s in steps[:step]):,} parameters",
     )
     first = svg.text(0, 14, now.name, size=22, bold=True)
-    first += "".join(svg.text(0, 46 + 26 * i, words, size=14) for i, words in enumerate(left))
-    second = "".join(svg.text(0, 20 + 26 * i, words, size=14) for i, words in enumerate(right))
+    first += svg.lines(0, 46, left, 26, size=14)
+    second = svg.lines(0, 20, right, 26, size=14)
     return marks.panel(first, "card", 0, 0, _STRIP, 116) + marks.panel(
         second, "costs", 480, 0, _STRIP, 116
     )
@@ -650,8 +649,7 @@ def which_network(
         markup += marks.panel(strip, f"clue {place}", 320.0 * place, 0, 296, 168)
     markup += _guesses(names, guess, answer, top=192)
     words = _reply(steps, guess, answer, names, more=clues < len(CLUES))
-    lines = wrapped(words, 34)
-    reply = "".join(svg.text(0, 16 + 22 * i, w, size=17, bold=True) for i, w in enumerate(lines))
+    reply = svg.lines(0, 16, wrapped(words, 34), 22, size=17, bold=True)
     markup += marks.panel(reply, "reply", 0, 248, 456, 48)
     badge = _solved(following) if guess == answer and following else ""
     markup += marks.panel(badge, "solved", 680, 250, 256, 40)

@@ -80,14 +80,12 @@ def network_stack(
         d.add(svg.group(_bar_words(bar, total), 0, 24 + _STEP * place))
         d.add(_bar(bar, largest, _MIDDLE, 24 + _STEP * place + _STEP / 2))
     y = 34 + _STEP * len(rows)
-    words = [f"{table.totals.params:,} learned numbers, {table.totals.macs:,} MACs", note]
-    for i, word in enumerate(words):
-        if word:
-            d.text(0, y + 18 * i, word, fill=svg.MUTED)
+    costs = f"{table.totals.params:,} learned numbers, {table.totals.macs:,} MACs"
+    d.lines(0, y, filter(None, [costs, note]), 18, fill=svg.MUTED)
     height = y + 18 * (2 if note else 1) - 8
     listed = ", ".join(f"{bar.words} {by(bar.shape)}" for bar in rows)
     title = title or table.name
-    sentence = f"{title} from top to bottom: {listed}. {words[0]}."
+    sentence = f"{title} from top to bottom: {listed}. {costs}."
     return svg.framed(d.svg(_WIDE, height, f"{title}, layer by layer", sentence))
 
 
@@ -270,8 +268,7 @@ def _box(
     d = svg.Drawing()
     d.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)
     d.text(middle, first, head, size=13.5, anchor="middle", bold=True, fill=svg.INK)
-    for i, words in enumerate(lines, start=1):
-        d.text(middle, first + 18 * i, words, size=13, anchor="middle", fill=svg.INK)
+    d.lines(middle, first + 18, lines, 18, size=13, anchor="middle", fill=svg.INK)
     return d.markup
 
 
@@ -575,8 +572,7 @@ def imagenet_chart(entries: Sequence[Entry]) -> svg.Svg:
         "Layers: convolutional and dense, on the longest way through.",
         "Not depth alone: training and data changed as well.",
     )
-    for i, words in enumerate(notes):
-        d.text(0, bottom + 38 + 18 * i, words, fill=svg.MUTED)
+    d.lines(0, bottom + 38, notes, 18, fill=svg.MUTED)
     listed = "; ".join(
         f"{e.year} {e.name} {svg.num(e.error)} %" + (f", {e.depth} layers" if e.depth else "")
         for e in entries

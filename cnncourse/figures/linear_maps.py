@@ -243,9 +243,9 @@ def _sum_of(weights: np.ndarray, pixels: np.ndarray, name: str) -> str:
     pairs = zip(weights, pixels, strict=True)
     terms = [f"{svg.show_number(float(w))}·{svg.show_number(float(x))}" for w, x in pairs]
     lines = wrapped(" + ".join(terms), 36)
-    parts = [svg.text(0, 10 + 20 * i, words, size=14) for i, words in enumerate(lines)]
     total = f"{name}: = {svg.show_number(float(weights @ pixels))}"
-    return "".join(parts) + svg.text(0, 10 + 22 * len(lines), total, size=16, bold=True)
+    last = svg.text(0, 10 + 22 * len(lines), total, size=16, bold=True)
+    return svg.lines(0, 10, lines, 20, size=14) + last
 
 
 def _weights_grid(labels: np.ndarray, window: int) -> svg.Svg:
@@ -384,9 +384,7 @@ def channel_sum(
         f"weights {kernel.shape}, bias ({c_out},):",
         f"({high}·{wide}·{c_in} + 1)·{c_out} = {many} parameters",
     )
-    words = "".join(
-        svg.text(0, 8 + 22 * i, line, size=17, mono=True) for i, line in enumerate(shapes)
-    )
+    words = svg.lines(0, 8, shapes, 22, size=17, mono=True)
     markup += marks.panel(words, "shapes", 464, 376, 472, 40)
     products = [svg.show_number(float(share[cell])) for share in shares]
     sentence = (
@@ -444,8 +442,7 @@ def _cell_sum(
         pairs = zip(kernel[c].ravel(), window.ravel(), strict=True)
         terms = " + ".join(f"{w:g}·{x:g}" for w, x in pairs)
         lines = wrapped(f"channel {c}: {terms} = {svg.show_number(share)}", 44)
-        for i, words in enumerate(lines):
-            drawing.text(0, 10 + 48 * c + 21 * i, words, size=17)
+        drawing.lines(0, 10 + 48 * c, lines, 21, size=17)
     total = svg.show_number(sum(shares) + bias)
     words = " + ".join([*map(svg.show_number, shares), f"bias {svg.show_number(bias)}"])
     drawing.text(0, 168, f"{words} = {total}", size=18, bold=True)

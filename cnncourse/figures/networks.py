@@ -336,8 +336,7 @@ def _result(value: float, how: str = "copied as it is") -> str:
 
 def _lines(head: str, lines: Sequence[str]) -> str:
     """A few lines of words under a heading."""
-    written = "".join(svg.text(0, 36 + 24 * i, words, size=14) for i, words in enumerate(lines))
-    return svg.text(0, 8, head, size=14, bold=True) + written
+    return svg.text(0, 8, head, size=14, bold=True) + svg.lines(0, 36, lines, 24, size=14)
 
 
 def _score(found: Origin, channel: int, value: float) -> tuple[str, str, str, str]:

@@ -14,12 +14,12 @@ figures of the course are drawn in `cnncourse.figures`.
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, wraps
 from html import escape
 from pathlib import Path
-from typing import Concatenate, ParamSpec
+from typing import Any, Concatenate, ParamSpec
 
 import cv2
 import numpy as np
@@ -252,6 +252,21 @@ def text(
     )
 
 
+def lines(x: float, y: float, words: Iterable[str], apart: float, **look: Any) -> str:
+    """A few lines of words, one below the other.
+
+    Parameters
+    ----------
+    x, y : float
+        As for `text`, of the first line.
+    words : iterable of str
+    apart : float
+        From one line to the next, in pixels.
+    **look : size, anchor, fill, bold and mono, as for `text`
+    """
+    return "".join(text(x, y + apart * i, line, **look) for i, line in enumerate(words))
+
+
 def line(
     x1: float,
     y1: float,
@@ -399,6 +414,7 @@ class Drawing:
 
     rect = _drawing(rect)
     text = _drawing(text)
+    lines = _drawing(lines)
     line = _drawing(line)
     polyline = _drawing(polyline)
     circle = _drawing(circle)

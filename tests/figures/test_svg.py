@@ -86,6 +86,16 @@ def test_text_is_escaped(words):
     assert (root.text or "") == words
 
 
+def test_lines_of_words_stand_one_below_the_other():
+    found = ElementTree.fromstring(f"<g>{svg.lines(3, 10, ['a', 'b', 'c'], 20, size=14)}</g>")
+    assert [(part.text, part.get("x"), part.get("y")) for part in found] == [
+        ("a", "3", "10"),
+        ("b", "3", "30"),
+        ("c", "3", "50"),
+    ]
+    assert {part.get("font-size") for part in found} == {"14"}
+
+
 @given(st.floats(-1e6, 1e6))
 def test_a_coordinate_keeps_two_decimals(value):
     assert abs(float(svg.num(value)) - value) <= 0.005 + 1e-9
