@@ -10,7 +10,6 @@ move its sliders in front of a class, present in JupyterLab (see docs/handouts-a
 from __future__ import annotations
 
 import argparse
-import json
 import sys
 from pathlib import Path
 
@@ -19,7 +18,7 @@ from nbconvert.exporters import SlidesExporter
 
 from cnncourse.__main__ import answered
 from cnncourse.files import write_tree
-from cnncourse.run import pages
+from cnncourse.run import pages, store
 
 ROOT = Path(__file__).resolve().parent.parent
 REVEAL = Path(sys.prefix) / "node_modules" / "reveal.js"  # beside the Python of .venv
@@ -167,7 +166,8 @@ def main() -> int:
     options.add_argument("--build", type=Path, default=ROOT / "build", help="default: build/")
     options.add_argument("--reveal", type=Path, default=REVEAL, help="the folder of reveal.js")
     chosen = options.parse_args()
-    decks = executed(chosen.build)
+    executed = store.executed(chosen.build).items()
+    decks = {notebook.stem: path for notebook, path in executed}
     files = reveal_files(chosen.reveal)
     failed = 0
     for name, notebook in decks.items():
@@ -182,24 +182,6 @@ def main() -> int:
         if f"{name}.html" in files:
             print(target / f"{name}.html")
     return failed
-
-
-def executed(build: Path) -> dict[str, Path]:
-    """Return the notebooks of the last run, executed, by the names they have in the course.
-
-    Raises
-    ------
-    ValueError, OSError
-        If there is no report of a run, or it is damaged.
-    """
-    try:
-        runs = json.loads((build / "report.json").read_bytes())["runs"]
-        found = {Path(run["notebook"]).stem: build / f"{run['files']}.ipynb" for run in runs}
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"{build / 'report.json'} is not of a run") from error
-    except FileNotFoundError as error:
-        raise ValueError(f"{error.filename} is not there: make slides brings it") from error
-    return {name: path for name, path in found.items() if path.exists()}
 
 
 def reveal_files(source: Path) -> dict[str, bytes]:

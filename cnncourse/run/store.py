@@ -138,3 +138,22 @@ def write_reports(outcomes: Sequence[JobOutcome], build: Path, code: int) -> Non
     """
     write_atomically(build / JUNIT, report.as_junit(outcomes))
     write_atomically(build / REPORT, report.as_json(outcomes, code))
+
+
+def executed(build: Path) -> dict[Path, Path]:
+    """Return the notebooks of the last run, as its report names them, and where they lie executed.
+
+    Raises
+    ------
+    ValueError
+        If there is no report of a run, or it is damaged.
+    """
+    file = build / REPORT
+    try:
+        runs = json.loads(file.read_bytes())["runs"]
+        found = {Path(run["notebook"]): build / f"{run['files']}.ipynb" for run in runs}
+    except FileNotFoundError as error:
+        raise ValueError(f"{file} is not there: make run brings it") from error
+    except (TypeError, KeyError) as error:
+        raise ValueError(f"{file} is not of a run") from error
+    return {notebook: path for notebook, path in found.items() if path.exists()}

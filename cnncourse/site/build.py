@@ -25,7 +25,7 @@ from PIL import Image
 from cnncourse import images, kernels, pipeline
 from cnncourse.convolution import correlate
 from cnncourse.files import write_marked
-from cnncourse.run import local, notebook
+from cnncourse.run import local, notebook, store
 from cnncourse.site import body, drawing, pack, playing, python, running, source
 from cnncourse.site.frame import PICTURE, Page, framed
 from cnncourse.site.rasters import Rasters
@@ -79,19 +79,15 @@ def executed(root: Path, build: Path) -> dict[str, Path]:
 
     Raises
     ------
-    ValueError, OSError
-        If there is no report of a run, or it is damaged.
+    ValueError
+        If there is no report of a run, it is damaged, or a notebook lies elsewhere.
     """
-    try:
-        runs = json.loads((build / "report.json").read_bytes())["runs"]
-        found = {
-            (root / run["notebook"]).resolve().relative_to(root.resolve()).as_posix(): build
-            / f"{run['files']}.ipynb"
-            for run in runs
-        }
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"{build / 'report.json'} is not of a run") from error
-    return {name: path for name, path in sorted(found.items()) if path.exists()}
+    root = root.resolve()
+    found = {
+        (root / notebook).resolve().relative_to(root).as_posix(): path
+        for notebook, path in store.executed(build).items()
+    }
+    return dict(sorted(found.items()))
 
 
 def repository(root: Path) -> str:

@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-import slides
 import tiny_course
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -170,7 +169,7 @@ def test_results_of_an_earlier_run(tmp_path, value):
 def test_reports(tmp_path, value):
     (tmp_path / "report.json").write_bytes(text_of(value))
     try:
-        assert isinstance(slides.executed(tmp_path), dict)
+        assert isinstance(store.executed(tmp_path), dict)
     except (ValueError, OSError):
         pass  # these are said in a sentence
 

@@ -116,3 +116,15 @@ def test_reports_are_written_and_forgotten(done):
     assert (build / "junit.xml").read_bytes().startswith(b"<?xml")
     store.prepare(build, [job])
     assert not (build / "report.json").exists() and not (build / "junit.xml").exists()
+
+
+def test_the_notebooks_of_the_last_run_are_found(done):
+    job, build = done
+    gone = JobOutcome(Job(job.notebook.with_name("gone.ipynb"), {}, b""), FAILED, 0.0, 0)
+    store.write_reports([JobOutcome(job, PASSED, 1.0, 1), gone], build, 1)
+    assert store.executed(build) == {job.notebook: build / "a,seed=1.ipynb"}
+
+
+def test_without_a_report_no_run_is_told_of(tmp_path):
+    with pytest.raises(ValueError, match="report.json"):
+        store.executed(tmp_path)

@@ -204,5 +204,5 @@ def test_what_is_missing_is_named(build, tmp_path, missing):
     folder = tmp_path if missing == "report.json" else build
     run = subprocess.run(command(folder, reveal), capture_output=True, text=True)
     assert run.returncode == 2
-    assert "is not there: make slides brings it" in run.stderr
+    assert "is not there: make" in run.stderr
     assert (missing if missing == "report.json" else "dist") in run.stderr
