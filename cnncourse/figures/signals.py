@@ -271,54 +271,64 @@ def flip(
     convolution = conv.convolve(image, kernel, padding="same", padding_mode=padding_mode)
     shown, name = (convolution, "convolution *") if turned else (correlation, "cross-correlation ⋆")
     cell = _SIDE / max(image.shape)
-    limits = (0.0, 255.0) if shade == "grey" else None
-    pixels = matrix(
-        image, title="", cell=cell, shade=shade, limits=limits, caption="input", font=16
-    )
-    window = svg.rect(0, 0, cell, cell, line=svg.WINDOW.line, thick=3, round=3)
-    reach = np.array(kernel.shape) // 2
-
-    def link(markup: str, row: int, column: int) -> str:
-        """A hovered output lights the pixels it is the sum of."""
-        first = np.maximum((row, column) - reach, 0)
-        last = np.minimum((row, column) + reach, np.array(image.shape) - 1)
-        (high, wide), (top, left) = (last - first + 1) * cell, first * cell
-        at = (float(left) + 0.5, float(top) + 22.5, float(wide), float(high))
-        return marks.link(markup, "window", at=at)
-
-    look: dict[str, Any] = {"role": svg.OUTPUT, "caption": name, "font": 16, "mark": link}
-    digits = fitting_digits(shown, cell)
-    outputs = matrix(shown, title="", cell=cell, digits=digits, **look)
     picture = panels(
         (
-            replace(
-                pixels,
-                markup=pixels.markup + marks.lit(window, "window", hidden=True),
-                width=_SIDE + 1,
-            ),
+            _looked_at(image, cell, shade),
             _turning_kernel(kernel, turned),
-            replace(outputs, width=_SIDE + 1),
+            _looking(shown, name, kernel.shape, cell),
         ),
         gap=28,
     )
-    largest = float(np.abs(convolution - correlation).max())
-    if largest < 1e-9:
-        verdict = "The turned kernel is the same kernel, so both operations agree everywhere."
-    elif np.allclose(convolution, -correlation):
-        verdict = "Turning this kernel only changes its sign, so every output changes its sign."
-    else:
-        verdict = (
-            f"With{'out' if turned else ''} the flip, the outputs would differ by up to "
-            f"{svg.show_number(largest)}."
-        )
     border = "" if padding_mode == "zero" else f", border {padding_mode}"
     sentence = (
-        f"{'Convolution' if turned else 'Cross-correlation'}, padding same{border}. {verdict}"
+        f"{'Convolution' if turned else 'Cross-correlation'}, padding same{border}. "
+        f"{_flip_words(correlation, convolution, turned)}"
     )
     return svg.framed(picture.titled("The flip", sentence))
 
 
 _SIDE = 330.0  # of the input and the output of the flip
+
+
+def _looked_at(image: np.ndarray, cell: float, shade: str) -> svg.Svg:
+    """The input, with a window that an output lights."""
+    limits = (0.0, 255.0) if shade == "grey" else None
+    pixels = matrix(
+        image, title="", cell=cell, shade=shade, limits=limits, caption="input", font=16
+    )
+    window = svg.rect(0, 0, cell, cell, line=svg.WINDOW.line, thick=3, round=3)
+    markup = pixels.markup + marks.lit(window, "window", hidden=True)
+    return replace(pixels, markup=markup, width=_SIDE + 1)
+
+
+def _looking(values: np.ndarray, name: str, kernel: tuple[int, ...], cell: float) -> svg.Svg:
+    """The output: a number that is hovered lights the pixels it is the sum of."""
+    reach = np.array(kernel) // 2
+
+    def link(markup: str, row: int, column: int) -> str:
+        first = np.maximum((row, column) - reach, 0)
+        last = np.minimum((row, column) + reach, np.array(values.shape) - 1)
+        (high, wide), (top, left) = (last - first + 1) * cell, first * cell
+        at = (float(left) + 0.5, float(top) + 22.5, float(wide), float(high))
+        return marks.link(markup, "window", at=at)
+
+    look: dict[str, Any] = {"role": svg.OUTPUT, "caption": name, "font": 16, "mark": link}
+    digits = fitting_digits(values, cell)
+    outputs = matrix(values, title="", cell=cell, digits=digits, **look)
+    return replace(outputs, width=_SIDE + 1)
+
+
+def _flip_words(correlation: np.ndarray, convolution: np.ndarray, turned: bool) -> str:
+    """How far the two answers lie apart."""
+    largest = float(np.abs(convolution - correlation).max())
+    if largest < 1e-9:
+        return "The turned kernel is the same kernel, so both operations agree everywhere."
+    if np.allclose(convolution, -correlation):
+        return "Turning this kernel only changes its sign, so every output changes its sign."
+    return (
+        f"With{'out' if turned else ''} the flip, the outputs would differ by up to "
+        f"{svg.show_number(largest)}."
+    )
 
 
 def _turning_kernel(kernel: np.ndarray, turned: bool) -> svg.Svg:
