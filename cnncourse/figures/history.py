@@ -301,24 +301,9 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
         Name the branches x, F(x) and F(x) + x.
     """
     main, shortcut = ([row for row in trace(path, before)] if path else [] for path in block.paths)
-    after = block.output(before)
-    d, y = svg.Drawing(), 60.0
-    shape = before
-    norm_first = main[0].kind == "BatchNorm2d"
-    for row in (row for row in main if norm_first or row.kind != "BatchNorm2d"):
-        shape = row.shape
-        d.arrow(72, y - 14, 72, y - 1, colour=svg.INK)
-        if row.kind in ("ReLU", "BatchNorm2d"):
-            words = "ReLU" if row.kind == "ReLU" else f"BN {row.params:,}"
-            d.add(_plate(14, y, 116, 24, words, svg.PADDING))
-            y += 38
-        else:
-            groups, head = getattr(row.layer, "groups", 1), row.layer.label
-            head = f"{head.removeprefix('conv ')} in {groups} groups" if groups > 1 else head
-            norm = "" if norm_first else f" + BN {2 * shape[0]:,}"
-            lines = (f"{row.before[0]} → {shape[0]}", f"{row.params:,}{norm}")
-            d.add(_box(0, y, 144, 64, head, lines, svg.KERNEL))
-            y += 78
+    d = svg.Drawing()
+    branch, y = _branch(main)
+    d.add(branch)
     plus = y + 16
     d.arrow(72, y - 14, 72, plus - 13, colour=svg.INK)
     d.add(_shortcut(shortcut, plus))
@@ -328,7 +313,7 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
         d.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK)
         d.add(_plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING))
     d.arrow(72, plus + (54 if block.after else 12), 72, plus + 71, colour=svg.INK)
-    d.add(_plate(0, plus + 72, 144, 28, by(after), svg.OUTPUT))
+    d.add(_plate(0, plus + 72, 144, 28, by(block.output(before)), svg.OUTPUT))
     d.add(_plate(0, 0, 144, 28, by(before), svg.INPUT))
     d.line(72, 28, 72, 46, colour=svg.INK)
     if formula:
@@ -340,6 +325,29 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
     d.text(0, plus + 118, words, fill=svg.MUTED)
     sentence = _residual_words(block, before, main, shortcut, words)
     return svg.framed(d.svg(240, plus + 126, _residual_title(block), sentence))
+
+
+def _branch(rows: Sequence[Row]) -> tuple[str, float]:
+    """The layers that F(x) is made of, from top to bottom, and where the next one would stand.
+
+    A batch norm behind its convolution is told in the same box.
+    """
+    d, y = svg.Drawing(), 60.0
+    norm_first = rows[0].kind == "BatchNorm2d"
+    for row in (row for row in rows if norm_first or row.kind != "BatchNorm2d"):
+        d.arrow(72, y - 14, 72, y - 1, colour=svg.INK)
+        if row.kind in ("ReLU", "BatchNorm2d"):
+            words = "ReLU" if row.kind == "ReLU" else f"BN {row.params:,}"
+            d.add(_plate(14, y, 116, 24, words, svg.PADDING))
+            y += 38
+        else:
+            groups, head = getattr(row.layer, "groups", 1), row.layer.label
+            head = f"{head.removeprefix('conv ')} in {groups} groups" if groups > 1 else head
+            norm = "" if norm_first else f" + BN {2 * row.shape[0]:,}"
+            lines = (f"{row.before[0]} → {row.shape[0]}", f"{row.params:,}{norm}")
+            d.add(_box(0, y, 144, 64, head, lines, svg.KERNEL))
+            y += 78
+    return d.markup, y
 
 
 def _shortcut(rows: Sequence[Row], plus: float) -> str:

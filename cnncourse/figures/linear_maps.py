@@ -98,17 +98,15 @@ def _wires(inputs: int, outputs: int, kernel: int, name: str, weights: int, chos
     drawing.text(0, 10, name, size=16, bold=True)
     drawing.text(width, 34, "outputs", anchor="end", fill=svg.MUTED)
     drawing.text(width, 250, "inputs", anchor="end", fill=svg.MUTED)
+    shared = name == "local + shared"
     alone = []
     for o, x in enumerate(tops):
-        seen = range(inputs) if name == "dense" else range(o, o + kernel)
         veil = f"M0 {_TOPS - 16:g}h{width:g}v{_BELOW - _TOPS + 32:g}h-{width:g}z"
         own = f'<path d="{veil}" fill="{svg.PAPER}" opacity="0.85"/>'
-        for i in seen:
-            colour, dash = svg.MUTED, ""
-            if name == "local + shared":
-                colour, dash = _LINES[i - o]
-            thin = 0.8 if name != "local + shared" else 1.8
-            drawing.line(below[i], _BELOW, x, _TOPS, colour=colour, dash=dash, thick=thin)
+        for i in range(inputs) if name == "dense" else range(o, o + kernel):
+            colour, dash = _LINES[i - o] if shared else (svg.MUTED, "")
+            thick = 1.8 if shared else 0.8
+            drawing.line(below[i], _BELOW, x, _TOPS, colour=colour, dash=dash, thick=thick)
             own += (
                 f'<path d="M{below[i]:.1f} {_BELOW:g}L{x:.1f} {_TOPS:g}" stroke="{colour}" '
                 f'stroke-width="3.5" stroke-dasharray="{dash}"/>'
