@@ -67,4 +67,4 @@ def test_files_are_fetched_in_two_places_only():
         for name, _ in calls(path.read_text(encoding="utf-8"))
         if name.split(".")[-1] in FETCH
     }
-    assert found == {"cnncourse/lab/digits.py", "cnncourse/lab/transfer.py", "tools/setup.py"}
+    assert found == {"cnncourse/lab/fetch.py", "cnncourse/lab/transfer.py", "tools/setup.py"}

@@ -328,14 +328,14 @@ def describe_gpu(gpu: str | None, nvidia_smi: str | None) -> Finding:
 def check_digits() -> Finding:
     """Look for the four MNIST files where the lab looks for them; nothing is fetched."""
     try:
-        from cnncourse.lab import digits
+        from cnncourse.lab import fetch
     except ImportError as error:
         remedy = pip_install(*installed.needs("lab"))
         return Finding("digits", ABSENT, f"the lab does not load: {error}", remedy)
-    folders = digits.folders()
-    files = digits.find(folders)
+    folders = fetch.folders()
+    files = fetch.find(folders)
     remedy = "run notebook 05 once with a network, or name the folder that holds MNIST/raw in "
-    if missing := digits.missing(files):
+    if missing := fetch.missing(files):
         detail = f"{', '.join(missing)}: not, or not whole, in {' or '.join(map(str, folders))}"
         return Finding("digits", ABSENT, detail, f"{remedy}CNNCOURSE_DATA")
     found = sorted({str(file.path.parent) for file in files.values()})

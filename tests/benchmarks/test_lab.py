@@ -20,7 +20,7 @@ from torch.utils.data import DataLoader
 from torchvision import datasets, transforms
 
 from cnncourse import metrics
-from cnncourse.lab import digits, evaluation, models, training
+from cnncourse.lab import digits, evaluation, fetch, models, training
 from cnncourse.lab.threads import using_threads
 
 STEPS = 150  # of the 600 of a yardstick's epoch, before and again after
@@ -38,7 +38,7 @@ def unpack_for_torchvision(folder: Path) -> Path:
     """Write MNIST's files the way torchvision reads them, and return the folder."""
     raw = folder / "MNIST" / "raw"
     raw.mkdir(parents=True)
-    for name, file in digits.find(digits.folders()).items():
+    for name, file in fetch.find(fetch.folders()).items():
         (raw / name).write_bytes(file.contents)
     return folder
 

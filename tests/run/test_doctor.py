@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from cnncourse.lab import digits
+from cnncourse.lab import fetch
 from cnncourse.run import doctor, installed
 from cnncourse.run.doctor import ABSENT, GOOD, WRONG, Finding
 
@@ -230,7 +230,7 @@ REAL = os.environ.get("CNNCOURSE_DATA")
 def folders(tmp_path, monkeypatch):
     """The places where the lab looks for digits, both empty: the one that is named, the cache."""
     monkeypatch.setenv("CNNCOURSE_DATA", str(tmp_path / "data"))
-    monkeypatch.setattr(digits, "user_folder", lambda kind: tmp_path / kind)
+    monkeypatch.setattr(fetch, "user_folder", lambda kind: tmp_path / kind)
     places = [tmp_path / "data" / "MNIST" / "raw", tmp_path / "cache" / "MNIST" / "raw"]
     for place in places:
         place.mkdir(parents=True)
@@ -247,16 +247,16 @@ def test_the_digits_are_found_where_the_lab_finds_them(folders, place):
 
 
 def test_digits_that_are_damaged_or_missing_are_no_fault_and_each_file_is_named(folders):
-    for name in list(digits.CONTENTS)[:2]:
+    for name in list(fetch.CONTENTS)[:2]:
         (folders[1] / f"{name}.gz").write_bytes(gzip.compress(b"cut off"))
     finding = doctor.check_digits()
     assert finding.state == ABSENT
-    assert all(name in finding.detail for name in digits.CONTENTS)
+    assert all(name in finding.detail for name in fetch.CONTENTS)
     assert all(str(folder) in finding.detail for folder in folders)
     assert "CNNCOURSE_DATA" in finding.remedy
 
 
 def test_digits_cannot_be_looked_for_without_the_lab_and_that_is_no_fault(monkeypatch):
-    monkeypatch.setitem(sys.modules, "cnncourse.lab.digits", None)
-    monkeypatch.delattr("cnncourse.lab.digits")
+    monkeypatch.setitem(sys.modules, "cnncourse.lab.fetch", None)
+    monkeypatch.delattr("cnncourse.lab.fetch")
     assert doctor.check_digits().state == ABSENT
