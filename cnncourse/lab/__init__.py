@@ -2,7 +2,8 @@
 
 The wing of the house where PyTorch lives. In the order of a lesson:
 
-``digits``         MNIST, found or fetched and checked, or a smaller sample without a network
+``digits``         MNIST, or a smaller sample without a network
+``fetch``          MNIST's files, found or fetched, and always checked
 ``models``         the small network, the lecture's, and two baselines
 ``training``       ``fit`` → ``History``: plain lists of what happened
 ``evaluation``     accuracy with its interval, confusion, the most wrong, robustness
