@@ -1,4 +1,7 @@
-"""Photographs out of a page into files of their own: the words arrive first, and each file once."""
+"""Pictures of pixels as WebP, a third smaller than PNG; photographs as files of their own.
+
+So the words of a page arrive first, and each photograph once.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from io import BytesIO
 
 from PIL import Image
 
-SMALL = 1500  # bytes: to ask for so small a file takes longer than to carry it in the page
+SMALL = 1000  # bytes: to ask for so small a file takes longer than to carry it in the page
 PNG = re.compile(r"data:image/png;base64,([A-Za-z0-9+/=]+)")
 
 
@@ -23,6 +26,7 @@ class Rasters:
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}
+        self._known: dict[str, bytes] = {}
 
     @property
     def size(self) -> int:
@@ -30,7 +34,7 @@ class Rasters:
         return sum(map(len, self.files.values()))
 
     def outside(self, markup: str, way: str) -> str:
-        """Return HTML or SVG whose pictures are files, and keep these.
+        """Return HTML or SVG whose large pictures are files, and keep these.
 
         Parameters
         ----------
@@ -40,19 +44,21 @@ class Rasters:
         """
 
         def take(found: re.Match[str]) -> str:
-            png = base64.b64decode(found[1])
-            if len(png) < SMALL:
-                return found[0]
-            path = f"img/{hashlib.sha256(png).hexdigest()[:12]}.webp"
-            if path not in self.files:
-                self.files[path] = webp(png)
+            name = hashlib.sha256(found[1].encode()).hexdigest()[:12]
+            if name not in self._known:
+                self._known[name] = webp(base64.b64decode(found[1]))
+            picture = self._known[name]
+            if len(picture) < SMALL:
+                return "data:image/webp;base64," + base64.b64encode(picture).decode()
+            path = f"img/{name}.webp"
+            self.files[path] = picture
             return way + path
 
         return PNG.sub(take, markup)
 
 
 def webp(png: bytes) -> bytes:
-    """Return a picture without any loss in the format WebP, about two thirds as large."""
+    """Return a picture in the format WebP, without any loss."""
     file = BytesIO()
     Image.open(BytesIO(png)).save(file, "WEBP", lossless=True, quality=60)
     return file.getvalue()
