@@ -1,5 +1,9 @@
 """The states of an explorer, drawn ahead: up to 400 of them, so that a page answers without Python.
 
+One rule chooses them for all explorers. The first steps of each control come first, then the other
+values of each control, then two and three controls together, in each group what is near before what
+is far. Where they do not all fit, those that cost few bytes go before those that cost many.
+
 A pack holds a table of SVG elements; each picture is a list of runs that are copied from the first
 picture and of elements that are new. Where to go from a state is found by the values of the simple
 controls (sliders, lists, boxes to tick), as long as the order of moves does not matter. Where it
@@ -8,15 +12,16 @@ does, because a control moves others, the pack says where each such move leads.
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 import itertools
 import re
+import zlib
 from collections.abc import Container, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
 from typing import Any
 
 import ipywidgets as widgets
+import numpy as np
 
 from cnncourse.figures.svg import Svg
 from cnncourse.site import catalogue
@@ -26,6 +31,7 @@ from cnncourse.widgets.explorer import Explorer
 
 MOST_STATES = 400
 MOST_BYTES = 120_000  # of the pictures of an explorer, gzipped: a second on a slow line
+CHEAP = 1_200  # bytes: a hundred such states fit
 MOST_PHOTOS = 1_500_000  # bytes of photographs beside them
 MOST_VALUES = 26  # of a slider: until Python is there a longer one snaps to so many of its values
 SIMPLE = {"range": "value", "select": "index", "radio": "index", "check": "value"}
@@ -35,6 +41,7 @@ ELEMENT = re.compile(r"<[^<]*")
 Value = int | float | bool
 Moves = Sequence[tuple[str, Value]]
 Key = str
+State = tuple[str, str, list[Change]]  # a picture, its sentence, what else changes
 
 
 class Recorder:
@@ -75,7 +82,7 @@ class Recorder:
     def rest(self) -> str:
         """Return the values of all other controls in a word."""
         others = {
-            name: control.value.name if hasattr(control.value, "name") else control.value
+            name: _word(control.value)
             for name, control in self.explorer.controls.items()
             if name not in self.traits
         }
@@ -117,6 +124,12 @@ class Recorder:
         return explorer.view.value, explorer.sentence if explorer.possible else ""
 
 
+def _word(value: object) -> object:
+    """What tells one value from another: a photograph by its name, an array by its bytes."""
+    value = getattr(value, "name", value)
+    return value.tobytes() if isinstance(value, np.ndarray) else value
+
+
 def _nothing(**_values: object) -> Svg:
     return Svg("", 1, 1, "")
 
@@ -131,7 +144,9 @@ def values_of(part: widgets.Widget) -> list[Value]:
     count = round((part.max - part.min) / part.step)
     few = sorted({round(n * count / (MOST_VALUES - 1)) for n in range(MOST_VALUES)})
     places = range(count + 1) if count < MOST_VALUES else few
-    values = {round(part.min + n * part.step, 9) for n in places} | {part.value}
+    values = {round(part.min + n * part.step, 9) for n in places}
+    beside = {round(part.value + n * part.step, 9) for n in (-1, 0, 1)}  # a step of an arrow key
+    values |= {value for value in beside if part.min <= value <= part.max}
     return sorted(values | ({0} if part.min < 0 < part.max else set()))
 
 
@@ -152,18 +167,45 @@ def spelled(state: dict[str, Any], first: dict[str, Value]) -> Key:
     )
 
 
+def first_steps(recorder: Recorder) -> list[Moves]:
+    """Return each control's steps from where it stands: one up, one down."""
+    away = _away(recorder)
+    return [[(id, value)] for id, some in away.items() for far, value in some if far == 1]
+
+
 def plans(recorder: Recorder) -> Iterator[Moves]:
-    """Yield the moves to draw: each control alone, then pairs, then three together."""
-    away = {
-        id: [(id, value) for value in values if value != recorder.first[id]]
+    """Yield the moves to draw: the first steps, each control alone, two and three together.
+
+    In each group what is near comes first: few values away from the beginning, of controls that
+    stand high in the list.
+
+    Parameters
+    ----------
+    recorder : Recorder
+    """
+    away = _away(recorder)
+    yield []
+    yield from first_steps(recorder)
+    alone = [(far, [(id, value)]) for id, some in away.items() for far, value in some if far > 1]
+    together: list[tuple[int, Moves]] = []
+    for count, among in ((2, len(away)), (3, 4)):  # three of the first four
+        for places in itertools.combinations(range(min(among, len(away))), count):
+            names = [list(away)[place] for place in places]
+            for several in itertools.product(*(away[name] for name in names)):
+                far = sum(places) + sum(steps for steps, _ in several)
+                values = [value for _, value in several]
+                together.append((far, list(zip(names, values, strict=True))))
+    for group in (alone, together):
+        yield from (moves for _, moves in sorted(group, key=lambda one: one[0]))
+
+
+def _away(recorder: Recorder) -> dict[str, list[tuple[int, Value]]]:
+    """The values of each control but the first one: how many values away, and the value."""
+    places = {id: values.index(recorder.first[id]) for id, values in recorder.values.items()}
+    return {
+        id: [(abs(n - places[id]), value) for n, value in enumerate(values) if n != places[id]]
         for id, values in recorder.values.items()
     }
-    yield []
-    for moves in away.values():
-        yield from ([move] for move in moves)
-    for count, among in ((2, 4), (3, 3), (2, len(away))):
-        for chosen in itertools.combinations(list(away)[:among], count):
-            yield from map(list, itertools.product(*(away[id] for id in chosen)))
 
 
 def pack(name: str, rasters: Rasters) -> dict[str, Any]:
@@ -177,24 +219,9 @@ def pack(name: str, rasters: Rasters) -> dict[str, Any]:
     """
     recorder = Recorder(name)
     first_shape = dict(_nodes(recorder.tree.shape))
-    states: dict[Key, tuple[str, str, list[Change]]] = {}
-    asked: dict[Key, Key] = {}  # what was asked for → what came out
-    for moves in plans(recorder):
-        if len(states) >= MOST_STATES or rasters.size > MOST_PHOTOS:
-            break
-        wish = spelled({**recorder.first, **dict(moves)}, recorder.first)
-        if wish in asked:
-            continue
-        recorder.begin()
-        recorder.move(moves)
-        key = asked[wish] = recorder.key()
-        if key not in states:
-            rest = [
-                change for change in recorder.tree.changes() if change[0] not in (VIEW, SENTENCE)
-            ]
-            picture, sentence = recorder.draw()
-            states[key] = (rasters.outside(picture, "../"), sentence, rest)
-    states = dict(list(states.items())[: fitting(list(states.values()))])
+    states, asked = drawn(recorder, rasters)
+    sure = {asked[_wish(recorder, moves)] for moves in first_steps(recorder)}
+    states = fitting(states, {"", *sure})
     numbers = {key: number for number, key in enumerate(states)}
     edges = order_matters(recorder, numbers, asked)
     return {
@@ -213,17 +240,63 @@ def pack(name: str, rasters: Rasters) -> dict[str, Any]:
     }
 
 
-def fitting(states: Sequence[tuple[str, str, list[Change]]]) -> int:
-    """Return how many states, from the first on, are no more than MOST_BYTES when packed.
+def drawn(recorder: Recorder, rasters: Rasters) -> tuple[dict[Key, State], dict[Key, Key]]:
+    """Draw states; return them by their key, and where each wish has led.
 
     Parameters
     ----------
-    states : sequence of (picture, sentence, changes)
+    recorder : Recorder
+    rasters : Rasters
     """
-    count = len(states)
-    while (size := len(gzip.compress(dumps(coded(states[:count])).encode()))) > MOST_BYTES:
-        count = min(count - 1, int(count * MOST_BYTES / size))
-    return count
+    states: dict[Key, State] = {}
+    asked: dict[Key, Key] = {}
+    enough = 1 + len(first_steps(recorder))
+    for number, moves in enumerate(plans(recorder)):
+        full = len(states) >= MOST_STATES or rasters.size > MOST_PHOTOS
+        if full and number >= enough:
+            break
+        wish = _wish(recorder, moves)
+        if wish in asked:
+            continue
+        recorder.begin()
+        recorder.move(moves)
+        key = asked[wish] = recorder.key()
+        if key not in states:
+            changes = recorder.tree.changes()
+            rest = [change for change in changes if change[0] not in (VIEW, SENTENCE)]
+            picture, sentence = recorder.draw()
+            states[key] = (rasters.outside(picture, "../"), sentence, rest)
+    return states, asked
+
+
+def _wish(recorder: Recorder, moves: Moves) -> Key:
+    return spelled({**recorder.first, **dict(moves)}, recorder.first)
+
+
+def fitting(states: Mapping[Key, State], sure: Container[Key]) -> dict[Key, State]:
+    """Return the states that MOST_BYTES have room for: sure ones, then cheap ones, then others.
+
+    Parameters
+    ----------
+    states : mapping of str to (picture, sentence, changes)
+    sure : container of str
+        Those that are taken in any case.
+    """
+    taken: dict[Key, State] = {}
+    known: set[str] = set()
+    rows = dict(zip(states, coded(list(states.values()))["states"], strict=True))
+    zipped, left = zlib.compressobj(9), MOST_BYTES
+    for asked_for, most in ((sure, MOST_BYTES), (states, CHEAP), (states, MOST_BYTES)):
+        for key, state in states.items():
+            if key in taken or key not in asked_for:
+                continue
+            fresh = [element for element in ELEMENT.findall(state[0]) if element not in known]
+            trial, text = zipped.copy(), "".join(fresh) + dumps(rows[key])
+            price = len(trial.compress(text.encode())) + len(trial.flush(zlib.Z_SYNC_FLUSH))
+            if key in sure or price <= min(most, left):
+                taken[key], zipped, left = state, trial, left - price
+                known.update(fresh)
+    return taken
 
 
 def order_matters(
@@ -311,7 +384,7 @@ def _base(rests: Sequence[list[Change]], shape: Mapping[str, dict[str, Any]]) ->
 # Pictures as lists of elements --------------------------------------------------------------------
 
 
-def coded(states: Sequence[tuple[str, str, list[Change]]]) -> dict[str, Any]:
+def coded(states: Sequence[State]) -> dict[str, Any]:
     """Return states as runs of elements: "c12,30" copies 30 of the first picture from the 12th on.
 
     Parameters

@@ -1,6 +1,6 @@
 """A pack as the page uses it, in Python: which state a move leads to. The tests walk with it."""
 
-from cnncourse.site.pack import Recorder, spelled
+from cnncourse.site.pack import Recorder, first_steps, spelled
 from cnncourse.site.rasters import Rasters
 
 
@@ -41,6 +41,15 @@ class Explorer(Recorder):
     def shown(self):
         picture, sentence = self.draw()
         return self.rasters.outside(picture, "../"), sentence
+
+
+def missing_steps(name, pack):
+    """Return the first steps of an explorer's controls that a pack does not know."""
+    missing = []
+    for [(id, value)] in first_steps(Recorder(name)):
+        if not Walker(pack).move(id, value):
+            missing.append((id, value))
+    return missing
 
 
 def random_walk(name, pack, rng, moves):

@@ -1,8 +1,10 @@
 """Packs: each state is what the explorer draws, and moves lead where they lead in the explorer."""
 
+import itertools
+
 import numpy as np
 import pytest
-from packs import Explorer, random_walk
+from packs import Explorer, missing_steps, random_walk
 
 from cnncourse.site import pack
 from cnncourse.site.rasters import Rasters
@@ -33,6 +35,11 @@ def test_a_walk_through_the_pack_is_a_walk_through_the_explorer(packed):
     assert wrong == [] and agreed > missed
 
 
+def test_the_first_step_of_each_control_is_in_the_pack(packed):
+    name, found = packed
+    assert missing_steps(name, found) == []
+
+
 def test_a_pack_is_neither_long_nor_large(packed):
     _, found = packed
     assert 1 < len(found["states"]) <= pack.MOST_STATES
@@ -40,11 +47,37 @@ def test_a_pack_is_neither_long_nor_large(packed):
     assert len(dumps(found)) > 1000
 
 
-def test_what_is_too_large_is_cut(monkeypatch):
-    states = [(f"<svg><text>{n}{'x' * 50}</text></svg>", "", []) for n in range(50)]
-    assert pack.fitting(states) == 50
-    monkeypatch.setattr(pack, "MOST_BYTES", 250)
-    assert 1 <= pack.fitting(states) < 50
+def test_sure_states_fit_in_any_case_then_cheap_ones_then_others(monkeypatch):
+    noise = np.random.default_rng(0).bytes(600).hex()
+    texts = {"": "", "dear": noise[:400], "dear too": noise[400:800], "sure": noise[800:], "a": "a"}
+    states = {key: (f"<svg><text>{text}</text></svg>", "", []) for key, text in texts.items()}
+    assert set(pack.fitting(states, {"", "sure"})) == set(texts)
+    monkeypatch.setattr(pack, "CHEAP", 100)
+    monkeypatch.setattr(pack, "MOST_BYTES", 650)
+    assert list(pack.fitting(states, {"", "sure"})) == ["", "sure", "a", "dear"]
+    monkeypatch.setattr(pack, "MOST_BYTES", 1)
+    assert list(pack.fitting(states, {"", "sure"})) == ["", "sure"]
+
+
+@pytest.mark.parametrize("name", ["sliding_sum", "pooling"])
+def test_near_states_are_drawn_before_far_ones(name):
+    recorder = pack.Recorder(name)
+    plans = list(itertools.islice(pack.plans(recorder), 400))
+    steps = pack.first_steps(recorder)
+    assert plans[: 1 + len(steps)] == [[], *steps]
+    for [(id, value)] in steps:
+        values = recorder.values[id]
+        assert abs(values.index(value) - values.index(recorder.first[id])) == 1
+    alone = sum(len(values) - 1 for values in recorder.values.values())
+    assert {len(moves) for moves in plans[1 : 1 + alone]} == {1}
+    assert 1 not in {len(moves) for moves in plans[1 + alone :]}
+
+
+def test_a_long_slider_goes_by_single_steps_where_it_stands():
+    recorder = pack.Recorder("threshold")
+    first = recorder.first["threshold"]
+    assert {first - 1, first + 1} <= set(recorder.values["threshold"])
+    assert len(recorder.values["threshold"]) <= pack.MOST_VALUES + 3
 
 
 def test_runs_and_spans_give_the_elements_back():

@@ -4,7 +4,7 @@ import gzip
 
 import numpy as np
 import pytest
-from packs import Explorer, random_walk
+from packs import Explorer, missing_steps, random_walk
 
 from cnncourse.site import catalogue, pack
 from cnncourse.site.rasters import Rasters
@@ -27,4 +27,5 @@ def test_a_pack_says_what_the_explorer_says(name):
     for seed in range(2):
         _, _, wrong = random_walk(name, found, np.random.default_rng(seed), 60)
         assert wrong == []
+    assert missing_steps(name, found) == []
     assert len(gzip.compress(dumps(found).encode())) <= 250_000
