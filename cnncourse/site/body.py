@@ -26,6 +26,7 @@ LEFT_OUT = {"check", "progress", "injected-parameters"}  # cells that answer a l
 HEADING = re.compile(r"<h([123])( id=\"([^\"]*)\")?>(.*?)</h\1>", flags=re.DOTALL)
 TABLE = re.compile(r"<table\b.*?</table>", flags=re.DOTALL)
 EXPLORER = re.compile(r"\bexplorers\.(\w+)\(")
+STILL = '<p class="place">It needs PyTorch, and moves only where the notebook runs.</p>'
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", flags=re.DOTALL)
 
 
@@ -138,6 +139,8 @@ def code_cell(cell: dict[str, Any], path: str, explorers: Sequence[str]) -> str:
     found = EXPLORER.search(cell["source"]) if "explorer" in tags(cell) else None
     if found and found[1] in (*explorers, source.OWN_DIGIT):
         outputs = living(found[1], outputs, source.page_of(path))
+    elif found:
+        outputs += STILL
     return code(cell["source"]) + (f'<div class="output">{outputs}</div>' if outputs else "")
 
 

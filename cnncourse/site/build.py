@@ -112,8 +112,8 @@ def site(course: Course) -> dict[str, bytes]:
     notebooks = [notebook_page(course, path) for path in course.executed]
     documents = [document_page(course, path) for path in source.documents(course.root)]
     front = front_page(notebooks, course.explorers)
-    gallery = playing.gallery(explorers)
-    files: dict[str, bytes] = {PICTURE: card(), **static()}
+    gallery = playing.gallery([*explorers, drawing.page()])
+    files: dict[str, bytes] = {PICTURE: card(), **static(), **drawing.as_explorer()}
     for drawn in packs(course.explorers, course.cache):
         files.update(drawn)
     if course.pyodide:

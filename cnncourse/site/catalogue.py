@@ -1,4 +1,4 @@
-"""All explorers that have a page: the course's, and the lab's with the small network.
+"""All explorers that have a page: the course's, and of the lab's those that need no PyTorch.
 
 >>> "convolution" in NAMES and "confusion" in NAMES
 True
@@ -11,7 +11,7 @@ from collections.abc import Callable
 from cnncourse import explorers
 from cnncourse.widgets.explorer import Explorer
 
-LAB = ("break_it", "confusion", "filters_over_time", "layer_xray", "what_matters")
+LAB = ("break_it", "confusion", "descent", "filters_over_time", "layer_xray", "what_matters")
 NAMES = tuple(sorted([*explorers.__all__, *LAB]))
 
 

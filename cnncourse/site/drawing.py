@@ -38,10 +38,28 @@ def page() -> Page:
         '<section class="draw"><div class="pad"></div><div>'
         '<p class="sentence" role="status">Reading a drawing needs JavaScript.</p>'
         '<ul class="shares" aria-label="How sure it is of each digit"></ul></div>'
-        '<div class="maps"></div>'
+        '<div class="maps"></div><p class="links"></p>'
         f'<script type="application/json" class="weights">{dumps(weights())}</script></section>\n'
         '<p>The network is the one of <a href="notebooks/04_layer_by_layer_cnn.html">notebook '
         "04</a>. Blue is above zero, pink below. It was trained on MNIST, and has seen nothing "
         "but one digit at a time.</p>"
     )
     return Page(source.DRAW, "Draw a digit", html, LEAD, ("web/draw.js",))
+
+
+def as_explorer() -> dict[str, bytes]:
+    """Return what stands where the page of the explorer would be: it leads to the drawing page."""
+    path = f"e/{source.OWN_DIGIT}.html"
+    to = source.way(path, source.DRAW)
+    html = f"""<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<title>Draw a digit</title>
+<meta name="description" content="{escape(LEAD)}">
+<meta http-equiv="refresh" content="0; url={to}">
+<link rel="canonical" href="{to}">
+<script>location.replace("{to}" + location.search)</script>
+<h1><a href="{to}">Draw a digit</a></h1>
+</html>
+"""
+    return {path: html.encode()}

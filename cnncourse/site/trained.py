@@ -14,6 +14,7 @@ import numpy as np
 from cnncourse import images, pipeline
 from cnncourse.convolution import correlate
 from cnncourse.explorers import mnist_lab
+from cnncourse.explorers.training_lab import descent as descent  # it needs no network
 from cnncourse.split import Split
 from cnncourse.widgets.explorer import Explorer
 

@@ -9,7 +9,7 @@ import nbformat
 import pytest
 import tiny_course
 
-from cnncourse.site import build
+from cnncourse.site import build, catalogue
 from cnncourse.site.rasters import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -66,6 +66,18 @@ def test_every_notebook_has_its_page(pages):
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
         assert title.split(":")[0] in pages[f"notebooks/{path.stem}.html"]
+
+
+def test_every_explorer_of_the_notebooks_has_an_address_or_needs_pytorch(pages):
+    known = {f"e/{name}.html" for name in (*catalogue.NAMES, "own_digit")}
+    used = set()
+    for path in (ROOT / "notebooks").glob("*.ipynb"):
+        for cell in nbformat.read(path, as_version=4).cells:
+            if "explorer" in cell.metadata.get("tags", ()):
+                used |= set(re.findall(r"\bexplorers\.(\w+)\(", cell.source))
+    without = {name for name in used if f"e/{name}.html" not in known}
+    assert without == {"augmented", "bug_hunt", "preferred", "train_live"}
+    assert 'href="../draw.html"' in pages["e/own_digit.html"]
 
 
 def test_a_placeholder_is_no_repository(tmp_path):

@@ -26,6 +26,28 @@
 
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
 
+  // where a page is worth a link or a place in slides: its address, and the address without its frame
+  for (const place of document.querySelectorAll(".links")) {
+    const whole = (embed) => location.href.replace(/(\?[^#]*)?(#|$)/, `${embed ? "?embed" : ""}$2`);
+    const copies = {
+      "Copy link": () => whole(false),
+      Embed: () => `<iframe src="${whole(true)}" title="${document.title}" width="100%" height="720"></iframe>`,
+    };
+    for (const [words, text] of Object.entries(copies)) {
+      const copy = Object.assign(document.createElement("button"), { type: "button", textContent: words });
+      copy.addEventListener("click", async () => {
+        try {
+          await navigator.clipboard.writeText(text());
+          copy.textContent = "Copied";
+        } catch {
+          prompt(words, text()); // a page from a folder may not write to the clipboard
+        }
+        setTimeout(() => (copy.textContent = words), 1500);
+      });
+      place.append(copy);
+    }
+  }
+
   // the stills of an explorer make way for its page, when a reader asks for it
   for (const box of document.querySelectorAll(".living")) {
     const link = box.querySelector("a.button");
