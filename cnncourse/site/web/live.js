@@ -239,12 +239,12 @@ let place = 0; // the state in the pack that the controls are in, undefined outs
 let shown = 0; // the last one of the pack that was shown
 let frame = 0;
 
-/** A hand has moved a control. */
-function moved(id, trait, value) {
+/** A hand has moved a control; until Python is there, to the nearest value that is drawn ahead. */
+function moved(id, trait, value, near = value) {
   note(id, trait, value);
   if (live) return answer();
   if (TRAIT[parts.get(id)?.node.kind] !== trait) leave();
-  else if (+value !== +here[id]) step(id, value);
+  else if (+near !== +here[id]) step(id, near);
   answer();
 }
 
@@ -267,7 +267,10 @@ function touched(touch) {
   if (!live && known) {
     for (const [id, value] of Object.entries(touch.values)) {
       const { node } = parts.get(id);
-      moved(id, TRAIT[node.kind], TRAIT[node.kind] === "index" ? node.options.indexOf(value) : value);
+      const exact = TRAIT[node.kind] === "index" ? node.options.indexOf(value) : value;
+      const near = pack?.snap[id] ? snapped(pack.snap[id], here[id], exact) : exact;
+      moved(id, TRAIT[node.kind], ALONE ? near : exact, near);
+      if (near !== exact) comeEarly();
     }
   } else {
     note("picture", "touch", touch);
@@ -405,27 +408,6 @@ function visit() {
   }
 }
 
-function offerLinks() {
-  const whole = (embed) => location.href.replace(/(\?[^#]*)?(#|$)/, `${embed ? "?embed" : ""}$2`);
-  const copies = {
-    "Copy link": () => whole(false),
-    Embed: () => `<iframe src="${whole(true)}" title="${document.title}" width="100%" height="720"></iframe>`,
-  };
-  for (const [words, text] of Object.entries(copies)) {
-    const button = make("button", { type: "button", textContent: words });
-    button.addEventListener("click", async () => {
-      try {
-        await navigator.clipboard.writeText(text());
-        button.textContent = "Copied";
-      } catch {
-        prompt(words, text()); // a page from a folder may not write to the clipboard
-      }
-      setTimeout(() => (button.textContent = words), 1500);
-    });
-    PAGE.querySelector(".links").append(button);
-  }
-}
-
 // Python ------------------------------------------------------------------------------------------
 
 let flight = false;
@@ -548,7 +530,6 @@ still.remove();
 stage.show(still);
 PANEL.append(build({ ...SHAPE, id: "0" }));
 say(ALONE ? SAY.alone : SAY.pack);
-offerLinks();
 addEventListener("load", wakeWhenIdle);
 // who opens a box to type in, or looks for a photograph, will need Python in a moment
 PAGE.addEventListener("focusin", ({ target }) => target.matches(TO_FILL) && comeEarly());

@@ -1,6 +1,7 @@
 """The whole site over HTTP on this machine, and a browser without a window to visit it."""
 
 import functools
+import gzip
 import json
 import os
 import shutil
@@ -28,10 +29,30 @@ CONNECTION = """(told) => {
 }"""
 
 
+@functools.cache
+def zipped(path):
+    """Return a file as hosts of static pages send it."""
+    return gzip.compress(Path(path).read_bytes(), 6)
+
+
 class Quiet(SimpleHTTPRequestHandler):
-    """Serves files, and says nothing."""
+    """Serves files, text gzipped, and says nothing."""
 
     extensions_map = {**SimpleHTTPRequestHandler.extensions_map, ".mjs": "text/javascript"}
+
+    def do_GET(self):
+        file = self.translate_path(self.path)
+        kind = self.guess_type(file)
+        if not (kind.startswith("text/") and os.path.isfile(file)):
+            return super().do_GET()
+        return self.answer(zipped(file), ("Content-Type", kind), ("Content-Encoding", "gzip"))
+
+    def answer(self, body, *headers):
+        self.send_response(200)
+        for name, value in (*headers, ("Content-Length", str(len(body)))):
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
 
     def log_message(self, *_words):
         pass
@@ -66,12 +87,8 @@ def served(folder, instead=()):
 
     class Site(Quiet):
         def do_GET(self):
-            if self.path not in instead:
-                return super().do_GET()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(instead[self.path])))
-            self.end_headers()
-            return self.wfile.write(instead[self.path])
+            given = instead.get(self.path)
+            return super().do_GET() if given is None else self.answer(given)
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Site, directory=str(folder)))
     threading.Thread(target=server.serve_forever, daemon=True).start()

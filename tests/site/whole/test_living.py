@@ -1,5 +1,6 @@
 """The site in a browser: it answers from packs, then from Python, and asks no other host."""
 
+import gzip
 import json
 import re
 from pathlib import Path
@@ -39,6 +40,12 @@ def wait_for_python(page):
     page.wait_for_function(
         "times.ready > 0 && !document.querySelector('.waiting')", timeout=2 * MINUTE
     )
+
+
+def test_all_packs_together_are_small(folder):
+    packs = [path.read_bytes() for path in (folder / "packs").iterdir()]
+    assert len(packs) == len(catalogue.NAMES)
+    assert sum(len(gzip.compress(pack)) for pack in packs) <= 4_000_000
 
 
 def test_a_slider_is_answered_from_the_pack(visit):
@@ -92,6 +99,29 @@ def test_a_touch_of_the_picture_moves_the_slider(visit):
     page.keyboard.press("Enter")
     page.wait_for_function("times.painted > 0")
     assert page.get_by_label("step").first.input_value() == str(wanted)
+
+
+def test_a_handle_goes_to_a_value_that_is_drawn_ahead(visit, folder):
+    page = open_explorer(visit, "threshold")
+    drawn = pack_of(folder, "threshold")["snap"]["threshold"]
+    explorer = explorers.threshold()
+    box = page.get_by_role("slider", name="threshold", exact=True).last.bounding_box()
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    page.mouse.move(x, y)
+    page.mouse.down()
+    page.mouse.move(x + 60, y)
+    page.wait_for_function("times.painted > 0")
+    assert page.evaluate("times.ready") is None
+    value = int(page.get_by_label("threshold", exact=True).first.input_value())
+    assert value in drawn and value > explorer.controls["threshold"].value
+    explorer.controls["threshold"].value = value
+    assert sentence(page) == words(explorer.sentence)
+
+
+def test_the_address_of_own_digit_leads_to_the_drawing_page(visit):
+    page = visit("e/own_digit.html")
+    page.wait_for_url("**/draw.html")
+    page.get_by_role("button", name="Embed").wait_for()
 
 
 def test_a_number_of_a_matrix_is_computed_by_python_in_the_page(visit):
