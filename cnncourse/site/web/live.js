@@ -159,7 +159,7 @@ const MAKERS = {
     return { element: button };
   },
   pad(node) {
-    const element = make("div");
+    const pad = make("div");
     const hears = new Map();
     const model = {
       get: (trait) => node[trait],
@@ -167,7 +167,8 @@ const MAKERS = {
       save_changes: () => moved(node.id, "image", node.image),
       on: (event, listen) => hears.set(event, listen),
     };
-    drawPad({ model, el: element });
+    drawPad({ model, el: pad });
+    const element = make("details", {}, make("summary", { textContent: node.description }), pad);
     return { element, set: (trait) => hears.get(`change:${trait}`)?.() };
   },
   button(node) {
