@@ -71,7 +71,12 @@ def evaluating(model: nn.Module) -> Iterator[None]:
 
 
 def predict(
-    model: nn.Module, images: np.ndarray, *, views: int = 1, batch_size: int = 250
+    model: nn.Module,
+    images: np.ndarray,
+    *,
+    views: int = 1,
+    sure: float = 1.0,
+    batch_size: int = 250,
 ) -> np.ndarray:
     """Return the probability of each digit for each image: the softmax of :func:`logits`.
 
@@ -81,6 +86,9 @@ def predict(
     views : 1 or 5
         5 takes the mean over the image and the image moved by a pixel up, down, left and right:
         fewer errors for five times the work.
+    sure : float
+        With 5 views: an image whose first answer has a probability above this is not looked at
+        again. 0.9 spares nearly all of the extra work, and hardly an answer changes.
 
     Returns
     -------
@@ -93,11 +101,14 @@ def predict(
     """
     if views not in (1, 5):
         raise ValueError(f"views is {views}: use 1, or 5 for the image and its four neighbours")
-    total = logits(model, images, batch_size=batch_size).softmax(1)
+    images = _as_bytes(images)
+    answers = logits(model, images, batch_size=batch_size).softmax(1)
+    again = np.flatnonzero(answers.max(1).values <= sure)
     for down, right in [(-1, 0), (1, 0), (0, -1), (0, 1)][: views - 1]:
-        moved = shifted(images, down, right)
-        total += logits(model, moved, batch_size=batch_size).softmax(1)
-    return (total / views).numpy()
+        moved = shifted(images[again], down, right)
+        answers[again] += logits(model, moved, batch_size=batch_size).softmax(1)
+    answers[again] /= views
+    return answers.numpy()
 
 
 def most_wrong(probabilities: np.ndarray, labels: np.ndarray, n: int = 10) -> np.ndarray:
