@@ -59,7 +59,7 @@ def main() -> None:
             keep(len(history.step_loss))
 
     keep(0)
-    options = {"epochs": 12, "augment": "shift", "progress": False, "watch_every": 1}
+    options = {"epochs": 12, "repeats": 1, "smoothing": 0, "progress": False, "watch_every": 1}
     history = fit(model, replace(everything, train=train), **options, watch=watch)
     keep(len(history.step_loss))
     for name, split in {"MNIST's test": everything.open_test(), "unseen scans": unseen}.items():

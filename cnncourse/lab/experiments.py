@@ -274,6 +274,8 @@ def _compare(
             batch_size=50,
             learning_rate=0.01,
             augment=None,
+            repeats=1,
+            smoothing=0,
             seed=seed,
             measure_every=epochs,
             progress=False,

@@ -55,20 +55,27 @@ def test_shuffled_labels_can_only_be_memorised(sample):
     nonsense = digits.Split(sample.train.images[:200], rng.integers(0, 10, 200))
     history = fit(
         models.build("small"), replace(sample, train=nonsense), epochs=30, augment=None,
-        batch_size=50,
+        batch_size=50, repeats=1,  # nonsense is forgotten where other nonsense is practised
     )  # fmt: skip
     assert history.train_accuracy[-1] > 0.95 and history.validation_accuracy[-1] < 0.35
 
 
-def test_one_step_is_adams(sample):
-    """One batch of all digits against the five lines of a step, written out."""
+@pytest.mark.parametrize("smoothing", [0, 0.2])
+def test_one_step_is_adams(smoothing, sample):
+    """One batch of all digits against the lines of a step, written out."""
     few = sample.first(40)
     ours, theirs = models.build("mlp", seed=4), models.build("mlp", seed=4)
-    fit(ours, few, batch_size=40, schedule="constant", learning_rate=0.02, augment=None)
+    rest = {"schedule": "constant", "learning_rate": 0.02, "augment": None}
+    history = fit(ours, few, batch_size=40, smoothing=smoothing, **rest)
     optimiser = Adam(theirs.parameters())
     images = torch.from_numpy(few.train.images)[:, None] / 255
-    F.cross_entropy(theirs(images), torch.from_numpy(few.train.labels)).backward()
+    chances = theirs(images).softmax(1)
+    right = F.one_hot(torch.from_numpy(few.train.labels), 10)
+    goal = (1 - smoothing) * right + smoothing / 10
+    (-(goal * chances.log()).sum(1).mean()).backward()
     optimiser.step(0.02)
+    plain = -(right * chances.log()).sum(1).mean().item()
+    assert history.step_loss == [pytest.approx(plain, rel=1e-5)]
     torch.testing.assert_close(weights(ours), weights(theirs), atol=1e-5, rtol=0)
 
 
@@ -76,16 +83,60 @@ def test_every_digit_is_seen_once_an_epoch(sample):
     few = sample.first(23)
     generator = torch.Generator().manual_seed(0)
     settings = training.Settings(batch_size=5, augment=None)
-    place = torch.device("cpu")
-    epochs = [list(training.batches(few.train, settings, generator, place)) for _ in range(2)]
+    place, losses = torch.device("cpu"), torch.rand(23)
+    orders = [training.epoch_order(losses, 1, generator) for _ in range(2)]
+    epochs = [
+        list(training.batches(few.train, order, settings, generator, place)) for order in orders
+    ]
     for epoch in epochs:
-        assert [len(labels) for _, labels in epoch] == [5, 5, 5, 5, 3]
-        seen = torch.cat([images for images, _ in epoch]).squeeze(1) * 255
+        assert [len(labels) for *_, labels in epoch] == [5, 5, 5, 5, 3]
+        seen = torch.cat([images for _, images, _ in epoch]).squeeze(1) * 255
         seen = seen.round().byte().flatten(1).numpy()
         wanted = few.train.images.reshape(23, -1)
         assert sorted(map(bytes, seen)) == sorted(map(bytes, wanted))
-    order = [torch.cat([labels for _, labels in epoch]) for epoch in epochs]
-    assert not torch.equal(*order)
+        for places, images, labels in epoch:  # the loss is entered for the right digit
+            assert torch.equal(labels, torch.from_numpy(few.train.labels)[places])
+            shown = torch.from_numpy(few.train.images)[places] / 255
+            assert torch.equal(images.squeeze(1), shown)
+    assert not torch.equal(*orders)
+
+
+@pytest.mark.parametrize("repeats, n, left", [(3, 50, 35), (4, 23, 15), (2, 9, 9), (12, 20, 0)])
+def test_hard_digits_come_several_times_in_place_of_easy_ones(repeats, n, left):
+    generator = torch.Generator().manual_seed(0)
+    losses = torch.rand(n, generator=generator)
+    orders = [training.epoch_order(losses, repeats, generator) for _ in range(2)]
+    hard = set(losses.topk(n // 10).indices.tolist())
+    for order in orders:
+        times = torch.bincount(order, minlength=n)
+        assert len(order) == n
+        easy = [int(times[place]) for place in range(n) if place not in hard]
+        assert max(easy) <= 1 and sum(easy) == left
+        if left:
+            assert all(times[place] == repeats for place in hard)
+    assert not torch.equal(*orders)
+    easy_ones = [set(order.tolist()) - hard for order in orders]
+    assert not hard or not left or easy_ones[0] != easy_ones[1]  # others are left out each time
+
+
+def test_a_second_epoch_practises_what_was_hard(sample):
+    """The network hardly moves: its losses tell which digits came."""
+    rest = {"epochs": 3, "batch_size": 23, "learning_rate": 1e-9, "augment": None}
+    means = {}
+    for repeats in (1, 4):
+        history = fit(models.build("mlp"), sample.first(230), repeats=repeats, **rest)
+        means[repeats] = [float(np.mean(part)) for part in np.split(np.array(history.step_loss), 3)]
+    images = torch.from_numpy(sample.train.images[:230])[:, None] / 255
+    labels = torch.from_numpy(sample.train.labels[:230])
+    with torch.no_grad():
+        losses = F.cross_entropy(models.build("mlp")(images), labels, reduction="none")
+    losses = losses.sort(descending=True).values
+    others = losses[23:].mean().item()  # of 207 others 138 come, at random
+    expected = (4 * losses[:23].sum().item() + 138 * others) / 230
+    assert means[1] == pytest.approx([losses.mean().item()] * 3, abs=1e-3)
+    assert means[4][0] == pytest.approx(losses.mean().item(), abs=1e-3)
+    assert means[4][1:] == pytest.approx([expected] * 2, abs=0.02)
+    assert expected > losses.mean().item() + 0.05
 
 
 def test_the_history_has_one_entry_a_step_and_one_an_epoch(sample):
@@ -316,6 +367,9 @@ def test_nothing_is_hung_on_the_network(sample):
         ({"augment": "flip"}, "None, shift, full"),
         ({"device": "tpu9"}, 'use "auto" or "cpu"'),
         ({"watch_every": 0}, "watch_every is 0"),
+        ({"repeats": 0}, "repeats is 0"),
+        ({"smoothing": 1}, "smoothing is 1"),
+        ({"smoothing": math.nan}, "smoothing is nan"),
         ({"measure_every": 0}, "measure_every is 0"),
     ],
 )
