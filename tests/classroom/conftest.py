@@ -1,6 +1,9 @@
 """The classroom's programs, and one JupyterHub for the tests that need it."""
 
+import os
+import subprocess
 import sys
+import time
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -59,3 +62,49 @@ def kernel(ada):
     kernel = ada.open_notebook("notebooks/03_convolution_maths.ipynb")
     yield kernel
     kernel.close()
+
+
+IMPATIENT = [
+    # milliseconds
+    "--ServerApp.tornado_settings={'ws_ping_interval': 200, 'ws_ping_timeout': 400}",
+    "--AsyncIOLoopKernelRestarter.time_to_dead=0.2",  # seconds between two looks at a kernel
+    "--AsyncIOLoopKernelRestarter.restart_limit=1",
+]
+
+
+@pytest.fixture
+def bob(tmp_path):
+    """A student at a server of his own without a hub, which soon loses patience."""
+    pytest.importorskip("jupyter_server", reason="JupyterLab is not installed")
+    from hub import free_ports
+    from student import Student
+
+    (port,) = free_ports(1)
+    student = Student(f"http://127.0.0.1:{port}", "bob")
+    command = [sys.executable, "-m", "jupyter_server", "--no-browser", "--allow-root", *IMPATIENT]
+    command += ["--ServerApp.ip=127.0.0.1", f"--ServerApp.port={port}"]
+    command += ["--ServerApp.base_url=/user/bob/", "--IdentityProvider.token="]
+    home = {"HOME": str(tmp_path), "JUPYTER_RUNTIME_DIR": str(tmp_path / "runtime")}
+    with (tmp_path / "log").open("w") as log:
+        server = subprocess.Popen(
+            command, cwd=tmp_path, env={**os.environ, **home}, stdout=log, stderr=log
+        )
+    try:
+        enter(student, server)
+        yield student
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def enter(student, server):
+    """Wait for the server's first answer, and take its token against forged requests."""
+    import requests
+
+    while server.poll() is None:
+        try:
+            student.browser.get(f"{student.base}/lab", timeout=60)
+            return
+        except requests.ConnectionError:
+            time.sleep(0.1)
+    pytest.fail("the server did not start")

@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from functools import partial
+from queue import Empty, SimpleQueue
+from threading import Thread
 
 import websocket
 from jupyter_client.jsonutil import json_default
@@ -16,6 +19,13 @@ from jupyter_client.session import Session
 from jupyter_server.services.kernels.connection.base import deserialize_binary_message
 
 SLIDERS = {"IntSliderModel", "FloatSliderModel"}
+CALLS = 7  # so often JupyterLab connects again, too
+LOST = (OSError, websocket.WebSocketException)  # what a connection raises that has ended
+DIED = "the kernel has died"
+
+
+class KernelDied(Exception):
+    """The server says that a kernel has died, whether or not it starts the kernel again."""
 
 
 class Kernel:
@@ -44,21 +54,37 @@ class Kernel:
         self.id = id
         self.widgets: dict[str, dict] = {}
         self._session = Session()
-        self._socket = websocket.create_connection(
-            url, patience, origin=origin, cookie=cookies, http_no_proxy=["127.0.0.1"]
+        self._patience = patience
+        self._arrived: SimpleQueue[str | bytes] = SimpleQueue()
+        self._dial = partial(
+            websocket.create_connection,
+            # by this name the server knows who calls again, and what they have missed
+            f"{url}&session_id={self._session.session}",
+            patience,
+            origin=origin,
+            cookie=cookies,
+            http_no_proxy=["127.0.0.1"],
         )
+        self._connect()
 
     def execute(self, source: str) -> str:
         """Run a cell to its end; return "" or the error."""
-        error = ""
-        for message in self._request("execute_request", code=source, stop_on_error=True):
-            if message["msg_type"] == "error":
-                error = "{ename}: {evalue}".format(**message["content"])
-        return error
+        return self.outcome(self.send(source))
 
-    def send(self, source: str) -> None:
-        """Run a cell without waiting for what comes of it."""
-        self._ask("execute_request", code=source)
+    def send(self, source: str) -> dict:
+        """Run a cell without waiting for what comes of it; return the request."""
+        return self._ask("execute_request", code=source, stop_on_error=True)
+
+    def outcome(self, request: dict) -> str:
+        """Wait for the end of a cell that was sent; return "" or the error."""
+        error = ""
+        try:
+            for message in self._answers(request):
+                if message["msg_type"] == "error":
+                    error = "{ename}: {evalue}".format(**message["content"])
+        except KernelDied:
+            return DIED
+        return error
 
     def move(self, slider: str, value: float, view: str) -> float | None:
         """Set a slider; return the seconds until a view showed a new picture, None if it did not.
@@ -68,7 +94,7 @@ class Kernel:
         self.widgets[slider]["value"] = value
         started, seconds = time.perf_counter(), None
         change = {"method": "update", "state": {"value": value}, "buffer_paths": []}
-        for message in self._request("comm_msg", comm_id=slider, data=change):
+        for message in self._answers(self._ask("comm_msg", comm_id=slider, data=change)):
             if seconds is None and "value" in _update(message, view):
                 seconds = time.perf_counter() - started
         return seconds
@@ -86,9 +112,14 @@ class Kernel:
                 found.append((sliders, _children(state)[-3]))
         return found
 
+    def lose_connection(self) -> None:
+        """Cut the wire, without a word to the server."""
+        self._socket.abort()
+
     def close(self) -> None:
         """Hang up; the kernel keeps running, as it does when a browser's window is closed."""
-        self._socket.close()
+        if self._socket.connected:
+            self._socket.send_close()
 
     def _kind(self, model: str) -> str:
         return self.widgets[model]["_model_name"]
@@ -100,13 +131,12 @@ class Kernel:
                 yield child
                 yield from self._inside(child)
 
-    def _request(self, kind: str, **content: object) -> Iterator[dict]:
-        """Send a message and yield the answers to it until the kernel is idle again."""
-        message = self._ask(kind, **content)
+    def _answers(self, request: dict) -> Iterator[dict]:
+        """Yield the answers to a message until the kernel is idle again."""
         idle = False
         while not idle:
             answer = self._receive()
-            if answer["parent_header"].get("msg_id") == message["header"]["msg_id"]:
+            if answer["parent_header"].get("msg_id") == request["header"]["msg_id"]:
                 idle = answer["content"].get("execution_state") == "idle"
                 yield answer
 
@@ -114,22 +144,61 @@ class Kernel:
         """Send a message, and return it."""
         message = self._session.msg(kind, content)
         message["channel"] = "shell"
-        self._socket.send(json.dumps(message, default=json_default))
+        text = json.dumps(message, default=json_default)
+        try:
+            self._socket.send(text)
+        except LOST:
+            self._connect()
+            self._socket.send(text)
         return message
+
+    def _connect(self) -> None:
+        """Connect, and listen from now on: a browser answers pings, whatever its student does."""
+        self._socket = self._dial()
+        self._socket.settimeout(None)
+        Thread(target=_listen, args=(self._socket, self._arrived), daemon=True).start()
 
     def _receive(self) -> dict:
         """Return the next message, after keeping what it says about a widget."""
-        received = self._socket.recv()
+        received = self._next()
         if isinstance(received, bytes):  # with numbers beside the text, such as pixels
             message = deserialize_binary_message(received)
         else:
             message = json.loads(received)
+        if message["content"].get("execution_state") in ("restarting", "dead"):
+            raise KernelDied(f"{DIED}: {self.id}")
         model = message["content"].get("comm_id")
         if message["msg_type"] == "comm_open":
             self.widgets[model] = message["content"]["data"]["state"]
         elif message["msg_type"] == "comm_msg":
             self.widgets[model].update(_update(message, model))
         return message
+
+    def _next(self) -> str | bytes:
+        """Return what arrives next; call again if the connection was lost, and hear the rest."""
+        for _ in range(CALLS):
+            try:
+                received = self._arrived.get(timeout=self._patience)
+            except Empty:
+                raise TimeoutError(
+                    f"kernel {self.id} said nothing for {self._patience} s"
+                ) from None
+            if received:
+                return received
+            if not self._socket.connected:
+                self._connect()
+        raise ConnectionError(f"the server hung up {CALLS} times on kernel {self.id}")
+
+
+def _listen(connection: websocket.WebSocket, arrived: SimpleQueue[str | bytes]) -> None:
+    """Put all that arrives into a queue, and "" at the end of the connection."""
+    try:
+        while received := connection.recv():
+            arrived.put(received)
+    except LOST:
+        pass  # it ended without a farewell
+    connection.shutdown()
+    arrived.put("")
 
 
 def _update(message: dict, model: str) -> dict:

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from threading import Event, Thread
+from threading import Event
 
 import requests
-from kernel import Kernel
+from kernel import DIED, Kernel
 from student import PATIENCE, Student
 from websocket import WebSocketException
 
@@ -54,13 +54,11 @@ def send_photographs(student: Student, stop: Event) -> str:
 def loop_for_ever(student: Student, stop: Event) -> str:
     """Run a cell that does not end, and press the button that stops it."""
     kernel = student.open_notebook("loop.ipynb")
-    ended: list[str] = []
-    loop = Thread(target=lambda: ended.append(kernel.execute("while True: pass")), daemon=True)
-    loop.start()
+    loop = kernel.send("while True: pass")
     stop.wait()
     student.interrupt(kernel)
-    loop.join(60)
-    wrong = "" if ended == ["KeyboardInterrupt: "] else f"the loop ended so: {ended}"
+    ended = kernel.outcome(loop)
+    wrong = "" if ended == "KeyboardInterrupt: " else f"the loop ended so: {ended}"
     wrong = wrong or kernel.execute("'it goes on'")
     kernel.close()
     return wrong
@@ -85,19 +83,25 @@ def fill_the_folder(student: Student, stop: Event) -> str:
 
 
 def kill_the_kernel(student: Student, stop: Event) -> str:
-    """End the kernel from within; the server starts it again."""
+    """End the kernel from within: the server starts it again, or gives it up after a few times."""
     wrong = ""
     while not wrong and not stop.wait(PAUSE):
         kernel = student.open_notebook("killed.ipynb")
         kernel.execute("before = 1")
-        kernel.send("import os; os._exit(1)")
+        ended = kernel.execute("import os; os._exit(1)")
         kernel.close()
+        if ended != DIED:
+            return f"the kernel did not die: {ended}"
         wrong = alive_again(student, "killed.ipynb", "assert 'before' not in globals()")
     return wrong
 
 
 def alive_again(student: Student, path: str, source: str, seconds: float = 120) -> str:
     """Wait until the kernel of a notebook runs a cell; return "" or what it said instead.
+
+    JupyterLab connects again when a kernel has been started again, since it may be found at
+    another place now. For one that was given up, the button that restarts it begins a new one.
+    Both are done by opening the notebook.
 
     Parameters
     ----------
@@ -135,15 +139,16 @@ def open_five_notebooks(student: Student, stop: Event) -> str:
 
 
 def lose_the_connection(student: Student, stop: Event) -> str:
-    """Shut the lid, and find everything again."""
+    """Shut the lid while a cell runs, and find everything again."""
     kernel = student.open_notebook("lid.ipynb")
-    wrong = kernel.execute("mine = 0")
+    wrong = kernel.execute("import time; mine = 0")
     times = 0
     while not wrong and not stop.wait(PAUSE):
-        wrong = kernel.execute("mine += 1")
+        running = kernel.send("time.sleep(2); mine += 1")
         times += 1
-        kernel.close()
-        kernel = student.open_notebook("lid.ipynb")
+        time.sleep(0.5)
+        kernel.lose_connection()
+        wrong = kernel.outcome(running)
     wrong = wrong or kernel.execute(f"assert mine == {times}")
     kernel.close()
     return wrong
