@@ -274,7 +274,11 @@ def check_torch() -> list[Finding]:
     trial = subprocess.run(command, capture_output=True, text=True)
     if trial.returncode != 0:
         return [broken_torch(trial.stderr)]
-    return working_torch(json.loads(trial.stdout.splitlines()[-1]), shutil.which("nvidia-smi"))
+    try:
+        found = json.loads(trial.stdout.strip().splitlines()[-1])
+    except (ValueError, IndexError):  # a patched package may end it early, or add words of its own
+        return [broken_torch(trial.stderr or trial.stdout)]
+    return working_torch(found, shutil.which("nvidia-smi"))
 
 
 def broken_torch(error: str) -> Finding:

@@ -109,7 +109,16 @@ def in_a_folder(
         given.write_text(json.dumps(source), encoding="utf-8")
         begins = None if tell is None else count(job, source, tell)
         status, error = attempt(job, given, target, timeout, begins)
-        return status, error, json.loads(target.read_bytes()) if target.exists() else None
+        return status, error, whole(target)
+
+
+def whole(executed: Path) -> Notebook | None:
+    """Return an executed notebook; None if there is none, or half of one on a full disk."""
+    try:
+        notebook: Notebook = json.loads(executed.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return notebook
 
 
 def attempt(

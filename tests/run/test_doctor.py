@@ -206,6 +206,8 @@ def test_no_pytorch_is_no_fault(monkeypatch):
     [
         ("raise RuntimeError('no operator torchvision::nms')", "torchvision::nms"),
         ("import os; os._exit(139)", "ended without a message"),
+        ("import os; os._exit(0)", "ended without a message"),
+        ("print('{}'); print('good-bye')", "good-bye"),
     ],
 )
 def test_a_pair_that_does_not_match_is_wrong(monkeypatch, program, said):

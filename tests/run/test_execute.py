@@ -28,6 +28,19 @@ def test_a_kernel_that_cannot_start_is_a_failure(tmp_path, monkeypatch):
     assert outcome.executed == b""
 
 
+def test_of_half_a_file_on_a_full_disk_the_disk_is_named(monkeypatch, tmp_path):
+    import papermill
+
+    def fill(source, target, *arguments, **options):
+        target.write_text('{"cells": [')
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(papermill, "execute_notebook", fill)
+    outcome = execute.execute(tiny_course.job(tmp_path / "a.ipynb", "1"))
+    assert outcome.status == FAILED and "No space left" in outcome.error
+    assert outcome.executed == b""
+
+
 def test_code_cells_are_counted_with_the_one_that_papermill_adds(tmp_path):
     job = tiny_course.job(tmp_path / "a.ipynb", "1", "2", parameters={"seed": 1})
     told = []

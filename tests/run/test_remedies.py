@@ -1,9 +1,12 @@
-"""A remedy that the doctor names has been tried: pip understands it, a kernel is mended by it."""
+"""A remedy that is named has been tried: pip and apt understand it, a kernel is mended by it."""
 
+import ast
 import re
 import shlex
+import shutil
 import subprocess
 import sys
+from importlib import metadata
 from pathlib import Path
 
 import environments
@@ -78,6 +81,54 @@ def test_pip_finds_nothing_left_to_do_where_everything_is_there():
     done = subprocess.run(command, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     assert "Would install" not in done.stdout
+
+
+SAYS = sorted(
+    path
+    for folder in ("cnncourse", "tools")
+    for path in (environments.ROOT / folder).rglob("*.py")
+    if "node_modules" not in path.parts
+)
+APT = re.compile(r"apt-get install ((?:[a-z0-9][a-z0-9.+-]*[a-z0-9]\b[ ]?)+?)(?=,|  |$)")
+EXTRA = re.compile(r'pip install -e "?\.(?:\[(\w+)\])?')
+MAKE = re.compile(r"make (\w+) brings it")
+COURSE = re.compile(r"python -m cnncourse (\w+)")
+
+
+def named(pattern):
+    """Return what a pattern finds in all that the programs may say, and in their descriptions."""
+    texts = [
+        node.value
+        for path in SAYS
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    ]
+    return sorted({found for text in texts for found in pattern.findall(text)})
+
+
+def test_every_extra_and_every_command_of_the_course_that_is_named_exists():
+    extras = metadata.metadata("cnncourse").get_all("Provides-Extra")
+    assert {"lab", "cluster", ""} <= set(named(EXTRA)) <= {*extras, ""}
+    goals = re.findall(r"^([\w-]+):", (environments.ROOT / "Makefile").read_text(), re.MULTILINE)
+    assert {"site", "slides"} <= set(named(MAKE)) <= set(goals)
+    assert {"doctor"} <= set(named(COURSE)) <= {"run", "list", "doctor"}
+
+
+@pytest.mark.skipif(shutil.which("apt-get") is None, reason="this is no Debian or Ubuntu")
+@pytest.mark.skipif(
+    not any(Path("/var/lib/apt/lists").glob("*Packages*")), reason="apt-get update was never run"
+)
+@pytest.mark.parametrize("packages", named(APT))
+def test_apt_could_install_what_is_named(packages):
+    command = ["apt-get", "--simulate", "install"]
+    done = subprocess.run([*command, *packages.split()], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    nothing = subprocess.run([*command, "no-such-package"], capture_output=True)
+    assert nothing.returncode != 0
+
+
+def test_the_packages_of_the_system_that_are_named_are_found():
+    assert named(APT) == ["libgl1 libglib2.0-0", "python3-venv"]
 
 
 KERNEL = "from cnncourse.run import doctor; print(*vars(doctor.check_kernel()).values(), sep='|')"
