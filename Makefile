@@ -103,12 +103,8 @@ bench: .venv/ready ## measure speed
 	@$(PYTEST) tests/benchmarks $(ARGS)
 	@CNNCOURSE_BENCH=1 $(PYTEST) tests/browser/test_paint.py
 
-# Tools that run in an environment of their own, and look at ours.
 audit: .venv/ready ## known weaknesses and licences of the installed packages; needs a network
-	@mkdir -p build
-	@$(COURSE) -m uv tool run pip-licenses --python $(COURSE) --format markdown --order license \
-		--output-file build/licences.md
-	@PIPAPI_PYTHON_LOCATION=$(COURSE) $(COURSE) -m uv tool run pip-audit --skip-editable
+	@$(COURSE) tools/audit.py
 
 dist: .venv/ready ## build the wheel and the source archive into dist/
 	@$(COURSE) -m uv build
