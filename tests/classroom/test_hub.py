@@ -6,6 +6,7 @@ import re
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from types import SimpleNamespace
@@ -249,4 +250,16 @@ def test_stopping_a_hub_ends_what_it_has_left_behind(monkeypatch):
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as parent:
         child = psutil.Process(int(parent.stdout.readline()))
         stop(parent)
-    assert parent.returncode == 0 and not child.is_running()
+    assert parent.returncode == 0 and not hub.lives(child)
+
+
+def test_a_number_that_is_a_threads_by_now_is_nobody_to_wait_for():
+    ended = psutil.Popen([sys.executable, "-c", ""])
+    process = psutil.Process(ended.pid)
+    assert hub.still_there([psutil.Process()], 0) == [psutil.Process()]
+    ended.wait()
+    thread = threading.Thread(target=time.sleep, args=(1,))
+    thread.start()
+    process._pid = thread.native_id
+    assert hub.still_there([process], 0) == []
+    thread.join()

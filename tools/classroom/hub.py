@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 
 import psutil
@@ -98,7 +98,36 @@ def stop(hub: subprocess.Popen) -> None:
     except subprocess.TimeoutExpired:
         hub.kill()
         hub.wait()
-    _, alive = psutil.wait_procs(family, timeout=GRACE)
+    alive = still_there(family, GRACE)
     for process in alive:
-        process.kill()
-    psutil.wait_procs(alive)
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    still_there(alive, GRACE)
+
+
+def still_there(family: list[psutil.Process], seconds: float) -> list[psutil.Process]:
+    """Wait for processes to end, and return those that have not.
+
+    psutil's own ``wait_procs`` breaks off with "No such file or directory" if the number of one
+    that has ended is a thread's by now: of 32,768 numbers a class uses many.
+
+    Parameters
+    ----------
+    family : list of psutil.Process
+    seconds : float
+        How long to wait.
+    """
+    give_up = time.monotonic() + seconds
+    while alive := [process for process in family if lives(process)]:
+        if time.monotonic() > give_up:
+            break
+        time.sleep(0.05)
+    return alive
+
+
+def lives(process: psutil.Process) -> bool:
+    """Tell whether a process has not ended, and no other has taken its number."""
+    try:
+        return process.is_running() and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
