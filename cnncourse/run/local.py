@@ -170,7 +170,7 @@ def receive(pipe: Connection, running: RunningJob) -> JobOutcome | None:
     """
     try:
         message = pipe.recv()
-    except EOFError:
+    except (EOFError, OSError):  # before its message, or in the midst of it
         running.process.join()
         message = JobOutcome(
             running.job,

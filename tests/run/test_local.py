@@ -73,6 +73,16 @@ def test_a_message_about_a_cell_is_kept_and_ends_nothing():
     assert not ours.closed
 
 
+@pytest.mark.parametrize("sent", [b"", b"\x00\x00", b"\x00\x00\x10\x00half of a message"])
+def test_a_process_that_ends_before_or_in_its_last_message_has_failed(sent):
+    ours, theirs = Pipe(duplex=False)
+    process = SimpleNamespace(join=lambda: None, exitcode=-9)
+    os.write(theirs.fileno(), sent)
+    theirs.close()
+    outcome = local.receive(ours, local.RunningJob("a", process))
+    assert outcome.status == FAILED and "-9" in outcome.error
+
+
 def test_who_watches_is_called_every_second_while_nothing_happens(monkeypatch):
     waits = []
 

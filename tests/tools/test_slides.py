@@ -173,11 +173,12 @@ def test_pictures_are_part_of_the_page_and_links_lead_on(page):
     assert "other.html#part" in found.linked and "a word" in body(page)
 
 
-@pytest.mark.parametrize("text", ["[]", "null", "{", "{}", '{"runs": 3}', '{"runs": [{}]}'])
+@pytest.mark.parametrize("text", ["", "[]", "null", "{", "{}", '{"runs": 3}', '{"runs": [{}]}'])
 def test_a_report_that_is_damaged_is_refused_in_a_sentence(build, tmp_path, text):
     (tmp_path / "report.json").write_text(text)
     run = subprocess.run(command(tmp_path, build / "reveal"), capture_output=True, text=True)
     assert run.returncode == 2 and len(run.stderr.splitlines()) == 1
+    assert "report.json" in run.stderr
 
 
 def test_slides_that_somebody_has_changed_stay_and_a_deck_that_fails_fails_alone(build, tmp_path):
