@@ -42,7 +42,8 @@ def find_weaknesses() -> list[str]:
     )
     known, unknown = sorted_out(done.stdout)
     if not known:
-        last = (done.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        reasons = list(unknown.values()) or done.stderr.strip().splitlines()
+        last = (reasons or ["no reason was given"])[-1].strip()
         raise ValueError(f"no package could be audited, so nothing is known of any: {last}")
     print(f"{len(known)} packages audited, unknown are {', '.join(unknown) or 'none'}")
     return [
@@ -53,17 +54,17 @@ def find_weaknesses() -> list[str]:
     ]
 
 
-def sorted_out(answer: str) -> tuple[list[dict], list[str]]:
-    """Return what pip-audit found out of which packages, and the names of those it did not know.
+def sorted_out(answer: str) -> tuple[list[dict], dict[str, str]]:
+    """Return what pip-audit found out of which packages, and why it does not know the others.
 
     >>> sorted_out('{"dependencies": [{"name": "a", "skip_reason": "not found on PyPI"}]}')
-    ([], ['a'])
+    ([], {'a': 'not found on PyPI'})
     >>> sorted_out("")  # it came to no answer
-    ([], [])
+    ([], {})
     """
     packages = json.loads(answer)["dependencies"] if answer.strip() else []
     known = [package for package in packages if "vulns" in package]
-    return known, [package["name"] for package in packages if "vulns" not in package]
+    return known, {each["name"]: each["skip_reason"] for each in packages if "vulns" not in each}
 
 
 def main() -> int:
