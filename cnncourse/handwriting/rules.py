@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import cv2
@@ -23,6 +23,7 @@ STEEPEST = 0.5  # rows a column: what is steeper is found as a column
 INKED = 0.6  # the least share of a line's pixels that are ink
 RECTANGULAR = 0.85  # the least share of its upright or turned rectangle that a cell fills
 SMALLEST_CONTENT = 0.25  # share of the cell's longer side
+THINNEST_CONTENT = 0.4  # share of the thickness of what stands around it
 EXTENDED = 0.85  # the least share of ink on the way from a piece of a line to the frame
 GRID = 4  # lines in each direction that end within the page make a grid
 BESIDE = 0.4  # the most that is ink beside it: more, and this is the edge of something larger
@@ -48,9 +49,9 @@ class _Line(NamedTuple):
 def find_boxes(mask: np.ndarray) -> np.ndarray:
     """Return the mask of what is drawn around digits: boxes, tables, grids, circles.
 
-    Such ink has holes in which there is other ink; a digit's holes are empty. The holes are the
-    cells. Their convex hulls forgive where a digit touches the line, and what lies outside all of
-    them is line.
+    Such ink has holes in which there is other ink, as thick as itself or thicker; a digit's holes
+    are empty, or a thin ruled line runs through them. The holes are the cells. Their convex hulls
+    forgive where a digit touches the line, and what lies outside all of them is line.
     """
     reach = max(mask.shape) // 250
     bridged = _square(2 * reach + 1)
@@ -59,8 +60,14 @@ def find_boxes(mask: np.ndarray) -> np.ndarray:
     lines = np.zeros_like(mask)
     if tree is None:  # no ink
         return lines
+    thickness = _thickness(closed, outlines)
     for part, holes in _with_holes(tree):
-        cells = [_cell(outlines[h], [outlines[i] for i in _children(tree, h)]) for h in holes]
+        least = THINNEST_CONTENT * thickness[part]
+        contents = [[i for i in _children(tree, h) if thickness[i] >= least] for h in holes]
+        cells = [
+            _cell(outlines[h], [outlines[i] for i in inside])
+            for h, inside in zip(holes, contents, strict=True)
+        ]
         if _is_drawn_around(cells):
             ink, inside = np.zeros((2, *mask.shape), np.uint8)
             cv2.drawContours(ink, [outlines[i] for i in (part, *holes)], -1, 1, cv2.FILLED)
@@ -70,6 +77,15 @@ def find_boxes(mask: np.ndarray) -> np.ndarray:
             inside = cv2.erode(inside, _square(2 * reach + 3))
             lines |= ink & (1 - inside)
     return lines
+
+
+def _thickness(mask: np.ndarray, outlines: Sequence[np.ndarray]) -> list[float]:
+    """Return for each outline how thick its ink is at its thickest place, in pixels."""
+    count, labels = cv2.connectedComponents(mask, connectivity=8)
+    distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
+    thickest = np.zeros(count, np.float32)
+    np.maximum.at(thickest, labels[mask > 0], distance[mask > 0])
+    return [2 * float(thickest[labels[y, x]]) for x, y in (outline[0, 0] for outline in outlines)]
 
 
 def _square(side: int) -> np.ndarray:
