@@ -352,7 +352,8 @@ def find_outstanding(difference: np.ndarray, *, even: bool = False) -> np.ndarra
     sure = without_specks((difference > np.maximum(least, beside)).astype(np.uint8))
     sure = _reaching(sure, difference, 1.4 * least)
     faint = (difference > np.maximum(least / 2, beside)).astype(np.uint8)
-    rules = find_rules((difference > least).astype(np.uint8))  # whole, with what lies beside ink
+    everything = (difference > least).astype(np.uint8)  # lines whole, with what lies beside ink
+    rules = find_rules(everything, difference)
     return (faint - without(faint, sure)) & (1 - rules)
 
 
@@ -448,7 +449,7 @@ def without_boxes(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
     ndarray of float of shape (H, W)
     """
     least = np.maximum(4 * noise(dark, even=even), FAINTEST)
-    lines = find_boxes((dark > least).astype(np.uint8))
+    lines = find_boxes((dark > least).astype(np.uint8), dark)
     return np.where(cv2.dilate(lines, np.ones((3, 3), np.uint8)), 0, dark) if lines.any() else dark
 
 

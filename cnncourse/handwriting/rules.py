@@ -26,6 +26,7 @@ SMALLEST_CONTENT = 0.25  # share of the cell's longer side
 THINNEST_CONTENT = 0.4  # share of the thickness of what stands around it
 EXTENDED = 0.85  # the least share of ink on the way from a piece of a line to the frame
 GRID = 4  # lines in each direction that end within the page make a grid
+DARKER = 1.6  # times as dark as a line usually is: a pen
 BESIDE = 0.4  # the most that is ink beside it: more, and this is the edge of something larger
 
 
@@ -46,13 +47,22 @@ class _Line(NamedTuple):
         return self.top + self.slope * (columns - self.left)
 
 
-def find_boxes(mask: np.ndarray) -> np.ndarray:
+def find_boxes(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
     """Return the mask of what is drawn around digits: boxes, tables, grids, circles.
 
     Such ink has holes in which there is other ink, as thick as itself or thicker; a digit's holes
     are empty, or a thin ruled line runs through them. The holes are the cells. Their convex hulls
-    forgive where a digit touches the line, and what lies outside all of them is line.
+    forgive where a digit touches the line, and what lies outside all of them is line, unless it is
+    far darker than lines are. An empty box, or one whose digit hangs together with it, is known by
+    its size: there is another of it.
+
+    Parameters
+    ----------
+    mask : ndarray of uint8 of shape (H, W)
+    dark : ndarray of float of shape (H, W), optional
+        How dark the ink is; by default all of it is the same.
     """
+    dark = mask if dark is None else dark
     reach = max(mask.shape) // 250
     bridged = _square(2 * reach + 1)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridged) if reach else mask
@@ -61,6 +71,7 @@ def find_boxes(mask: np.ndarray) -> np.ndarray:
     if tree is None:  # no ink
         return lines
     thickness = _thickness(closed, outlines)
+    parts = []
     for part, holes in _with_holes(tree):
         least = THINNEST_CONTENT * thickness[part]
         contents = [[i for i in _children(tree, h) if thickness[i] >= least] for h in holes]
@@ -68,14 +79,19 @@ def find_boxes(mask: np.ndarray) -> np.ndarray:
             _cell(outlines[h], [outlines[i] for i in inside])
             for h, inside in zip(holes, contents, strict=True)
         ]
-        if _is_drawn_around(cells):
+        parts.append((cells, [outlines[i] for i in (part, *holes)]))
+    boxes = [cell for cells, _ in parts if _is_drawn_around(cells) for cell in cells]
+    for cells, edges in parts:
+        if _is_drawn_around(cells) or any(_is_like(cell, boxes) for cell in cells):
             ink, inside = np.zeros((2, *mask.shape), np.uint8)
-            cv2.drawContours(ink, [outlines[i] for i in (part, *holes)], -1, 1, cv2.FILLED)
+            cv2.drawContours(ink, edges, -1, 1, cv2.FILLED)
             for cell in cells:
                 if cell.rectangular or cell.filled:
                     cv2.fillConvexPoly(inside, cell.hull, 1)
             inside = cv2.erode(inside, _square(2 * reach + 3))
-            lines |= ink & (1 - inside)
+            ink &= 1 - inside
+            usual = np.percentile(dark[ink > 0], 75) if ink.any() else 0
+            lines |= ink * (dark <= DARKER * usual)
     return lines
 
 
@@ -118,9 +134,17 @@ def _is_drawn_around(cells: list[_Cell]) -> bool:
     """
     whole = [cell for cell in cells if cell.rectangular]
     usual = np.percentile([cell.area for cell in whole], 75) if whole else 0
-    pieces = sum(cell.area < 0.6 * usual and not cell.filled for cell in cells)
+    pieces = sum(0.05 * usual < cell.area < 0.6 * usual and not cell.filled for cell in cells)
     filled = sum(cell.filled for cell in cells)
     return filled > 0 and filled >= pieces
+
+
+def _is_like(cell: _Cell, others: list[_Cell]) -> bool:
+    """Tell whether a cell is a rectangle of the size of another one."""
+    near = (
+        0.8 * cell.area < other.area < 1.25 * cell.area for other in others if other.rectangular
+    )
+    return cell.rectangular and any(near)
 
 
 def _with_holes(tree: np.ndarray) -> Iterator[tuple[int, list[int]]]:
@@ -146,29 +170,42 @@ def _children(tree: np.ndarray, parent: int) -> list[int]:
     return found
 
 
-def find_rules(mask: np.ndarray) -> np.ndarray:
+def find_rules(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
     """Return the mask of the lines that ruled or squared paper came with, and of grids.
 
     A printed line runs from one side of the page to another, which no pen stroke does; the lines of
     a grid need not, but there are several in both directions. Across it, the ink of a line is a few
-    pixels thick; where it is far thicker than usual, there is a stroke as well, and there nothing
-    of it is line.
+    pixels thick; where it is far thicker or darker than usual, there is a stroke as well, and there
+    nothing of it is line.
+
+    Parameters
+    ----------
+    mask : ndarray of uint8 of shape (H, W)
+    dark : ndarray of float of shape (H, W), optional
+        How dark the ink is; by default all of it is the same.
     """
+    dark = mask if dark is None else dark
     rows, short_rows = _find_lines(mask)
-    whole = _ink_of(rows, mask)
-    all_rows = _ink_of(rows + short_rows, mask) if short_rows else whole
+    whole = _ink_of(rows, mask, dark)
+    all_rows = _ink_of(rows + short_rows, mask, dark) if short_rows else whole
     columns, short_columns = _find_lines(_turned(mask & (1 - all_rows)))
     if min(len(short_rows), len(short_columns)) >= GRID:
         whole, columns = all_rows, columns + short_columns
-    return whole | _turned(_ink_of(columns, _turned(mask & (1 - whole))))
+    return whole | _turned(_ink_of(columns, _turned(mask & (1 - whole)), _turned(dark)))
 
 
-def _turned(mask: np.ndarray) -> np.ndarray:
-    return np.ascontiguousarray(mask.T)
+def _turned(page: np.ndarray) -> np.ndarray:
+    return np.ascontiguousarray(page.T)
 
 
-def _ink_of(lines: list[_Line], mask: np.ndarray) -> np.ndarray:
-    """Return the mask of some lines, with the grey of their edges."""
+def _ink_of(lines: list[_Line], mask: np.ndarray, dark: np.ndarray) -> np.ndarray:
+    """Return the mask of some lines, with the grey of their edges.
+
+    Parameters
+    ----------
+    lines : list of _Line
+    mask, dark : ndarray of shape (H, W)
+    """
     if not lines:
         return np.zeros_like(mask)
     reach = max(1, max(mask.shape) // 300)  # no line is quite straight
@@ -181,6 +218,8 @@ def _ink_of(lines: list[_Line], mask: np.ndarray) -> np.ndarray:
         rows, columns = rows[found], columns[found]
         begin, end = top[rows, columns], bottom[rows, columns]
         thin = end - begin <= 1.5 * np.median(end - begin) + 1
+        core = dark[(begin + end) // 2, columns]  # its edges are fainter
+        thin &= core <= DARKER * np.median(core)
         change[np.maximum(begin[thin] - 1, 0), columns[thin]] += 1
         change[end[thin] + 1, columns[thin]] -= 1
     return (np.cumsum(change[:height], axis=0, dtype=np.int8) > 0).astype(np.uint8)

@@ -62,6 +62,36 @@ def test_a_digit_is_no_box(digit):
     assert not find_boxes(page).any()
 
 
+def test_a_ring_on_squared_paper_is_no_box():
+    page = grid(12, 12, cell=30)
+    ring = np.zeros_like(page)
+    cv2.ellipse(ring, (220, 220), (70, 100), 0, 0, 360, 1, 14)
+    page[cv2.dilate(ring, np.ones((9, 9), np.uint8)) > 0] = 0  # beside dark ink no line is seen
+    assert not find_boxes(page | ring)[ring > 0].any()
+
+
+def test_an_empty_box_beside_a_filled_one_goes_too():
+    page = np.hstack([grid(1, 1), grid(1, 1)])
+    digit = np.zeros_like(page)
+    draw(digit, 5, 50, 58, 38, 3, 1)
+    assert find_boxes(page | digit)[page > 0].mean() > 0.95
+    assert not find_boxes(page)[page > 0].any()  # nothing tells that these are not two digits
+
+
+@pytest.mark.parametrize("find", [find_boxes, find_rules])
+def test_what_is_far_darker_than_the_lines_is_a_pen(find):
+    lines = grid(6, 6)
+    digits, dark = np.zeros_like(lines), 0.2 * lines
+    for j in range(6):
+        draw(digits, 5, 40, 48 + 60 * j, 44, 2, 1)  # its bar lies upon the line
+        draw(digits, 3, 170, 58 + 60 * j, 40, 2, 1)
+    dark[digits > 0] = 0.6
+    kept = 1 - find(lines | digits, dark)
+    assert kept[digits > 0].mean() > 0.95 and kept[lines > digits].mean() < 0.15
+    shared = digits & lines
+    assert kept[shared > 0].mean() > 0.9 > (1 - find(lines | digits))[shared > 0].mean()
+
+
 def test_squared_paper_that_digits_cross_is_no_box():
     page = grid(12, 12, cell=30)
     for j in range(3):
