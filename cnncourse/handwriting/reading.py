@@ -20,7 +20,7 @@ from cnncourse import images
 from cnncourse.handwriting.form import Photo, find_digits, from_blob, is_tiny
 from cnncourse.handwriting.ink import as_grey, as_pixels, darkness, longest_side
 from cnncourse.handwriting.judge import network
-from cnncourse.handwriting.segments import Blob, gap, join, split
+from cnncourse.handwriting.segments import Blob, cheapest_cuts, gap, join, split
 
 SURE = 0.6  # the least confidence with which a digit is named
 
@@ -180,7 +180,7 @@ def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
     """
     done = []
     for one in seen:
-        narrowest = 1.3 if one.confidence >= SURE else 0.9  # of what may be two, times its height
+        narrowest = 1.3 if one.trust >= SURE else 0.8  # of what may be two, times its height
         wide = one.blob.width >= narrowest * one.blob.height
         parts = _best_split(one, look) if wide else None
         done += _split_touching(parts, look) if parts else [one]
@@ -188,19 +188,26 @@ def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
 
 
 def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
-    width = one.blob.width
-    columns = [round(width * share) for share in np.linspace(0.25, 0.75, 11)]
-    tries = [split(one.blob, column) for column in columns if 0 < column < width]
+    columns = np.rint(one.blob.width * np.linspace(0.25, 0.75, 11)).astype(int)
+    cuts = cheapest_cuts(one.blob.mask, columns)
+    tries = [split(one.blob, cut) for cut in cuts if _parts_two(cut, one.blob)]
     tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
     seen = look.unjudged([part for parts in tries for part in parts])
     pairs = list(zip(seen[::2], seen[1::2], strict=True))
     best = look.judged(max(pairs, key=_least_trust, default=()))
-    sure = bool(best) and _least_trust(best) > max(one.confidence, 0.8)
+    sure = bool(best) and _least_trust(best) > max(one.trust, 0.8)
     return best if sure and any(part.probabilities.argmax() != 1 for part in best) else None
 
 
+def _parts_two(cut: np.ndarray, blob: Blob) -> bool:
+    """Tell whether a cut goes through one stroke, as two digits touch in one place."""
+    right = np.arange(blob.width) >= cut[:, None]
+    ink = blob.mask[np.arange(blob.height), cut].sum()
+    return bool(ink <= 1.5 * blob.stroke and blob.mask[right].any() and blob.mask[~right].any())
+
+
 def _is_digit_shaped(part: Blob, whole: Blob) -> bool:
-    return part.width <= part.height and part.height > 0.7 * whole.height
+    return part.width <= 1.3 * part.height and part.height > 0.7 * whole.height
 
 
 def _least_trust(seen: Sequence[_Seen]) -> float:

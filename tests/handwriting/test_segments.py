@@ -10,9 +10,21 @@ from cnncourse.handwriting import segments
 def test_splitting_and_joining_lose_no_ink():
     mask = (np.random.default_rng(0).random((20, 30)) < 0.4).astype(np.uint8)
     whole = segments.Blob(5, 7, mask)
-    left, right = segments.split(whole, 11)
+    left, right = segments.split(whole, 8 + np.arange(20) // 3)
     again = segments.join(left, right)
     assert again.box == whole.box and np.array_equal(again.mask, mask)
+
+
+@pytest.mark.parametrize("slant", [-40, 0, 40])
+def test_the_cheapest_cut_follows_the_slant_of_two_strokes_and_crosses_what_joins_them(slant):
+    mask = np.zeros((100, 160), np.uint8)
+    for x in (52, 108):
+        cv2.line(mask, (x - slant // 2, 5), (x + slant // 2, 95), 1, 8)
+    cv2.line(mask, (52, 50), (108, 50), 1, 4)
+    (cut,) = segments.cheapest_cuts(mask, np.array([80]))
+    assert mask[np.arange(100), cut].sum() <= 6 and np.abs(np.diff(cut)).max() <= 1
+    left, right = segments.split(segments.Blob(0, 0, mask), cut)
+    assert abs(int(left.mask.sum()) - int(right.mask.sum())) < 0.1 * mask.sum()
 
 
 def test_strokes_that_nearly_touch_are_one_digit_and_distant_ones_two():
