@@ -1,5 +1,7 @@
 """Digits read in photographs of pages, by a stand-in for a network."""
 
+import subprocess
+import sys
 from io import BytesIO
 
 import cv2
@@ -281,3 +283,34 @@ def test_any_picture_is_read_or_refused_in_a_sentence(kind, height, width, form,
         assert to_mnist(picture).shape == (28, 28)
     except ValueError as refusal:
         assert "no ink in this picture" in str(refusal)
+
+
+MEASURE = """
+import sys
+from time import process_time
+from cnncourse.handwriting import judge, reading
+def peak():
+    lines = open("/proc/self/status").read().splitlines()
+    return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
+predict = judge.network().probabilities
+reading.read(sys.argv[1], predict)
+open("/proc/self/clear_refs", "w").write("5")
+before, started = peak(), process_time()
+found = reading.read(sys.argv[2], predict)
+print(len(found), process_time() - started, (peak() - before) / 1024)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="memory is read from /proc")
+def test_a_page_of_12_megapixels_costs_little_time_and_memory(tmp_path):
+    page = np.full((600, 800), 210, np.uint8)
+    for k in range(8):
+        draw(page, k, 60 + 280 * (k // 4), 60 + 190 * (k % 4), 180, 9, 40)
+    small, large = tmp_path / "small.jpg", tmp_path / "large.jpg"
+    Image.fromarray(page).save(small)
+    Image.fromarray(page).resize((4000, 3000)).convert("RGB").save(large)
+    command = [sys.executable, "-c", MEASURE, str(small), str(large)]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    found, seconds, megabytes = map(float, done.stdout.split())
+    assert found == 8 and megabytes < 60
+    assert seconds < 2  # 0.4 s on one calm core
