@@ -10,6 +10,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import combinations
 from typing import NamedTuple
 
 import cv2
@@ -85,9 +86,8 @@ def find_boxes(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
         if _is_drawn_around(cells) or any(_is_like(cell, boxes) for cell in cells):
             ink, inside = np.zeros((2, *mask.shape), np.uint8)
             cv2.drawContours(ink, edges, -1, 1, cv2.FILLED)
-            for cell in cells:
-                if cell.rectangular or cell.filled:
-                    cv2.fillConvexPoly(inside, cell.hull, 1)
+            for hull in _hulls(cells):
+                cv2.fillConvexPoly(inside, hull, 1)
             inside = cv2.erode(inside, _square(2 * reach + 3))
             ink &= 1 - inside
             usual = np.percentile(dark[ink > 0], 75) if ink.any() else 0
@@ -127,13 +127,31 @@ def _cell(outline: np.ndarray, contents: list[np.ndarray]) -> _Cell:
     return _Cell(hull, area, rectangular, filled)
 
 
+def _hulls(cells: list[_Cell]) -> Iterator[np.ndarray]:
+    """Yield the outline of each cell, also of those that a digit cuts in two, from line to line."""
+    usual = _usual_area(cells)
+    for cell in cells:
+        if cell.rectangular or cell.filled:
+            yield cell.hull
+    pieces = [cell for cell in cells if 0.1 * usual < cell.area < 0.75 * usual and not cell.filled]
+    for one, other in combinations(pieces, 2):
+        hull = cv2.convexHull(np.concatenate([one.hull, other.hull]))
+        if 0.75 * usual < cv2.contourArea(hull) < 1.1 * usual:
+            yield hull
+
+
+def _usual_area(cells: list[_Cell]) -> float:
+    """Return the area that most of the larger cells have, 0 if none is a rectangle."""
+    whole = [cell.area for cell in cells if cell.rectangular]
+    return float(np.percentile(whole, 75)) if whole else 0
+
+
 def _is_drawn_around(cells: list[_Cell]) -> bool:
     """Tell whether ink with these holes stands around digits, rather than being crossed by them.
 
     On squared paper a digit goes through many cells, and leaves pieces of them.
     """
-    whole = [cell for cell in cells if cell.rectangular]
-    usual = np.percentile([cell.area for cell in whole], 75) if whole else 0
+    usual = _usual_area(cells)
     pieces = sum(0.05 * usual < cell.area < 0.6 * usual and not cell.filled for cell in cells)
     filled = sum(cell.filled for cell in cells)
     return filled > 0 and filled >= pieces

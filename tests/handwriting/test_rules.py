@@ -54,6 +54,17 @@ def test_a_digit_that_touches_its_box_keeps_most_of_its_ink():
     assert found[lines > digits].mean() > 0.9 and found[digits > lines].mean() < 0.15
 
 
+def test_a_digit_from_line_to_line_cuts_its_cell_in_two_and_stays():
+    lines = grid(3, 3)
+    digits = np.zeros_like(lines)
+    for j in range(3):
+        draw(digits, 2 + j, 50, 58 + 60 * j, 38, 3, 1)
+    tall = np.zeros_like(lines)
+    cv2.line(tall, (128, 100), (132, 160), 1, 4)
+    found = find_boxes(lines | digits | tall)
+    assert found[tall > lines].mean() < 0.15 and found[lines > tall].mean() > 0.95
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_a_digit_is_no_box(digit):
     page = np.zeros((300, 300), np.uint8)
