@@ -67,32 +67,34 @@ def find_boxes(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
     reach = max(mask.shape) // 250
     bridged = _square(2 * reach + 1)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridged) if reach else mask
-    outlines, tree = cv2.findContours(closed, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
+    parts = list(_parts_with_cells(closed))
+    boxes = [cell for _, cells in parts if _is_drawn_around(cells) for cell in cells]
     lines = np.zeros_like(mask)
-    if tree is None:  # no ink
-        return lines
-    thickness = _thickness(closed, outlines)
-    parts = []
-    for part, holes in _with_holes(tree):
-        least = THINNEST_CONTENT * thickness[part]
-        contents = [[i for i in _children(tree, h) if thickness[i] >= least] for h in holes]
-        cells = [
-            _cell(outlines[h], [outlines[i] for i in inside])
-            for h, inside in zip(holes, contents, strict=True)
-        ]
-        parts.append((cells, [outlines[i] for i in (part, *holes)]))
-    boxes = [cell for cells, _ in parts if _is_drawn_around(cells) for cell in cells]
-    for cells, edges in parts:
+    for edges, cells in parts:
         if _is_drawn_around(cells) or any(_is_like(cell, boxes) for cell in cells):
             ink, inside = np.zeros((2, *mask.shape), np.uint8)
             cv2.drawContours(ink, edges, -1, 1, cv2.FILLED)
             for hull in _hulls(cells):
                 cv2.fillConvexPoly(inside, hull, 1)
-            inside = cv2.erode(inside, _square(2 * reach + 3))
-            ink &= 1 - inside
+            ink &= 1 - cv2.erode(inside, _square(2 * reach + 3))
             usual = np.percentile(dark[ink > 0], 75) if ink.any() else 0
             lines |= ink * (dark <= DARKER * usual)
     return lines
+
+
+def _parts_with_cells(mask: np.ndarray) -> Iterator[tuple[list[np.ndarray], list[_Cell]]]:
+    """Yield the outlines of each connected part that has holes, and these holes."""
+    outlines, tree = cv2.findContours(mask, cv2.RETR_TREE, cv2.CHAIN_APPROX_SIMPLE)
+    if tree is None:  # no ink
+        return
+    thickness = _thickness(mask, outlines)
+    for part, holes in _with_holes(tree):
+        least = THINNEST_CONTENT * thickness[part]
+        cells = []
+        for hole in holes:
+            contents = [outlines[i] for i in _children(tree, hole) if thickness[i] >= least]
+            cells.append(_cell(outlines[hole], contents))
+        yield [outlines[i] for i in (part, *holes)], cells
 
 
 def _thickness(mask: np.ndarray, outlines: Sequence[np.ndarray]) -> list[float]:
