@@ -4,6 +4,10 @@ The yardstick is one epoch of the loop that most tutorials have: the lecture's n
 that transforms each picture on its own, Adam at 0.01, 100 pictures a batch. A part of such an epoch
 is timed before and after each of our trainings and with as many threads, so that a busy machine
 slows both.
+
+A recipe's accuracy is the mean of three seeds, and still one seed's differs from the next by about
+0.05 points: each floor is what a recipe is to reach, less NOISE. The recipes were chosen on digits
+of the training set that were held out; the test set is only read here.
 """
 
 import subprocess
@@ -11,6 +15,8 @@ import sys
 from pathlib import Path
 from time import perf_counter
 
+import cells
+import form
 import numpy as np
 import pytest
 import torch
@@ -23,6 +29,7 @@ from cnncourse import metrics
 from cnncourse.lab import digits, evaluation, fetch, models, training
 from cnncourse.lab.threads import using_threads
 
+NOISE = 0.0003  # one standard error of a mean of three seeds
 STEPS = 150  # of the 600 of a yardstick's epoch, before and again after
 
 
@@ -84,28 +91,31 @@ class Yardstick:
         return self.train(STEPS) * len(self.loader) / STEPS
 
 
-def test_accuracy(model, mnist, views=1):
+def test_accuracy(model, mnist, **reading):
     test = mnist.open_test(again=True)  # nothing is chosen by it: the recipes are fixed
-    return metrics.accuracy(evaluation.predict(model, test.images, views=views), test.labels)
+    return metrics.accuracy(evaluation.predict(model, test.images, **reading), test.labels)
 
 
 test_accuracy.__test__ = False
 
 
+READING = {"views": 5, "sure": 0.9}  # a digit that is read surely is not looked at again
+
+
 @pytest.fixture
 def against_the_yardstick(mnist, loader, capsys):
-    """Train, and return the test accuracy and the time in epochs of the yardstick."""
+    """Train and read, and return the mean accuracy and time, in epochs of the yardstick."""
 
-    def run(name, *, views=1, seeds=(0,), **recipe):
+    def run(name, *, build=models.build, seeds=(0, 1, 2), reading=READING, **recipe):
         accuracies, ratios = [], []
         for seed in seeds:
             yardstick = Yardstick(loader)
             yardstick.train(10)  # warm up
             before = yardstick.epoch()
-            model, start = models.build(seed=seed), perf_counter()
+            model, start = build(seed=seed), perf_counter()
             training.fit(model, mnist, seed=seed, **recipe)
-            accuracies.append(test_accuracy(model, mnist, views))
-            seconds = perf_counter() - start  # of the reading with several views too
+            accuracies.append(test_accuracy(model, mnist, **reading))
+            seconds = perf_counter() - start  # of the reading too
             ratios.append(2 * seconds / (before + yardstick.epoch()))
             with capsys.disabled():
                 print(f"\n{name}: {accuracies[-1]:.2%} in {seconds:.0f} s, "
@@ -116,19 +126,35 @@ def against_the_yardstick(mnist, loader, capsys):
 
 
 def test_the_first_success_takes_half_an_epoch_of_the_yardstick(against_the_yardstick):
-    recipe = {"epochs": 1, "batch_size": 64, "learning_rate": 0.02, "views": 5}
-    accuracy, epochs = against_the_yardstick("one epoch", seeds=(0, 1, 2), **recipe)
-    assert accuracy >= 0.992 and epochs <= 0.5
+    recipe = {"epochs": 1, "batch_size": 64, "learning_rate": 0.02, "smoothing": 0.05}
+    accuracy, epochs = against_the_yardstick("one epoch", **recipe)
+    assert accuracy >= 0.993 - NOISE and epochs <= 0.45
 
 
 def test_the_default_recipe(against_the_yardstick):
-    accuracy, epochs = against_the_yardstick("default", seeds=(0, 1, 2), views=5)
-    assert accuracy >= 0.994 and epochs <= 1.2
+    accuracy, epochs = against_the_yardstick("default")
+    assert accuracy >= 0.995 - NOISE and epochs <= 1.0
 
 
 def test_the_best_recipe(against_the_yardstick):
-    accuracy, epochs = against_the_yardstick("best", views=5, epochs=9)
-    assert accuracy >= 0.9955 and epochs <= 3
+    accuracy, epochs = against_the_yardstick("best", epochs=8, smoothing=0.03)
+    assert accuracy >= 0.996 - NOISE and epochs <= 2.8
+
+
+def learners_net(seed):
+    """The network of the exercise in notebook 05, as the course's solution writes it."""
+    answers = [cell.source for cell in cells.cells("05_mnist_lab") if "solution" in form.tags(cell)]
+    written = next(source for source in answers if source.startswith("class Net"))
+    names = {"torch": torch, "nn": nn, "F": F}
+    exec(written.split("\n\n\nprint(")[0], names)
+    torch.manual_seed(seed)
+    return names["Net"]()
+
+
+def test_the_network_that_learners_write_reads_as_well(against_the_yardstick):
+    assert models.count_parameters(learners_net(0)) <= 100_000
+    accuracy, _ = against_the_yardstick("a learner's Net", build=learners_net, reading={})
+    assert accuracy >= 0.993
 
 
 def test_our_loop_is_faster_with_the_lectures_network_too(mnist, loader, capsys):
