@@ -2,7 +2,8 @@
 
 One rule chooses them for all explorers. The first steps of each control come first, then the other
 values of each control, then two and three controls together, in each group what is near before what
-is far. Where they do not all fit, those that cost few bytes go before those that cost many.
+is far. Where not all fit, two thirds of the room are for controls that are moved alone, and of the
+others those that cost few bytes go before those that cost many.
 
 A pack holds a table of SVG elements; each picture is a list of runs that are copied from the first
 picture and of elements that are new. Where to go from a state is found by the values of the simple
@@ -30,7 +31,7 @@ from cnncourse.site.tree import SENTENCE, VIEW, Change, Tree, dumps, kind_of
 from cnncourse.widgets.explorer import Explorer
 
 MOST_STATES = 400
-MOST_BYTES = 120_000  # of the pictures of an explorer, gzipped: a second on a slow line
+MOST_BYTES = 120_000  # of all pictures that a page loads at first, gzipped
 CHEAP = 1_200  # bytes: a hundred such states fit
 MOST_PHOTOS = 1_500_000  # bytes of photographs beside them
 MOST_VALUES = 26  # of a slider: until Python is there a longer one snaps to so many of its values
@@ -221,7 +222,9 @@ def pack(name: str, rasters: Rasters) -> dict[str, Any]:
     first_shape = dict(_nodes(recorder.tree.shape))
     states, asked = drawn(recorder, rasters)
     sure = {asked[_wish(recorder, moves)] for moves in first_steps(recorder)}
-    states = fitting(states, {"", *sure})
+    room = MOST_BYTES - carried(states[""][0], rasters)
+    alone = {key for wish, key in asked.items() if ";" not in wish}
+    states = fitting(states, {"", *sure}, alone, room)
     numbers = {key: number for number, key in enumerate(states)}
     edges = order_matters(recorder, numbers, asked)
     return {
@@ -273,27 +276,50 @@ def _wish(recorder: Recorder, moves: Moves) -> Key:
     return spelled({**recorder.first, **dict(moves)}, recorder.first)
 
 
-def fitting(states: Mapping[Key, State], sure: Container[Key]) -> dict[Key, State]:
-    """Return the states that MOST_BYTES have room for: sure ones, then cheap ones, then others.
+def carried(picture: str, rasters: Rasters) -> int:
+    """Return the bytes of the first picture, which the page itself brings too.
+
+    Parameters
+    ----------
+    picture : str
+    rasters : Rasters
+        With its photographs.
+    """
+    photos = (len(file) for path, file in rasters.files.items() if path in picture)
+    return len(zlib.compress(picture.encode(), 9)) + sum(photos)
+
+
+def fitting(
+    states: Mapping[Key, State], sure: Container[Key], alone: Container[Key], room: int
+) -> dict[Key, State]:
+    """Return the states that there is room for.
+
+    Sure ones come first, then those of one control in two thirds of the room, then cheap ones,
+    then others.
 
     Parameters
     ----------
     states : mapping of str to (picture, sentence, changes)
     sure : container of str
         Those that are taken in any case.
+    alone : container of str
+        Those that a single control leads to.
+    room : int
+        In bytes, gzipped.
     """
     taken: dict[Key, State] = {}
     known: set[str] = set()
     rows = dict(zip(states, coded(list(states.values()))["states"], strict=True))
-    zipped, left = zlib.compressobj(9), MOST_BYTES
-    for asked_for, most in ((sure, MOST_BYTES), (states, CHEAP), (states, MOST_BYTES)):
+    zipped, left = zlib.compressobj(9), room
+    passes = ((sure, room, 0), (alone, room, room // 3), (states, CHEAP, 0), (states, room, 0))
+    for some, most, keep in passes:
         for key, state in states.items():
-            if key in taken or key not in asked_for:
+            if key in taken or key not in some:
                 continue
             fresh = [element for element in ELEMENT.findall(state[0]) if element not in known]
             trial, text = zipped.copy(), "".join(fresh) + dumps(rows[key])
             price = len(trial.compress(text.encode())) + len(trial.flush(zlib.Z_SYNC_FLUSH))
-            if key in sure or price <= min(most, left):
+            if key in sure or price <= min(most, left - keep):
                 taken[key], zipped, left = state, trial, left - price
                 known.update(fresh)
     return taken

@@ -51,12 +51,19 @@ def test_sure_states_fit_in_any_case_then_cheap_ones_then_others(monkeypatch):
     noise = np.random.default_rng(0).bytes(600).hex()
     texts = {"": "", "dear": noise[:400], "dear too": noise[400:800], "sure": noise[800:], "a": "a"}
     states = {key: (f"<svg><text>{text}</text></svg>", "", []) for key, text in texts.items()}
-    assert set(pack.fitting(states, {"", "sure"})) == set(texts)
+    sure = {"", "sure"}
+    assert set(pack.fitting(states, sure, states, 5000)) == set(texts)
     monkeypatch.setattr(pack, "CHEAP", 100)
-    monkeypatch.setattr(pack, "MOST_BYTES", 650)
-    assert list(pack.fitting(states, {"", "sure"})) == ["", "sure", "a", "dear"]
-    monkeypatch.setattr(pack, "MOST_BYTES", 1)
-    assert list(pack.fitting(states, {"", "sure"})) == ["", "sure"]
+    assert list(pack.fitting(states, sure, sure, 650)) == ["", "sure", "a", "dear"]
+    assert list(pack.fitting(states, sure, {"dear too"}, 1000))[:3] == ["", "sure", "dear too"]
+    assert list(pack.fitting(states, sure, states, 1)) == ["", "sure"]
+
+
+def test_what_the_page_carries_counts():
+    rasters = Rasters()
+    assert pack.carried("<svg></svg>", rasters) < 40
+    rasters.files["img/a.webp"], rasters.files["img/b.webp"] = bytes(1000), bytes(2000)
+    assert 1000 < pack.carried('<svg><image href="../img/a.webp"/></svg>', rasters) < 1100
 
 
 @pytest.mark.parametrize("name", ["sliding_sum", "pooling"])
