@@ -7,7 +7,7 @@ const SIDE = 28; // pixels of the pad, as in MNIST
 const FINE = 4; // hidden pixels to a pixel, along each side
 const SHOWN = 280; // CSS pixels on the screen
 const PEN = 2.6; // width of a stroke in pixels of the pad: typical of MNIST
-const PAUSE = 100; // milliseconds between two messages to Python
+const PAUSE = 100; // milliseconds between two messages to Python, unless the model knows better
 const UNDO_STEPS = 50;
 
 const STYLE = `
@@ -116,7 +116,7 @@ function render({ model, el }) {
   const send = throttle(() => {
     model.set("image", values);
     model.save_changes();
-  }, PAUSE);
+  }, model.get("pause") ?? PAUSE);
 
   function show() {
     const picture = context.createImageData(SIDE, SIDE);

@@ -3,6 +3,7 @@
 const BOX = document.querySelector(".draw");
 const WEIGHTS = JSON.parse(BOX.querySelector(".weights").textContent);
 const LINE = [222, 66, 206]; // what is below zero; above is blue
+const FRAME = 16; // milliseconds: nothing has to travel, so each frame is read
 const STAGES = ["input", "ReLU 1", "pool 1", "ReLU 2", "pool 2"];
 
 window.times = { moved: 0, painted: 0 };
@@ -60,7 +61,7 @@ function read(values) {
 }
 
 // the pad speaks to a model as in a notebook
-const state = { image: new Array(SIDE * SIDE).fill(0), description: "your digit" };
+const state = { image: new Array(SIDE * SIDE).fill(0), description: "your digit", pause: FRAME };
 render({
   model: {
     get: (name) => state[name],
