@@ -210,10 +210,11 @@ def worker(browser, address):
     page.close()
 
 
-# Whether the picture that is shown has the elements, the words and the marks of another.
+# Whether the picture that is shown has the elements, the words and the marks of another. The stage
+# takes titles away: browsers show them where the mouse is.
 SAME = """(markup) => {
     const text = (part) => (part.children.length ? "" : part.textContent);
-    const parts = (svg) => [...svg.querySelectorAll("*")].map((part) =>
+    const parts = (svg) => [...svg.querySelectorAll(":not(title)")].map((part) =>
         [part.tagName.toLowerCase(), text(part), part.dataset.set ?? ""]);
     const truth = new DOMParser().parseFromString(markup, "text/html").querySelector("svg");
     const shown = document.querySelector(".cnncourse-stage > svg");
