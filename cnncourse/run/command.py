@@ -203,7 +203,7 @@ def follow(
     lines : Lines
         Is cleared before each.
     """
-    before = signal.signal(signal.SIGTERM, interrupt)  # a scheduler's way to say Ctrl-C
+    before = signal.signal(signal.SIGTERM, signal.default_int_handler)  # a scheduler's Ctrl-C
     try:
         with closing(outcomes):
             for executed in outcomes:
@@ -237,22 +237,6 @@ def concluded(results: Sequence[JobOutcome], code: int, build: Path) -> int:
         print(f"the reports could not be written: {error}", file=sys.stderr)
         return code or SOME_FAILED
     return code
-
-
-def interrupt(number: int, frame: object) -> None:
-    """Answer a signal as Ctrl-C is answered.
-
-    Parameters
-    ----------
-    number : int
-    frame : object
-        As Python calls the handler of a signal.
-
-    Raises
-    ------
-    KeyboardInterrupt
-    """
-    raise KeyboardInterrupt
 
 
 def exit_code(outcomes: Sequence[JobOutcome]) -> int:
