@@ -1,9 +1,7 @@
 """The record of the ImageNet challenge (ILSVRC), 2010 to 2017: who, how deep, how many errors.
 
-    >>> [entry.error for entry in WINNERS]
-    [28.2, 25.8, 16.4, 11.7, 6.66, 3.57, 2.991, 2.251]
-    >>> HUMAN.error
-    5.1
+    >>> [(entry.name, entry.error) for entry in RESULTS if entry.error < HUMAN.error]
+    [('ResNet', 3.57), ('Trimps-Soushen', 2.991), ('SENet', 2.251)]
 
 An error is the share of test images, in per cent, whose class is not among an entry's first five
 guesses (top-5 error). Three things to know before comparing the numbers:
@@ -13,10 +11,8 @@ guesses (top-5 error). Three things to know before comparing the numbers:
   images, where the ensemble makes 6.67 %. `SINGLE` compares single networks fairly.
 - **Test images.** The errors in `RESULTS` are on the 100,000 test images (150,000 in 2010), whose
   classes the organisers kept secret; those in `SINGLE` are on the 50,000 validation images.
-- **Extra data.** `extra_data` marks entries that learned from more than the 1.28 million images of
-  the challenge.
-
-The number of images changed, too: the constants are those from 2012 on, `OF_2010` those of 2010.
+- **Extra data.** `extra_data` marks entries that learned from more than the 1,281,167 images of the
+  challenge (1,261,406 in 2010).
 
 Depth is not all that changed from year to year: data augmentation, training and computers did too.
 
@@ -27,9 +23,6 @@ Depth is not all that changed from year to year: data augmentation, training and
 from __future__ import annotations
 
 from dataclasses import dataclass
-
-TRAINING_IMAGES, VALIDATION_IMAGES, TEST_IMAGES, CLASSES = 1_281_167, 50_000, 100_000, 1_000
-OF_2010 = (1_261_406, 50_000, 150_000)  # training, validation, test: Russakovsky et al., table 2
 
 
 @dataclass(frozen=True)
@@ -83,9 +76,6 @@ RESULTS = (
     Entry(2016, "Trimps-Soushen", 1, 2.991, None, None, False, _RESULTS_OF_2016),
     Entry(2017, "SENet", 1, 2.251, 154, None, False, _HU),
 )
-
-# The first of each year, without extra data.
-WINNERS = tuple(entry for entry in RESULTS if entry.place == 1 and not entry.extra_data)
 
 
 @dataclass(frozen=True)

@@ -18,16 +18,16 @@ from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
 
-# The notebooks in their order, and the modules of their checks.
+# The notebooks in their order, and the module of their checks.
 CHECKS = {
-    "01_image_basics": ["image_basics"],
-    "02_kernels": ["kernels"],
-    "03_convolution_maths": ["convolution_maths"],
-    "04_layer_by_layer_cnn": ["layer_by_layer"],
-    "04b_learning_layers": ["learning_layers"],
-    "05_mnist_lab": ["mnist_lab"],
-    "05b_inside_and_handwriting": ["inside_handwriting"],
-    "06_architecture_history": ["history"],
+    "01_image_basics": "image_basics",
+    "02_kernels": "kernels",
+    "03_convolution_maths": "convolution_maths",
+    "04_layer_by_layer_cnn": "layer_by_layer",
+    "04b_learning_layers": "learning_layers",
+    "05_mnist_lab": "mnist_lab",
+    "05b_inside_and_handwriting": "inside_handwriting",
+    "06_architecture_history": "history",
 }
 
 OF_THE_COURSE = Path(__file__).resolve().parents[2] / "notebooks"
@@ -112,8 +112,7 @@ def described(name: str, cells: list[dict]) -> Chapter:
 
 def by_checks(name: str) -> Iterator[Exercise]:
     """Yield the exercises of a notebook under the names of their checks."""
-    for module in CHECKS[name]:
-        home = import_module(f"cnncourse.exercises.checks.{module}")
-        for check, function in inspect.getmembers(home, inspect.isfunction):
-            if function.__module__ == home.__name__ and not check.startswith("_"):
-                yield Exercise("", check, check.replace("_", " "))
+    home = import_module(f"cnncourse.exercises.checks.{CHECKS[name]}")
+    for check, function in inspect.getmembers(home, inspect.isfunction):
+        if function.__module__ == home.__name__ and not check.startswith("_"):
+            yield Exercise("", check, check.replace("_", " "))

@@ -11,7 +11,7 @@ import numpy as np
 from cnncourse import figures, pipeline
 from cnncourse.architectures import imagenet, swaps, trace
 from cnncourse.architectures.networks import INCEPTION, NETWORKS
-from cnncourse.architectures.table import Table, show_bytes
+from cnncourse.architectures.table import Table, folded, show_bytes
 from cnncourse.figures.blueprints import CLUES, Point, Walker
 from cnncourse.figures.svg import Svg
 from cnncourse.geometry import Window, receptive_field
@@ -275,18 +275,6 @@ def _draw_what_if(*, change: str, channels: int, size: int, swapped: bool) -> Sv
 
 # Inception ----------------------------------------------------------------------------------------
 
-# Channels that enter each module of GoogLeNet, and the size of its maps.
-_ENTERS = {
-    "3a": (192, 28),
-    "3b": (256, 28),
-    "4a": (480, 14),
-    "4b": (512, 14),
-    "4c": (512, 14),
-    "4d": (512, 14),
-    "4e": (528, 14),
-    "5a": (832, 7),
-    "5b": (832, 7),
-}
 _WIDTHS = ("one", "reduce_3", "three", "reduce_5", "five", "project")
 _LABELS = ("1×1", "3×3 reduced to", "3×3", "5×5 reduced to", "5×5", "after pooling")
 
@@ -317,7 +305,7 @@ def inception_costs() -> Explorer:
 
     def fill(change: dict) -> None:
         values = dict(zip(_WIDTHS, INCEPTION[change["new"]], strict=True))
-        values["c_in"], values["size"] = _ENTERS[change["new"]]
+        values["c_in"], values["size"] = _entering(change["new"])
         for name, value in values.items():
             controls[name].value = value
 
@@ -328,6 +316,13 @@ def inception_costs() -> Explorer:
         follow={"block": fill},
         stills=({}, {"reductions": False}),
     )
+
+
+def _entering(block: str) -> tuple[int, int]:
+    """The channels that enter a module of GoogLeNet, and the size of their maps."""
+    rows = folded(_table("googlenet-2014"))
+    channels, size, _ = next(row.before for row in rows if row.block == block)
+    return channels, size
 
 
 def _draw_inception_costs(
