@@ -115,7 +115,7 @@ def design(
     shapes: Sequence[tuple[int, ...]],
     praise: str,
 ) -> Verdict:
-    """Judge numbers that a learner has designed for a purpose by what they do.
+    """Return a verdict on numbers that a learner has designed, by what they do.
 
     Parameters
     ----------
@@ -127,10 +127,6 @@ def design(
         The numbers must have one of them.
     praise : str
         What the verdict says when nothing is wrong.
-
-    Returns
-    -------
-    Verdict
     """
     answer, stopped = _answer(function)
     if stopped:
@@ -148,7 +144,7 @@ def design(
 
 
 def on_trial(trial: str, theirs: Callable, praise: str) -> Verdict:
-    """Judge what a learner has written in PyTorch, which is loaded for it.
+    """Return a verdict on what a learner has written in PyTorch, which is loaded for it.
 
     Parameters
     ----------
@@ -159,10 +155,6 @@ def on_trial(trial: str, theirs: Callable, praise: str) -> Verdict:
         The learner's function or class.
     praise : str
         What the verdict says when nothing is wrong.
-
-    Returns
-    -------
-    Verdict
     """
     module, name = trial.split(".")
     wrong, stopped = _answer(getattr(import_module(f"cnncourse.lab.{module}"), name), theirs)

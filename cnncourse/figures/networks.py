@@ -450,7 +450,7 @@ def _slab(x: float, y: float, height: float, depth: float, *, flat: bool) -> str
 
 
 def budget(table: Table, layer: int = 1) -> svg.Svg:
-    """What every layer of a network costs, with bars for parameters, products and memory.
+    """A table of what every layer of a network costs, with bars for parameters, MACs and memory.
 
     It is marked for the control layer: a line, or a bar below the table, that is pressed is chosen;
     of a long network the lines around it are shown.
@@ -460,10 +460,6 @@ def budget(table: Table, layer: int = 1) -> svg.Svg:
     table : architectures.Table
     layer : int
         The number of the chosen one, counted from 1; the last one if there are fewer.
-
-    Returns
-    -------
-    Svg
     """
     layer = min(layer, len(table))
     first = max(0, min(layer - 1 - _LINES // 2, len(table) - _LINES))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from html import escape
@@ -33,11 +32,9 @@ def places(executed: Mapping[str, Path]) -> dict[str, Place]:
     """
     found: dict[str, Place] = {}
     for path, file in executed.items():
-        cells = json.loads(file.read_bytes())["cells"]
-        for cell in cells:
-            cell["source"] = "".join(cell["source"])
-        place = Place(source.page_of(path), notebook.title({"cells": cells}))
-        for cell in cells:
+        read = notebook.parse(file.read_bytes())
+        place = Place(source.page_of(path), notebook.title(read))
+        for cell in read["cells"]:
             for name in body.EXPLORER.findall(cell["source"]):
                 found.setdefault(name, place)
     return found
