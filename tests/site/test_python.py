@@ -16,8 +16,8 @@ from cnncourse.site import python
 
 @pytest.fixture
 def pyodide(tmp_path, monkeypatch):
-    """A folder as npm leaves it, with little in it; of the photographs one."""
-    monkeypatch.setattr(python, "PHOTOS", {"china.webp": python.PHOTOS["china.webp"]})
+    """A folder as npm leaves it, with little in it; no photographs, which take a second."""
+    monkeypatch.setattr(python, "PHOTOS", {})
     folder = tmp_path / "pyodide"
     folder.mkdir()
     for name in python.FILES:
@@ -60,7 +60,8 @@ def test_a_wheel_at_hand_becomes_part_of_the_site_with_a_checksum_of_its_own(pyo
     assert json.loads(found["py/python.json"])["base"]  # asked for beside the page
 
 
-def test_photographs_have_the_pixels_that_a_notebook_has(pyodide, wheel):
+def test_photographs_have_the_pixels_that_a_notebook_has(pyodide, wheel, monkeypatch):
+    monkeypatch.setattr(python, "PHOTOS", {"china.webp": ("sklearn", "datasets/images/china.jpg")})
     with Image.open(BytesIO(python.files(pyodide)["py/china.webp"])) as photo:
         assert np.array_equal(np.asarray(photo), images.sample("china"))
 
