@@ -152,8 +152,8 @@ def executed(build: Path) -> dict[Path, Path]:
     try:
         runs = json.loads(file.read_bytes())["runs"]
         found = {Path(run["notebook"]): build / f"{run['files']}.ipynb" for run in runs}
+        return {notebook: path for notebook, path in found.items() if path.exists()}
     except FileNotFoundError as error:
         raise ValueError(f"{file} is not there: make run brings it") from error
-    except (TypeError, KeyError) as error:
-        raise ValueError(f"{file} is not of a run") from error
-    return {notebook: path for notebook, path in found.items() if path.exists()}
+    except (OSError, ValueError, TypeError, KeyError) as error:
+        raise ValueError(f"{file} is not of a run, or cannot be read") from error
