@@ -15,15 +15,29 @@ import subprocess
 import sys
 from pathlib import Path
 
+from cnncourse.__main__ import answered
+from cnncourse.files import write_marked
+
 LICENCES = Path(__file__).resolve().parents[1] / "build" / "licences.md"
+TITLE = "# Licences of the installed packages"  # stands in the page that is written here
 TOOL = [sys.executable, "-m", "uv", "tool", "run"]
 
 
-def list_licences() -> int:
-    """Write the licences of all packages to a page; return the exit code."""
-    LICENCES.parent.mkdir(exist_ok=True)
-    page = ["--format", "markdown", "--order", "license", "--output-file", str(LICENCES)]
-    return subprocess.run([*TOOL, "pip-licenses", "--python", sys.executable, *page]).returncode
+def list_licences() -> None:
+    """Write the licences of all packages to a page.
+
+    Raises
+    ------
+    ValueError, OSError
+        If they could not be listed, or another file is in the way.
+    """
+    form = ["--format", "markdown", "--order", "license"]
+    done = subprocess.run(
+        [*TOOL, "pip-licenses", "--python", sys.executable, *form], capture_output=True, text=True
+    )
+    if done.returncode != 0:
+        raise ValueError(f"the licences could not be listed: {last_line(done.stderr)}")
+    write_marked(LICENCES, f"{TITLE}\n\n{done.stdout}".encode(), TITLE.encode())
 
 
 def find_weaknesses() -> list[str]:
@@ -42,9 +56,8 @@ def find_weaknesses() -> list[str]:
     )
     known, unknown = sorted_out(done.stdout)
     if not known:
-        reasons = list(unknown.values()) or done.stderr.strip().splitlines()
-        last = (reasons or ["no reason was given"])[-1].strip()
-        raise ValueError(f"no package could be audited, so nothing is known of any: {last}")
+        reason = next(reversed(unknown.values()), last_line(done.stderr))
+        raise ValueError(f"no package could be audited, so nothing is known of any: {reason}")
     print(f"{len(known)} packages audited, unknown are {', '.join(unknown) or 'none'}")
     return [
         f"{package['name']} {package['version']}: {weakness['id']}, "
@@ -52,6 +65,11 @@ def find_weaknesses() -> list[str]:
         for package in known
         for weakness in package["vulns"]
     ]
+
+
+def last_line(text: str) -> str:
+    """Return what a program said in the end, which is why it has failed."""
+    return (text.strip().splitlines() or ["no reason was given"])[-1].strip()
 
 
 def sorted_out(answer: str) -> tuple[list[dict], dict[str, str]]:
@@ -69,14 +87,11 @@ def sorted_out(answer: str) -> tuple[list[dict], dict[str, str]]:
 
 def main() -> int:
     """Return 0 if no weakness is known, and licences and weaknesses could be looked up."""
-    try:
-        weaknesses = find_weaknesses()
-    except ValueError as error:
-        print(error, file=sys.stderr)
-        return 1
+    list_licences()
+    weaknesses = find_weaknesses()
     print("\n".join(weaknesses) or "no weakness is known")
-    return list_licences() or int(bool(weaknesses))
+    return int(bool(weaknesses))
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(answered(main))

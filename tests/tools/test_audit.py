@@ -21,14 +21,14 @@ ODD = {"name": "odd", "skip_reason": "Dependency not found on PyPI"}
 
 
 @pytest.fixture
-def answers(monkeypatch):
+def answers(monkeypatch, tmp_path):
     """Return a function that sets what pip-audit answers; pip-licenses is content."""
 
     def set_answer(stdout, stderr=""):
         done = SimpleNamespace(stdout=stdout, stderr=stderr, returncode=0)
         monkeypatch.setattr(audit.subprocess, "run", lambda *words, **how: done)
 
-    monkeypatch.setattr(audit, "LICENCES", ROOT / "build" / "licences.md")
+    monkeypatch.setattr(audit, "LICENCES", tmp_path / "build" / "licences.md")
     return set_answer
 
 
@@ -46,7 +46,8 @@ def test_the_examples_hold():
 )
 def test_a_weakness_fails_and_what_is_unknown_is_named(answers, capsys, packages, code, said):
     answers(json.dumps({"dependencies": packages, "fixes": []}))
-    assert audit.main() == code
+    assert audit.answered(audit.main) == code
+    assert audit.TITLE in audit.LICENCES.read_text()
     shown = capsys.readouterr().out
     assert all(words in shown for words in said)
 
@@ -61,7 +62,7 @@ def test_a_weakness_fails_and_what_is_unknown_is_named(answers, capsys, packages
 )
 def test_an_audit_of_nothing_fails_in_one_sentence(answers, capsys, stdout, stderr, reason):
     answers(stdout, stderr)
-    assert audit.main() == 1
+    assert audit.answered(audit.main) == 2
     shown = capsys.readouterr()
     assert shown.out == "" and len(shown.err.splitlines()) == 1
     assert reason in shown.err
@@ -76,5 +77,5 @@ def test_without_a_network_the_command_says_so():
         capture_output=True,
         text=True,
     )
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert len(done.stderr.splitlines()) == 1 and "Traceback" not in done.stderr
