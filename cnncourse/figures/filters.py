@@ -322,7 +322,7 @@ def window_walk(
         _output_so_far(result, step, total, (_WALK / len(padded), kernel.shape)),
         gap=20,
     )
-    picture = grids.panels((walked, replace(beside, width=512, height=_TALL)))
+    picture = svg.beside(walked, replace(beside, width=512, height=_TALL))
     sentence = (
         f"Step {step + 1} of {result.size}: output[{row}, {column}]. The {kernel.size} products "
         f"add up to {svg.show_number(total)}."
@@ -378,14 +378,16 @@ def _products_row(window: np.ndarray, kernel: np.ndarray) -> svg.Svg:
     look: dict[str, Any] = {"cell": 46, "font": 16, "mark": linked}
     products = window * kernel
     digits = grids.fitting_digits(products, 46)
-    return _in_a_row(
+    factors = _in_a_row(
         _grey(window, "window", role=svg.WINDOW, **look),
         _operator("×"),
         _editable_kernel(kernel, "kernel", cell=46, font=16),
-        _operator("="),
-        _signed(products, "products", role=svg.OUTPUT, digits=digits, **look),
         gap=8,
     )
+    results = _in_a_row(
+        _operator("="), _signed(products, "products", role=svg.OUTPUT, digits=digits, **look), gap=8
+    )
+    return _in_a_row(grids.whole(factors), grids.whole(results), gap=8)
 
 
 def _operator(sign: str) -> svg.Svg:
@@ -418,10 +420,9 @@ def _output_so_far(
     y = _UNDER_CAPTION + (row + 0.5) * cell
     words = svg.text(0, 0, f"= {svg.show_number(total)}", size=22, bold=True)
     lead = svg.line(columns * cell + 4, y, 250, y, colour=svg.WINDOW.line, thick=2)
-    markup = marks.least_words(12) + grid.markup
-    markup += marks.key(svg.group(here, 0, _UNDER_CAPTION - 0.5), "here")
+    markup = grid.markup + marks.key(svg.group(here, 0, _UNDER_CAPTION - 0.5), "here")
     markup += marks.key(lead, "lead") + marks.glide(words, "sum", 260, y)
-    return replace(grid, markup=markup, height=252)
+    return replace(grid, markup=markup, width=400, height=252)
 
 
 # Brightness, bytes and borders in numbers ---------------------------------------------------------
@@ -591,7 +592,8 @@ def gaussian_blur(
     column = svg.above(
         _in_a_row(_bell_map(kernel), _profile(bell, sigma), gap=24), _cost_bars(k, 488), gap=24
     )
-    picture = grids.panels((_wiped(photo, blurred, wipe), replace(column, width=488)))
+    before = _wiped(photo, blurred, wipe)
+    picture = svg.beside(before, replace(column, width=488, height=before.height))
     kept = np.sqrt(kernels.noise_gain(kernel))
     sentence = (
         f"σ = {svg.show_number(sigma)} pixels, kernel {k}×{k}: {k * k} multiplications a pixel as "
@@ -670,7 +672,7 @@ def _cost_bars(k: int, width: float) -> svg.Svg:
 
 def _bars(head: str, values: Mapping[str, float], width: float) -> svg.Svg:
     """Labelled horizontal bars that start at zero, under a head."""
-    room, largest = 150.0, max(*values.values(), 1e-9)
+    room, largest = 190.0, max(*values.values(), 1e-9)
     drawing = svg.Drawing()
     drawing.text(0, 8, head, size=14, bold=True)
     for i, (words, value) in enumerate(values.items()):
@@ -770,13 +772,13 @@ def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
     curves = (answers[:, 0], answers[:, 1], np.hypot(*answers.T))
     limit = float(np.abs(answers).max()) * 1.15
     top, base = 28.0, 158.0
-    x, y = Scale(0, 180, 24, 440), Scale(-limit, limit, base, top)
+    x, y = Scale(0, 180, 24, 430), Scale(-limit, limit, base, top)
     drawing = svg.Drawing()
-    drawing.text(0, 8, "answers at the arrow, for every angle of the bar", size=14, bold=True)
+    drawing.text(0, 8, "answers at the arrow for every angle", size=14, bold=True)
     drawing.line(x.start, y(0), x.end, y(0), colour=svg.MUTED)
     for degrees in (0, 45, 90, 135, 180):
         drawing.line(x(degrees), top, x(degrees), base, colour=svg.FAINT)
-        drawing.add(numbers(x, [degrees], base + 12, write="{}°".format))
+        drawing.add(numbers(x, [degrees], base + 18, write="{}°".format))
     drawing.text(x.start - 8, y(0), "0", size=12, anchor="end", fill=svg.MUTED)
     for values, colour, dash in zip(curves, DATA, ("", "7 4", "2 3"), strict=False):
         drawing.add(curve(x, y, angles, values, colour=colour, dash=dash))
@@ -790,7 +792,7 @@ def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
     move = marks.Move("angle", angle, (x(1) - x(0), 0), 0, 180)
     at, spoken = (x(angle), y(0)), f"{angle:g}°"
     drawing.add(marks.drag(svg.group(area), "angle in the curves", [move], at=at, spoken=spoken))
-    return drawing.svg(512, base + 22, "curves")
+    return drawing.svg(512, base + 28, "curves")
 
 
 def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
@@ -972,7 +974,7 @@ def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
 def _gain_curve(gains: np.ndarray, across: int, down: int) -> svg.Svg:
     """The gain for every number of waves across; below 0 the stripes come out inverted."""
     low, high = min(-0.5, float(gains.min())), max(1.0, float(gains.max()))
-    x, y = Scale(0, 16, 40, 476), Scale(low, high, 118, 8)
+    x, y = Scale(0, 16, 48, 472), Scale(low, high, 118, 8)
     drawing = svg.Drawing()
     drawing.add(grid(y, y.ticks(4), x.start, x.end, zero=svg.INK))
     drawing.add(numbers(x, range(0, 17, 2), 132))
@@ -983,7 +985,7 @@ def _gain_curve(gains: np.ndarray, across: int, down: int) -> svg.Svg:
     move = marks.Move("across", across, (x(1) - x(0), 0), 0, 16)
     at, spoken = (x(across), 64), f"gain {svg.show_number(gains[across])}"
     drawing.add(marks.drag(svg.group(area), "point on the curve", [move], at=at, spoken=spoken))
-    words = f"gain with {count(down, 'wave')} down; below 0: inverted"
+    words = f"gain, {count(down, 'wave')} down; below 0: inverted"
     return svg.captioned(drawing.svg(488, 142, "the gain as a curve"), words)
 
 

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from typing import Any
 
@@ -128,7 +128,7 @@ def readable_matrix(values: np.ndarray, cell: float, *, digits: int = 1, **look:
     -------
     Svg
     """
-    small = _roomy_font(_shown(values, digits), cell) < 11.8
+    small = _roomy_font(_shown(values, digits), cell) < SMALL_NUMBERS
     names = [[""] * values.shape[1]] * len(values) if small else None
     return matrix(values, title="", cell=cell, digits=digits, font=16, names=names, **look)
 
@@ -391,7 +391,6 @@ def _input(walk: _Walk, shade: str) -> str:
     ghost = svg.rect(0, 0, cell, cell, line=svg.WINDOW.line, thick=3, dash="6 4", round=4)
     return (
         _caption(words, svg.INPUT, _RIM)
-        + marks.least_words(13)
         + svg.group(grid.markup + _struck(walk), _RIM, _TOP)
         + _rim(walk)
         + _window(walk)
@@ -525,12 +524,16 @@ def panels(*rows: Sequence[svg.Svg], gap: float = 24) -> svg.Svg:
         x = 0.0
         for across, picture in enumerate(row):
             name = f"panel {down} {across}"
-            whole = _PANEL.sub("", picture.markup)  # its parts stay where they are
-            markup += marks.panel(whole, name, x, y, picture.width, picture.height)
+            markup += marks.panel(whole(picture).markup, name, x, y, picture.width, picture.height)
             x += picture.width + gap
         width = max(width, x - gap)
         y += max(picture.height for picture in row) + gap
     return svg.Svg(markup, width, y - gap, "")
+
+
+def whole(picture: svg.Svg) -> svg.Svg:
+    """The same picture in one piece: on a narrow page, too, its parts stay where they are."""
+    return replace(picture, markup=_PANEL.sub("", picture.markup))
 
 
 def grip(x: float, y: float, role: svg.Role, *, upright: bool = False) -> str:
@@ -656,7 +659,7 @@ def _arithmetic(walk: _Walk) -> str:
     wide = [0.75 * (1.6 + max(map(len, column))) for column in zip(*terms, strict=True)]
     font = min(16, _SUM_WIDTH / sum(wide))
     letter = 0.6 * font
-    markup = marks.least_words(SMALL_NUMBERS)
+    markup = ""
     for i, j in product(range(size), repeat=2):
         x, y = font * sum(wide[:j]), 11 + 22 * i
         if i or j:

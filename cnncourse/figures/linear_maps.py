@@ -167,7 +167,7 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
     legend = _weight_legend(kernel)
     markup = (
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
-        + marks.panel(grid.markup + marks.least_words(12), "matrix", 252, 0, 444, 380)
+        + marks.panel(grid.markup, "matrix", 252, 0, 444, 380)
         + marks.panel(answer.markup, "output", 720, 0, 216, 380)
         + marks.panel(legend.markup, "weights", 0, 396, 456, 96)
         + marks.panel(sums, "sum", 480, 396, 456, 96)
@@ -300,8 +300,8 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
     markup = (
         marks.panel(seen.markup, "input", 0, 0, 228, 380)
         + marks.panel(weights.markup, "output", 720, 0, 216, 380)
-        + marks.panel(product + marks.least_words(12), "matrix", 252, 0, 444, 380)
-        + marks.panel(marks.least_words(13), "weights", 0, 396, 456, 96)
+        + marks.panel(product, "matrix", 252, 0, 444, 380)
+        + marks.panel("", "weights", 0, 396, 456, 96)
         + marks.panel(sums, "sum", 480, 396, 456, 96)
     )
     sentence = (
@@ -363,9 +363,9 @@ def channel_sum(
     cell = divmod(place, layer.shape[2])
     markup = ""
     for c in range(3):  # the place of a channel stays, even where there is none
-        row = marks.least_words(15)
+        row = ""
         if c < c_in:
-            row += _channel_row(image_[c], kernel[output, c], shares[c], c, output, cell)
+            row = _channel_row(image_[c], kernel[output, c], shares[c], c, output, cell)
         markup += marks.panel(row, f"channel {c}", 0, 140.0 * c, 416, 132)
     added = svg.show_number(float(bias[output]))
     markup += marks.panel(

@@ -278,24 +278,6 @@ def panel(markup: str, name: str, x: float, y: float, width: float, height: floa
     return _with(glide(markup, name, x, y), panel=f"{x:g} {y:g} {width:g} {height:g}")
 
 
-def least_words(size: float) -> str:
-    """Say how small the words of a panel may become, so that its size does not follow them.
-
-    On a narrow page a panel is so large that its smallest words can be read; this is an empty word.
-
-    Parameters
-    ----------
-    size : float
-        Of the smallest words that may stand in the panel, in pixels.
-
-    Returns
-    -------
-    str
-        An element to add to the panel's markup.
-    """
-    return f'<text font-size="{size:g}"> </text>'
-
-
 def _json(data: object) -> str:
     return _WRITER.encode(data)
 

@@ -7,7 +7,8 @@
 // and the focus is not lost. Touches of marked parts go back as values of controls.
 
 const NARROW = 560; // CSS pixels: on a narrower page panels stand one under the other
-const GAP = 24; // between panels that stand so, and around them
+const GAP = 24; // between panels that stand so, and above and below them
+const EDGE = 4; // beside them
 const LARGEST = 1.25; // times its own size is the most that a picture grows: 960 become 1200
 const PRESENTED = 1.6; // the same on a projector, in JupyterLab's Presentation Mode
 const SMALLEST_TEXT = 11; // CSS pixels
@@ -157,7 +158,7 @@ function patchAttributes(shown, fresh) {
 
 // The look that depends on the page -------------------------------------------------------------
 
-/** Fit a picture into a page, with words that are legible; where it is too wide even so, it scrolls. */
+/** Fit a picture into a page; without panels it scrolls where its words would not be legible. */
 function fit(svg, width) {
   svg.dataset.size ??= svg.getAttribute("viewBox").split(" ").slice(2).join(" ");
   const [wide, high] = svg.dataset.size.split(" ").map(Number);
@@ -170,37 +171,34 @@ function fit(svg, width) {
   if (width < NARROW && panels.length > 0) return stack(svg, panels, width);
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   const words = wordsOf(svg);
-  const least = leastScale(words); // narrower, it could not be read
+  const smallest = Math.min(...words.map((one) => one.dataset.size), Infinity);
+  const least = SMALLEST_TEXT / (SWELL * smallest); // narrower, it could not be read
   svg.style.width = `max(min(100%, ${wide * most}px), ${least * wide}px)`;
   enlarge(words, Math.max(Math.min(width / wide, most), least));
 }
 
-/** The scale below which words are not legible, even if they grow. */
-function leastScale(words) {
-  return SMALLEST_TEXT / (SWELL * Math.min(...words.map((one) => one.dataset.size), Infinity));
-}
-
+/** Let words grow where the picture is so small that they could not be read. */
 function enlarge(words, scale) {
   for (const one of words) {
     one.setAttribute("font-size", tidy(Math.max(one.dataset.size, SMALLEST_TEXT / scale)));
   }
 }
 
-/** Stand panels one under the other, each as wide as the page, or as it must be to be legible. */
+/** Stand panels one under the other, each as wide as the page, with legible words. */
 function stack(svg, panels, width) {
-  let [top, widest] = [GAP / 2, width];
+  const margin = svg.querySelector(":scope > g").transform.baseVal[0]?.matrix.e ?? 0; // as drawn
+  let top = 0;
   for (const panel of panels) {
     if (!panel.matches(WHOLE)) panel.style.transform = "none";
     if (!panel.matches(WHOLE) || panel.parentElement.closest(WHOLE)) continue;
-    const [, , wide, high] = panel.dataset.panel.split(" ").map(Number);
-    const scale = Math.max(Math.min(LARGEST, (width - GAP) / wide), leastScale(wordsOf(panel)));
+    const [wide, high] = panel.dataset.panel.split(" ").slice(2).map(Number);
+    const scale = Math.min((width - 2 * EDGE) / wide, LARGEST);
     panel.style.transform = `translate(0px, ${top}px) scale(${scale})`;
     top += high * scale + GAP;
-    widest = Math.max(widest, wide * scale + GAP);
     enlarge(wordsOf(panel), scale);
   }
-  svg.setAttribute("viewBox", `0 0 ${widest} ${top}`);
-  svg.style.width = `${widest}px`;
+  svg.setAttribute("viewBox", `${margin - EDGE} ${margin - GAP / 2} ${width} ${top}`);
+  svg.style.width = "100%";
 }
 
 /** The words in a part of a picture, which from now on remember their size. */

@@ -89,11 +89,6 @@ def test_a_panel_says_where_it_stands_and_how_large_it_is():
     assert data == {"key": "left", "panel": "10 0.5 300 200"}
 
 
-def test_a_panel_can_say_how_small_its_words_may_become_without_showing_any():
-    word = ElementTree.fromstring(marks.least_words(12))
-    assert word.tag == "text" and word.get("font-size") == "12" and not word.text.strip()
-
-
 def test_what_is_seen_only_while_it_is_lit_is_hidden_on_paper():
     hidden = ElementTree.fromstring(marks.lit(CELL, "window", hidden=True))
     assert hidden.get("visibility") == "hidden" and hidden.get("data-lit") == "window"
