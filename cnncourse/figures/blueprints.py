@@ -322,25 +322,28 @@ def digit_walk(picture: np.ndarray, layer: str, walkers: Sequence[Walker]) -> sv
     layer : str
     walkers : sequence of Walker
     """
-    d = svg.Drawing()
+    markup = ""
     for row, walker in enumerate(walkers):
-        d.add(svg.group(_walk(picture, walker), 0, 196.0 * row))
+        seen, maps = _walk(picture, walker)
+        markup += marks.panel(seen, f"seen {row}", 0, 196.0 * row, _MAPS, 184)
+        markup += marks.panel(maps, f"maps {row}", _MAPS, 196.0 * row, _WIDE - _MAPS, 184)
     told = [f"{walker.name}: {_strongest_words(walker)}" for walker in walkers]
     sentence = f"After {layer}, {by(walkers[0].array.shape)}. {'; '.join(told)}."
-    return svg.framed(d.svg(_WIDE, 196.0 * len(walkers) - 12, f"A digit after {layer}", sentence))
+    high = 196.0 * len(walkers) - 12
+    return svg.framed(svg.Svg(markup, _WIDE, high, f"A digit after {layer}", sentence))
 
 
-def _walk(picture: np.ndarray, walker: Walker) -> str:
-    """One network: the digit with the field framed, and the maps or numbers beside it."""
-    d = svg.Drawing()
+def _walk(picture: np.ndarray, walker: Walker) -> tuple[str, str]:
+    """One network: the digit with the field framed, and the maps or numbers for beside it."""
+    d, maps = svg.Drawing(), svg.Drawing()
     says = int(walker.shares.argmax())
-    d.text(0, 8, f"{walker.name}: in the end {percent(walker.shares[says])} for {says}", bold=True)
+    d.text(0, 8, f"{walker.name}: {percent(walker.shares[says])} for {says}", bold=True)
     side = _PIXEL * len(picture)
     d.add(svg.image(np.round(255 * picture).astype(np.uint8), 0, 24, side, side))
     if walker.array.ndim == 1:
-        d.add(svg.group(_ten_bars(walker.array), _MAPS, 24))
+        maps.add(svg.group(_ten_bars(walker.array), 0, 24))
         d.rect(0, 24, side, side, line=svg.WINDOW.line, thick=3)
-        return d.markup
+        return d.markup, maps.markup
     channel, row, column = _strongest(walker.array)
     assert walker.field is not None  # every map has one
     (top, bottom), (left, right) = walker.field.span(row), walker.field.span(column)
@@ -352,13 +355,14 @@ def _walk(picture: np.ndarray, walker: Walker) -> str:
     limit = max(float(np.abs(walker.array).max()), 1e-9)
     room = 34 + 86 * size / len(picture)
     for place, values in enumerate(walker.array):
-        at = _MAPS + place * (room + 8)
-        d.add(svg.image(svg.signed_pixels(values, limit), at, 24, room, room))
-        d.rect(at, 24, room, room, line=svg.FAINT)
+        at = place * (room + 8)
+        maps.add(svg.image(svg.signed_pixels(values, limit), at, 24, room, room))
+        maps.rect(at, 24, room, room, line=svg.FAINT)
         if place == channel:
             unit = room / size
-            d.rect(at + unit * column, 24 + unit * row, unit, unit, line=svg.WINDOW.line, thick=2)
-    return d.markup
+            x, y = at + unit * column, 24 + unit * row
+            maps.rect(x, y, unit, unit, line=svg.WINDOW.line, thick=2)
+    return d.markup, maps.markup
 
 
 def _ten_bars(values: np.ndarray) -> str:
@@ -497,37 +501,42 @@ def inception_costs(
     shape = branches[0].input_shape
     widths = [branch[-1].shape[0] for branch in branches]
     shares, after = " + ".join(map(str, widths)), (sum(widths), *shape[1:])
-    d = svg.Drawing()
-    d.add(_plate(f"input {by(shape)}", svg.PADDING))
-    for place, branch in enumerate(branches):
-        d.add(svg.group(_branch(branch), 182 * place, 26))
-    stacked = f"stacked: {shares} = {after[0]} channels of {by(shape[1:])}"
-    d.add(svg.group(_plate(stacked, svg.OUTPUT), 0, 26 + _BRANCH))
+    begins = (f"input {by(shape)}", "the same for all branches")
+    ends = (f"stacked: {shares}", f"= {after[0]} channels of {by(shape[1:])}")
+    markup = ""
+    for half in (0, 1):  # on a narrow page one under the other
+        part = _plate(begins[half], svg.PADDING)
+        for place in (0, 1):
+            part += svg.group(_branch(branches[2 * half + place]), 5 + 182 * place, 26)
+        part += svg.group(_plate(ends[half], svg.OUTPUT), 0, 26 + _BRANCH)
+        markup += marks.panel(part, f"branches {half}", _HALF * half, 0, _HALF, 258)
     params, macs = (_sum(branches, cost) for cost in ("params", "macs"))
     other_params, other_macs = (_sum(others, cost) for cost in ("params", "macs"))
     present, absent = ("with", "without") if reductions else ("without", "with")
     costs = (("parameters", params, other_params), ("MACs", macs, other_macs))
     for column, (what, cost, other) in enumerate(costs):
-        x = 364 * column
-        d.text(x, 284, f"{what} {present} the 1×1 reductions", size=14)
-        d.text(x, 310, f"{cost:,}", size=22, bold=True)
-        d.text(x, 334, f"{absent}: {other:,}", size=13, fill=svg.MUTED)
+        d = svg.Drawing()
+        d.text(0, 10, f"{what} {present} the 1×1 reductions", size=14)
+        d.text(0, 36, f"{cost:,}", size=22, bold=True)
+        d.text(0, 60, f"{absent}: {other:,}", size=13, fill=svg.MUTED)
+        markup += marks.panel(d.markup, what, _HALF * column, 274, _HALF, 70)
     sentence = (
         f"An inception block on {by(shape)}, {present} 1×1 reductions: branches of {shares} "
         f"channels are stacked to {by(after)}. {params:,} parameters, {macs:,} MACs; {absent} "
         f"reductions {other_params:,} and {other_macs:,}."
     )
-    return svg.framed(d.svg(_WIDE, 344, "An inception block", sentence))
+    return svg.framed(svg.Svg(markup, 2 * _HALF, 344, "An inception block", sentence))
 
 
 _BRANCH = 206  # the height of the branches
+_HALF = 366  # the width of two of them
 
 
 def _plate(words: str, role: svg.Role) -> str:
-    """What all four branches begin or end in."""
-    plate = svg.rect(0, 0, _WIDE, 26, fill=role.tint, line=role.line, round=4)
+    """Half of what all four branches begin or end in."""
+    plate = svg.rect(0, 0, _HALF, 26, fill=role.tint, line=role.line)
     ink = svg.text_on(role.tint)
-    return plate + svg.text(_WIDE / 2, 13, words, size=14, anchor="middle", fill=ink)
+    return plate + svg.text(_HALF / 2, 13, words, size=14, anchor="middle", fill=ink)
 
 
 def _branch(branch: Table) -> str:
@@ -588,7 +597,7 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> sv
         results.text(0, 122 + 90 * row, scientific(values[0]), size=22, bold=True)
     d.text(0, 10, "length of the gradient (powers of ten)", size=14, bold=True)
     d.text(60, 320, "input", anchor="middle", size=13, fill=svg.MUTED)
-    d.text(510, 320, f"layer {depth}", anchor="middle", size=13, fill=svg.MUTED)
+    d.text(524, 320, f"layer {depth}", anchor="end", size=13, fill=svg.MUTED)
     picture = svg.beside(d.svg(530, 332, "lengths"), results.svg(180, 332, "results"))
     sentence = (
         f"{count(depth, 'layer')}, scale {scale:g}. A gradient of length 1 at the output "
