@@ -377,7 +377,7 @@ def line_chart(
         parts.append(svg.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED))
     words = "; ".join(_in_words(name, *values, percent) for name, values in kept.items())
     sentence = f"{title} ({up} against {across}): {words or 'nothing to see yet'}."
-    full = max(_LEFT + width + 14, legend, svg.text_width(title))
+    full = max(_LEFT + width + 24, legend, svg.text_width(title))
     return svg.Svg("".join(parts), full, base + 38, title, sentence)
 
 

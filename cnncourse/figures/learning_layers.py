@@ -23,7 +23,7 @@ from cnncourse.architectures import trace
 from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Linear, MaxPool
 from cnncourse.architectures.table import Row
 from cnncourse.figures import charts, marks, svg
-from cnncourse.figures.grids import UNSEEN, handle, matrix, panels
+from cnncourse.figures.grids import UNSEEN, handle, matrix
 from cnncourse.figures.words import by, count, percent, power_of_ten, scientific, times
 
 # Channels are told apart by their labels; the shade only helps.
@@ -106,8 +106,8 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> svg.Svg:
     layers.add(_value_histograms(name, signals, middles, width))
     layers.add(_sizes(signals, middles), _flat_bars(signals, middles, width))
     for i in range(0, len(signals), 1 if len(signals) <= 10 else 2):
-        layers.text(middles[i], 448, str(i + 1), size=12, anchor="middle", fill=svg.MUTED)
-    layers.text(290, 468, "layer, from input to output", size=12, anchor="middle")
+        layers.text(middles[i], 446, str(i + 1), size=12, anchor="middle", fill=svg.MUTED)
+    layers.text(290, 469, "layer, from input to output", size=12, anchor="middle")
     notes = svg.Drawing()
     notes.place(activation(name), -20, -190)
     notes.add(charts.key(0, 24, "size of the values", svg.OUTPUT.line))
@@ -137,12 +137,15 @@ def _value_histograms(
     """The activations of each layer: a histogram and its mirror image, lying on their sides."""
     low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, 4)}.get(name, (-4, 4))
     up = charts.Scale(low, high, 160, 20)
-    # The square root keeps rare values visible beside the many zeros of ReLU.
-    words = "values (width: root of their number"
-    words += ")" if name in ("sigmoid", "tanh") else "; ends: and beyond)"
+    beyond = {} if name in ("sigmoid", "tanh") else {low: "≤ " if low else "", high: "≥ "}
+
+    def write(value: float) -> str:
+        return beyond.get(value, "") + svg.show_number(value)
+
     d = svg.Drawing()
-    d.text(70, 8, words, size=12, bold=True)
-    d.add(charts.grid(up, (low, (low + high) / 2, high), 70, 510))
+    # The square root keeps rare values visible beside the many zeros of ReLU.
+    d.text(70, 8, "values (width: root of their number)", size=12, bold=True)
+    d.add(charts.grid(up, (low, (low + high) / 2, high), 70, 510, write=write))
     heights = [up(_edge(b, low, high)) for b in np.arange(0, _BINS + 0.5, 0.5)]
     for signal, middle in zip(signals, middles, strict=True):
         counts = _histogram(signal.values, low, high)
@@ -199,8 +202,8 @@ def _flat_bars(signals: Sequence[act.Signal], middles: Sequence[float], width: f
             wide, top = part * min(width, 60), up(share)
             d.rect(middle - wide / 2, top, wide, 435 - top, fill=fill, line=svg.PADDING.line)
     if max(max(signal.flat, signal.dead) for signal in signals) < 0.01:
-        words = "nothing is flat or dead: try a larger input scale"
-        d.text(290, 420, words, size=13, anchor="middle", fill=svg.MUTED)
+        for y, words in (398, "nothing is flat or dead:"), (421, "try a larger input scale"):
+            d.text(290, y, words, size=13, anchor="middle", fill=svg.MUTED)
     return d.markup
 
 
@@ -390,23 +393,23 @@ def dense_cost(
         f"with {units} hidden units, {short.params:,} with global average pooling; "
         f"{convs:,} in the convolutions, whatever the size."
     )
-    return picture.titled("Parameters of two classifier heads", sentence)
+    return svg.framed(picture.titled("Parameters of two classifier heads", sentence))
 
 
 def _cost_bars(bars: Sequence[tuple[str, int, str]]) -> svg.Svg:
     """A bar for each layer on a logarithmic axis; its name stands above, so that it has room."""
-    across, d = charts.Scale(1, 1e12, 10, 480, log=True), svg.Drawing()
+    across, d = charts.Scale(1, 1e12, 10, 420, log=True), svg.Drawing()
     for power in range(0, 13, 2):
         x = across(10**power)
-        d.line(x, 22, x, 264, colour=svg.FAINT)
+        d.line(x, 22, x, 316, colour=svg.FAINT)
         d.text(x, 10, power_of_ten(power), size=13, anchor="middle", fill=svg.MUTED)
     for i, (name, params, products) in enumerate(bars):
-        y, end = 38 + 60 * i, across(params)
+        y, end = 38 + 72 * i, across(params)
         d.text(10, y, name, size=14)
-        d.add(charts.bar(10, y + 38, end - 10, 26, svg.KERNEL))
-        d.text(end + 8, y + 18, f"{params:,}", size=14, bold=True)
-        d.text(end + 8, y + 34, products, size=12, fill=svg.MUTED)
-    return d.svg(600, 268, "parameters of the layers")
+        d.add(charts.bar(10, y + 36, end - 10, 22, svg.KERNEL))
+        d.text(end + 8, y + 25, f"{params:,}", size=14, bold=True)
+        d.text(10, y + 48, products, size=13, fill=svg.MUTED)
+    return d.svg(520, 320, "parameters of the layers")
 
 
 def _two_heads(heads: Sequence[tuple[str, int]]) -> svg.Svg:
@@ -419,7 +422,7 @@ def _two_heads(heads: Sequence[tuple[str, int]]) -> svg.Svg:
     d.text(0, 178, "that is", size=14)
     d.text(0, 210, f"{many / few:,.3g} times", size=26, bold=True)
     d.text(0, 242, "as many parameters", size=14)
-    return d.svg(290, 268, "the two heads")
+    return d.svg(290, 320, "the two heads")
 
 
 _CELLS: dict[str, Any] = {"cell": 56, "font": 20}  # of matrices to change
@@ -573,7 +576,9 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg
         _result("cross-entropy −ln p", loss), _result("entropy", entropy, f"at most {most}")
     )
     rows = svg.beside(_chance_rows(p, target), _slope_rows(gradient, target))
-    picture = panels((_logit_rows(logits, target), svg.above(rows, results)))
+    logit_rows = _logit_rows(logits, target)
+    column = replace(svg.above(rows, results), height=logit_rows.height)
+    picture = svg.beside(logit_rows, column)
     sentence = (
         f"Temperature {svg.show_number(temperature)}: the probabilities are "
         f"{', '.join(f'{v:.3f}' for v in p)}. The right class is {target}, with "

@@ -19,7 +19,7 @@ import numpy as np
 
 from cnncourse import images
 from cnncourse.figures import marks, svg
-from cnncourse.figures.charts import Scale, curve, numbers
+from cnncourse.figures.charts import Scale, curve, key, numbers
 from cnncourse.figures.grids import UNSEEN, handle, matrix, outline, panels
 from cnncourse.figures.words import by, count, raised
 from cnncourse.metrics import rmse
@@ -268,7 +268,7 @@ def channel_mixer(
     mixed = svg.captioned(_picture(grey, 216), "= grey", role=svg.OUTPUT)
     shown = svg.beside(
         svg.captioned(_picture(photo, 216), "the picture"),
-        svg.captioned(_picture(screen, 216), f"on the screen: {on_screen}"),
+        svg.captioned(_picture(screen, 216), f"screen: {on_screen}"),
     )
     words = (
         f"The screen shows {sources} as red, green, blue. The weights sum to "
@@ -501,8 +501,8 @@ def _histogram(
     and its number written beside it. A dot stands at `shade`; `of` ends the name of the picture:
     " of the result".
     """
-    wide, high, x0 = 700, 96, 10
-    y0 = 42 if levels else 6
+    wide, high, x0 = 680, 96, 10
+    y0 = 66 if levels else 6
     base, scale = y0 + high, wide / 256
     peak = max(int(counts[1:255].max()), 1)
     points: list[tuple[float, float]] = [(x0, base)]
@@ -513,17 +513,17 @@ def _histogram(
     drawing.polyline(points, colour="#74767e", thick=1, fill="#9a9ca5")
     drawing.line(x0, base, x0 + wide, base)
     middle = Scale(0, 255, x0 + 0.5 * scale, x0 + 255.5 * scale)  # of the bar of a value
-    drawing.add(numbers(middle, (0, 64, 128, 192, 255), base + 12))
+    drawing.add(numbers(middle, (0, 64, 128, 192, 255), base + 17))
     for v, anchor in ((0, "start"), (255, "end")):
         if counts[v] > peak:
-            words = f"bar cut off: {counts[v]:,} pixels are {v}"
-            drawing.text(x0 + v * scale, base + 30, words, size=12, anchor=anchor)
+            words = f"cut off: {counts[v]:,} pixels"
+            drawing.text(x0 + v * scale, base + 47, words, size=12, anchor=anchor)
     if curve is not None:
         tops = base - (high - 4) * curve / (curve.max() or 1)
         points = [(middle(v), float(top)) for v, top in enumerate(tops)]
         drawing.polyline(points, colour=svg.KERNEL.line, thick=2)
     for i, (level, words, role, dash) in enumerate(levels):
-        x, y = middle(level), y0 - 24 + 16 * i
+        x, y = middle(level), y0 - 46 + 30 * i
         drawing.line(x, y + 2, x, base, colour=role.line, thick=2.5, dash=dash)
         to_the_left = _label_goes_left(i, [level for level, *_ in levels])
         anchor, gap = ("end", -6) if to_the_left else ("start", 6)
@@ -540,10 +540,9 @@ def _histogram(
                 f"<g>{area}</g>", "level in the histogram", [move], at=at, also={"otsu": False}
             )
         )
-    caption = f"histogram{of}: how many pixels have each value"
     if curve is not None:
-        caption += "; curve: how much the two groups differ"
-    return svg.captioned(drawing.svg(x0 + wide + 10, base + 38, "histogram"), caption)
+        drawing.add(key(200, -14, "how much the two groups differ", svg.KERNEL.line))
+    return svg.captioned(drawing.svg(x0 + wide + 30, base + 62, "histogram"), f"histogram{of}")
 
 
 def _label_goes_left(number: int, levels: Sequence[int]) -> bool:

@@ -79,12 +79,12 @@ def _record(
 ) -> svg.Svg:
     """The record with its average, and below it the kernel to drag along the readings."""
     minutes = range(len(level))
-    x, y = Scale(0, len(level) - 1, 36, 652), Scale(*_METRES, 304, 50)
+    x, y = Scale(0, len(level) - 1, 36, 640), Scale(*_METRES, 304, 50)
     drawing = svg.Drawing()
     drawing.rect(x.start, y.end, x.end - x.start, y.start - y.end, line=svg.FAINT)
-    drawing.add(numbers(x, (0, 30, 60, 90, 119), y.start + 14))
+    drawing.add(numbers(x, (0, 30, 60, 90), y.start + 16))
+    drawing.text(x.end, y.start + 16, "119 min", size=12, anchor="end", fill=svg.MUTED)
     drawing.add(grid(y, (1, 2, 3, 4), x.start, x.end, gap=8))
-    drawing.text(x.end, y.start + 32, "minutes", anchor="end", fill=svg.MUTED)
     drawing.text(0, 38, "metres", fill=svg.MUTED)
     for minute, reading in zip(minutes, readings, strict=True):
         drawing.circle(x(minute), y(reading), 2.5, fill=svg.MUTED)
