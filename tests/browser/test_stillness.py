@@ -31,17 +31,6 @@ PAGE = """<body class="{}" data-jp-theme-light="{}" style="margin:0; background:
 # What is drawn apart from photographs, digits and words.
 PAPER = ".place :is(image, text) { visibility: hidden }"
 
-# Explorers whose pictures a phone shows sideways, by scrolling: only take names away.
-STILL_WIDE = set(
-    """
-activations as_matrix batch_norm blueprint budget channel_mixer convolution
-dense_cost digit_walk edge_angle filters_over_time frequency_gain gaussian_blur
-inception_costs noise_filters noisy_sensor output_size padding point_operations receptive_field
-skip_connection sliding_sum softmax stride threshold timeline train_live what_if
-window_walk
-""".split()
-)
-
 # All notebooks, and of their figures those with cells that show the value 255: they are white as a
 # photograph may be.
 NOTEBOOKS = [path.stem for path in sorted(cells.FOLDER.glob("*.ipynb"))]
@@ -112,10 +101,8 @@ def test_nothing_in_it_is_cut_covered_or_too_small(explorer):
         assert min(picture["smallest"] for picture in pictures) > SMALLEST - 0.05, width
 
 
-def test_on_a_phone_its_panels_stand_one_under_the_other(explorer, request):
-    name, screens = explorer
-    if name in STILL_WIDE:
-        request.applymarker(pytest.mark.xfail(strict=True))
+def test_on_a_phone_its_panels_stand_one_under_the_other(explorer):
+    _, screens = explorer
     assert max(picture["width"] for picture in screens[PHONE]) <= COLUMNS[PHONE]
 
 
