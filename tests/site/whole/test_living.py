@@ -83,6 +83,15 @@ def test_the_front_page_lives_by_itself(visit):
     assert sentence(frame) == words(explorer.sentence)
 
 
+def test_the_front_page_lives_on_a_phone(visit):
+    page = visit("index.html", viewport={"width": 390, "height": 800})
+    frame = page.locator(".living iframe").element_handle().content_frame()
+    frame.wait_for_function("window.times?.shown > 0")
+    stage = "document.querySelector('.cnncourse-stage')"
+    frame.wait_for_function(f"{stage}.scrollWidth <= {stage}.clientWidth")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_an_address_opens_its_setting(visit):
     page = open_explorer(visit, "convolution", "#kernel=5&padding=2")
     page.wait_for_function("times.painted > 0")
@@ -293,8 +302,9 @@ def test_a_page_that_was_visited_opens_without_a_network(browser, address):
 
 @pytest.mark.parametrize("path", ["index.html", "notebooks/02_kernels.html", "e/convolution.html"])
 def test_pages_are_whole_without_javascript(browser, address, path):
-    page = browser.new_page(java_script_enabled=False)
+    page = browser.new_page(java_script_enabled=False, viewport={"width": 390, "height": 800})
     page.goto(f"{address}/{path}")
+    assert page.locator("main svg").first.bounding_box()["width"] <= 390
     assert page.locator("main h1").inner_text() and page.locator("main svg, main p").count() > 1
     page.close()
 
