@@ -309,6 +309,18 @@ def test_pages_are_whole_without_javascript(browser, address, path):
     page.close()
 
 
+def test_paper_is_light(visit):
+    page = visit("e/convolution.html", color_scheme="dark")
+    colours = """(media) => {
+        const { color, colorScheme } = getComputedStyle(document.body);
+        return [Math.max(...color.match(/\\d+/g)), colorScheme];
+    }"""
+    assert page.evaluate(colours)[0] > 200
+    page.emulate_media(media="print", color_scheme="dark")
+    assert page.evaluate(colours)[0] < 100 and page.evaluate(colours)[1] == "light"
+    assert not page.locator(".panel").is_visible()
+
+
 LOOKED_AT = ("index", "e/index", "e/kernel_lab", "e/confusion", "draw", "notebooks/02_kernels")
 
 
