@@ -52,6 +52,14 @@ def missing_steps(name, pack):
     return missing
 
 
+def in_reach(part, value):
+    """Return whether a hand can set a control to a value: limits and steps may have changed."""
+    if not hasattr(part, "step"):
+        return True
+    steps = (value - part.min) / part.step
+    return value <= part.max and abs(steps - round(steps)) < 1e-6
+
+
 def random_walk(name, pack, rng, moves):
     """Walk at random through explorer and pack; return (agreed, missed, differing states)."""
     from cnncourse.site import pack as module
@@ -61,9 +69,8 @@ def random_walk(name, pack, rng, moves):
     for _ in range(moves if truth.values else 0):  # an explorer may hold nothing but matrices
         id = str(rng.choice(list(truth.values)))
         value = truth.values[id][rng.integers(len(truth.values[id]))]
-        part = truth.tree.parts[id]
-        if getattr(part, "max", None) is not None and value > part.max:
-            continue  # no hand gets there
+        if not in_reach(truth.tree.parts[id], value):
+            continue
         truth.move([(id, value)])
         if not walker.move(id, value):
             missed += 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from packs import Walker
+from packs import Walker, in_reach
 from require import missing
 from said import sentence, words
 
@@ -229,14 +229,6 @@ SAME = """(markup) => {
     const shown = document.querySelector(".cnncourse-stage > svg");
     return JSON.stringify(parts(truth)) === JSON.stringify(parts(shown));
 }"""
-
-
-def in_reach(part, value):
-    """Return whether a hand can set a control to a value: limits and steps may have changed."""
-    if not hasattr(part, "step"):
-        return True
-    steps = (value - part.min) / part.step
-    return value <= part.max and abs(steps - round(steps)) < 1e-6
 
 
 WALKED = [name for name in catalogue.NAMES if name != "conv_backward"]  # it has matrices alone
