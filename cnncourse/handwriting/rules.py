@@ -27,7 +27,9 @@ SMALLEST_CONTENT = 0.25  # share of the cell's longer side
 THINNEST_CONTENT = 0.4  # share of the thickness of what stands around it
 EXTENDED = 0.85  # the least share of ink on the way from a piece of a line to the frame
 GRID = 4  # lines in each direction that end within the page make a grid
+THICKEST = 0.02  # share of the longer side
 DARKER = 1.6  # times as dark as a line usually is: a pen
+FAR_DARKER = 2  # the same for boxes and grids, some of whose lines may be thicker than others
 BESIDE = 0.4  # the most that is ink beside it: more, and this is the edge of something larger
 
 
@@ -78,7 +80,7 @@ def find_boxes(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
                 cv2.fillConvexPoly(inside, hull, 1)
             ink &= 1 - cv2.erode(inside, _square(2 * reach + 3))
             usual = np.percentile(dark[ink > 0], 75) if ink.any() else 0
-            lines |= ink * (dark <= DARKER * usual)
+            lines |= ink * (dark <= FAR_DARKER * usual)
     return lines
 
 
@@ -237,7 +239,8 @@ def _ink_of(lines: list[_Line], mask: np.ndarray, dark: np.ndarray) -> np.ndarra
         rows, found = _nearest_ink(mask, columns, line.at(columns), reach)
         rows, columns = rows[found], columns[found]
         begin, end = top[rows, columns], bottom[rows, columns]
-        thin = end - begin <= 1.5 * np.median(end - begin) + 1
+        usual = min(np.median(end - begin), THICKEST * max(mask.shape))
+        thin = end - begin <= 1.5 * usual + 1
         core = dark[(begin + end) // 2, columns]  # its edges are fainter
         thin &= core <= DARKER * np.median(core)
         change[np.maximum(begin[thin] - 1, 0), columns[thin]] += 1

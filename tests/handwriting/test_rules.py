@@ -79,6 +79,7 @@ def test_a_ring_on_squared_paper_is_no_box():
     cv2.ellipse(ring, (220, 220), (70, 100), 0, 0, 360, 1, 14)
     page[cv2.dilate(ring, np.ones((9, 9), np.uint8)) > 0] = 0  # beside dark ink no line is seen
     assert not find_boxes(page | ring)[ring > 0].any()
+    assert find_rules(page | ring)[ring > 0].mean() < 0.02
 
 
 def test_an_empty_box_beside_a_filled_one_goes_too():
