@@ -20,8 +20,8 @@ from cnncourse.lab import digits, models
 from cnncourse.lab.augmentation import augmented
 from cnncourse.split import Split
 
-WIDTH, EPOCHS, BATCH, RATE = 32, 5, 125, 0.01
-STRANGERS, SPOILT, OTHERS, PENS = 30_000, 3_000, 6_000, 18_000  # pictures to make
+WIDTH, EPOCHS, BATCH, RATE = 32, 6, 125, 0.01
+STRANGERS, SPOILT, OTHERS, HANDS = 30_000, 9_000, 9_000, 30_000  # pictures to make
 A_BATCH, WEIGHT = 60, 0.6  # strangers beside a batch, and what their loss counts
 
 
@@ -31,10 +31,10 @@ def main() -> None:
     torch.set_num_threads(1)  # such small batches are no quicker on two
     everything, rng = digits.load(), np.random.default_rng(0)
     clean = everything.train
-    more = strangers.other_digits(OTHERS, rng), strangers.other_pens(clean, PENS, rng)
+    more = strangers.other_digits(OTHERS, rng), strangers.other_hands(clean, HANDS, rng)
     known = np.concatenate([clean.images, *[split.images for split in more]])
     labels = np.concatenate([clean.labels, *[split.labels for split in more]])
-    unknown = [strangers.draw(STRANGERS, rng), strangers.spoilt(clean.images, SPOILT, rng)]
+    unknown = [strangers.draw(STRANGERS, rng), strangers.spoilt(clean, SPOILT, rng)]
     model = models.build("small", width=WIDTH)
     train(model, *map(torch.from_numpy, (known, labels, np.concatenate(unknown))))
     judge.store(folded(model))
@@ -76,10 +76,10 @@ def train(
 def report(validation: Split) -> None:
     """Print what passes of digits and of strangers that were not learnt from."""
     rng, reader = np.random.default_rng(1), judge.network()
-    pens = strangers.other_pens(validation, 2000, rng)
+    hands = strangers.other_hands(validation, 2000, rng)
     passing = {
         "validation": reader.probabilities(validation.images)[range(5000), validation.labels],
-        "other pens": reader.probabilities(pens.images)[range(2000), pens.labels],
+        "other hands": reader.probabilities(hands.images)[range(2000), hands.labels],
         "strangers": reader.probabilities(strangers.draw(2000, rng, strangers.UNSEEN)).max(axis=1),
     }
     for least in (0.5, 0.6, 0.7, 0.8, 0.9):

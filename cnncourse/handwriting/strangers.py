@@ -3,7 +3,7 @@
     rng = np.random.default_rng(0)
     pictures = draw(1000, rng)  # letters, signs, scribbles, shapes, loose strokes
     digits = other_digits(1000, rng)  # printed, European, a slashed zero
-    thick_and_thin = other_pens(digits, 1000, rng)
+    slanted_and_bold = other_hands(digits, 1000, rng)
 
 A network that has seen nothing but digits names a digit whatever it is shown. If it is shown such
 strangers too, and has to give each digit the same probability for them, it learns to be unsure of
@@ -50,13 +50,30 @@ CIRCLE = 0.5 + 0.5 * np.column_stack([np.cos(ANGLES), np.sin(ANGLES)])
 # Digits with strokes that MNIST's writers, in the United States, hardly use.
 FOREIGN: Sequence[tuple[int, Strokes]] = (
     (0, [CIRCLE * (0.8, 1) + (0.1, 0), [(0.85, 0.1), (0.15, 0.9)]]),  # slashed
+    (0, [CIRCLE * (0.95, 0.8) + (0, 0.1)]),  # round or wide
     (1, [[(0.1, 0.45), (0.55, 0), (0.55, 1)]]),  # a long flag
+    (1, [[(0, 0.6), (0.6, 0), (0.5, 1)]]),  # a longer one
     (1, [[(0.3, 0.2), (0.5, 0), (0.5, 1)], [(0.2, 1), (0.8, 1)]]),  # a base
+    (1, [[(0.1, 0.4), (0.5, 0), (0.5, 1)], [(0.1, 1), (0.9, 1)]]),  # both
+    (2, [[(0.1, 0.25), (0.5, 0), (0.85, 0.3), (0.1, 1), (0.9, 1)]]),  # no loop
+    (2, [[(0.1, 0.2), (0.6, 0), (0.8, 0.3), (0.1, 0.95), (0.1, 0.75), (0.5, 0.9), (0.95, 0.9)]]),
+    (3, [[(0.1, 0), (0.85, 0), (0.4, 0.4), (0.9, 0.65), (0.6, 1), (0.1, 0.9)]]),  # a flat top
     (4, [[(0.45, 0), (0.1, 0.6), (0.9, 0.6)], [(0.65, 0.35), (0.6, 1)]]),  # open
     (4, [[(0.6, 1), (0.6, 0), (0.1, 0.65), (0.9, 0.65)]]),  # closed
+    (4, [[(0.15, 0), (0.15, 0.5), (0.9, 0.5)], [(0.75, 0), (0.75, 1)]]),  # square
+    (
+        5,
+        [
+            [(0.2, 0), (0.15, 0.45), (0.6, 0.4), (0.85, 0.7), (0.5, 1), (0.1, 0.9)],
+            [(0.2, 0), (0.9, 0)],
+        ],
+    ),  # a bar of its own
+    (6, [[(0.75, 0), (0.25, 0.45), (0.2, 0.8), (0.5, 1), (0.8, 0.75), (0.5, 0.55), (0.2, 0.75)]]),
     (7, [[(0.1, 0.05), (0.85, 0), (0.4, 1)], [(0.25, 0.5), (0.75, 0.48)]]),  # a bar
     (7, [[(0.1, 0.2), (0.12, 0.05), (0.85, 0), (0.5, 0.45), (0.4, 1)]]),  # a hook
+    (7, [[(0.1, 0.15), (0.1, 0), (0.85, 0), (0.4, 1)], [(0.25, 0.5), (0.75, 0.48)]]),  # both
     (8, [CIRCLE * (0.6, 0.5) + (0.2, 0), CIRCLE * (0.7, 0.5) + (0.15, 0.5)]),  # two rings
+    (8, [[(0.75, 0.1), (0.4, 0), (0.25, 0.25), (0.75, 0.7), (0.5, 1), (0.2, 0.75), (0.8, 0.1)]]),
     (9, [CIRCLE * (0.6, 0.5) + (0.15, 0), [(0.75, 0.1), (0.7, 1)]]),  # straight
     (9, [CIRCLE * (0.6, 0.5) + (0.2, 0), [(0.8, 0.2), (0.8, 0.8), (0.5, 1), (0.2, 0.9)]]),  # curly
 )
@@ -106,6 +123,15 @@ WRITTEN: Sequence[Strokes] = (
     [[(0.95, 1), (0.2, 0.3), (0.4, 0), (0.6, 0.2), (0.1, 0.7), (0.4, 1), (0.9, 0.6)]],  # &
     [[(0.2, 0), (0.6, 0.1), (0.5, 0.45), (0.8, 0.5), (0.5, 0.55), (0.6, 0.9), (0.2, 1)]],  # }
     [[(0.2, 0), (0.7, 0.5), (0.2, 1)]],  # )
+    [[(0.6, 0), (0.3, 0.3), (0.3, 0.7), (0.6, 1)]],  # (
+    [[(0.6, 0), (0.3, 0.02), (0.3, 0.98), (0.6, 1)]],  # [
+    [[(0.5, 0), (0.45, 0.7)], [(0.44, 0.93), (0.46, 1)]],  # !
+    [[(0.45, 0.05), (0.47, 0)], [(0.5, 0.35), (0.48, 1)]],  # i
+    [
+        [(0.1, 0), (0.2, 0.4), (0.6, 0.35), (0.75, 0)],
+        [(0.75, 0), (0.6, 0.9), (0.3, 1), (0.2, 0.8), (0.9, 0.5)],
+    ],  # y with a loop
+    [CIRCLE * 0.3 + (0.05, 0.05), [(0.9, 0), (0.1, 1)], CIRCLE * 0.3 + (0.65, 0.65)],  # %
 )
 
 
@@ -158,8 +184,8 @@ def other_digits(n: int, rng: np.random.Generator) -> Split:
     return Split(np.array(pictures), np.array(labels))
 
 
-def other_pens(digits: Split, n: int, rng: np.random.Generator) -> Split:
-    """Return digits as thicker and thinner pens would write them, and a camera would see them.
+def other_hands(digits: Split, n: int, rng: np.random.Generator) -> Split:
+    """Return digits as other hands and pens would write them: slanted, stretched, thick or thin.
 
     Parameters
     ----------
@@ -175,18 +201,33 @@ def other_pens(digits: Split, n: int, rng: np.random.Generator) -> Split:
     pictures = []
     for image in digits.images[chosen]:
         large = cv2.resize(image / 255, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+        if rng.random() < 0.6:
+            large = _bent(large, rng)
         smooth = cv2.GaussianBlur(large, (0, 0), SIDE / 60)
         level = rng.uniform(0.1, 0.6) * smooth.max()  # the lower it is, the thicker the pen
-        pictures.append(_in_form(np.clip((smooth - level) / 0.2 + 0.5, 0, 1)))
+        ink = np.clip((smooth - level) / 0.2 + 0.5, 0, 1)
+        pictures.append(_in_form(_in_few_pixels(ink, rng) if rng.random() < 0.3 else ink))
     return Split(np.array(pictures), digits.labels[chosen])
 
 
-def spoilt(digits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
-    """Return digits that are none any more: two on top of or beside each other, or struck out.
+def _in_few_pixels(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return the ink as a small picture holds it, half of the time in black and white alone."""
+    side = int(rng.integers(18, 50))
+    small = cv2.resize(ink, (side, side), interpolation=cv2.INTER_AREA)
+    if rng.random() < 0.5:
+        small = (small > 0.5 * small.max()).astype(float)
+    large = cv2.resize(small, (SIDE, SIDE), interpolation=cv2.INTER_CUBIC)
+    return np.clip(large, 0, 1) ** 1.5  # as in form.shade
+
+
+def spoilt(digits: Split, n: int, rng: np.random.Generator) -> np.ndarray:
+    """Return digits that are none any more, though a hand wrote them.
+
+    Two on top of or beside each other, struck out, lying, or in a mirror.
 
     Parameters
     ----------
-    digits : ndarray of uint8 of shape (N, 28, 28)
+    digits : Split
     n : int
     rng : numpy.random.Generator
 
@@ -194,17 +235,24 @@ def spoilt(digits: np.ndarray, n: int, rng: np.random.Generator) -> np.ndarray:
     -------
     ndarray of uint8 of shape (n, 28, 28)
     """
+    lying = digits.images[digits.labels > 1]
+    mirrored = digits.images[np.isin(digits.labels, (3, 4, 6, 7, 9)), :, ::-1]
     pictures = []
     for i in range(n):
-        one, other = digits[rng.integers(len(digits), size=2)] / 255
-        if i % 3 == 0:
+        one, other = digits.images[rng.integers(len(digits), size=2)]
+        if i % 5 == 0:
             ink = np.maximum(one, np.roll(other, rng.integers(-6, 7, 2), (0, 1)))
-        elif i % 3 == 1:
+        elif i % 5 == 1:
             ink = np.concatenate([one[:, 3:-3], other[:, 3:-3]], axis=1)
-        else:
+        elif i % 5 == 2:
             line = cv2.resize(_scribble(rng), one.shape, interpolation=cv2.INTER_AREA)
-            ink = np.maximum(one, line)
-        pictures.append(_in_form(cv2.resize(ink, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)))
+            ink = np.maximum(one, 255 * line)
+        elif i % 5 == 3:
+            ink = np.rot90(rng.choice(lying), rng.choice((1, 3)))
+        else:
+            ink = rng.choice(mirrored)
+        large = cv2.resize(ink / 255, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
+        pictures.append(_in_form(large))
     return np.array(pictures)
 
 

@@ -30,20 +30,20 @@ def test_other_digits_have_the_label_of_what_was_drawn():
     assert in_mnists_form(others.images).mean() > 0.95
     assert set(others.labels) == set(range(10))
     foreign = others.labels[1::2]
-    assert set(foreign) == {kind for kind, _ in strangers.FOREIGN} == {0, 1, 4, 7, 8, 9}
+    assert set(foreign) == {kind for kind, _ in strangers.FOREIGN} == set(range(10))
     ink = others.images.reshape(400, -1) > 100
     assert ink[others.labels == 1].mean() < ink[others.labels == 8].mean()
 
 
-def test_other_pens_write_the_same_digits_thicker_and_thinner():
+def test_other_hands_write_the_same_digits_thicker_thinner_and_aslant():
     clean = Split(np.array([np.round(255 * digit(k)) for k in range(10)], np.uint8), np.arange(10))
-    others = strangers.other_pens(clean, 200, RNG(0))
+    others = strangers.other_hands(clean, 300, RNG(0))
     assert in_mnists_form(others.images).mean() > 0.95
-    ink = (others.images > 100).reshape(200, -1).sum(axis=1)
+    ink = (others.images > 100).reshape(300, -1).sum(axis=1)
     for label in range(10):
         assert np.ptp(ink[others.labels == label]) > 0.2 * ink[others.labels == label].mean()
     likeness = unit(others.images) @ unit(clean.images).T
-    assert (likeness.argmax(axis=1) == others.labels).mean() > 0.95
+    assert 0.8 < (likeness.argmax(axis=1) == others.labels).mean()
 
 
 def test_letters_in_fonts_that_were_not_learnt_look_different():
@@ -54,11 +54,15 @@ def test_letters_in_fonts_that_were_not_learnt_look_different():
     assert not set(strangers.PRINT) & set(strangers.UNSEEN)
 
 
-def test_spoilt_digits_have_more_ink_than_digits():
-    clean = np.array([np.round(255 * digit(k)) for k in range(10)], np.uint8)
-    spoilt = strangers.spoilt(clean, 30, RNG(0))
+def test_spoilt_digits_are_struck_out_lying_or_mirrored():
+    clean = Split(np.array([np.round(255 * digit(k)) for k in range(10)], np.uint8), np.arange(10))
+    spoilt = strangers.spoilt(clean, 50, RNG(0))
     assert in_mnists_form(spoilt).mean() > 0.9
-    assert (spoilt[2::3] > 100).mean() > (clean > 100).mean()  # struck out
+    ink = (spoilt > 100).reshape(50, -1).mean(axis=1)
+    assert ink[2::5].mean() > (clean.images > 100).mean()  # struck out
+    mirrored = unit(spoilt[4::5, :, ::-1]) @ unit(clean.images).T
+    assert (mirrored.max(axis=1) > 0.8).all()
+    assert set(mirrored.argmax(axis=1)) <= {3, 4, 6, 7, 9}
 
 
 def test_the_same_generator_draws_the_same():
