@@ -19,10 +19,10 @@ import numpy as np
 from cnncourse import images
 from cnncourse.handwriting.form import Photo, find_digits, from_blob, is_tiny
 from cnncourse.handwriting.ink import as_grey, as_pixels, darkness, longest_side
-from cnncourse.handwriting.judge import network
+from cnncourse.handwriting.judge import network, views
 from cnncourse.handwriting.segments import Blob, cheapest_cuts, gap, join, split
 
-SURE = 0.6  # the least confidence with which a digit is named
+SURE = 0.5  # the confidence above which a digit is named: more than for all others together
 
 Predict = Callable[[np.ndarray], np.ndarray]
 
@@ -109,7 +109,7 @@ def read(photo: Photo, predict: Predict, *, judge: Judge | None = None) -> list[
 def _is_scrap(one: _Seen, seen: list[_Seen]) -> bool:
     """Tell whether the network is unsure of something far smaller than the rest."""
     typical = np.median([other.blob.size for other in seen])
-    return one.trust < SURE and one.blob.size < 0.7 * typical
+    return one.trust <= SURE and one.blob.size < 0.7 * typical
 
 
 @dataclass(frozen=True, eq=False)
@@ -131,7 +131,7 @@ class _Seen:
         return self.confidence if self.in_distribution else 0.0
 
     def reading(self, zoom: float) -> Reading:
-        digit = int(self.probabilities.argmax()) if self.trust >= SURE else None
+        digit = int(self.probabilities.argmax()) if self.trust > SURE else None
         top, left, bottom, right = (round(side / zoom) for side in self.blob.box)
         return Reading(
             digit=digit,
@@ -159,9 +159,8 @@ class _Look:
             return []
         small = np.array([from_blob(blob, self.dark) for blob in blobs])
         batch = images.to_uint8(255 * small)
-        shifts = [(0, 0), (0, 1), (0, -1), (1, 0), (-1, 0)]
-        views = np.concatenate([np.roll(batch, shift, axis=(1, 2)) for shift in shifts])
-        mean = np.asarray(self.predict(views)).reshape(len(shifts), len(blobs), 10).mean(axis=0)
+        answers = np.asarray(self.predict(views(batch)))
+        mean = answers.reshape(-1, len(blobs), 10).mean(axis=0)
         return [_Seen(*one) for one in zip(blobs, small, mean, strict=True)]
 
     def judged(self, seen: Sequence[_Seen]) -> list[_Seen]:
@@ -180,7 +179,7 @@ def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
     """
     done = []
     for one in seen:
-        narrowest = 1.3 if one.trust >= SURE else 0.8  # of what may be two, times its height
+        narrowest = 1.3 if one.confidence > SURE else 0.9  # of what may be two, times its height
         wide = one.blob.width >= narrowest * one.blob.height
         parts = _best_split(one, look) if wide else None
         done += _split_touching(parts, look) if parts else [one]

@@ -34,6 +34,13 @@ def test_it_computes_what_pytorch_computes():
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
 
+def test_an_image_is_looked_at_from_five_places():
+    one = np.zeros((1, 28, 28), np.uint8)
+    one[0, 10, 20] = 255
+    places = [np.argwhere(view)[0].tolist() for view in judge.views(one)]
+    assert sorted(places) == [[9, 20], [10, 19], [10, 20], [10, 21], [11, 20]]
+
+
 def test_digits_that_were_never_seen_are_believed_with_the_right_answer_alone():
     drawn = np.array([np.rint(255 * to_mnist(a_page(digit))) for digit in STROKES]).astype(np.uint8)
     images = np.concatenate([drawn, [template(digit) for digit in STROKES]])
