@@ -32,7 +32,7 @@ def find_outlines(file):
     return cv2.findContours(ink, cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE)[0]
 
 
-def test_a_large_page_is_read_within_two_and_a_half_times_what_finding_its_ink_takes(side_by_side, file):
+def test_a_large_page_is_read_in_at_most_two_and_a_half_times_that(side_by_side, file):
     predict = judge.network().probabilities
     assert len(reading.read(file, predict)) == 12
     ratio = side_by_side(lambda: reading.read(file, predict), lambda: find_outlines(file), rounds=5)
