@@ -2,7 +2,7 @@
 
     CNNCOURSE_DATA=../shared/data python tools/judge.py
 
-It learns MNIST's training digits, some of them with other pens, and digits in print and with
+It learns MNIST's training digits, some of them in other hands, and digits in print and with
 European strokes. With each batch of them it sees strangers, for which every digit shall be equally
 probable (`cnncourse.handwriting.strangers`). At the end it says how many digits of MNIST's
 validation set and how many strangers in other fonts pass, for several values of `judge.LEAST`.

@@ -104,7 +104,7 @@ def _thickness(mask: np.ndarray, outlines: Sequence[np.ndarray]) -> list[float]:
     count, labels = cv2.connectedComponents(mask, connectivity=8)
     distance = cv2.distanceTransform(mask, cv2.DIST_L2, 3)
     thickest = np.zeros(count, np.float32)
-    np.maximum.at(thickest, labels[mask > 0], distance[mask > 0])
+    np.maximum.at(thickest, labels[mask > 0].astype(int), distance[mask > 0])
     return [2 * float(thickest[labels[y, x]]) for x, y in (outline[0, 0] for outline in outlines)]
 
 
