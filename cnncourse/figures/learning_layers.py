@@ -576,9 +576,8 @@ def softmax(logits: np.ndarray, *, target: int, temperature: float = 1.0) -> svg
         _result("cross-entropy −ln p", loss), _result("entropy", entropy, f"at most {most}")
     )
     rows = svg.beside(_chance_rows(p, target), _slope_rows(gradient, target))
-    logit_rows = _logit_rows(logits, target)
-    column = replace(svg.above(rows, results), height=logit_rows.height)
-    picture = svg.beside(logit_rows, column)
+    column = svg.above(rows, results)
+    picture = svg.beside(replace(_logit_rows(logits, target), height=column.height), column)
     sentence = (
         f"Temperature {svg.show_number(temperature)}: the probabilities are "
         f"{', '.join(f'{v:.3f}' for v in p)}. The right class is {target}, with "
