@@ -43,6 +43,7 @@ def matrix(
     hidden: np.ndarray | None = None,
     names: Sequence[Sequence[str]] | None = None,
     font: float = 13,
+    zigzag: float = 0,
     mark: Callable[[str, int, int], str] | None = None,
     description: str = "",
 ) -> svg.Svg:
@@ -75,6 +76,9 @@ def matrix(
         Written into the cells instead of the numbers, such as fractions.
     font : float
         Largest size of the numbers.
+    zigzag : float
+        How far below and above the middle of their cells the numbers stand, column by column:
+        neighbours stay apart where a narrow page makes them grow.
     mark : callable, optional
         Given the markup of a cell, its row and its column, returns it marked (`figures.marks`).
 
@@ -104,10 +108,8 @@ def matrix(
         else:
             markup = svg.rect(x, y, cell, cell, fill=fill, line=role.line, thick=0.75)
         if words and cell >= 22:
-            ink = svg.text_on(fill)
-            markup += svg.text(
-                x + cell / 2, y + cell / 2, words, size=size, anchor="middle", fill=ink
-            )
+            ink, middle = svg.text_on(fill), y + cell / 2 + (-1) ** column * zigzag
+            markup += svg.text(x + cell / 2, middle, words, size=size, anchor="middle", fill=ink)
         parts.append(mark(f"<g>{markup}</g>", row, column) if mark else markup)
     for row, column, tall, wide in marked:
         parts.append(outline(row, column, tall, wide, cell))
@@ -128,7 +130,7 @@ def readable_matrix(values: np.ndarray, cell: float, *, digits: int = 1, **look:
     -------
     Svg
     """
-    small = _roomy_font(_shown(values, digits), cell) < SMALL_NUMBERS
+    small = _roomy_font(_shown(values, digits), cell) < 11.8
     names = [[""] * values.shape[1]] * len(values) if small else None
     return matrix(values, title="", cell=cell, digits=digits, font=16, names=names, **look)
 

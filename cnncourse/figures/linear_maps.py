@@ -317,7 +317,8 @@ def _framed_column(
     values: np.ndarray, window: int, cell: float, name: str, role: svg.Role = svg.INPUT
 ) -> svg.Svg:
     """A matrix with the column of a window framed, to press."""
-    grid = readable_matrix(values, cell, role=role)
+    zigzag = cell / 4 if len(values) == 1 and cell < 34 else 0
+    grid = readable_matrix(values, cell, role=role, zigzag=zigzag)
     frame = outline(0, 0, len(values), 1, cell)
     picture = grid.markup + marks.glide(frame, name, window * cell, 0)
     middle = ((window + 0.5) * cell, len(values) * cell / 2)
