@@ -118,7 +118,7 @@ def pixel_microscope(
     code = _microscope_code(row, column, size, channels, shown[middle], middle)
     words = _microscope_words(photo.shape, patch, channels, code, new_value)
     cells = _cells(patch, row, column, (height, width))
-    views = svg.beside(_with_box(shown, row, column, size), cells, gap=40)
+    views = svg.beside(_with_box(shown, row, column, size), cells, gap=20)
     lines = replace(_code_lines(code), width=300)  # whatever the numbers
     picture = svg.above(views, lines, gap=12)
     return svg.framed(svg.Svg(picture.markup, 736, 380, "Pixel microscope", words))
@@ -179,7 +179,7 @@ def _cells(patch: np.ndarray, row: int, column: int, shape: tuple[int, int]) -> 
             drawing.text(-6, y, letter, anchor="end", bold=True)
     frame = outline(half, half, 1, 1, cell)
     drawing.add(marks.key(frame, "here"))
-    return drawing.svg(322, 322, "its numbers")
+    return svg.Svg(svg.group(drawing.markup, 20), 342, 322, "its numbers")
 
 
 def _colour_cell(pixel: np.ndarray, x: float, y: float, cell: float) -> str:
