@@ -83,7 +83,7 @@ def remembered(sample: str) -> Answer:
     """
     if sample not in SAMPLES:
         raise ValueError(f"no answer is kept for {sample!r}: choose one of {', '.join(SAMPLES)}")
-    with np.load(REMEMBERED) as kept:
+    with np.load(REMEMBERED, allow_pickle=False) as kept:
         maps = tuple(kept[f"{sample} maps {stage}"] for stage in range(3))
         classes, shares = kept[f"{sample} classes"].tolist(), kept[f"{sample} shares"].tolist()
     return Answer(tuple(classes), tuple(shares), maps)

@@ -43,4 +43,7 @@ def test_what_is_small_stays_in_the_page():
     small = address(NOISE[:4, :4])
     assert len(png(NOISE[:4, :4])) < SMALL < len(png(NOISE))
     rasters = Rasters()
-    assert rasters.outside(small, "../") == small and rasters.files == {}
+    carried = rasters.outside(small, "../")
+    assert carried.startswith("data:image/webp;base64,") and rasters.files == {}
+    with Image.open(BytesIO(base64.b64decode(carried.split(",")[1]))) as read:
+        assert np.array_equal(np.asarray(read), NOISE[:4, :4])
