@@ -179,7 +179,7 @@ def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
     """
     done = []
     for one in seen:
-        narrowest = 1.3 if one.confidence > SURE else 0.9  # of what may be two, times its height
+        narrowest = 1.3 if one.trust > SURE else 1  # of what may be two, times its height
         wide = one.blob.width >= narrowest * one.blob.height
         parts = _best_split(one, look) if wide else None
         done += _split_touching(parts, look) if parts else [one]
