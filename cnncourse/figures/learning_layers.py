@@ -137,7 +137,9 @@ def _value_histograms(
     """The activations of each layer: a histogram and its mirror image, lying on their sides."""
     low, high = {"sigmoid": (0, 1), "tanh": (-1, 1), "relu": (0, 4)}.get(name, (-4, 4))
     up = charts.Scale(low, high, 160, 20)
-    beyond: dict[float, str] = {} if name in ("sigmoid", "tanh") else {low: "≤ " if low else "", high: "≥ "}
+    beyond: dict[float, str] = {}  # said where the bin at the end holds what lies beyond it, too
+    if name not in ("sigmoid", "tanh"):
+        beyond = {low: "≤ " if low else "", high: "≥ "}
 
     def write(value: float) -> str:
         return beyond.get(value, "") + svg.show_number(value)
