@@ -159,6 +159,8 @@ def to_uint8(values: np.ndarray) -> np.ndarray:
         If a value is no number.
     """
     values = np.asarray(values)
+    if values.dtype == np.uint8:
+        return values.copy()
     if values.dtype.kind not in "buif" or np.isnan(values).any():
         raise ValueError("values hold something that is no number: replace it, see np.nan_to_num")
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)

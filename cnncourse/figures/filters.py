@@ -211,10 +211,9 @@ def _photo_panel(
     """
     scale = side / max(pixels.shape[:2])
     height, width = (max(1.0, scale * size) for size in pixels.shape[:2])
-    shown = pixels if pixels.dtype == np.uint8 else to_uint8(pixels)
     drawing = svg.Drawing()
     crisp = scale >= 2  # show the squares where they are large enough to be seen
-    drawing.image(shown, 0.5, 0.5, width, height, crisp=crisp)
+    drawing.image(to_uint8(pixels), 0.5, 0.5, width, height, crisp=crisp)
     drawing.rect(0.5, 0.5, width, height, line=role.line)
     panel = svg.captioned(drawing.svg(width + 1, height + 1, caption), caption, role=role)
     return svg.above(panel, svg.label(note), gap=4) if note else panel

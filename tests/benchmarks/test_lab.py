@@ -10,6 +10,7 @@ A recipe's accuracy is the mean of three seeds, and still one seed's differs fro
 of the training set that were held out; the test set is only read here.
 """
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -211,7 +212,8 @@ print(int(status["VmHWM"].split()[0]) / 1024)
 def peak_megabytes(program: str, *arguments: str) -> float:
     """Return the largest resident memory of a fresh Python that runs a program."""
     command = [sys.executable, "-c", program + PEAK, *arguments]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=Path(__file__).parent)
+    places = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}  # of what this file imports
+    run = subprocess.run(command, capture_output=True, text=True, env=places)
     assert run.returncode == 0, run.stderr
     return float(run.stdout)
 
