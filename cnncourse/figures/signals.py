@@ -188,7 +188,7 @@ def sliding_sum(
     return svg.framed(panels([row]).titled(f"{operation} along one axis", sentence))
 
 
-_ROW, _PITCH = 840, 104  # width of the longest row, and from one row to the next
+_ROW, _PITCH = 840, 120  # width of the longest row, and from one row to the next
 
 
 def _signal_row(padded: np.ndarray, margins: tuple[int, int], cell: float) -> str:
@@ -227,9 +227,9 @@ def _sliding_kernel(
     kernel = _row(weights, svg.KERNEL, cell, names=[written], mark=mark)
     rows = _named_row(name, kernel, 0, _PITCH)
     rows += _named_row("products", _row(window * weights, svg.WINDOW, cell), 0, 2 * _PITCH)
-    box = (-5, 18, wide + 10, 2 * _PITCH + cell + 12)
+    box = (-5, 26, wide + 10, 2 * _PITCH + cell + 12)
     frame = svg.rect(*box, fill=UNSEEN, line=svg.WINDOW.line, thick=2, round=6)
-    frame = marks.key(frame, "frame") + grip(wide / 2, 18, svg.WINDOW)
+    frame = marks.key(frame, "frame") + grip(wide / 2, 26, svg.WINDOW)
     move = marks.Move("step", step, (cell, 0), 0, steps - 1)
     spoken = f"output {step + 1} of {steps}"
     handle = marks.drag(svg.group(frame), "kernel on the signal", [move], spoken=spoken)
@@ -403,10 +403,10 @@ def _legend(x: float, y: float) -> str:
     drawing.circle(x + 4, y, 2.5, fill=svg.MUTED)
     drawing.circle(x + 14, y, 2.5, fill=svg.MUTED)
     drawing.text(x + 24, y, "readings")
-    drawing.line(x + 124, y, x + 152, y, dash="6 4", thick=2)
-    drawing.text(x + 160, y, "hidden truth")
-    drawing.line(x + 330, y, x + 358, y, colour=svg.OUTPUT.line, thick=3)
-    drawing.text(x + 366, y, "weighted average")
+    drawing.line(x + 140, y, x + 162, y, dash="6 4", thick=2)
+    drawing.text(x + 168, y, "hidden truth")
+    drawing.line(x + 336, y, x + 358, y, colour=svg.OUTPUT.line, thick=3)
+    drawing.text(x + 364, y, "weighted average")
     return drawing.markup
 
 
@@ -434,7 +434,7 @@ def _weight_bars(
 
 def _named_row(name: str, row: str, x: float, y: float) -> str:
     """A row of cells under its name."""
-    return svg.group(svg.text(0, 8, name, size=14, bold=True) + svg.group(row, 0, 24), x, y)
+    return svg.group(svg.text(0, 8, name, size=14, bold=True) + svg.group(row, 0, 32), x, y)
 
 
 def _row(values: np.ndarray, role: svg.Role, cell: float, **look: Any) -> str:
@@ -457,4 +457,4 @@ def _output_row(result: np.ndarray, step: int, cell: float, half: float) -> str:
     later = (np.arange(len(result)) > step)[None, :]
     row = _row(result, svg.OUTPUT, cell, hidden=later, mark=mark)
     here = marks.key(outline(0, step, 1, 1, cell), "here")
-    return svg.text(0, 8, "output", size=14, bold=True) + svg.group(row + here, half * cell, 24)
+    return _named_row("output", svg.group(row + here, half * cell), 0, 0)

@@ -165,13 +165,13 @@ def stride(
     )
     seen = svg.captioned(_grey(result, 200), f"output {by(result.shape)}", size=14, role=svg.OUTPUT)
     parts = (
-        marks.panel(tape, "tape", 0, 0, 936, 198)
-        + marks.panel(wave, "wave", 0, 210, 936, 108)
-        + marks.panel(striped.markup, "input", 0, 330, 216, 224)
-        + marks.panel(seen.markup, "output", 248, 330, 216, 224)
-        + marks.panel(_division(size, window), "division", 512, 330, 424, 224)
+        marks.panel(tape, "tape", 0, 0, 936, 232)
+        + marks.panel(wave, "wave", 0, 244, 936, 108)
+        + marks.panel(striped.markup, "input", 0, 364, 216, 224)
+        + marks.panel(seen.markup, "output", 248, 364, 216, 224)
+        + marks.panel(_division(size, window), "division", 512, 364, 424, 224)
     )
-    picture = svg.Svg(parts, 936, 554, "")
+    picture = svg.Svg(parts, 936, 588, "")
     return _named(picture, "Stride and dilation", _stride_words(size, window, left, period))
 
 
@@ -218,7 +218,7 @@ def _windows_row(size: int, window: Window, zoom: float, left: int) -> str:
     kernel, stride, padding, dilation = astuple(window)
     drawing, start = svg.Drawing(), 12 + (_MOST_PADDING - padding) * zoom
     drawing.add(svg.captioned(svg.Svg("", 0, 0, ""), _TAPE_WORDS, size=14, role=svg.WINDOW).markup)
-    full, top = size + 2 * padding, 60
+    full, top = size + 2 * padding, 72
     for place in range(full):
         role = svg.INPUT if padding <= place < full - padding else svg.PADDING
         x = start + place * zoom
@@ -229,7 +229,7 @@ def _windows_row(size: int, window: Window, zoom: float, left: int) -> str:
     reach = geometry.effective_kernel(kernel, dilation)
     lanes = min(count, -(-reach // stride), 8)  # so many windows cover one pixel
     for step in range(count):
-        y, first = 112 + 11 * (step % lanes), start + step * stride * zoom
+        y, first = 146 + 11 * (step % lanes), start + step * stride * zoom
         drawing.line(first + 2, y, first + reach * zoom - 2, y, colour=svg.WINDOW.line)
         for tap in range(kernel):
             drawing.rect(
@@ -252,7 +252,7 @@ def _tape_handles(window: Window, start: float, end: float, zoom: float, middle:
     apart = marks.Move("stride", stride, (zoom, 0), 1, 6)
     parts = _padding_ends(padding, _MOST_PADDING, start, end, zoom, middle)
     parts += _kernel_and_stride(
-        (grow, start + reach * zoom, middle - 22), (apart, start + stride * zoom, middle + 24)
+        (grow, start + reach * zoom, middle - 34), (apart, start + stride * zoom, middle + 36)
     )
     if kernel > 1:
         spread = marks.Move("dilation", dilation, (zoom, 0), 1, 4)
@@ -277,7 +277,7 @@ def _kernel_and_stride(kernel: _Hand, stride: _Hand) -> str:
 def _padding_ends(padding: int, most: int, start: float, end: float, step: float, y: float) -> str:
     """Handles at the two ends of a row of pixels: drawn out, they pad it."""
     parts = marks.glide(
-        svg.text(10, 28, f"padding {padding}", size=13, anchor="end"), "padding in words", end, y
+        svg.text(10, 34, f"padding {padding}", size=13, anchor="end"), "padding in words", end, y
     )
     for name, x, way in (("left", start, -step), ("right", end, step)):
         move = marks.Move("padding", padding, (way, 0), 0, most)
@@ -451,17 +451,17 @@ def output_size(
     drawing.text(18, 92, ("✓ " if count == target else "") + verdict, size=18, bold=True)
     tally = f"settings found: {len(found)}" + (f" of {solutions}" if solutions else "")
     parts = (
-        marks.panel(_axis(size, window, count), "axis", 0, 0, 936, 100)
-        + marks.panel(drawing.markup, "formula", 0, 116, 420, 124)
+        marks.panel(_axis(size, window, count), "axis", 0, 0, 936, 124)
+        + marks.panel(drawing.markup, "formula", 0, 140, 420, 124)
         + marks.panel(_collection(tally, found, (kernel, stride, padding, dilation), solutions),
-                      "found", 448, 116, 488, 312)
+                      "found", 448, 140, 488, 312)
     )  # fmt: skip
     sentence = (
         f"Kernel {kernel}, stride {stride}, padding {padding}, dilation {dilation}: "
         f"{size} → {count}. {verdict} Solutions found: {len(found)}"
         + (f" of {solutions}." if solutions else ".")
     )
-    return _named(svg.Svg(parts, 936, 428, ""), "The output size", sentence)
+    return _named(svg.Svg(parts, 936, 452, ""), "The output size", sentence)
 
 
 def _collection(
@@ -502,21 +502,21 @@ def _axis(size: int, window: Window, count: int) -> str:
     start, full = 12 + (most - padding) * zoom, (size + 2 * padding) * zoom
     drawing = svg.Drawing()
     rim = svg.PADDING
-    drawing.rect(start, 30, full, 26, fill=rim.tint, line=rim.line, dash="3 2")
+    drawing.rect(start, 44, full, 26, fill=rim.tint, line=rim.line, dash="3 2")
     inside = start + padding * zoom
-    drawing.rect(inside, 30, size * zoom, 26, fill=svg.INPUT.tint, line=svg.INPUT.line)
-    ticks = " ".join(f"M{start + i * stride * zoom:.1f} 66v14" for i in range(count))
+    drawing.rect(inside, 44, size * zoom, 26, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    ticks = " ".join(f"M{start + i * stride * zoom:.1f} 77v9" for i in range(count))
     drawing.add(f'<path d="{ticks}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>')
     for tap in range(kernel):
         x = start + tap * dilation * zoom
-        drawing.rect(x, 32, zoom, 22, fill=svg.KERNEL.tint, line=svg.KERNEL.line, thick=0.75)
-    frame = svg.rect(0, 26, reach, 34, line=svg.WINDOW.line, thick=3, round=2)
+        drawing.rect(x, 46, zoom, 22, fill=svg.KERNEL.tint, line=svg.KERNEL.line, thick=0.75)
+    frame = svg.rect(0, 40, reach, 34, line=svg.WINDOW.line, thick=3, round=2)
     drawing.add(marks.glide(marks.key(frame, "frame"), "first window", start, 0))
     hand = max(zoom, 8)  # pixels of the screen for one of the image: a hand is not so steady
-    drawing.add(_padding_ends(padding, most, start, start + full, hand, 43))
+    drawing.add(_padding_ends(padding, most, start, start + full, hand, 57))
     grow = marks.Move("kernel", kernel, (max(zoom * dilation, 8), 0), 1, 11)
     apart = marks.Move("stride", stride, (hand, 0), 1, 4)
-    drawing.add(_kernel_and_stride((grow, start + reach, 16), (apart, start + stride * zoom, 90)))
+    drawing.add(_kernel_and_stride((grow, start + reach, 20), (apart, start + stride * zoom, 112)))
     return drawing.markup
 
 
