@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -66,6 +67,7 @@ class Kernel:
             http_no_proxy=["127.0.0.1"],
         )
         self._connect()
+        self._greet()
 
     def execute(self, source: str) -> str:
         """Run a cell to its end; return "" or the error."""
@@ -151,6 +153,18 @@ class Kernel:
             self._connect()
             self._socket.send(text)
         return message
+
+    def _greet(self) -> None:
+        """Ask who is there until the kernel answers, as JupyterLab does: more could be lost."""
+        whole = self._patience
+        self._patience = whole / CALLS
+        for _ in range(CALLS):
+            with suppress(TimeoutError, KernelDied):  # it may just be started again
+                for _answer in self._answers(self._ask("kernel_info_request")):
+                    pass
+                self._patience = whole
+                return
+        raise TimeoutError(f"kernel {self.id} did not say within {whole:g} s who it is")
 
     def _connect(self) -> None:
         """Connect, and listen from now on: a browser answers pings, whatever its student does."""
