@@ -7,6 +7,7 @@ import form
 import numpy as np
 import pytest
 from test_pages import told_too_early
+from test_teaching import PLANS, planned
 
 pytest.importorskip("torch")
 
@@ -44,6 +45,18 @@ def solved(name):
             stub.source = solution.source.split('\n\n\nprint("Solution:"')[0]
             solution.source = ""
     return left
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name, chosen",
+    sorted({(name, tuple(chosen)) for name, chosen, _ in map(planned, PLANS) if name in LAB}),
+)
+def test_what_a_plan_takes_runs_without_the_other_sections(name, chosen):
+    parts = cells.sections(name)
+    taken = [part for heading, part in parts.items() if heading.split(".")[0] in map(str, chosen)]
+    assert len(taken) == len(chosen)
+    cells.run(name, sum(taken, parts[""]), **QUICK)
 
 
 @pytest.fixture(scope="module")
