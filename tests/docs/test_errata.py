@@ -285,6 +285,7 @@ TAUGHT = {
     "A batch that": "features.reshape(-1, 1568)",
     "A network that returns": "(logits, maps, maps)",
     "Labels are": "a whole number",
+    "Moved for good": "moves *itself*",
     "De-normalising": "(x - 0.1307) / 0.3081",
     "Digits without": "stands above its [label]",
     "A learning rate": "Rates differ by optimiser",
