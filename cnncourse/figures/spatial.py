@@ -2,7 +2,7 @@
 
     >>> from cnncourse import figures
     >>> figures.output_size(28, kernel=3, padding=1, target=28)
-    Svg('The output size', 960×452)
+    Svg('The output size', 960×476)
 
 Every figure is a pure function: numbers in, `Svg` out.
 """
