@@ -251,6 +251,8 @@ def _open(url: str) -> HTTPResponse:
         try:
             answers.put(urlopen(url, timeout=PATIENCE))
         except (OSError, HTTPException, ValueError) as error:
+            if isinstance(error, HTTPError):
+                error.close()  # the page that says so is not read
             answers.put(error)
 
     Thread(target=ask, daemon=True).start()
