@@ -35,7 +35,7 @@ def test_each_handle_moves_its_controls(explorers, way):
         explorers.move(handle, way)
 
 
-@pytest.mark.parametrize("way, layer", zip(WAYS, ("conv 2", "ReLU 1", "pool 2"), strict=True))
+@pytest.mark.parametrize("way, layer", [*zip(WAYS, ("conv 2", "ReLU 1", "pool 2"), strict=True)])
 def test_a_map_of_the_pipeline_is_chosen_and_a_class_shows_its_sum(explorers, way, layer):
     explorers.choose("pipeline", f"{layer}, map 1", way)
     explorers.wait_for_words("pipeline", f"{layer}, map 1, row")
@@ -67,7 +67,7 @@ def test_the_input_of_the_pipeline_is_drawn(explorers):
     assert explorers.no_complaint()
 
 
-@pytest.mark.parametrize("way, label", zip(WAYS, (1, 6, 8), strict=True))
+@pytest.mark.parametrize("way, label", [*zip(WAYS, (1, 6, 8), strict=True)])
 def test_a_cell_opens_its_digits_and_one_of_them_is_looked_at(explorers, way, label):
     explorers.choose("confusion", f"{label} read as {label}", way)
     explorers.wait_for_words("confusion", f"labelled {label} as {label}")
@@ -81,7 +81,7 @@ def test_a_cell_opens_its_digits_and_one_of_them_is_looked_at(explorers, way, la
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("way, number", zip(WAYS, (0, 1, 0), strict=True))
+@pytest.mark.parametrize("way, number", [*zip(WAYS, (0, 1, 0), strict=True)])
 def test_a_map_is_enlarged_and_an_exciting_digit_fed(explorers, way, number):
     explorers.choose("layer_xray", f"map {number}", way)
     explorers.wait_for_words("layer_xray", f"Map {number} goes from")
@@ -93,7 +93,7 @@ def test_a_map_is_enlarged_and_an_exciting_digit_fed(explorers, way, number):
     assert explorers.sliders("layer_xray", ["map", "example"]) == [number, digit]
 
 
-@pytest.mark.parametrize("way, shift", zip(WAYS, (2, 7, 0), strict=True))
+@pytest.mark.parametrize("way, shift", [*zip(WAYS, (2, 7, 0), strict=True)])
 def test_a_bar_of_a_shift_is_clicked(explorers, way, shift):
     explorers.choose("shift_and_shuffle", f"shift {shift} px", way)
     explorers.wait_for_words("shift_and_shuffle", f"moved by {shift} px")
