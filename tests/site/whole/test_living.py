@@ -306,7 +306,8 @@ def test_a_page_that_was_visited_opens_without_a_network(browser, address):
 def test_pages_are_whole_without_javascript(browser, address, path):
     page = browser.new_page(java_script_enabled=False, viewport={"width": 390, "height": 800})
     page.goto(f"{address}/{path}")
-    assert page.locator("main svg").first.bounding_box()["width"] <= 390
+    wide = page.locator("main svg").evaluate_all("all => all.map((one) => one.clientWidth)")
+    assert max(wide, default=0) <= 390 and (wide or path.startswith("notebooks/"))  # not executed
     assert page.locator("main h1").inner_text() and page.locator("main svg, main p").count() > 1
     page.close()
 
