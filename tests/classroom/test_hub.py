@@ -118,9 +118,9 @@ def test_answers_are_not_held_back(kernel):
 
 
 CONNECTION = """
-import json
+from pathlib import Path
 from ipykernel.connect import get_connection_file
-open('connection.json', 'w').write(open(get_connection_file()).read())
+Path('connection.json').write_text(Path(get_connection_file()).read_text())
 """
 
 
