@@ -202,9 +202,7 @@ def find_rules(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
 
     Parameters
     ----------
-    mask : ndarray of uint8 of shape (H, W)
-    dark : ndarray of float of shape (H, W), optional
-        How dark the ink is; by default all of it is the same.
+    mask, dark : as for `find_boxes`
     """
     dark = mask if dark is None else dark
     rows, short_rows = _find_lines(mask)
