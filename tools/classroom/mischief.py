@@ -36,7 +36,19 @@ try:
 except OSError as error:
     print(error.strerror)
 """
-EMPTY = "for path in filled: path.unlink(missing_ok=True)"
+EMPTY = """
+import time
+for path in filled:
+    path.unlink(missing_ok=True)
+for wait in [0.5] * 20 + [0]:  # the server looks once a second whether there is room
+    try:
+        Path("room").write_text("again")
+        break
+    except OSError:
+        time.sleep(wait)
+Path("room").write_text("again")
+Path("room").unlink()
+"""
 FIVE = ["01_image_basics", "02_kernels", "03_convolution_maths", "04_layer_by_layer_cnn"]
 FIVE += ["06_architecture_history"]
 
