@@ -26,8 +26,7 @@ _SOBEL = np.array([[-1.0, 0, 1], [-2, 0, 2], [-1, 0, 1]])
 # A slice of weights for each of red, green and blue.
 COLOUR_KERNELS = {
     "luma": np.reshape(images.LUMA, (3, 1, 1)),
-    "red, not grey": np.reshape([1, -0.5, -0.5], (3, 1, 1)),
-    "blue, not grey": np.reshape([-0.5, -0.5, 1], (3, 1, 1)),
+    "yellow, not blue": np.reshape([0.5, 0.5, -1], (3, 1, 1)),
     "blur": np.full((3, 3, 3), 1 / 27),
     "edges of brightness": np.multiply.outer(images.LUMA, _SOBEL),
     "where red turns to green": np.stack([-_SOBEL, _SOBEL, 0 * _SOBEL]),

@@ -3,7 +3,7 @@
     >>> import numpy as np
     >>> from cnncourse import figures, kernels
     >>> figures.clipping([50, 50, 50, 200, 200, 200], kernels.KERNELS["sharpen"].weights)
-    Svg('A step, its float response, and the same stored as bytes', 355×149)
+    Svg('A step, its float output, and the same stored as bytes', 355×149)
 
 Every figure is a pure function: numbers in, `Svg` out. Images are grey, of shape (H, W), 0 to 255.
 """
@@ -269,7 +269,7 @@ def _response_words(photo: np.ndarray, response: np.ndarray) -> str:
         svg.show_number(float(value), 1)
         for value in (np.mean(photo), response.mean(), response.min(), response.max())
     )
-    return f"Mean {before} → {after}; responses from {low} to {high}."
+    return f"Mean {before} → {after}; outputs from {low} to {high}."
 
 
 def _clipped_words(response: np.ndarray) -> str:
@@ -428,7 +428,7 @@ def _output_so_far(
 
 
 def clipping(row: Sequence[float], kernel: np.ndarray) -> svg.Svg:
-    """A row of pixels, the kernel's float response, and what bytes keep of it.
+    """A row of pixels, the kernel's float output, and what bytes keep of it.
 
     Parameters
     ----------
@@ -456,7 +456,7 @@ def clipping(row: Sequence[float], kernel: np.ndarray) -> svg.Svg:
         if a != b
     ]
     sentence = f"Stored as bytes, {' and '.join(lost)}." if lost else "Bytes keep every value."
-    title = "A step, its float response, and the same stored as bytes"
+    title = "A step, its float output, and the same stored as bytes"
     picture = svg.above(*(_labelled(*line) for line in lines), gap=7)
     return picture.titled(title, sentence)
 
@@ -528,13 +528,17 @@ def _sign(words: str) -> svg.Svg:
     return drawing.svg(width, 22, words)
 
 
-def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> svg.Svg:
-    """Kernels side by side, each with its name and the sum of its weights.
+def kernel_cards(
+    shown: Sequence[str] | Mapping[str, np.ndarray], *, title: str = "Kernels"
+) -> svg.Svg:
+    """Kernels, or other small grids of numbers, side by side, each with its name and its sum.
 
     Parameters
     ----------
     shown : sequence of str, or mapping of str to ndarray
-        Keys of `cnncourse.kernels.KERNELS`, or kernels of your own by name.
+        Keys of `cnncourse.kernels.KERNELS`, or grids of your own by name.
+    title : str
+        The name of the picture, for who hears it.
     """
     if not isinstance(shown, Mapping):
         shown = {name: kernels.KERNELS[name].weights for name in shown}
@@ -546,8 +550,7 @@ def kernel_cards(shown: Sequence[str] | Mapping[str, np.ndarray]) -> svg.Svg:
         shared = f"× 1/{parts}, " if parts > 1 else ""
         cards.append(svg.above(grid, svg.label(f"{shared}sum {sums[name]}", size=13), gap=5))
     totals = (f"{name}: {total}" for name, total in sums.items())
-    sentence = f"Sums of the weights: {', '.join(totals)}."
-    return svg.beside(*cards, gap=22).titled("Named kernels", sentence)
+    return svg.beside(*cards, gap=22).titled(title, f"Sums: {', '.join(totals)}.")
 
 
 def _denominator(weights: np.ndarray) -> int:
@@ -767,7 +770,7 @@ def _answer_map(values: np.ndarray, limit: float, caption: str, answer: str) -> 
 def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
     """What both kernels answer at the middle pixel, for every angle of the bar: a line to drag."""
     angles = range(0, 181, 5)
-    answers = np.array([_answers_at_middle(a, operator, softness) for a in angles])
+    answers = np.array([_outputs_at_middle(a, operator, softness) for a in angles])
     curves = (answers[:, 0], answers[:, 1], np.hypot(*answers.T))
     limit = float(np.abs(answers).max()) * 1.15
     top, base = 28.0, 158.0
@@ -784,7 +787,7 @@ def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
     for name, values in zip(("x", "y", "length"), curves, strict=True):
         drawing.text(x.end + 8, y(float(values[-1])), name, bold=True)
     now = svg.line(0, top, 0, base, colour=svg.WINDOW.line, thick=2)
-    for value in _answers_at_middle(angle, operator, softness):
+    for value in _outputs_at_middle(angle, operator, softness):
         now += svg.circle(0, y(value), 5, fill=svg.WINDOW.line)
     area = svg.rect(x.start, top, x.end - x.start, base - top, fill=UNSEEN)
     area += marks.glide(now + grip(0, base, svg.WINDOW), "angle", x(angle), 0)
@@ -794,8 +797,8 @@ def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
     return drawing.svg(512, base + 28, "curves")
 
 
-def _answers_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
-    """The answers of kernels x and y where the side of the bar passes: nine pixels are enough."""
+def _outputs_at_middle(angle: float, operator: str, softness: float) -> tuple[float, float]:
+    """The outputs of kernels x and y where the side of the bar passes: nine pixels are enough."""
     nine = images.bar(angle, softness=softness, size=3)
     x, y = (np.sum(nine * kernels.KERNELS[f"{operator} {axis}"].weights) for axis in "xy")
     return float(x), float(y)
@@ -807,7 +810,7 @@ def _angle_words(angle: float, operator: str, gx: float, gy: float) -> str:
     blind: dict[float, str] = {0: "x", 90: "y", 180: "x"}
     warning = f" Kernel {blind[angle]} is blind to this bar." if angle in blind else ""
     return (
-        f"Bar at {svg.show_number(angle)}°: {operator} x answers {_whole(gx)}, {operator} y "
+        f"Bar at {svg.show_number(angle)}°: {operator} x gives {_whole(gx)}, {operator} y "
         f"{_whole(gy)}; the magnitude is {_whole(np.hypot(gx, gy))}. The gradient points to "
         f"{svg.show_number(gradient, 1)}°, straight across the bar, so the bar must lie at "
         f"{svg.show_number(recovered, 1)}°.{warning}"

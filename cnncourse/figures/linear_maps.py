@@ -488,7 +488,7 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
     )
     sentence = (
         f"3 channels in, 1 out, kernel {by(kernel.shape[1:])}: {kernel.size + 1} parameters. "
-        f"An even area gives, if it is {said}."
+        f"What a plain area gives: {said}."
     )
     result = replace(result, width=190)  # whatever the bias
     picture = svg.beside(panels(*rows, gap=12), result, gap=30)

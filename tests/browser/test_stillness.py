@@ -34,7 +34,7 @@ PAPER = ".place :is(image, text) { visibility: hidden }"
 # All notebooks, and of their figures those with cells that show the value 255: they are white as a
 # photograph may be.
 NOTEBOOKS = [path.stem for path in sorted(cells.FOLDER.glob("*.ipynb"))]
-WHITE_PIXELS = {"02_kernels": {"A step, its float response, and the same stored as bytes"}}
+WHITE_PIXELS = {"02_kernels": {"A step, its float output, and the same stored as bytes"}}
 
 
 @pytest.fixture(scope="module")

@@ -207,7 +207,7 @@ def test_a_preset_fills_the_weights_of_a_colour_kernel_and_they_can_be_changed()
         assert explorer.possible
         held = [explorer.controls[colour].value for colour in ("red", "green", "blue")]
         np.testing.assert_allclose(held, slices)
-    put(explorer, preset="red, not grey")
-    assert "red 255, green −127.5, blue −127.5, white 0" in explorer.sentence
+    put(explorer, preset="yellow, not blue")
+    assert "red 127.5, green 127.5, blue −255, white 0" in explorer.sentence
     put(explorer, green=[[0]])
-    assert "white 127.5" in explorer.sentence
+    assert "white −127.5" in explorer.sentence

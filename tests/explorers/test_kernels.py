@@ -66,7 +66,7 @@ def test_a_preset_fills_in_its_weights(preset, view):
     assert explorer.controls["preset"].value == preset
     photo = images.grey(explorer.controls["photo"].value.pixels)
     response = cv2.filter2D(photo, cv2.CV_64F, weights)
-    low = number(r"responses from (\S+) to", explorer.sentence)
+    low = number(r"outputs from (\S+) to", explorer.sentence)
     assert low == pytest.approx(response.min(), abs=0.06)
     if view != "signed":
         rounded = np.rint(response)
@@ -111,7 +111,7 @@ def test_normalising_divides_by_the_sum_and_is_impossible_exactly_for_sum_0():
 
 def test_a_bias_is_added_to_every_response():
     explorer = explorers.kernel_lab(preset="outline")
-    pattern = r"responses from (\S+) to (\S+)\."
+    pattern = r"outputs from (\S+) to (\S+)\."
     plain = re.search(pattern, explorer.sentence)
     assert "bias" not in explorer.sentence
     put(explorer, bias=-100)
@@ -201,7 +201,7 @@ def test_each_sobel_kernel_has_its_blind_angle():
     for angle in range(0, 181, 5):
         put(explorer, angle=angle)
         for axis in "xy":
-            if number(rf"sobel {axis} (?:answers )?(\S+?)[,;]", explorer.sentence + ",") == 0:
+            if number(rf"sobel {axis} (?:gives )?(\S+?)[,;]", explorer.sentence + ",") == 0:
                 blind[axis].append(angle)
     assert blind == {"x": [0, 180], "y": [90]}
 

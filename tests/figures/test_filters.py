@@ -246,7 +246,7 @@ def test_the_answers_at_the_middle_pixel_are_those_of_opencv(angle):
     gx = cv2.Sobel(pixels, cv2.CV_64F, 1, 0)[32, 32]
     gy = cv2.Sobel(pixels, cv2.CV_64F, 0, 1)[32, 32]
     sentence = figures.edge_angle(angle).description
-    said = re.search(r"x answers (.+?), sobel y (.+?); the magnitude is (.+?)\.", sentence)
+    said = re.search(r"x gives (.+?), sobel y (.+?); the magnitude is (.+?)\.", sentence)
     expected = [gx, gy, np.hypot(gx, gy)]
     assert [float(n.replace("−", "-")) for n in said.groups()] == pytest.approx(expected, abs=0.51)
     assert ("Kernel x is blind" in sentence) == (abs(gx) < 1e-6)
