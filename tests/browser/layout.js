@@ -57,6 +57,21 @@
     });
   }
 
+  for (const control of document.querySelectorAll(".cnncourse-explorer :is(select, textarea, button)")) {
+    const box = control.getBoundingClientRect();
+    const over = box.right - control.closest(".cnncourse-explorer").getBoundingClientRect().right;
+    if (box.width > 1 && over > SLACK) {
+      const words = control.textContent.slice(0, 20);
+      problems.push(`the control "${words}" is cut by ${over.toFixed(0)} pixels`);
+    }
+  }
+
+  for (const row of document.querySelectorAll(".cnncourse-controls > .widget-inline-hbox")) {
+    if (row.scrollHeight > row.clientHeight + SLACK) {
+      problems.push(`the words of "${row.textContent.slice(0, 20)}" have no room below`);
+    }
+  }
+
   for (const label of document.querySelectorAll(".cnncourse-explorer .widget-label")) {
     const hidden = label.closest(".cnncourse-matrix"); // for screen readers only
     if (!hidden && label.scrollWidth > label.clientWidth + SLACK) {

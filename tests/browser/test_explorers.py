@@ -152,6 +152,16 @@ def test_words_in_a_colour_too_faint_are_seen_in_every_explorer(page, barriers):
     faint.evaluate("style => style.remove()")
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_of_an_explorer_is_cut_or_covered(page, width):
+    page.show("light", width)
+    for _ in range(50):  # some frames pass until all of them have folded
+        if not (faults := page.ask("layout.js")):
+            break
+        page.page.wait_for_timeout(100)
+    assert faults == []
+
+
 def test_a_question_is_answered_by_keyboard(page):
     question = page.page.locator(".cnncourse-question")
     question.get_by_role("radio").first.focus()

@@ -41,6 +41,17 @@ def test_a_good_page_has_no_faults(page):
             + '<div class="widget-label" style="width:9px;overflow:hidden">kernel</div>',
             'the label "kernel" is cut off',
         ),
+        (
+            DRAWING.format(200, "")
+            + '<select style="width:350px"><option>a single 1</option></select>',
+            'the control "a single 1" is cut',
+        ),
+        (
+            DRAWING.format(200, "")
+            + '<div class="cnncourse-controls"><div class="widget-inline-hbox" style="height:9px">'
+            "two lines of words</div></div>",
+            'the words of "two lines of words" have no room',
+        ),
     ],
 )
 def test_a_fault_in_the_layout_is_seen(page, html, fault):
