@@ -14,7 +14,8 @@ from cnncourse.widgets.explorer import Explorer, choice, slider, toggle
 from cnncourse.widgets.matrix import Matrix
 from cnncourse.widgets.photo import Photo, PhotoInput
 
-_INPUTS = ("counting numbers", "patch of a photograph")
+_PHOTOGRAPH = "patch of a photograph"
+_INPUTS = ("counting numbers", _PHOTOGRAPH)
 _WEIGHTS = ("counting numbers", "box: an average", "edge: left minus right")
 _HEIGHT = 150  # pixels: the photograph is scaled down, so that a few pixels hold something to see
 _EYE = (42, 72)  # row and column of the sample portrait where an eye begins
@@ -85,7 +86,7 @@ def _draw(
     pixels: tuple[tuple[float, ...], ...],
     **_start: object,  # what the weights and pixels were filled from
 ) -> Svg:
-    photographed = input == "patch of a photograph"
+    photographed = input == _PHOTOGRAPH
     return figures.convolution(
         np.array(pixels),
         np.array(weights),
@@ -119,12 +120,13 @@ def _limits(
     padding: int,
     dilation: int,
     size: int,
+    input: str,
     photo: Photo,
     **_others: object,
 ) -> dict[str, int]:
     """The last step, counted from 0, and the last place of the patch in the photograph."""
     height, width = photo.pixels.shape[:2]
-    if min(height, width) < size:
+    if input == _PHOTOGRAPH and min(height, width) < size:
         raise ValueError(
             f"the photo has only {height}×{width} pixels, too few for a patch of {size}×{size}: "
             "choose a smaller size or another photo"

@@ -673,7 +673,7 @@ class Collector(Faced):
 
     def face(self) -> str:
         """Return a sentence, for a page without a kernel."""
-        return "<p>Here a pad asked for twenty digits.</p>"
+        return f"<p>Here a pad asked for {len(self.wanted)} digits.</p>"
 
 
 def _as_pictures(maps: np.ndarray) -> np.ndarray:

@@ -363,8 +363,8 @@ def threshold(
     bars = _histogram(images.histogram(grey), levels=lines, curve=separation, shade=shade)
     words = (
         f"{source} {used}: {white:,} of {grey.size:,} pixels ({_share(white, grey.size)}) are "
-        f"brighter and become 255; all others become 0, those equal to {used} too. The groups differ "
-        f"by {reached:.0f} % of the best possible score; Otsu's method chooses {best}."
+        f"brighter and become 255; all others become 0, those equal to {used} too. The groups "
+        f"differ by {reached:.0f} % of the best possible score; Otsu's method chooses {best}."
     )
     return _titled(svg.above(top, bars, gap=18), "Threshold", words)
 

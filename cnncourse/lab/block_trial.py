@@ -123,9 +123,9 @@ def _listen(module: Any, x: torch.Tensor) -> tuple[list[Heard], Any]:
     def note(layer: nn.Module, given: tuple[torch.Tensor, ...], after: torch.Tensor) -> None:
         heard.append(Heard(layer, given[0].detach().clone(), after.detach().clone()))
 
-    for layer in module.modules():
+    for number, layer in enumerate(module.modules()):
         if isinstance(layer, (nn.Conv2d, nn.BatchNorm2d)):
-            with using_seed(len(heard)):
+            with using_seed(number):
                 nn.init.normal_(layer.weight)  # a fresh batch norm would change little
             layer.register_forward_hook(note)
     with torch.no_grad():

@@ -95,6 +95,8 @@ def listen(net: nn.Module, name: str, images: torch.Tensor) -> torch.Tensor:
     heard: list[torch.Tensor] = []
     layer = net.get_submodule(name)
     handle = layer.register_forward_hook(lambda _layer, _in, out: heard.append(out.detach()))
-    net(images)
-    handle.remove()
+    try:
+        net(images)
+    finally:
+        handle.remove()
     return heard[0]

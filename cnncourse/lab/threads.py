@@ -67,7 +67,10 @@ def idle_cores(before: str, after: str, cores: Collection[int]) -> float:
     """
     idle = 0.0
     first, last = _core_times(before), _core_times(after)
-    for core in cores:
+    listed = first.keys() & last.keys() & set(cores)
+    if not listed:  # some containers number the cores that they show anew
+        return len(cores)
+    for core in listed:
         spent = [b - a for a, b in zip(first[core], last[core], strict=True)]
         idle += sum(spent[3:5]) / max(1, sum(spent))
     return idle

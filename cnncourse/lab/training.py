@@ -178,6 +178,8 @@ class Settings:
         """Refuse settings that make no sense."""
         for name in ("epochs", "batch_size", "repeats", "watch_every", "measure_every"):
             check_whole(name, getattr(self, name), least=1)
+        if self.threads is not None:
+            check_whole("threads", self.threads, least=1)
         if not self.learning_rate > 0:
             raise ValueError(
                 f"learning_rate is {self.learning_rate}: use a number above 0, such as 0.01"

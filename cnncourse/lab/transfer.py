@@ -14,7 +14,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from pickle import UnpicklingError
 from typing import Any
 
 import numpy as np
@@ -118,7 +117,7 @@ def load(*, fetch: bool = False, seed: int = 0) -> Backbone:
             with _patience(_PATIENCE):
                 safely = {"check_hash": True, "weights_only": True}
                 network.load_state_dict(weights().get_state_dict(progress=False, **safely))
-        except (OSError, RuntimeError, UnpicklingError) as problem:  # no network, damaged file
+        except Exception as problem:  # no network; a damaged file can raise anything
             reason = f"the ImageNet weights could not be fetched or read ({problem})"
         else:
             return Backbone(network, True, "ResNet-18 with ImageNet weights.")

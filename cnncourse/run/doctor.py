@@ -29,6 +29,7 @@ GOOD, ABSENT, WRONG = "good", "absent", "wrong"
 MARKS = {GOOD: "✓", ABSENT: "–", WRONG: "✗"}
 
 OLDEST_PYTHON = (3, 10)
+PATIENCE = 120  # seconds for PyTorch to load
 
 # distribution → its name on the page, and the module that shows whether it loads
 PACKAGES = {
@@ -271,7 +272,10 @@ def check_torch() -> list[Finding]:
         detail = "not installed; notebooks 01 to 04 do not need it"
         return [Finding("PyTorch", ABSENT, detail, pip_install(*installed.needs("lab")))]
     command = [sys.executable, "-c", TRY_TORCH]
-    trial = subprocess.run(command, capture_output=True, text=True)
+    try:
+        trial = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE)
+    except subprocess.TimeoutExpired:
+        return [broken_torch(f"it has not loaded within {PATIENCE} seconds")]
     if trial.returncode != 0:
         return [broken_torch(trial.stderr)]
     try:

@@ -51,6 +51,7 @@ ELEMENTS = set(
     "hr i img ins kbd li mark ol p picture pre q s small source span strong sub summary sup table "
     "tbody td th thead tr u ul var".split()
 )
+VOID = {"br", "hr", "img", "source"}  # these have no end
 ATTRIBUTES = set("alt align class colspan height id lang media open rowspan title width".split())
 SCHEMES = ("http:", "https:", "mailto:", "data:image/")
 LINK_TO_NOTEBOOK = re.compile(r'(<a [^>]*href="[^":/]+)\.ipynb(["#])')
@@ -171,7 +172,8 @@ class Harmless(HTMLParser):
 
     def handle_endtag(self, tag: str) -> None:
         """Write the end of an element."""
-        self.written.append(f"</{tag}>" if tag in ELEMENTS else escape(f"</{tag}>"))
+        if tag not in VOID:
+            self.written.append(f"</{tag}>" if tag in ELEMENTS else escape(f"</{tag}>"))
 
     def handle_data(self, data: str) -> None:
         """Write words."""

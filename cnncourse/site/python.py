@@ -20,6 +20,7 @@ from tempfile import TemporaryDirectory
 from typing import Any
 from zipfile import ZipFile
 
+from packaging.utils import parse_wheel_filename
 from PIL import Image
 
 PACKAGE = Path(__file__).parents[1]
@@ -77,10 +78,10 @@ def local_wheel() -> Path | None:
     folder = os.environ.get("CNNCOURSE_WASM")
     if not folder:
         return None
-    found = sorted(Path(folder).glob("numpy-*.whl"))
+    found = list(Path(folder).glob("numpy-*.whl"))
     if not found:
         raise ValueError(f"CNNCOURSE_WASM is {folder}: there is no numpy-*.whl in it")
-    return found[-1]
+    return max(found, key=lambda wheel: parse_wheel_filename(wheel.name)[1])
 
 
 def lock(pyodide: Path, wheel: Path | None) -> bytes:

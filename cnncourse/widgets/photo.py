@@ -70,7 +70,8 @@ class PhotoInput(widgets.HBox):
         self._take(Path(photo).name, images.read(photo))
 
     def _take_sample(self, change: dict) -> None:
-        self._take(change["new"], images.read(change["new"]))
+        if change["new"] is not None:  # an upload has taken its place
+            self._take(change["new"], images.read(change["new"]))
 
     def _take_upload(self, name: str, content: bytes, note: str) -> None:
         try:
@@ -78,6 +79,7 @@ class PhotoInput(widgets.HBox):
         except ValueError as problem:
             self._words.value = f'<span role="alert">{escape(name)}: {escape(str(problem))}</span>'
         else:
+            self.choice.value = None
             self._take(name, picture, note)
 
     def _take(self, name: str, picture: Picture, note: str = "") -> None:

@@ -100,6 +100,8 @@ def test_a_photograph_smaller_than_the_patch_is_explained():
     explorer.controls["photo"].value = Photo("tiny", np.zeros((5, 9, 3), np.uint8))
     assert not explorer.possible
     assert "only 5×9 pixels, too few for a patch of 8×8" in explorer.sentence
+    put(explorer, input="counting numbers")
+    assert explorer.possible  # they need no photograph
 
 
 def test_the_starting_weights_follow_the_kernel_size():

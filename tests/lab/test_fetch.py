@@ -258,6 +258,15 @@ def test_missing_files_are_fetched_once_and_kept(tmp_path, server, mirrors):
     assert len(mirror.asked) == len(PACKED) and not leftovers(tmp_path)
 
 
+def test_where_no_file_can_be_locked_they_are_fetched_all_the_same(server, mirrors, monkeypatch):
+    def refuse(_lock, **_how):  # an older filelock on a file system without locks
+        raise NotImplementedError
+
+    monkeypatch.setattr(fetch.FileLock, "acquire", refuse)
+    mirrors(server())
+    assert is_little_mnist(digits.load())
+
+
 def test_what_was_fetched_is_in_torchvisions_layout(server, mirrors):
     mirrors(server())
     digits.load()

@@ -17,6 +17,12 @@ def test_cores_that_others_use_are_not_counted():
     assert threads.idle_cores(before, after, {1}) == pytest.approx(0.25)
 
 
+def test_cores_that_a_container_numbers_anew_do_not_matter():
+    before, after = "cpu0 100 0 50 1000 10", "cpu0 100 0 50 1020 10"
+    assert threads.idle_cores(before, after, {4, 5}) == 2
+    assert threads.idle_cores(before, after, {0, 5}) == 1
+
+
 @pytest.mark.parametrize(
     "times, limit, expected",
     [

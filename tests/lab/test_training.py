@@ -369,6 +369,7 @@ def test_nothing_is_hung_on_the_network(sample):
         ({"watch_every": 0}, "watch_every is 0"),
         ({"repeats": 0}, "repeats is 0"),
         ({"smoothing": 1}, "smoothing is 1"),
+        ({"threads": 0}, "threads is 0"),
         ({"smoothing": math.nan}, "smoothing is nan"),
         ({"measure_every": 0}, "measure_every is 0"),
     ],

@@ -38,9 +38,10 @@ def test_without_weights_a_sentence_says_so_and_all_goes_on(fetch, words, photo)
         transfer.classify(backbone, photo)
 
 
-def test_a_damaged_file_is_a_sentence_too():
+@pytest.mark.parametrize("content", [b"not weights", b"", b"\x80"])
+def test_a_damaged_file_is_a_sentence_too(content):
     transfer.weights_file().parent.mkdir(parents=True)
-    transfer.weights_file().write_bytes(b"not weights")
+    transfer.weights_file().write_bytes(content)
     assert "could not be fetched or read" in transfer.load().note
 
 

@@ -219,6 +219,14 @@ def test_a_pair_that_does_not_match_is_wrong(monkeypatch, program, said):
     assert "torch torchvision" in finding.remedy
 
 
+def test_a_pytorch_that_never_loads_is_wrong(monkeypatch):
+    monkeypatch.setattr(installed, "version", lambda name: "2.0")
+    monkeypatch.setattr(doctor, "TRY_TORCH", "import time; time.sleep(600)")
+    monkeypatch.setattr(doctor, "PATIENCE", 0.2)
+    [finding] = doctor.check_torch()
+    assert finding.state == WRONG and "within 0.2 seconds" in finding.detail
+
+
 def test_the_gpu_is_named_or_its_absence_explained():
     assert doctor.describe_gpu("Fast 9000", None).detail == "Fast 9000"
     assert doctor.describe_gpu(None, None).state == ABSENT

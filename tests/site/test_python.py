@@ -31,7 +31,7 @@ def pyodide(tmp_path, monkeypatch):
 @pytest.fixture
 def wheel(tmp_path, monkeypatch):
     """A wheel in the folder that CNNCOURSE_WASM names."""
-    file = tmp_path / "numpy-9.whl"
+    file = tmp_path / "numpy-9.0.0-py3-none-any.whl"
     file.write_bytes(b"a wheel")
     monkeypatch.setenv("CNNCOURSE_WASM", str(tmp_path))
     return file
@@ -72,6 +72,13 @@ def test_without_pyodide_or_its_wheel_the_way_out_is_said(tmp_path, monkeypatch)
     monkeypatch.setenv("CNNCOURSE_WASM", str(tmp_path))
     with pytest.raises(ValueError, match="numpy"):
         python.local_wheel()
+
+
+def test_of_several_wheels_the_newest_is_taken(tmp_path, monkeypatch):
+    monkeypatch.setenv("CNNCOURSE_WASM", str(tmp_path))
+    for version in ("2.9.1", "2.10.0", "2.2.0"):
+        (tmp_path / f"numpy-{version}-cp313-cp313-pyemscripten_2025_0_wasm32.whl").touch()
+    assert "2.10.0" in python.local_wheel().name
 
 
 def at_the_top(source):

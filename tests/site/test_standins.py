@@ -23,6 +23,7 @@ def standin(name):
 
 ours = standin("cv2")
 PHOTO = images.sample("china")[:96, :131]
+CLEAR = np.dstack([PHOTO, PHOTO[..., 0]])  # with opacity
 
 
 @pytest.mark.parametrize("image", [PHOTO, PHOTO[..., 0]], ids=["colour", "grey"])
@@ -66,7 +67,17 @@ def test_the_median_is_the_same(image, size):
     assert np.array_equal(ours.medianBlur(image, size), cv2.medianBlur(image, size))
 
 
-@pytest.mark.parametrize("image", [PHOTO, PHOTO[..., 0], PHOTO[:1, :1]], ids=["rgb", "grey", "one"])
+@pytest.mark.parametrize(
+    "image",
+    [
+        PHOTO,
+        PHOTO[..., 0],
+        PHOTO[:1, :1],
+        np.dstack([PHOTO, PHOTO[..., :1]]),
+        np.full((1, 1, 4), 7),
+    ],
+    ids=["rgb", "grey", "one", "opacity", "one with opacity"],
+)
 def test_what_the_encoder_writes_opencv_reads(image):
     done, png = ours.imencode(".png", image)
     assert done and np.array_equal(cv2.imdecode(png, cv2.IMREAD_UNCHANGED), image)

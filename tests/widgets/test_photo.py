@@ -45,6 +45,14 @@ def test_an_uploaded_picture_takes_the_place_of_the_sample(photo):
     np.testing.assert_array_equal(photo.value.pixels, pixels)
 
 
+def test_after_an_upload_the_sample_before_it_can_be_chosen_again(photo):
+    sample = photo.value.name
+    upload(photo, "mine.png", cv2.imencode(".png", np.zeros((4, 6, 3), np.uint8))[1].tobytes())
+    assert photo.choice.value is None
+    photo.choice.value = sample
+    assert photo.value.name == sample
+
+
 def test_a_file_that_is_no_picture_is_explained_and_changes_nothing(photo):
     before = photo.value
     upload(photo, "notes.txt", b"not a picture")

@@ -36,18 +36,20 @@ def imencode(
     ----------
     ending : str
         ".png"
-    image : ndarray of uint8 of shape (H, W), or (H, W, 3) in the order blue, green, red
+    image : ndarray of uint8 of shape (H, W), (H, W, 3) or (H, W, 4)
+        Colours in the order blue, green, red, and opacity.
     options : sequence of int
         How OpenCV would pack it; has no effect here.
     """
     height, width = image.shape[:2]
-    channels = 1 if image.ndim == 2 else 3
-    rgb = image if image.ndim == 2 else image[..., ::-1]
-    flat = np.ascontiguousarray(rgb).reshape(height, -1)
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    turned = image if channels == 1 else image[..., [2, 1, 0, 3][:channels]]
+    flat = np.ascontiguousarray(turned).reshape(height, -1)
     rows = np.ones((height, 1 + flat.shape[1]), np.uint8)  # 1: the filter "sub"
     rows[:, 1 : 1 + channels] = flat[:, :channels]
     rows[:, 1 + channels :] = flat[:, channels:] - flat[:, :-channels]
-    header = struct.pack(">IIBBBBB", width, height, 8, 0 if channels == 1 else 2, 0, 0, 0)
+    kind = {1: 0, 3: 2, 4: 6}[channels]  # grey, colour, colour and opacity
+    header = struct.pack(">IIBBBBB", width, height, 8, kind, 0, 0, 0)
     png = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", header)
     png += _chunk(b"IDAT", zlib.compress(rows.tobytes(), 1)) + _chunk(b"IEND", b"")
     return True, np.frombuffer(png, np.uint8)
