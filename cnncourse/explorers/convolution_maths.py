@@ -10,7 +10,7 @@ from cnncourse import figures, geometry, images
 from cnncourse import signals as sensor
 from cnncourse.figures.svg import Svg
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
-from cnncourse.widgets.matrix import Matrix, MatrixInput
+from cnncourse.widgets.matrix import Matrix
 from cnncourse.widgets.photo import Photo, PhotoInput
 
 # Small kernels whose behaviour under a half turn differs.
@@ -223,7 +223,7 @@ def counting_layer(c_in: int, c_out: int, kernel: int) -> tuple[np.ndarray, np.n
 def colour_kernel(photo: str = "grace_hopper") -> Explorer:
     """One kernel on the three channels of a photograph; every weight can be changed.
 
-    Controls: preset, red, green, blue (the weights), bias, photo.
+    Controls: preset; folded: bias, photo; in the picture: red, green, blue (the weights).
 
     Parameters
     ----------
@@ -233,7 +233,7 @@ def colour_kernel(photo: str = "grace_hopper") -> Explorer:
     slices = ("red", "green", "blue")
     controls = {
         "preset": choice("preset", list(COLOUR_KERNELS)),
-        **{name: MatrixInput(name, [[weight]], step=0.1)
+        **{name: Matrix(name, [[weight]])
            for name, weight in zip(slices, images.LUMA, strict=True)},
         "bias": slider("bias", 0, -128, 128),
         "photo": PhotoInput(photo, longest_side=120),

@@ -21,7 +21,7 @@ from cnncourse import convolution as conv
 from cnncourse import images, kernels
 from cnncourse.figures import grids, marks, svg
 from cnncourse.figures.charts import DATA, Scale, curve, grid, numbers
-from cnncourse.figures.grids import UNSEEN, grip, handle, matrix, outline
+from cnncourse.figures.grids import UNSEEN, edited, grip, handle, matrix, outline
 from cnncourse.figures.words import by, count
 from cnncourse.images import count_clipped, to_uint8
 from cnncourse.metrics import rmse
@@ -1071,13 +1071,7 @@ def kernel_guess(
 
 def _editable(values: np.ndarray, name: str, caption: str, **look: Any) -> svg.Svg:
     """A matrix whose numbers are changed in place; `name` is that of its control."""
-    control = "guess" if name == "your kernel" else name
-
-    def mark(markup: str, row: int, column: int) -> str:
-        spoken = f"{name} row {row + 1} column {column + 1}"
-        number = float(values[row, column])
-        return marks.edit(markup, spoken, control, (row, column), number, group=control)
-
+    mark = edited(values, "guess" if name == "your kernel" else name, name)
     return matrix(values, title=caption, caption=caption, font=16, mark=mark, **look)
 
 

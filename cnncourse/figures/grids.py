@@ -118,6 +118,31 @@ def matrix(
     return svg.captioned(picture, caption, role=role) if caption else picture
 
 
+def edited(
+    values: np.ndarray, control: str, name: str, step: float = 1
+) -> Callable[[str, int, int], str]:
+    """Return how `matrix` marks its cells as the numbers of a control, to be changed in place.
+
+    Parameters
+    ----------
+    values : ndarray of shape (H, W)
+    control : str
+        Whose value is that matrix.
+    name : str
+        What a screen reader says before row and column.
+    step : float
+        What an arrow key adds.
+    """
+
+    def mark(markup: str, row: int, column: int) -> str:
+        spoken = f"{name} row {row + 1} column {column + 1}"
+        number = float(values[row, column])
+        place = (row, column)
+        return marks.edit(markup, spoken, control, place, number, step=step, group=control)
+
+    return mark
+
+
 def readable_matrix(values: np.ndarray, cell: float, *, digits: int = 1, **look: Any) -> svg.Svg:
     """A matrix without a caption whose numbers are left out where they would be too small to read.
 

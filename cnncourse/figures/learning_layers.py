@@ -23,7 +23,7 @@ from cnncourse.architectures import trace
 from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Linear, MaxPool
 from cnncourse.architectures.table import Row
 from cnncourse.figures import charts, marks, svg
-from cnncourse.figures.grids import UNSEEN, handle, matrix
+from cnncourse.figures.grids import UNSEEN, edited, handle, matrix
 from cnncourse.figures.words import by, count, percent, power_of_ten, scientific, times
 
 # Channels are told apart by their labels; the shade only helps.
@@ -483,12 +483,7 @@ def _typed(
     values: np.ndarray, control: str, name: str, symbol: str, role: svg.Role, lit: str = ""
 ) -> svg.Svg:
     """A matrix whose numbers are changed in place, with a frame on what a gradient comes from."""
-
-    def mark(markup: str, row: int, column: int) -> str:
-        place, number = (row, column), float(values[row, column])
-        spoken = f"{name} row {row + 1} column {column + 1}"
-        return marks.edit(markup, spoken, control, place, number, group=control)
-
+    mark = edited(values, control, name)
     grid = matrix(values, title=name, role=role, mark=mark, **_CELLS)
     frame = svg.rect(0, 0, 9, 9, line=svg.WINDOW.line, thick=4, round=2)
     markup = grid.markup + (marks.lit(frame, lit, hidden=True) if lit else "")

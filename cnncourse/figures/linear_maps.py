@@ -17,7 +17,7 @@ import numpy as np
 
 from cnncourse import convolution as conv
 from cnncourse.figures import marks, svg
-from cnncourse.figures.grids import UNSEEN, matrix, outline, panels, readable_matrix
+from cnncourse.figures.grids import UNSEEN, edited, matrix, outline, panels, readable_matrix
 from cnncourse.figures.words import by, count, wrapped
 from cnncourse.images import to_uint8
 
@@ -466,7 +466,7 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
     size = 150 / max(photo.shape[:2])
     rows = []
     for c, name in enumerate(("red", "green", "blue")):
-        slices = _slice(kernel[c])
+        slices = _slice(kernel[c], name)
         channel, share = (  # as high as the slices, so that captions share a line
             replace(picture, height=slices.height)
             for picture in (
@@ -495,9 +495,10 @@ def colour_kernel(photo: np.ndarray, kernel: np.ndarray, *, bias: float = 0) -> 
     return svg.framed(picture.titled("A kernel on a colour photograph", sentence))
 
 
-def _slice(weights: np.ndarray) -> svg.Svg:
-    """The weights for one channel in the middle of a place that is large enough for 3×3."""
-    grid, side = matrix(weights, title="kernel", role=svg.KERNEL, cell=47), 150.0
+def _slice(weights: np.ndarray, channel: str) -> svg.Svg:
+    """The weights for a channel, to change in place, where there is room for 3×3 of them."""
+    mark, side = edited(weights, channel, channel, step=0.1), 150.0
+    grid = matrix(weights, title="kernel", role=svg.KERNEL, cell=47, digits=3, mark=mark)
     left, top = (side - grid.width) / 2, (side - grid.height) / 2
     slot = svg.Svg(svg.group(grid.markup, left, top), side, side, "kernel")
     return svg.captioned(slot, "kernel", role=svg.KERNEL)

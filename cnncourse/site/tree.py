@@ -32,10 +32,6 @@ KINDS = {
     "select": widgets.Dropdown,
     "radio": widgets.RadioButtons,
     "check": widgets.Checkbox,
-    "number": (
-        *(widgets.FloatText, widgets.IntText),
-        *(widgets.BoundedIntText, widgets.BoundedFloatText),
-    ),
     "area": widgets.Textarea,
     "text": widgets.Text,
     "play": widgets.Play,

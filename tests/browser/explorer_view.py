@@ -9,7 +9,7 @@ import ipywidgets as widgets
 from cnncourse.explorers.spatial_layers import LayerStack
 from cnncourse.widgets.digit import DigitInput
 from cnncourse.widgets.drawpad import DrawPad
-from cnncourse.widgets.matrix import Matrix, MatrixInput
+from cnncourse.widgets.matrix import Matrix
 from cnncourse.widgets.photo import PhotoInput
 from cnncourse.widgets.run_button import RunButton
 
@@ -108,7 +108,7 @@ def role_and_name(control):
         return "checkbox", control.description
     if isinstance(control, widgets.Textarea):
         return "textbox", control.description
-    if isinstance(control, (Matrix, MatrixInput)):
+    if isinstance(control, Matrix):
         row = len(control.value) == 1 and len(control.value[0]) > 1
         first = "1" if row else "row 1 column 1"
         return "spinbutton", f"{control.description} {first}"

@@ -14,9 +14,9 @@ const CALM = 3000; // milliseconds that a page is left alone before Python comes
 const FOLDER = location.protocol === "file:"; // browsers start no Python from there
 const ALONE = FOLDER || !("python" in PAGE.dataset); // what was drawn ahead is all there is
 const WHY = FOLDER ? "browsers start no Python from a folder" : "this copy of the site was made without Python";
-const NEEDS_PYTHON = ["number", "area", "text", "upload", "button", "pad"]; // kinds of controls no pack answers
+const NEEDS_PYTHON = ["area", "text", "upload", "button", "pad"]; // kinds of controls no pack answers
 
-const TO_FILL = "[type=number], [type=file], textarea, .panel canvas, .cnncourse-stage > input";
+const TO_FILL = "[type=file], textarea, .panel canvas, .cnncourse-stage > input";
 
 const SAY = {
   pack: "Pictures drawn ahead answer here. What they do not hold, Python computes on your device.",
@@ -111,15 +111,6 @@ const MAKERS = {
     input.addEventListener("change", () => moved(node.id, "value", input.checked));
     const set = (trait, value) => trait === "value" && (input.checked = value);
     return { element: labelled(node, input, make("span", { textContent: node.description })), set };
-  },
-  number(node) {
-    const input = make("input", { type: "number", step: "any", inputMode: "decimal", value: node.value });
-    input.setAttribute("aria-label", node.description);
-    input.addEventListener("input", () => input.value !== "" && moved(node.id, "value", +input.value));
-    const set = (trait, value) => {
-      if (trait === "value" && +input.value !== value) input.value = value;
-    };
-    return { element: input, set };
   },
   area(node) {
     const input = make("textarea", { value: node.value, rows: 10 });
