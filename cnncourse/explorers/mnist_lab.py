@@ -186,7 +186,7 @@ def filters_over_time(snapshots: Sequence[Snapshot]) -> Explorer:
         )
 
     last = len(snapshots) - 1
-    controls = {"step": slider("step", last, 0, last)}
+    controls = {"step": slider("snapshot", last, 0, last)}
     return Explorer(draw, controls, stills=({"step": 0}, {"step": last}))
 
 

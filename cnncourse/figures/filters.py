@@ -761,7 +761,7 @@ def _turning_bar(pixels: np.ndarray, angle: float, gx: float, gy: float) -> svg.
 
 
 def _answer_map(values: np.ndarray, limit: float, caption: str, answer: str) -> svg.Svg:
-    """What a kernel answers everywhere, and below it what it answers at the arrow."""
+    """The output of a kernel everywhere, and below it that at the arrow."""
     panel = _photo_panel(signed_photo(values, limit), caption, role=svg.OUTPUT, side=159)
     words = svg.Svg(svg.text(0, 14, answer, size=20, bold=True), 160, 28, answer)
     return svg.above(panel, words, gap=4)
@@ -776,7 +776,7 @@ def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
     top, base = 28.0, 158.0
     x, y = Scale(0, 180, 24, 430), Scale(-limit, limit, base, top)
     drawing = svg.Drawing()
-    drawing.text(0, 8, "answers at the arrow for every angle", size=14, bold=True)
+    drawing.text(0, 8, "outputs at the arrow for every angle", size=14, bold=True)
     drawing.line(x.start, y(0), x.end, y(0), colour=svg.MUTED)
     for degrees in (0, 45, 90, 135, 180):
         drawing.line(x(degrees), top, x(degrees), base, colour=svg.FAINT)

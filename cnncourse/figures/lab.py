@@ -919,7 +919,7 @@ def break_it(
     )
     shares = "; ".join(f"{name} {percent(share)}" for name, share in measured.items())
     sentence = (
-        f"{change.capitalize()}, {svg.show_number(amount)} {unit}. Of the digits shown {right}. "
+        f"{change.capitalize()}, {_measure(amount, unit)}. Of the digits shown {right}. "
         f"Accuracy on many digits: {shares}."
     )
     return svg.framed(d.svg(936, high + 278, f"Digits after {change}", sentence), 6)
@@ -990,17 +990,22 @@ def _damage_chart(curves: charts.Series, change: str, amount: float, unit: str, 
     across = charts.Scale(low, max(most, low + 1e-9), left, left + wide)
     per_step = wide * step / (most - low or 1)
     moves = [marks.Move("amount", amount, (per_step, 0), low, most, step)]
-    at, spoken = (across(amount), top + high / 2), f"{svg.show_number(amount)} {unit}"
+    at, spoken = (across(amount), top + high / 2), f"{_measure(amount, unit)}"
     area = svg.rect(left, top, wide, high, fill=UNSEEN)
     grip = svg.rect(-7, -7, 14, 14, fill=svg.WINDOW.line, line=svg.PAPER, thick=2, round=4)
     area = f"<g>{area}{marks.glide(grip, 'grip', across(amount), top + high)}</g>"
     return chart.markup + marks.drag(area, "amount in the chart", moves, at=at, spoken=spoken)
 
 
+def _measure(amount: float, unit: str) -> str:
+    """An amount in its unit: 2 pixels right, 1 pixel right."""
+    return f"{svg.show_number(amount)} {unit.replace('pixels', 'pixel') if amount == 1 else unit}"
+
+
 def _accuracies(measured: Mapping[str, float], amount: float, unit: str) -> str:
     """The accuracy of each network at the amount chosen, as a bar."""
     d = svg.Drawing()
-    d.text(0, 8, f"accuracy at {svg.show_number(amount)} {unit}", size=14, bold=True)
+    d.text(0, 8, f"accuracy at {_measure(amount, unit)}", size=14, bold=True)
     for row, (name, share) in enumerate(measured.items()):
         y = 44 + 58 * row
         d.text(0, y, name, size=14)

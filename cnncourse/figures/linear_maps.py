@@ -237,11 +237,11 @@ def _answers(result: np.ndarray, window: int) -> svg.Svg:
 
 
 def _sum_of(weights: np.ndarray, pixels: np.ndarray, name: str) -> str:
-    """The products of weights and pixels and their sum, in numbers."""
+    """The products of weights and pixels, and what their sum is called and is."""
     pairs = zip(weights, pixels, strict=True)
     terms = [f"{svg.show_number(float(w))}·{svg.show_number(float(x))}" for w, x in pairs]
     lines = wrapped(" + ".join(terms), 36)
-    total = f"{name}: = {svg.show_number(float(weights @ pixels))}"
+    total = f"{name} = {svg.show_number(float(weights @ pixels))}"
     last = svg.text(0, 10 + 22 * len(lines), total, size=16, bold=True)
     return svg.lines(0, 10, lines, 20, size=14) + last
 
