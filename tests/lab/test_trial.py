@@ -9,6 +9,7 @@ from torch import nn  # noqa: E402
 from cnncourse.lab import loop, models, trial  # noqa: E402
 
 
+@pytest.mark.slow
 def test_the_loop_and_the_small_network_of_the_course_stand_the_trial():
     assert trial.of_dataset(loop.DigitSet) == trial.of_train_epoch(loop.train_epoch) == ""
     assert trial.of_evaluate(loop.evaluate) == trial.of_listen(loop.listen) == ""

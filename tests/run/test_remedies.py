@@ -106,6 +106,7 @@ def named(pattern):
     return sorted({found for text in texts for found in pattern.findall(text)})
 
 
+@pytest.mark.slow
 def test_every_extra_and_every_command_of_the_course_that_is_named_exists():
     extras = metadata.metadata("cnncourse").get_all("Provides-Extra")
     assert {"lab", "cluster", ""} <= set(named(EXTRA)) <= {*extras, ""}
@@ -115,6 +116,7 @@ def test_every_extra_and_every_command_of_the_course_that_is_named_exists():
 
 
 @pytest.mark.skipif(shutil.which("apt-get") is None, reason="this is no Debian or Ubuntu")
+@pytest.mark.slow
 @pytest.mark.skipif(
     not any(Path("/var/lib/apt/lists").glob("*Packages*")), reason="apt-get update was never run"
 )

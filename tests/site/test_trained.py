@@ -16,6 +16,7 @@ def answers(images):
     return np.array(scores).argmax(axis=1)
 
 
+@pytest.mark.slow
 def test_they_need_neither_pytorch_nor_what_reads_photographs():
     names = {name.split(".")[0] for name in loaded_after("import cnncourse.site.trained")}
     assert "torch" not in names

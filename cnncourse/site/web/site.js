@@ -26,6 +26,13 @@
 
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
 
+  // what scrolls in its place is reached by keyboard
+  addEventListener("load", () => {
+    for (const box of document.querySelectorAll("pre, .output, .question, .wide, figure")) {
+      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
+    }
+  });
+
   // where a page is worth a link or a place in slides: its address, and the address without its frame
   for (const place of document.querySelectorAll(".links")) {
     const whole = (embed) => location.href.replace(/(\?[^#]*)?(#|$)/, `${embed ? "?embed" : ""}$2`);

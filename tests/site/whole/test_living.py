@@ -13,8 +13,8 @@ from packs import Walker, in_reach
 from require import missing
 from said import sentence, words
 
-from cnncourse import explorers, pipeline
-from cnncourse.site import catalogue
+from cnncourse import architectures, explorers, figures, pipeline
+from cnncourse.site import body, catalogue
 from cnncourse.site.pack import Recorder
 from cnncourse.site.tree import SENTENCE, VIEW, Tree
 
@@ -361,6 +361,19 @@ SMALL_WORDS = """() => [...document.querySelectorAll("main *")].flatMap((element
     const size = Math.hypot(c, d) * parseFloat(getComputedStyle(element).fontSize);
     return size < 10.95 ? [`${text}: ${size.toFixed(1)} px`] : [];
 })"""
+
+
+def test_a_wide_picture_of_a_notebook_is_legible_on_a_phone(visit):
+    html = str(figures.network_stack(architectures.trace("alexnet-2012"), title="AlexNet"))
+    shown = body.output(
+        {"data": {"text/html": f"<figure>{html}<figcaption>A</figcaption></figure>"}}
+    )
+    page = visit("docs/glossary.html", viewport={"width": 390, "height": 800})
+    page.evaluate("html => { document.querySelector('main').innerHTML = html; }", shown)
+    page.evaluate("dispatchEvent(new Event('load'))")
+    assert page.evaluate(SMALL_WORDS) == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert page.locator("figure").get_attribute("tabindex") == "0"
 
 
 @pytest.mark.parametrize("name", catalogue.NAMES)
