@@ -84,11 +84,10 @@ def timeline(
     d.text(0, 10, y_name + _log_word(y_log), bold=True, size=14)
     places = [(across(point.x), up(point.y)) for point in points]
     labels = _labels([point.name for point in points], places)
-    numbered = list(enumerate(zip(points, places, labels, strict=True), start=1))
-    numbered.sort(key=lambda entry: entry[1][0].name == chosen)  # the chosen one covers others
-    for order, (number, (point, place, label)) in enumerate(numbered):
-        covered = any(math.dist(place, other[1]) < 24 for _, other in numbered[order + 1 :])
-        dot = _dot(number, label, chosen=point.name == chosen, covered=covered)
+    dots = list(zip(points, places, labels, strict=True))
+    dots.sort(key=lambda entry: entry[0].name == chosen)  # the chosen one covers others
+    for point, place, label in dots:
+        dot = _dot(label, chosen=point.name == chosen)
         spoken = f"{point.name}: {x_name} {point.x_words}, {y_name} {point.y_words}"
         dot = marks.set(f"<g>{dot}</g>", spoken, {"network": point.name}, group="dots")
         d.add(marks.glide(dot, point.name, *place))
@@ -106,14 +105,11 @@ def timeline(
     return svg.framed(picture)
 
 
-def _dot(number: int, label: str, *, chosen: bool, covered: bool) -> str:
-    """A disc with the number of a network, and its name where there is room."""
+def _dot(label: str, *, chosen: bool) -> str:
+    """The disc of a network, and beside it what it is called."""
     area = svg.rect(-14, -14, 28, 28, fill=UNSEEN)
     ring = svg.circle(0, 0, 15, fill="none", line=svg.INK) if chosen else ""
-    disc = svg.circle(0, 0, 11, fill=svg.DATA[0].line, line=svg.PAPER)
-    if not covered:
-        disc += svg.text(0, 0, str(number), size=12, anchor="middle", fill=svg.LIGHT, bold=True)
-    return area + ring + disc + label
+    return area + ring + svg.circle(0, 0, 11, fill=svg.DATA[0].line, line=svg.PAPER) + label
 
 
 def _network_card(
@@ -145,26 +141,30 @@ _LARGE = 27.0  # pixels of letters: so large they are on a narrow page, and so m
 
 
 def _labels(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list[str]:
-    """The name of each disc, to stand beside it; none where there is no room."""
-    labels = []
+    """The name of each disc, or where it has no room its number, to stand beside it."""
     taken = [(x - 14, y - 14, x + 14, y + 14) for x, y in places]
-    for (x, y), name in zip(places, names, strict=True):
-        wide = svg.text_width(name, _LARGE)
-        label = ""
-        for right, down, anchor, left in (
-            (16, 0, "start", 16),
-            (-16, 0, "end", -16 - wide),
-            (0, -26, "middle", -wide / 2),
-            (0, 26, "middle", -wide / 2),
-        ):
-            box = (x + left, y + down - 14, x + left + wide, y + down + 14)
-            inside = box[0] > 86 and box[2] < 620 and box[1] > 30 and box[3] < 372
-            if inside and not any(_overlap(box, other) for other in taken):
-                taken.append(box)
-                label = svg.text(right, down, name, size=13, anchor=anchor)
-                break
-        labels.append(label)
-    return labels
+    labels = [_beside(*place, name, taken) for place, name in zip(places, names, strict=True)]
+    return [
+        label or _beside(*place, str(number), taken)
+        for number, (place, label) in enumerate(zip(places, labels, strict=True), start=1)
+    ]
+
+
+def _beside(x: float, y: float, words: str, taken: list[tuple[float, ...]]) -> str:
+    """Words at the side of a disc where they cover nothing that is taken; takes their place."""
+    wide = svg.text_width(words, _LARGE)
+    for right, down, anchor, left in (
+        (16, 0, "start", 16),
+        (-16, 0, "end", -16 - wide),
+        (0, -26, "middle", -wide / 2),
+        (0, 26, "middle", -wide / 2),
+    ):
+        box = (x + left, y + down - 14, x + left + wide, y + down + 14)
+        inside = box[0] > 86 and box[2] < 620 and box[1] > 30 and box[3] < 372
+        if inside and not any(_overlap(box, other) for other in taken):
+            taken.append(box)
+            return svg.text(right, down, words, size=13, anchor=anchor)
+    return ""
 
 
 def _overlap(a: tuple[float, ...], b: tuple[float, ...]) -> bool:
