@@ -422,7 +422,7 @@ def _weight_bars(
         if 0 <= now - age <= x.high:
             left = x(now - age) - x(now) - wide / 2
             drawing.add(bar(left, y + 52, wide, y + 52 - up(weight), svg.KERNEL))
-    for age in range(-10, 31, 10):
+    for age in range(-15, 31, 15):  # no closer: a phone would push them together
         if 0 <= now - age <= x.high:
             words = "now" if age == 0 else svg.show_number(age)
             at = x(now - age) - x(now)
