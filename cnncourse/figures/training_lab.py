@@ -82,7 +82,8 @@ def _places(points: np.ndarray) -> list[tuple[float, float]]:
 
 
 def _size(value: float) -> str:
-    return f"{value:.3g}" if value < 1e6 else "beyond all bounds"
+    sign = "−" if value < 0 else ""
+    return f"{sign}{abs(value):.3g}" if abs(value) < 1e6 else "beyond all bounds"
 
 
 def suspect(
@@ -105,9 +106,9 @@ def suspect(
     Svg
     """
     lines = {name: (range(1, len(losses) + 1), losses), "no bug": (range(1, len(sound) + 1), sound)}
-    top = min(6.0, 1.05 * max(2.5, *losses))
+    edges = max(-6.0, 1.05 * min(0, *losses)), min(6.0, 1.05 * max(2.5, *losses))
     chart = charts.line_chart(
-        lines, title="Loss of each batch", across="step", up="loss", limits=(0, top), width=400
+        lines, title="Loss of each batch", across="step", up="loss", limits=edges, width=400
     )
     epochs = {name: (range(1, len(accuracies) + 1), accuracies)}
     share = charts.line_chart(
@@ -121,7 +122,7 @@ def suspect(
     )
     first, last = losses[0], float(np.mean(losses[-5:]))
     sentence = (
-        f"{name[0].upper()}{name[1:]}: the loss begins at {first:.2f} and ends near {_size(last)}; "
+        f"{name[0].upper()}{name[1:]}: the loss begins at {svg.show_number(first)} and ends near {_size(last)}; "
         f"of the validation digits, {words.percent(accuracies[-1])} are read correctly."
     )
     return svg.beside(chart, share, gap=28, title=f"Curves of {name}", description=sentence)

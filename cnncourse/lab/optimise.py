@@ -117,7 +117,7 @@ def epoch(
         loss.backward()
         if step:
             optimiser.step()
-        losses.append(abs(loss.item()))
+        losses.append(loss.item())
     return losses
 
 

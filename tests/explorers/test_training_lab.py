@@ -14,7 +14,7 @@ IMAGES = np.random.default_rng(1).integers(0, 256, (10, 28, 28), dtype=np.uint8)
 SOUND = explorers.Curves([2.3, 1.5, 0.8, 0.4], [0.7, 0.9])
 BROKEN = {
     "no step": explorers.Curves([2.3, 2.31, 2.3, 2.31], [0.1, 0.1]),
-    "the wrong sign": explorers.Curves([2.3, 40, 1e9, 1e18], [0.1, 0.1]),
+    "the wrong sign": explorers.Curves([-2.3, -40, -1e9, -1e18], [0.1, 0.1]),
 }
 
 

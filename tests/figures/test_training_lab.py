@@ -42,7 +42,11 @@ def test_lines_of_equal_loss_have_equal_loss():
 def test_a_suspect_is_described_by_where_it_begins_and_ends():
     picture = drawn.suspect("curve A", [2.5] + [0.5] * 9, [0.2, 0.87], [2.3, 1.0])
     assert "Curve A" in picture.description
-    assert "2.50" in picture.description and "0.5" in picture.description
+    assert "begins at 2.5 " in picture.description and "0.5" in picture.description
     assert "87 %" in picture.description
     explodes = drawn.suspect("curve B", [2.5, 1e12], [0.1], [2.3]).description
     assert "beyond all bounds" in explodes
+    falls = drawn.suspect("curve C", [-2.5, -5, -1e12], [0.1], [2.3])
+    assert "beyond all bounds" in falls.description and "begins at −2.5 " in falls.description
+    assert "−6" in re.findall(r">([^<]+)</text>", falls.markup)  # the axis goes below 0
+
