@@ -9,6 +9,7 @@ import numpy as np
 from cnncourse.figures import charts, svg, words
 
 _SPAN, _HEIGHT = (-2.4, 2.4), (-1.2, 1.2)  # what is drawn of the valley, across and up
+_BOUND = 1e6  # losses beyond it are too many digits to read
 _WIDE = 250.0  # pixels of a panel
 _SCALE = _WIDE / (_SPAN[1] - _SPAN[0])
 
@@ -82,8 +83,7 @@ def _places(points: np.ndarray) -> list[tuple[float, float]]:
 
 
 def _size(value: float) -> str:
-    sign = "−" if value < 0 else ""
-    return f"{sign}{abs(value):.3g}" if abs(value) < 1e6 else "beyond all bounds"
+    return f"{value:.3g}" if value < _BOUND else "beyond all bounds"
 
 
 def suspect(
@@ -122,7 +122,14 @@ def suspect(
     )
     first, last = losses[0], float(np.mean(losses[-5:]))
     sentence = (
-        f"{name[0].upper()}{name[1:]}: the loss begins at {svg.show_number(first)} and ends near {_size(last)}; "
-        f"of the validation digits, {words.percent(accuracies[-1])} are read correctly."
+        f"{name[0].upper()}{name[1:]}: the loss begins at {svg.show_number(first)} and ends "
+        f"{_end(last)}; of the validation digits, {words.percent(accuracies[-1])} are read "
+        "correctly."
     )
     return svg.beside(chart, share, gap=28, title=f"Curves of {name}", description=sentence)
+
+
+def _end(loss: float) -> str:
+    """Where a curve ends, in words."""
+    size, sign = _size(abs(loss)), "−" if loss < 0 else ""
+    return size if abs(loss) >= _BOUND else f"near {sign}{size}"
