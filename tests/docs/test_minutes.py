@@ -46,13 +46,15 @@ def test_no_section_is_much_longer_than_it_says(notebook):
 
 
 def exercises_in(notebook, headings):
-    """Return the numbers of the exercises that stand under some headings."""
-    found, heading = set(), ""
-    for cell in nbformat.read(notebook, as_version=4).cells:
+    """Return the minutes of the exercises that stand under some headings, by their numbers."""
+    found, heading = {}, ""
+    cells = nbformat.read(notebook, as_version=4).cells
+    for cell, stub, solution in zip(cells, cells[1:], cells[3:], strict=False):
         if cell.cell_type == "markdown":
             heading = [heading, *re.findall(r"^## (.+)$", cell.source, flags=re.MULTILINE)][-1]
-            if heading in headings:
-                found |= set(re.findall(r"^### Exercise (\d+)", cell.source, flags=re.MULTILINE))
+            number = re.search(r"^### Exercise (\d+)", cell.source, flags=re.MULTILINE)
+            if number and heading in headings:
+                found[number[1]] = minutes.exercise(stub.source, solution.source)
     return found
 
 
@@ -67,9 +69,17 @@ def test_without_what_is_optional_it_is_done_in_90_minutes(notebook):
     left_out = optional(notebook, "section")
     kept = {head: part for head, part in minutes.of(notebook).items()
             if head.split(".")[0] not in left_out}  # fmt: skip
-    skipped = exercises_in(notebook, kept) & optional(notebook, "exercise")
-    spent = sum(part.lesson + part.exercises for part in kept.values())
-    assert spent - minutes.EXERCISE * len(skipped) <= 90
+    each, not_needed = exercises_in(notebook, kept), optional(notebook, "exercise")
+    assert sum(each.values()) == sum(part.exercises for part in kept.values())
+    needed = sum(spent for number, spent in each.items() if number not in not_needed)
+    assert sum(part.lesson for part in kept.values()) + needed <= 90
+
+
+def test_an_exercise_takes_longer_if_more_has_to_be_written():
+    stub = 'def f(x):\n    """Return x."""\n    ...'
+    end = '\n\n\nprint("Solution:", progress.solution(checks.f, f))'
+    one, two = (stub.replace("...", code) + end for code in ("return x", "y = x\n\n    return y"))
+    assert minutes.exercise(stub, one) == 4 and minutes.exercise(stub, two) == 4.5
 
 
 def test_what_takes_longer_is_counted(tmp_path):
@@ -79,6 +89,8 @@ def test_what_takes_longer_is_counted(tmp_path):
     cells += [
         words("### Exercise 1\n\n" + 500 * "word "),
         lines("...", metadata={"tags": ["exercise"]}),
+        lines("check()", metadata={"tags": ["check"]}),
+        lines("one\n\ntwo\nthree", metadata={"tags": ["solution"]}),
     ]
     cells += [words("## Sources\n\n" + 500 * "word ")]
     path = tmp_path / "tiny.ipynb"
