@@ -21,7 +21,7 @@ def white_on_black(photo: np.ndarray) -> np.ndarray:
     photo : ndarray of uint8 of shape (H, W)
     """
     border = np.concatenate([photo[0], photo[-1], photo[1:-1, 0], photo[1:-1, -1]])
-    return 255 - photo if np.median(border) > 127 else photo
+    return 255 - photo if np.mean(border > 127) > 0.5 else photo
 
 
 def crop_to_square(ink: np.ndarray) -> np.ndarray:

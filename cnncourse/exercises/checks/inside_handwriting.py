@@ -87,7 +87,9 @@ def white_on_black(function: Callable) -> Verdict:
     shadow[0, :4] = shadow[-1, :4] = 5
     board = np.full((9, 9), 105, dtype=np.uint8)  # a board that is not very dark
     board[0, :5] = board[-1, 4:] = 250  # chalk up to the edge
-    photos = [spot, row, corners, paper, thick, touching, shadow, board]
+    half = np.full((4, 6), 200, dtype=np.uint8)
+    half[:, :3] = 30  # half of the border is bright, and no more: it stays, either way round
+    photos = [spot, row, corners, paper, thick, touching, shadow, board, half]
     return compare(
         function, plain.white_on_black, [(p,) for photo in photos for p in (photo, 255 - photo)]
     )

@@ -70,18 +70,19 @@ def border(photo):
     return np.array([*photo[0], *photo[-1], *photo[1:-1, 0], *photo[1:-1, -1]])
 
 
-def by_median(photo, level=127):
-    return 255 - photo if np.median(border(photo)) > level else photo
+def by_share(photo, level=127):
+    return 255 - photo if np.mean(border(photo) > level) > 0.5 else photo
 
 
 def by_majority(photo):
-    return np.where((border(photo) > 127).mean() > 0.5, 255 - photo, photo)
+    bright = border(photo) > 127
+    return np.where(bright.sum() > (~bright).sum(), 255 - photo, photo)
 
 
 def by_mask(photo):
     edge = np.ones(photo.shape, bool)
     edge[1:-1, 1:-1] = False
-    return ~photo if np.sort(photo[edge])[edge.sum() // 2] >= 128 else photo.copy()
+    return ~photo if np.sort(photo[edge])[(edge.sum() - 1) // 2] >= 128 else photo.copy()
 
 
 def turned_if(measure):
@@ -153,10 +154,12 @@ RIGHT = {
         lambda a, b, y: np.array([sum(a[b != y] == y[b != y]), sum(b[a != y] == y[a != y])]),
     ],
     "white_on_black": [
-        by_median,
+        by_share,
         by_majority,
         by_mask,
-        lambda photo: np.abs(255 * (np.median(border(photo)) > 127) - photo.astype(int)),
+        lambda photo: np.abs(
+            255 * (np.quantile(border(photo), 0.5, method="inverted_cdf") > 127) - photo.astype(int)
+        ),
     ],
     "crop_to_square": [lambda ink: square(cut_out(ink)), by_padding, by_loops, by_argmax],
 }
@@ -216,10 +219,11 @@ WRONG = {
         turned_if(lambda photo: border(photo).max()),
         turned_if(lambda photo: border(photo).min()),
         turned_if(lambda photo: 255 - np.median(border(photo))),
-        lambda photo: by_median(photo, 80),
-        lambda photo: by_median(photo, 175),
-        lambda photo: by_median(photo).T,
-        lambda photo: (by_median(photo) > 127) * 255,
+        turned_if(lambda photo: np.median(border(photo))),  # half of the border is not more
+        lambda photo: by_share(photo, 80),
+        lambda photo: by_share(photo, 175),
+        lambda photo: by_share(photo).T,
+        lambda photo: (by_share(photo) > 127) * 255,
     ],
     "crop_to_square": [
         cut_out,  # no square
