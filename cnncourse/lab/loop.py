@@ -34,9 +34,9 @@ class DigitSet(Dataset[tuple[torch.Tensor, int]]):
     def __len__(self) -> int:
         return len(self.labels)
 
-    def __getitem__(self, place: int) -> tuple[torch.Tensor, int]:
-        pixels = torch.from_numpy(self.images[place]).float() / 255  # (28, 28)
-        return pixels.unsqueeze(0), int(self.labels[place])  # (1, 28, 28)
+    def __getitem__(self, index: int) -> tuple[torch.Tensor, int]:
+        pixels = torch.from_numpy(self.images[index]).float() / 255  # (28, 28)
+        return pixels.unsqueeze(0), int(self.labels[index])  # (1, 28, 28)
 
 
 def train_epoch(net: nn.Module, loader: Loader, optimiser: torch.optim.Optimizer) -> float:

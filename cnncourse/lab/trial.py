@@ -21,11 +21,14 @@ from torch import nn
 from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
+from cnncourse.lab import optimise
 from cnncourse.lab.loop import Loader, evaluate, train_epoch
 from cnncourse.lab.reproducible import using_seed
 
 LARGEST = 100_000  # parameters
 SIZES = (4, 4, 3)  # of the batches: the last one is smaller, as in life
+BEFORE = "note it before the step, as a mean"
+SMALLER = "the last batch is smaller"
 TOLERANCE = 1e-4
 
 
@@ -191,19 +194,45 @@ def of_train_epoch(function: Callable[[nn.Module, Loader, torch.optim.Optimizer]
     ----------
     function : callable
     """
+    return _of_epoch(function, train_epoch, _of_mean)
+
+
+def of_losses(function: Callable[[nn.Module, Loader, torch.optim.Optimizer], Any]) -> str:
+    """Try a loop that returns the loss of every batch, against one without a bug.
+
+    Parameters
+    ----------
+    function : callable
+    """
+    return _of_epoch(function, optimise.epoch, _of_list)
+
+
+def _of_epoch(
+    function: Callable[..., Any],
+    reference: Callable[..., Any],
+    of_answer: Callable[[Any, Any], str],
+) -> str:
     ours, theirs, loader = _spy(), _spy(), _loader()
     optimisers = [torch.optim.SGD(net.parameters(), lr=0.3, momentum=0.5) for net in (ours, theirs)]
     theirs.eval()  # as somebody left it who has just measured something
     with using_seed(3):
-        expected = train_epoch(ours, loader, optimisers[0])
+        expected = reference(ours, loader, optimisers[0])
     with using_seed(3):
         got = function(theirs, loader, optimisers[1])
-    if_tried(got or theirs.modes or None)
-    return (
-        _of_epoch_calls(theirs)
-        or _of_epoch_weights(ours, theirs)
-        or _of_number("the mean loss of all digits", got, expected)
-    )
+    if_tried(theirs.modes or got)
+    return _of_epoch_calls(theirs) or _of_epoch_weights(ours, theirs) or of_answer(got, expected)
+
+
+def _of_mean(got: Any, expected: float) -> str:
+    return _of_number("the mean loss of all digits", got, expected, SMALLER)
+
+
+def _of_list(got: Any, expected: list[float]) -> str:
+    if not isinstance(got, (list, tuple, np.ndarray)) or len(got) != len(expected):
+        return f"a list of {len(expected)} losses is wanted, one for each batch"
+    numbered = enumerate(zip(got, expected, strict=True), start=1)
+    problems = (_of_number(f"the loss of batch {n}", *pair, BEFORE) for n, pair in numbered)
+    return next(filter(None, problems), "")
 
 
 def _of_epoch_calls(net: Spy) -> str:
@@ -248,12 +277,12 @@ def of_evaluate(function: Callable[[nn.Module, Loader], Any]) -> str:
     if any(not torch.equal(value, net.state_dict()[key]) for key, value in before.items()):
         return "the network is not the same afterwards: measure only"
     loss, share = evaluate(_spy(), loader)
-    return _of_number("the mean loss of all digits", got[0], loss) or _of_number(
-        "the share of right answers", got[1], share
+    return _of_mean(got[0], loss) or _of_number(
+        "the share of right answers", got[1], share, SMALLER
     )
 
 
-def _of_number(name: str, got: Any, expected: float) -> str:
+def _of_number(name: str, got: Any, expected: float, reminder: str) -> str:
     if isinstance(got, torch.Tensor) and got.requires_grad:
         return f"{name} still hangs on the graph and keeps it in memory: use loss.item()"
     try:
@@ -262,7 +291,7 @@ def _of_number(name: str, got: Any, expected: float) -> str:
         return f"{name} is a {type(got).__name__}: return a number"
     if abs(value - expected) <= TOLERANCE:
         return ""
-    return f"{name} is {expected:.4f}, you returned {value:.4f}: the last batch is smaller"
+    return f"{name} is {expected:.4f}, you returned {value:.4f}: {reminder}"
 
 
 # A hook -------------------------------------------------------------------------------------------

@@ -9,9 +9,12 @@ import pytest
 from test_pages import told_too_early
 from test_teaching import PLANS, planned
 
-pytest.importorskip("torch")
+torch = pytest.importorskip("torch")
+
+from torch.utils.data import DataLoader  # noqa: E402
 
 from cnncourse.exercises import progress  # noqa: E402
+from cnncourse.lab import digits, loop, models, optimise, training  # noqa: E402
 
 LAB = ("05_mnist_lab", "05b_inside_and_handwriting")
 QUICK = {"epochs": 1, "train_size": 1_000, "data": "offline"}
@@ -75,6 +78,35 @@ def afternoon(tmp_path_factory):
 
 
 KEEP = "print(progress.keep(mnist_lab.net, Net).word)"
+
+
+GIVEN = {
+    "first_loop": "softmax before the cross-entropy",
+    "second_loop": "gradients are never set to zero",
+}
+
+
+@pytest.mark.parametrize("function, bug", GIVEN.items())
+def test_a_loop_to_mend_draws_the_curve_of_its_bug(function, bug):
+    cell = next(c for c in cells.cells(LAB[0]) if c.source.startswith(f"def {function}("))
+    names = {"F": torch.nn.functional}
+    cells.execute(cell.source, names)
+    sample = digits.sample().train.first(60)
+    losses = []
+    for loop_tried in (names[function], optimise.BUGS[bug], optimise.epoch):
+        net = models.build("small")
+        batches = DataLoader(loop.DigitSet(sample.images, sample.labels), 20)
+        losses.append(loop_tried(net, batches, torch.optim.SGD(net.parameters(), lr=0.02)))
+    np.testing.assert_allclose(losses[0], losses[1], rtol=1e-5)
+    assert not np.allclose(losses[0], losses[2], rtol=1e-3)
+
+
+def test_the_goal_of_label_smoothing_is_said_as_it_is():
+    share = training.Settings().smoothing
+    text = "".join(cell.source for cell in cells.cells(LAB[0]))
+    assert (
+        f"the goal for the right digit is {1 - share + share / 10:.1%}".replace("%", " %") in text
+    )
 
 
 def last(page):

@@ -375,6 +375,82 @@ def in_a_dict(net, name, images):
     return found[name]
 
 
+# Loops that were mended: they list the loss of every batch ----------------------------------------
+
+
+def listed(**changed):
+    """Return a loop that lists its losses, with one thing changed."""
+    return epoch_with(**{"mean": lambda losses, counts: losses, **changed})
+
+
+def in_tensors(net, loader, optimiser):
+    """Gradients to None, the losses as tensors without their graph, in a tuple."""
+    net.train()
+    losses = ()
+    for images, labels in loader:
+        net.zero_grad(set_to_none=True)
+        loss = F.nll_loss(F.log_softmax(net(images), 1), labels)
+        loss.backward()
+        optimiser.step()
+        losses += (loss.detach(),)
+    return losses
+
+
+def after_the_step(net, loader, optimiser):
+    net.train()
+    losses = []
+    for images, labels in loader:
+        optimiser.zero_grad()
+        F.cross_entropy(net(images), labels).backward()
+        optimiser.step()
+        losses.append(F.cross_entropy(net(images), labels).item())
+    return losses
+
+
+def zero_once(net, loader, optimiser):
+    optimiser.zero_grad()
+    return listed(order=("forward", "backward", "step"))(net, loader, optimiser)
+
+
+def graphs(net, loader, optimiser):
+    net.train()
+    losses = []
+    for images, labels in loader:
+        optimiser.zero_grad()
+        losses.append(F.cross_entropy(net(images), labels))
+        losses[-1].backward()
+        optimiser.step()
+    return losses
+
+
+RIGHT_LOOPS = [
+    listed(),
+    listed(order=("forward", "backward", "step", "zero")),
+    listed(mean=lambda losses, counts: np.array(losses)),
+    listed(order=("forward", "zero", "backward", "step")),
+    in_tensors,
+]
+WRONG_LOOPS = [
+    listed(loss=lambda z, y: F.cross_entropy(z.softmax(1), y)),  # as it is given
+    listed(loss=lambda z, y: F.cross_entropy(z.log_softmax(1).exp(), y)),
+    listed(loss=lambda z, y: F.nll_loss(z.softmax(1), y)),
+    listed(loss=lambda z, y: F.cross_entropy(torch.sigmoid(z), y)),
+    listed(loss=lambda z, y: F.cross_entropy(z, y.roll(1))),
+    listed(loss=lambda z, y: -F.cross_entropy(z, y)),
+    listed(order=("forward", "backward", "step")),  # as it is given
+    zero_once,
+    listed(order=("zero", "forward", "backward")),
+    listed(order=("forward", "backward", "zero", "step")),
+    listed(order=("zero", "forward", "backward", "step", "step")),
+    listed(before=lambda net: net.eval()),
+    listed(batches=lambda loader: list(loader)[:-1]),
+    epoch_with(),  # the mean, and no list
+    listed(mean=lambda losses, counts: losses[::-1]),
+    listed(mean=lambda losses, counts: [x * n for x, n in zip(losses, counts, strict=True)]),
+    after_the_step,
+    graphs,
+]
+
 RIGHT = {
     "majority_guess": [
         loop_majority,
@@ -399,6 +475,8 @@ RIGHT = {
         listen_with(layer=lambda net, name: net.get_submodule(name)),
         listen_with(answer=lambda heard: torch.cat(heard)),
     ],
+    "first_loop": RIGHT_LOOPS,
+    "second_loop": RIGHT_LOOPS,
     "margin": [
         lambda p, n: 1.96 * (p * (1 - p) / n) ** 0.5,
         lambda p, n: 1.959964 * np.sqrt(p - p * p) / np.sqrt(n),
@@ -517,6 +595,8 @@ WRONG = {
         lambda net, name, images: net(images).detach(),
         lambda net, name, images: getattr(net, name).weight.detach(),
     ],
+    "first_loop": WRONG_LOOPS,
+    "second_loop": WRONG_LOOPS,
     "margin": [
         lambda p, n: 1.96 * p * (1 - p) / n,
         lambda p, n: np.sqrt(p * (1 - p) / n),
