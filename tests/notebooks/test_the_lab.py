@@ -101,9 +101,10 @@ def test_a_loop_to_mend_draws_the_curve_of_its_bug(function, bug):
     assert not np.allclose(losses[0], losses[2], rtol=1e-3)
 
 
-def test_the_goal_of_label_smoothing_is_said_as_it_is():
+@pytest.mark.parametrize("name", LAB)
+def test_the_goal_of_label_smoothing_is_said_as_it_is(name):
     share = training.Settings().smoothing
-    text = "".join(cell.source for cell in cells.cells(LAB[0]))
+    text = "".join(cell.source for cell in cells.cells(name))
     assert (
         f"the goal for the right digit is {1 - share + share / 10:.1%}".replace("%", " %") in text
     )
