@@ -105,9 +105,7 @@ def test_a_loop_to_mend_draws_the_curve_of_its_bug(function, bug):
 def test_the_goal_of_label_smoothing_is_said_as_it_is(name):
     share = training.Settings().smoothing
     text = "".join(cell.source for cell in cells.cells(name))
-    assert (
-        f"the goal for the right digit is {1 - share + share / 10:.1%}".replace("%", " %") in text
-    )
+    assert f"{100 * (1 - share + share / 10):.1f} %" in text
 
 
 def last(page):
