@@ -645,7 +645,7 @@ def live_training(
         height=180,
     )
     rows = [both, _progress(seen[-1] if seen else 0, goal, "digits seen")]
-    rows.append(svg.beside(_read_now(read), _kernels_now(kernels)))
+    rows.append(svg.beside(_read_now(read), _kernels_now(kernels, begun=bool(seen))))
     if seen:
         sentence = (
             f"{name}: {seen[-1]:,} of {goal:,} digits seen, learning rate {rates[-1]:g}. Loss "
@@ -671,10 +671,10 @@ def _read_now(read: tuple[np.ndarray, np.ndarray, np.ndarray] | None) -> svg.Svg
     return replace(panel, width=50 * _READ, height=96)
 
 
-def _kernels_now(kernels: np.ndarray | None) -> svg.Svg:
+def _kernels_now(kernels: np.ndarray | None, begun: bool) -> svg.Svg:
     """The kernels of the first layer, small."""
     if kernels is None:
-        shown = svg.label("this network has none")
+        shown = svg.label("this network has none" if begun else "not yet")
     else:
         limit = float(np.abs(kernels).max())
         columns = min(len(kernels), 8)

@@ -291,6 +291,8 @@ def test_an_untouched_training_asks_to_be_started():
                                    "validation_accuracy", "rates")}  # fmt: skip
     picture = figures.live_training([], **empty, goal=5000, name="mlp")
     assert picture.description == "mlp: nothing learnt yet, 5,000 digits to see. Press train."
+    begun = figures.live_training([500], **{name: [0.5] for name in empty}, goal=5000)
+    assert "has none" in str(begun) and "has none" not in str(picture)  # nobody knows yet
 
 
 @pytest.mark.parametrize("seen, over", [(4999, False), (5000, True), (5500, True)])
