@@ -166,6 +166,25 @@ def to_uint8(values: np.ndarray) -> np.ndarray:
     return np.clip(np.rint(values), 0, 255).astype(np.uint8)
 
 
+def as_bytes(pictures: np.ndarray) -> np.ndarray:
+    """Return pictures as uint8, the same array if they are; other numbers go from 0 to 1.
+
+    Raises
+    ------
+    ValueError
+        If numbers that are not uint8 exceed 1.
+    """
+    pictures = np.asarray(pictures)
+    if pictures.dtype == np.uint8:
+        return pictures
+    if pictures.size and pictures.max() > 1 + 1e-6:
+        raise ValueError(
+            f"pictures of {pictures.dtype} go from 0 to 1, these go to {pictures.max():g}: "
+            "divide them by 255, or give uint8"
+        )
+    return to_uint8(255 * pictures)
+
+
 def count_clipped(values: np.ndarray) -> int:
     """Return how many values :func:`to_uint8` would clip."""
     rounded = np.rint(values)

@@ -386,6 +386,15 @@ def test_every_operation_refuses_what_is_no_image_with_a_remedy(operation, image
 # Operations
 
 
+def test_pictures_of_decimal_numbers_go_from_0_to_1():
+    whole = np.array([[0, 128, 255]], np.uint8)
+    assert images.as_bytes(whole) is whole
+    assert images.as_bytes(np.array([[0, 0.5, 1]])).tolist() == [[0, 128, 255]]
+    for too_large in (whole.astype(float), whole.astype(int)):
+        with pytest.raises(ValueError, match="go to 255: divide them by 255"):
+            images.as_bytes(too_large)
+
+
 def test_to_uint8_rounds_and_clips_and_count_clipped_counts():
     values = [-100, -0.6, -0.4, 0, 127.6, 255.4, 255.6, np.inf]
     assert images.to_uint8(values).tolist() == [0, 0, 0, 0, 128, 255, 255, 255]

@@ -21,7 +21,7 @@ from cnncourse.figures import svg
 from cnncourse.figures.lab import DEGREES, MOST_DEGREES, MOST_PIXELS
 from cnncourse.figures.svg import Svg
 from cnncourse.figures.words import whole_percent
-from cnncourse.images import rotate, shift, to_uint8
+from cnncourse.images import as_bytes, rotate, shift
 from cnncourse.widgets.digit import DRAW, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
@@ -514,8 +514,8 @@ def own_digit(
     def draw(*, photo: Photo, right: int, down: int, turn: int, **toggles: Any) -> Svg:
         if photo.name == DRAW and not photo.pixels.any():
             return _nothing_drawn(photo.pixels, compared, maps)
-        done = [(step.name, step.image) for step in form.steps(_as_bytes(photo.pixels), **toggles)]
-        seen = _as_bytes(done[-1][1])
+        done = [(step.name, step.image) for step in form.steps(as_bytes(photo.pixels), **toggles)]
+        seen = as_bytes(done[-1][1])
         if right or down or turn:
             seen = moved(seen, right=right, down=down, turn=turn)
             done.append(("moved", seen))
@@ -571,7 +571,7 @@ def _nothing_drawn(
         None,
         "Draw a digit on the pad, as large as you like.",
         nearest=None if memory is None else memory.images[:0],
-        maps=None if maps is None else _as_pictures(maps(_as_bytes(pad))),
+        maps=None if maps is None else _as_pictures(maps(as_bytes(pad))),
     )
 
 
@@ -681,8 +681,3 @@ def _as_pictures(maps: np.ndarray) -> np.ndarray:
     size = np.abs(maps) / max(float(np.abs(maps).max()), 1e-12)
     times = max(1, 28 // maps.shape[1])
     return size.repeat(times, axis=1).repeat(times, axis=2)
-
-
-def _as_bytes(image: np.ndarray) -> np.ndarray:
-    """A picture from 0 to 1 as uint8."""
-    return image if image.dtype == np.uint8 else to_uint8(255 * image)

@@ -150,7 +150,7 @@ def _labels(names: Sequence[str], places: Sequence[tuple[float, float]]) -> list
     ]
 
 
-def _beside(x: float, y: float, words: str, taken: list[tuple[float, ...]]) -> str:
+def _beside(x: float, y: float, words: str, taken: list[tuple[float, float, float, float]]) -> str:
     """Words at the side of a disc where they cover nothing that is taken; takes their place."""
     wide = svg.text_width(words, _LARGE)
     for right, down, anchor, left in (

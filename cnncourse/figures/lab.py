@@ -23,7 +23,7 @@ import numpy as np
 from cnncourse.figures import charts, marks, svg
 from cnncourse.figures.grids import UNSEEN, handle
 from cnncourse.figures.words import by, count, percent, whole_percent, wrapped
-from cnncourse.images import to_uint8
+from cnncourse.images import as_bytes
 from cnncourse.metrics import wilson_interval
 
 # Digits -------------------------------------------------------------------------------------------
@@ -62,11 +62,7 @@ def digits(
     ValueError
         If there are not as many captions as images, or numbers that are not uint8 exceed 1.
     """
-    if len(images) and images.dtype != np.uint8 and images.max() > 1 + 1e-6:
-        raise ValueError(
-            f"digits of {images.dtype} go from 0 to 1, these go to {images.max():g}: "
-            "divide them by 255, or give uint8"
-        )
+    images = as_bytes(images)
     if len(captions) not in (0, len(images)):
         raise ValueError(
             f"{len(images)} digits and {len(captions)} captions: give one for each digit, or none"
@@ -80,7 +76,7 @@ def digits(
     for place, picture in enumerate(images):
         row, column = divmod(place, columns)
         x, y = column * (side + 6), row * (side + room + 4)
-        d.image(_grey(picture), x, y, side, side)
+        d.image(picture, x, y, side, side)
         if place in marked:
             d.rect(x + 1, y + 1, side - 2, side - 2, line=svg.WINDOW.line, thick=3)
         if len(captions):
@@ -335,7 +331,7 @@ def layer_xray(
     d = svg.Drawing()
     large = _headed(svg.image(colours[channel], 0, 0, 264, 264), 264, f"map {channel}", svg.OUTPUT)
     d.add(marks.panel(large, "map", 0, 0, 264, 292))
-    seen = _headed(svg.image(_grey(picture), 0, 0, 180, 180), 180, f"example {place}", svg.INPUT)
+    seen = _headed(svg.image(as_bytes(picture), 0, 0, 180, 180), 180, f"example {place}", svg.INPUT)
     d.add(marks.panel(seen, "input", 288, 0, 180, 292))
     for half, head in enumerate(("these excite it most", "(largest value)")):
         four = slice(4 * half, 4 * half + 4)
@@ -372,7 +368,7 @@ def _exciting(
         zip(examples, strengths, places, strict=True)
     ):
         line, thick = (svg.WINDOW.line, 3) if place == fed else (svg.FAINT, 1)
-        tile = svg.image(_grey(picture), 0, 0, side, side)
+        tile = svg.image(as_bytes(picture), 0, 0, side, side)
         tile += svg.rect(0, 0, side, side, line=line, thick=thick)
         words = svg.show_number(float(strength))
         tile += svg.text(side / 2, side + 13, words, size=14, anchor="middle")
@@ -478,7 +474,7 @@ def _covered(
     pixel = _SQUARE / 28
     y, x, side = here[0] * stride * pixel, here[1] * stride * pixel, patch * pixel
     cover = svg.rect(0, 0, side, side, fill="#000000", line=svg.WINDOW.line, thick=3)
-    area = svg.image(_grey(picture), 0, 0, _SQUARE, _SQUARE)
+    area = svg.image(as_bytes(picture), 0, 0, _SQUARE, _SQUARE)
     area = f"<g>{area}{marks.glide(cover, 'cover', x, y)}</g>"
     moves = _cover_moves(here, stride, shape, stride * pixel)
     spoken = f"row {here[0] * stride}, column {here[1] * stride}"
@@ -792,7 +788,7 @@ def _behind(examples: np.ndarray, shares: np.ndarray, places: Sequence[int], cho
     d, side = svg.Drawing(), 60
     for number, (picture, share, place) in enumerate(zip(examples, shares, places, strict=True)):
         line, thick = (svg.WINDOW.line, 3) if number == chosen else (svg.FAINT, 1)
-        tile = svg.image(_grey(picture), 0, 0, side, side)
+        tile = svg.image(as_bytes(picture), 0, 0, side, side)
         tile += svg.rect(0, 0, side, side, line=line, thick=thick)
         sure = whole_percent(float(share.max()))
         tile += svg.text(side / 2, side + 12, sure, size=14, anchor="middle")
@@ -806,7 +802,7 @@ def _closely(picture: np.ndarray, shares: np.ndarray, label: int, place: int) ->
     """One digit, large, and how probable the network finds each answer."""
     d, side = svg.Drawing(), 160
     d.text(0, 8, f"example {place}, a {label}", size=14, bold=True)
-    d.image(_grey(picture), 0, 28, side, side)
+    d.image(as_bytes(picture), 0, 28, side, side)
     d.rect(0, 28, side, side, line=svg.FAINT)
     best = int(shares.argmax())
     for digit, share in enumerate(shares):
@@ -938,7 +934,7 @@ def _specimen(
 ) -> str:
     """A digit, large, to be dragged to the right and to be turned by a handle."""
     pixel, middle = _SPECIMEN / 28, _SPECIMEN / 2
-    area = f"<g>{_square(_grey(picture), _SPECIMEN).markup}</g>"
+    area = f"<g>{_square(as_bytes(picture), _SPECIMEN).markup}</g>"
     if "shift" in by_hand:
         name, most, step = by_hand["shift"]
         here = now[1] if name == now[0] else 0
@@ -963,7 +959,7 @@ def _read_digits(
         d.text(0, 28 + side + 16 + 48 * row, name, size=14, fill=svg.MUTED)
     for place, picture in enumerate(pictures):
         x = place * (side + 9)
-        d.image(_grey(picture), x, 28, side, side)
+        d.image(as_bytes(picture), x, 28, side, side)
         for row, read in enumerate(answers.values()):
             words, wrong = _verdict(read[place], labels[place])
             y = 28 + side + 38 + 48 * row
@@ -1067,7 +1063,7 @@ def reading(
         answer = f"{order[0]}: {percent(float(shares[order[0]]))}"
         sentence = f"{verdict} Most probable: {best}; then {second}."
     d = svg.Drawing()
-    d.add(marks.panel(_to_move(_grey(steps[-1][1]), moved), "seen", 0, 0, _SEEN + 8, 256))
+    d.add(marks.panel(_to_move(as_bytes(steps[-1][1]), moved), "seen", 0, 0, _SEEN + 8, 256))
     d.add(marks.panel(_probability_bars(shares, answer), "bars", 256, 0, 336, 256))
     if nearest is not None:
         d.add(marks.panel(_alike(nearest, int(order[0])), "alike", 620, 0, 140, 256))
@@ -1149,7 +1145,7 @@ def _film(steps: Sequence[tuple[str, np.ndarray]], before: int, last: int) -> st
             d.text(x, 8 + 16 * row, words, size=14, bold=number == last)
         high, wide = (_FRAME * n / max(picture.shape[:2]) for n in picture.shape[:2])
         left, under = x + (_FRAME - wide) / 2, top + 13 + (_FRAME - high) / 2
-        d.image(_grey(picture), left, under, wide, high)
+        d.image(as_bytes(picture), left, under, wide, high)
     return d.markup
 
 
@@ -1206,7 +1202,7 @@ def readings(
     zoom = width / photo.shape[1]
     high = zoom * photo.shape[0]
     d = svg.Drawing()
-    d.image(_grey(photo), 0, 24, width, high, crisp=False)
+    d.image(as_bytes(photo), 0, 24, width, high, crisp=False)
     for (top, left, bottom, right), answer, sure in zip(boxes, answers, confidences, strict=True):
         x, y, wide, tall = left * zoom, 24 + top * zoom, right - left, bottom - top
         words = "unsure" if answer is None else f"{answer} · {whole_percent(sure)}"
@@ -1225,11 +1221,6 @@ def readings(
 def _ends(values: np.ndarray, digits: int = 2) -> str:
     low, high = (svg.show_number(float(end), digits) for end in (values.min(), values.max()))
     return f"{low} to {high}"
-
-
-def _grey(picture: np.ndarray) -> np.ndarray:
-    """A picture as uint8: numbers that are not uint8 go from 0 to 1."""
-    return picture if picture.dtype == np.uint8 else to_uint8(255 * picture)
 
 
 def _square(pixels: np.ndarray, side: float) -> svg.Svg:

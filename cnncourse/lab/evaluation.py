@@ -50,12 +50,13 @@ def as_input(images: np.ndarray, model: nn.Module) -> torch.Tensor:
 
     Parameters
     ----------
-    images : ndarray of uint8 of shape (N, 28, 28)
+    images : ndarray of uint8, or from 0 to 1, of shape (N, 28, 28)
     model : nn.Module
         On whose device the images are put.
     """
     place = next(model.parameters(), torch.empty(0)).device
-    return torch.tensor(np.ascontiguousarray(images)).to(place).unsqueeze(1).float() / 255
+    pixels = np.ascontiguousarray(pictures.as_bytes(images))
+    return torch.tensor(pixels).to(place).unsqueeze(1).float() / 255
 
 
 @contextmanager
@@ -283,4 +284,4 @@ def _as_bytes(images: np.ndarray) -> np.ndarray:
         raise ValueError(
             f"images has shape {images.shape}: use (N, 28, 28); one image alone is image[None]"
         )
-    return images if images.dtype == np.uint8 else pictures.to_uint8(255 * images)
+    return pictures.as_bytes(images)

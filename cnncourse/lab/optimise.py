@@ -42,7 +42,7 @@ def find_rate(
     Returns
     -------
     rates, losses : list of float
-        The loss is a running mean: that of one batch jumps about.
+        The loss is a running mean: that of one batch jumps about. They end where it is no number.
 
     References
     ----------
@@ -60,8 +60,10 @@ def find_rate(
         loss = F.cross_entropy(copy(images), labels)
         loss.backward()
         optimiser.step()
+        if not loss.isfinite():  # it has exploded
+            break
         losses.append(loss.item() if not losses else 0.8 * losses[-1] + 0.2 * loss.item())
-    return rates, losses
+    return rates[: len(losses)], losses
 
 
 def steepest(rates: Sequence[float], losses: Sequence[float]) -> float:

@@ -49,4 +49,3 @@ def test_a_suspect_is_described_by_where_it_begins_and_ends():
     falls = drawn.suspect("curve C", [-2.5, -5, -1e12], [0.1], [2.3])
     assert "beyond all bounds" in falls.description and "begins at −2.5 " in falls.description
     assert "−6" in re.findall(r">([^<]+)</text>", falls.markup)  # the axis goes below 0
-

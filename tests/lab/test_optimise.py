@@ -28,6 +28,20 @@ def test_the_loss_falls_in_the_middle_and_the_network_stays_as_it_is():
     assert all(map(torch.equal, before, net.parameters()))
 
 
+def test_the_search_for_a_rate_ends_where_the_loss_is_no_number():
+    class Explodes(torch.nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.dense, self.calls = torch.nn.Linear(784, 10), 0
+
+        def forward(self, images):
+            self.calls += 1
+            return self.dense(images.flatten(1)) * (torch.inf if self.calls > 5 else 1)
+
+    rates, losses = optimise.find_rate(Explodes(), loader(), steps=60)
+    assert len(rates) == len(losses) == 5 and np.isfinite(losses).all()
+
+
 def test_the_steepest_place_is_before_the_lowest_one():
     rates, losses = [1, 2, 3, 4, 5, 6, 7], [9, 8.9, 6, 3, 2.9, 20, 1_000]
     assert optimise.steepest(rates, losses) == 3
@@ -48,11 +62,13 @@ def outcomes():
     return found
 
 
+@pytest.mark.slow
 def test_the_sound_loop_learns(outcomes):
     _, last, share = outcomes["sound"]
     assert last < 0.3 and share > 0.85
 
 
+@pytest.mark.slow
 def test_every_bug_shows_in_its_curves(outcomes):
     end = {name: values[1:] for name, values in outcomes.items()}
     assert 1.46 < end["softmax before the cross-entropy"][0] < 1.9
