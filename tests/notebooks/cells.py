@@ -52,9 +52,12 @@ def sections(name):
     return found
 
 
-def run(name, chosen=None, **parameters):
-    """Return what the code cells of a notebook leave behind, all of them or those chosen."""
-    page, names = Page(), {"__name__": "__main__"}
+def run(name, chosen=None, names=None, **parameters):
+    """Return what the code cells of a notebook leave behind, all of them or those chosen.
+
+    They may begin with the names, and their values, that other cells have left.
+    """
+    page, names = Page(), {"__name__": "__main__", **(names or {})}
     for cell in cells(name) if chosen is None else chosen:
         if cell.cell_type == "code":
             printed = io.StringIO()

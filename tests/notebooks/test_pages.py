@@ -121,6 +121,32 @@ def test_what_a_learner_writes_is_used_later(name):
     assert len(checked) >= 7 and used == checked
 
 
+def shows_something_else_again(name, page):
+    """Return the cells that show something else, or fail, if they are run again after the last.
+
+    Learners run a cell again to change a number in it. So no later cell may give another meaning to
+    a name that an earlier one needs. What stands around exercises changes by their answers.
+    """
+    different, left = [], list(page.after.values())[-1]
+    for cell in cells.cells(name):
+        around = {"exercise", "check", "solution", "used", "progress"}
+        if cell.cell_type == "code" and not around & set(form.tags(cell)):
+            try:
+                again = cells.run(name, [cell], names=left)
+            except Exception as problem:
+                different.append(f"{cell.id}: {problem!r}")
+                continue
+            first = page.printed[cell.id], said(page.shown[cell.id])
+            if first != (again.printed[cell.id], said(again.shown[cell.id])):
+                different.append(cell.id)
+    return different
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_cell_shows_the_same_if_it_is_run_again_at_the_end(name, page):
+    assert shows_something_else_again(name, page(name)) == []
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_the_course_s_way_is_folded_away(name):
     open_cells = [
