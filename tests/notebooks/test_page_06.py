@@ -9,7 +9,7 @@ import pytest
 torch = pytest.importorskip("torch")
 pytest.importorskip("torchvision")
 
-from test_pages import told_too_early  # noqa: E402
+from test_pages import shows_something_else_again, told_too_early  # noqa: E402
 
 from cnncourse.lab.threads import using_threads  # noqa: E402
 
@@ -52,6 +52,12 @@ def test_every_cell_of_a_lesson_shows_something(page):
         if not page.printed[cell.id] and page.shown[cell.id] is None
     ]
     assert silent == []
+
+
+@pytest.mark.slow
+def test_a_cell_shows_the_same_if_it_is_run_again_at_the_end(page):
+    with using_threads(1):
+        assert shows_something_else_again(NAME, page) == []
 
 
 @pytest.mark.slow
