@@ -89,10 +89,10 @@ def conv_backward() -> Explorer:
     controls = {
         "pixels": Matrix("input", np.arange(9).reshape(3, 3)),
         "weights": Matrix("kernel", np.arange(4).reshape(2, 2)),
-        "gradient": Matrix("gradient of the output", np.ones((2, 2))),
+        "gradient": Matrix("gradient of the output", np.array([[1, 0], [0, 0]])),
     }
     return Explorer(
-        _draw_conv_backward, controls, stills=({}, {"gradient": ((1.0, 0.0), (0.0, 0.0))})
+        _draw_conv_backward, controls, stills=({}, {"gradient": ((1.0, 1.0), (1.0, 1.0))})
     )
 
 
