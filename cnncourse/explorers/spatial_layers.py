@@ -192,7 +192,8 @@ def output_size() -> Explorer:
     folded = {"task": task, "found": found}
 
     def note(_change: object) -> None:
-        settings = tuple(control.value for control in controls.values())
+        kernel, stride, padding, dilation = (control.value for control in controls.values())
+        settings = (kernel, stride, padding, dilation if kernel > 1 else 1)
         if settings in _solutions(task.value) and _short(settings) not in _listed(found.value):
             found.value = ", ".join([*_listed(found.value), _short(settings)])
 
@@ -214,10 +215,14 @@ def _draw_puzzle(*, task: str, found: str, **settings: int) -> Svg:
 
 @lru_cache(maxsize=len(_TASKS))
 def _solutions(task: str) -> frozenset[tuple[int, ...]]:
-    """All (kernel, stride, padding, dilation) within the sliders that solve a task."""
+    """All (kernel, stride, padding, dilation) within the sliders that solve a task.
+
+    A kernel of 1 has nothing to spread: whatever its dilation, it counts once.
+    """
     size, target = _TASKS[task]
     ranges = (range(low, high + 1) for low, high in _RANGES.values())
-    return frozenset(settings for settings in product(*ranges) if _fits(size, settings, target))
+    apart = (settings for settings in product(*ranges) if settings[0] > 1 or settings[3] == 1)
+    return frozenset(settings for settings in apart if _fits(size, settings, target))
 
 
 def _fits(size: int, settings: tuple[int, ...], target: int) -> bool:
@@ -499,7 +504,7 @@ def _draw_pooling(
 def _pool_input(name: str) -> np.ndarray:
     """A square input from 0 to 1; stripes are whole, so that they come round without a seam."""
     if name == "noise":
-        return np.random.default_rng(0).uniform(size=(28, 28))
+        return np.random.default_rng(0).uniform(size=(56, 56))
     return signals.stripes(24, 3) if name.startswith("stripes") else small_network.digit(3)
 
 

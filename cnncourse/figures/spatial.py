@@ -105,7 +105,7 @@ def _padding_words(
 ) -> str:
     name = geometry.padding_name(kernel, padding)
     called = f" ({name})" if name else ""
-    filled = f", filled by {mode}" if padding else ""
+    filled = f", border {mode}" if padding else ""
     before, after = geometry.padding_for("same", kernel)
     uneven = (
         f" To keep the size, a kernel of {kernel} would need {before} before and {after} after."
@@ -799,7 +799,9 @@ def pooling(
         Move the output of the shifted image back before comparing.
     """
     test = shift_test(pixels, kind, window, stride, shift=shift, back=back)
-    gradient = input_gradient(pixels, kind, window, stride)
+    ink = pixels > 0
+    gradient = np.where(ink, input_gradient(pixels, kind, window, stride), 0)  # a blank tie has none
+    goes_to = "gradient goes to" + ("" if ink.all() else " (ink)")
     highest = max(test.before.max(), test.after.max(), 1e-9)
     moves = [marks.Move("shift", shift, (_POOL / pixels.shape[1], 0), 0, _MOST_SHIFT)]
     moved = marks.drag(
@@ -812,7 +814,7 @@ def pooling(
     upper = svg.beside(
         panel(pixels, f"input {by(pixels.shape)}", svg.INPUT),
         panel(test.before, f"pooled {by(test.before.shape)}", svg.OUTPUT, highest),
-        _pool_panel(_signed(gradient), "gradient goes to", svg.WINDOW),
+        _pool_panel(_signed(gradient), goes_to, svg.WINDOW),
     )
     lower = svg.beside(
         _pool_panel(moved, f"shifted by {shift}: drag it", svg.INPUT),
@@ -874,12 +876,11 @@ def _pooling_words(
 ) -> str:
     moved = f" and back by {count(shift // stride, 'output')}" if back else ""
     return (
-        f"{kind[0].upper()}{kind[1:]} pooling, window {window}, stride {stride}: "
+        f"Pooling: {kind}, window {window}, stride {stride}: "
         f"{by(test.before.shape)} outputs, {test.inked} of them with ink. A shift by "
         f"{count(shift, 'pixel')}{moved} leaves {round(100 * test.unchanged)} % of these "
-        f"unchanged; the input changes by {svg.show_number(test.input_distance)} of its length, "
-        f"the pooled output by "
-        f"{svg.show_number(test.output_distance)}."
+        f"unchanged. Relative change: input {svg.show_number(test.input_distance)}, "
+        f"pooled output {svg.show_number(test.output_distance)}."
     )
 
 

@@ -141,7 +141,7 @@ def test_the_puzzle_counts_all_solutions_and_lists_those_found():
         assert explorer.possible == (len(starts) > 0)
         assert ("hit" in explorer.sentence) == (len(starts) == 14)
         if len(starts) == 14:
-            found.add(f"k{kernel} s{stride} p{padding} d{dilation}")
+            found.add(f"k{kernel} s{stride} p{padding} d{dilation if kernel > 1 else 1}")
     # Every setting on the way was met too, in the order in which the sliders moved.
     listed = explorer.controls["found"].value.split(", ")
     assert set(listed) >= found and len(listed) == len(set(listed)) == total == len(found)
@@ -293,7 +293,27 @@ def test_pooling_over_all_kinds_windows_strides_shifts_and_inputs():
 
 def test_stripes_pooled_by_their_own_period_are_flat():
     explorer = put(explorers.pooling("stripes every 3"), kind="avg", window=3, stride=3, shift=1)
-    assert "the pooled output by 0." in explorer.sentence
+    assert "pooled output 0." in explorer.sentence
+
+
+def test_noise_keeps_a_third_at_a_shift_of_one():
+    explorer = put(explorers.pooling("noise"), shift=1)
+    assert "leaves 33 % of these unchanged" in explorer.sentence
+
+
+def test_a_blur_before_leaving_out_makes_the_change_of_stripes_smaller_not_their_unchanged_share():
+    said = {}
+    for kind in ("max", "max, then blur"):
+        words = put(explorers.pooling("stripes every 3"), kind=kind, shift=1).sentence
+        share = re.search(r"leaves (\d+) %", words)[1]
+        said[kind] = int(share), float(re.search(r"pooled output ([\d.]+)\.$", words)[1])
+    assert said == {"max": (33, 0.74), "max, then blur": (25, 0.26)}
+
+
+def test_blank_paper_shows_no_winners():
+    explorer = explorers.pooling()
+    assert "gradient goes to (ink)" in explorer.view.value
+    assert "(ink)" not in put(explorer, input="noise").view.value
 
 
 @pytest.mark.parametrize("example", module._EXAMPLES)

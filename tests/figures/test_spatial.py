@@ -31,7 +31,7 @@ def frames(picture):
 
 def test_the_sentence_tells_what_zeros_do_at_the_border():
     words = figures.padding(np.ones((7, 7)), kernel=3, padding=1).description
-    assert "padding 1 (same), filled by zero: 7×7 → 7×7" in words
+    assert "padding 1 (same), border zero: 7×7 → 7×7" in words
     assert "corner pixel is used 4 times, the middle one 9 times" in words
     assert "0.44 in the corner, 0.67 at the top edge and 1 in the middle" in words
 
@@ -230,7 +230,7 @@ def test_the_sentence_of_pooling_is_measured():
     unchanged = round(100 * (blocks == moved).mean())
     change = np.linalg.norm(moved - blocks) / np.linalg.norm(blocks)
     assert "6×6 outputs, 36 " in words and f"leaves {unchanged} % " in words
-    assert abs(float(re.search(r"output by ([\d.]+)\.$", words)[1]) - change) <= 0.005
+    assert abs(float(re.search(r"output ([\d.]+)\.$", words)[1]) - change) <= 0.005
 
 
 def test_the_axis_of_changes_has_numbers_where_the_curves_reach_them():
