@@ -20,7 +20,10 @@ from typing import Any
 
 import numpy as np
 
-NOT_YET = "nothing comes back. Replace each ... by code, run that cell, then this one."
+NOT_YET = (
+    "nothing comes back. Is a ... still there, or is a return missing? "
+    "Mend it, run that cell, then this one."
+)
 _MISSING = "your function returned nothing: a return is missing"
 
 
