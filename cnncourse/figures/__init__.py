@@ -59,6 +59,7 @@ from cnncourse.figures.learning_layers import (
     dropout,
     flattening,
     fully_connected,
+    norms,
     pool_backward,
     signal_through_depth,
     softmax,

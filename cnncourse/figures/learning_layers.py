@@ -922,11 +922,47 @@ def _two_histograms(
     d.line(10, base, 446, base, colour=svg.MUTED)
     for x, part in zip(edges, counts / counts.max(), strict=False):
         d.add(charts.bar(x, base, edges[1] - edges[0], 160 * part, role))
-    xs = [x for pair in zip(edges, edges[1:], strict=False) for x in pair]
-    heights = np.repeat(first / first.max() * 80, 2)
-    d.polyline([(x, base - h) for x, h in zip(xs, heights, strict=True)], colour=svg.WINDOW.line)
+    if len(values) > 1:  # else the bars are those of the first image
+        xs = [x for pair in zip(edges, edges[1:], strict=False) for x in pair]
+        heights = np.repeat(first / first.max() * 80, 2)
+        d.polyline(list(zip(xs, base - heights, strict=True)), colour=svg.WINDOW.line)
     d.add(charts.numbers(across, (low, low / 2, 0, high / 2, high), base + 16))
     return d.markup
+
+
+_NORMS = {  # which images and which channels share one mean and one variance
+    "batch": (slice(None), slice(1)),
+    "layer": (slice(1), slice(None)),
+    "group": (slice(1), slice(3)),
+    "instance": (slice(1), slice(1)),
+}
+
+
+def norms(images: int = 4, channels: int = 6) -> svg.Svg:
+    """Four kinds of normalisation, and the maps whose values share one mean and one variance.
+
+    Parameters
+    ----------
+    images, channels : int
+        Of the batch: a row for each image, a column for each channel.
+    """
+    cell, pictures, words = 26, [], []
+    for name, (rows, columns) in _NORMS.items():
+        shared = np.zeros((images, channels), bool)
+        shared[rows, columns] = True
+        d = svg.Drawing()
+        for (row, column), together in np.ndenumerate(shared):
+            fill, line = (svg.WINDOW.tint, svg.WINDOW.line) if together else ("none", svg.FAINT)
+            d.rect(column * cell + 1, row * cell + 1, cell - 4, cell - 4, fill=fill, line=line)
+        grid = d.svg(max(channels * cell, 170), images * cell, name)
+        pictures.append(svg.captioned(grid, f"{name} normalisation"))
+        words.append(f"{name}: {count(int(shared.sum()), 'map')}")
+    sentence = (
+        f"Each square is the map of one channel (column) of one image (row), {images} images with "
+        f"{channels} channels. Filled maps share one mean and one variance: {'; '.join(words)}."
+    )
+    title = "Whose values share one mean and one variance"
+    return svg.framed(svg.beside(*pictures).titled(title, sentence))
 
 
 # Helpers ------------------------------------------------------------------------------------------

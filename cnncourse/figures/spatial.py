@@ -799,8 +799,8 @@ def pooling(
         Move the output of the shifted image back before comparing.
     """
     test = shift_test(pixels, kind, window, stride, shift=shift, back=back)
-    ink = pixels > 0
-    gradient = np.where(ink, input_gradient(pixels, kind, window, stride), 0)  # a blank tie has none
+    ink = pixels > 0  # a window of blank paper is a tie: it has no winner to show
+    gradient = np.where(ink, input_gradient(pixels, kind, window, stride), 0)
     goes_to = "gradient goes to" + ("" if ink.all() else " (ink)")
     highest = max(test.before.max(), test.after.max(), 1e-9)
     moves = [marks.Move("shift", shift, (_POOL / pixels.shape[1], 0), 0, _MOST_SHIFT)]

@@ -208,6 +208,28 @@ def test_the_handles_of_a_histogram_stand_on_its_mean_and_beside_it():
     assert places["gamma"] - places["beta"] == pytest.approx(436 / 8, abs=0.1)
 
 
+def filled(picture):
+    """How many rectangles of a picture are neither empty nor paper."""
+    shapes = ET.fromstring(str(picture)).iter("{http://www.w3.org/2000/svg}rect")
+    return len([shape for shape in shapes if shape.get("fill").startswith("#")])
+
+
+def test_norms_fill_the_maps_that_share_their_statistics():
+    words = figures.norms(images=4, channels=6).description
+    assert "batch: 4 maps; layer: 6 maps; group: 3 maps; instance: 1 map." in words
+    assert filled(figures.norms(5, 6)) == filled(figures.norms(4, 6)) + 1  # one more in the batch
+
+
+def test_a_batch_of_one_has_no_outline_over_its_own_bars():
+    def lines(images):
+        before = np.random.default_rng(0).normal(3, 2, size=(images, 1, 2, 2))
+        after, running = regularise.batch_norm(before, training=True)
+        picture = figures.batch_norm(before, after, training=True, running=running)
+        return str(picture).count("<polyline")
+
+    assert lines(1) < lines(2)
+
+
 def test_batch_norm_states_the_statistics_of_before_and_after():
     before = np.random.default_rng(0).normal(3, 2, size=(6, 1, 2, 2))
     after, running = regularise.batch_norm(before, training=True)
