@@ -9,6 +9,7 @@ from cnncourse import (
     backward,
     convolution,
     geometry,
+    learning,
     pipeline,
     pooling,
     regularise,
@@ -125,6 +126,17 @@ def test_relu_before_and_after_pooling():
     assert np.array_equal(relu_first, activations.relu(convolution.pool(maps, 2)))
 
 
+@pytest.mark.parametrize("weights, low, high", [("Glorot", 0.001, 0.004), ("He", 0.8, 3)])
+def test_what_twenty_relu_layers_leave_of_a_gradient(weights, low, high):
+    spread, left = activations.weight_spread(48, 48, weights), []
+    for seed in range(10):
+        rng = np.random.default_rng(seed)
+        layers, inputs = spread * rng.normal(size=(20, 48, 48)), rng.normal(size=(96, 48))
+        signals = activations.through_depth("relu", list(layers), inputs)
+        left.append(signals[0].gradient)
+    assert low < min(left) and max(left) < high
+
+
 def test_dense_layers_in_numbers():
     assert 7 * 7 * 10 == 490 and 490 * 10 + 10 == 4_910
     assert 4096 * 4096 == 16_777_216 and 4096 * 4096 + 4096 == 16_781_312
@@ -171,6 +183,23 @@ def test_backward_by_hand():
     incoming = np.array([[8, 4], [-4, 12]])[None, None]
     assert backward.avg_pool_backward(block, incoming, 2).sum() == 20
     assert backward.max_pool_backward(block, incoming, 2).sum() == 20
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("wrong, order", [(0.4, ("decay", "drop", "")), (0, ("drop", "", "decay"))])
+def test_weight_decay_is_first_with_nonsense_among_the_labels_and_last_without(wrong, order):
+    strength = {"drop": {"drop": 0.5}, "decay": {"decay": 0.01}, "": {}}
+    train, test = learning.digits_to_learn(600, wrong=wrong)
+    read = {
+        name: np.mean(
+            [
+                learning.learn(learning.Recipe(**change), train, test, seed=seed).test_accuracy[-1]
+                for seed in range(3)
+            ]
+        )
+        for name, change in strength.items()
+    }
+    assert tuple(sorted(read, key=read.get, reverse=True)) == order
 
 
 def test_dropout_and_its_ensemble():
