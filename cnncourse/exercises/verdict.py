@@ -228,17 +228,26 @@ def _given(function: Callable, arguments: tuple) -> str:
 
 
 def _value(argument: object) -> str:
-    """An argument as text: an array by its values if it is small, by its shape if it is large."""
+    """An argument as text: an array by its values if these are few, by its shape if not."""
     if isinstance(argument, tuple) and any(isinstance(part, np.ndarray) for part in argument):
         return f"({', '.join(map(_value, argument))})"
     if not isinstance(argument, np.ndarray):
         return repr(argument)
     if argument.size > 20:
-        return f"an array of shape {argument.shape}"
+        return _large(argument)
     text = np.array2string(
         argument, separator=", ", formatter={"float_kind": "{:.4g}".format, "int_kind": str}
     )
     return " ".join(text.split())
+
+
+def _large(numbers: np.ndarray) -> str:
+    """A large array as text: those of its values that are not 0, if they are few."""
+    places = [tuple(place) for place in np.argwhere(numbers).tolist()]
+    if len(places) > 4:
+        return f"an array of shape {numbers.shape}"
+    at = (f"{_number(numbers[place])} at {place}" for place in places)
+    return f"zeros of shape {numbers.shape}" + (f", but {', '.join(at)}" if places else "")
 
 
 def _count(cases: int) -> str:

@@ -76,8 +76,17 @@ def test_long_arguments_stand_in_a_line_each():
     assert verdict.message.endswith("\n    factor = 2\nI expected 1 at index (0, 0) but got 0.5.")
 
 
+def test_a_large_array_is_quoted_by_the_few_numbers_that_are_not_0():
+    dot = np.zeros((1, 28, 28))
+    for image, words in ((dot, "zeros of shape (1, 28, 28): "), (dot + 1, "an array of shape (1,")):
+        assert words in compare(lambda x: 0, lambda x: 1, [(image,)]).message
+    dot[0, 5, 9] = 1
+    message = compare(lambda x: 0, lambda x: 1, [(dot,)]).message
+    assert message.startswith("with x = zeros of shape (1, 28, 28), but 1 at (0, 5, 9): ")
+
+
 def test_arrays_in_a_tuple_are_shown_like_others():
-    both = np.array([[[[0.5]], [[0.0]]]]), np.zeros((5, 5))
+    both = np.array([[[[0.5]], [[0.0]]]]), np.ones((5, 5))
     message = compare(lambda x: 0, lambda x: 1, [(both,)]).message
     assert message.startswith("with x = ([[[[0.5]], [[0]]]], an array of shape (5, 5)): ")
 

@@ -192,7 +192,18 @@ def whole_network(function: Callable) -> Verdict:
     ) -> np.ndarray:
         return pipeline.run(picture, pipeline.Weights(first, second, dense))[-1].array
 
+    dot, block = (np.zeros((28, 28)) for _ in range(2))  # few numbers, which a verdict can quote
+    dot[5, 9] = block[4:6, 8:10] = 1
+    first, second, dense = np.zeros((4, 1, 3, 3)), np.zeros((6, 4, 3, 3)), np.zeros((10, 294))
+    first[1, 0, 1, 1], second[2, 1, 1, 1], dense[7, 107] = 2, 3, 0.5  # 1 → 2 → 6 → score 3
+    below = np.zeros_like(second)
+    below[2, 1, :2, :2] = -3  # a whole window below 0, for the second ReLU
     cases = [
+        (dot, first, second, dense),
+        (block, -first, -second, dense),
+        (dot, first, below, dense),
+    ]
+    cases += [
         (pipeline.digit(label), weights.first, weights.second, weights.dense)
         for label, weights in (
             (3, pipeline.trained_weights()),

@@ -356,3 +356,17 @@ def test_the_mistake_of_the_pooling_exercise_by_hand():
     assert with_extra_cells(np.arange(16.0).reshape(4, 4), 2).tolist() == rows
     assert with_extra_cells(np.ones((28, 576)), 2).shape[0] == 15
     assert with_extra_cells(np.ones((28, 576)), 12).shape[1] == 49
+
+
+def test_a_forgotten_relu_hears_numbers_that_can_be_followed_by_hand():
+    message = checks.whole_network(network(relu=lambda x: x)).message
+    assert "1 at (4, 8), 1 at (4, 9), 1 at (5, 8), 1 at (5, 9)" in message
+    assert "but -2 at (1, 0, 1, 1)" in message and "but -3 at (2, 1, 1, 1)" in message
+    assert "but 0.5 at (7, 107)" in message and "I expected 0.1 at index 0" in message
+
+
+def test_a_single_path_through_the_network_can_be_followed_by_hand():
+    share = float(np.exp(3) / (np.exp(3) + 9))  # 1 · 2 · 3 · 0.5 is the score of class 7
+    others = (1 - share) / 9
+    message = checks.whole_network(lambda *given: [others] * 10).message
+    assert f"I expected {share:g} at index 7" in message
