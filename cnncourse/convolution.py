@@ -16,7 +16,7 @@ float32 image is computed in float32, everything else in float64, so bytes never
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -304,29 +304,58 @@ def pixel_uses(shape: tuple[int, int], kernel: int, padding: int, mode: str = "z
     return counts[1:].reshape(shape).astype(int)
 
 
-def shift_both_ways(
-    image: np.ndarray, kernel: np.ndarray, *, by: int, padding_mode: str
-) -> tuple[np.ndarray, np.ndarray]:
-    """Return the shifted image filtered, and the filtered image shifted.
+def locally_connected(
+    image: np.ndarray, kernel: np.ndarray, *, padding_mode: str, spread: float = 0.3
+) -> np.ndarray:
+    """Return what a convolution would give whose weights are not shared.
+
+    Each place has weights of its own. They lie around those of the kernel, and are the same in
+    every call.
 
     Parameters
     ----------
     image : ndarray of shape (H, W)
     kernel : ndarray of shape (K, K), K odd
+    padding_mode : str
+        One of PADDING_MODES; as much is padded as keeps the size.
+    spread : float
+        How far a weight may lie from the kernel's, as a share of it. With 0 this is a convolution.
+
+    Returns
+    -------
+    ndarray of shape (H, W)
+
+    References
+    ----------
+    I. Goodfellow, Y. Bengio and A. Courville (2016), *Deep Learning*, section 9.5: locally
+    connected layers.
+    """
+    columns = im2col(pad(image, len(kernel) // 2, padding_mode), len(kernel))
+    own = 1 + spread * np.random.default_rng(0).uniform(-1, 1, columns.shape)
+    return np.asarray((kernel.reshape(-1, 1) * own * columns).sum(axis=0)).reshape(image.shape)
+
+
+def shift_both_ways(
+    image: np.ndarray, layer: Callable[[np.ndarray], np.ndarray], *, by: int, padding_mode: str
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the output for the shifted image, and the output for the image, shifted.
+
+    Parameters
+    ----------
+    image : ndarray of shape (H, W)
+    layer : callable
+        From an image to an output of the same shape.
     by : int
         Pixels to the right; to the left below 0.
     padding_mode : str
-        What lies beyond the border, for the filter and for the shift: one of PADDING_MODES.
+        What the shift brings in from beyond the border: one of PADDING_MODES.
     """
-
-    def filtered(pixels: np.ndarray) -> np.ndarray:
-        return correlate(pixels, kernel, padding=len(kernel) // 2, padding_mode=padding_mode)
 
     def moved(pixels: np.ndarray) -> np.ndarray:
         wide = pad(pixels, ((0, 0), (max(by, 0), max(-by, 0))), padding_mode)
         return wide[:, max(-by, 0) : max(-by, 0) + pixels.shape[1]]
 
-    return filtered(moved(image)), moved(filtered(image))
+    return layer(moved(image)), moved(layer(image))
 
 
 def inner_columns(width: int, kernel: int, by: int) -> slice:

@@ -20,6 +20,7 @@ from cnncourse.convolution import (
     correlate_loop,
     im2col,
     inner_columns,
+    locally_connected,
     pad,
     pixel_uses,
     pool,
@@ -633,6 +634,19 @@ def test_uses_of_a_5x5_input_by_hand():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("mode", ["zero", "reflect", "edge", "wrap"])
+def test_weights_that_are_not_shared_differ_from_the_kernel_s_by_their_spread(mode):
+    rng = np.random.default_rng(7)
+    pixels, kernel = rng.uniform(size=(9, 12)), rng.uniform(size=(3, 3))
+    shared = correlate(pixels, kernel, padding=1, padding_mode=mode)
+    assert np.allclose(locally_connected(pixels, kernel, padding_mode=mode, spread=0), shared)
+    own = locally_connected(pixels, kernel, padding_mode=mode, spread=0.2)
+    assert np.all(np.abs(own - shared) <= 0.2 * shared) and np.all(own != shared)
+    linear = 2 * own - 3 * locally_connected(2 * pixels, kernel, padding_mode=mode, spread=0.2)
+    together = locally_connected(-4 * pixels, kernel, padding_mode=mode, spread=0.2)
+    assert np.allclose(linear, together)  # it is linear all the same
+
+
 # SciPy's names for the rules at a border
 BORDERS = {"zero": "constant", "reflect": "mirror", "edge": "nearest", "wrap": "grid-wrap"}
 
@@ -643,7 +657,11 @@ BORDERS = {"zero": "constant", "reflect": "mirror", "edge": "nearest", "wrap": "
 def test_the_two_orders_are_those_of_scipy_and_agree_inside(mode, by, size):
     rng = np.random.default_rng(5)
     pixels, kernel = rng.normal(size=(12, 20)), rng.normal(size=(size, size))
-    first, second = shift_both_ways(pixels, kernel, by=by, padding_mode=mode)
+
+    def layer(image):
+        return correlate(image, kernel, padding=size // 2, padding_mode=mode)
+
+    first, second = shift_both_ways(pixels, layer, by=by, padding_mode=mode)
 
     def filtered(image):
         return ndimage.correlate(image, kernel, mode=BORDERS[mode])

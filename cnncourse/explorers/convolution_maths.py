@@ -302,7 +302,7 @@ def as_matrix() -> Explorer:
 def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
     """Shift then filter, or filter then shift: the same, except at the borders.
 
-    Controls: shift, padding_mode, filter, photo.
+    Controls: shift, padding_mode, filter, photo, shared (weights, or own ones at each place).
 
     Parameters
     ----------
@@ -313,12 +313,17 @@ def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
         "shift": slider("shift", 12, -30, 30),
         "padding_mode": choice("border", ["zero", "reflect", "edge", "wrap"]),
         "filter": choice("filter", list(SHIFT_KERNELS)),
+        "shared": choice(
+            "weights", [("shared: a convolution", True), ("own at each place", False)], True
+        ),
         "photo": PhotoInput(photo, longest_side=110),
     }
 
-    def draw(*, shift: int, padding_mode: str, filter: str, photo: Photo) -> Svg:
+    def draw(*, shift: int, padding_mode: str, filter: str, shared: bool, photo: Photo) -> Svg:
         grey = images.grey(photo.pixels).astype(float)
         kernel = SHIFT_KERNELS[filter]
-        return figures.shift_equivariance(grey, kernel, by=shift, padding_mode=padding_mode)
+        return figures.shift_equivariance(
+            grey, kernel, by=shift, padding_mode=padding_mode, shared=shared
+        )
 
-    return Explorer(draw, controls, stills=({}, {"padding_mode": "wrap"}))
+    return Explorer(draw, controls, stills=({}, {"padding_mode": "wrap"}, {"shared": False}))

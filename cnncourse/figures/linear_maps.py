@@ -550,7 +550,12 @@ _FARTHEST = 30  # pixels that a picture is shifted at most
 
 
 def shift_equivariance(
-    pixels: np.ndarray, kernel: np.ndarray, *, by: int = 8, padding_mode: str = "zero"
+    pixels: np.ndarray,
+    kernel: np.ndarray,
+    *,
+    by: int = 8,
+    padding_mode: str = "zero",
+    shared: bool = True,
 ) -> svg.Svg:
     """A picture shifted then filtered, filtered then shifted, and where the two disagree.
 
@@ -562,8 +567,17 @@ def shift_equivariance(
         Pixels to the right; to the left below 0.
     padding_mode : {"zero", "reflect", "edge", "wrap"}
         What lies beyond the border, for the filter and for the shift.
+    shared : bool
+        False: each place has weights of its own, around those of the kernel.
     """
-    first, second = conv.shift_both_ways(pixels, kernel, by=by, padding_mode=padding_mode)
+
+    def layer(image: np.ndarray) -> np.ndarray:
+        if shared:
+            size = len(kernel) // 2
+            return conv.correlate(image, kernel, padding=size, padding_mode=padding_mode)
+        return conv.locally_connected(image, kernel, padding_mode=padding_mode)
+
+    first, second = conv.shift_both_ways(pixels, layer, by=by, padding_mode=padding_mode)
     error = np.abs(first - second)
     inside = error[:, conv.inner_columns(pixels.shape[1], len(kernel), by)]
     worst = float(inside.max()) if inside.size else 0.0
@@ -580,7 +594,8 @@ def shift_equivariance(
     picture = svg.beside(*(replace(panel, width=288, height=318) for panel in panels))
     pixels_moved = f"{svg.show_number(by)} {'pixel' if abs(by) == 1 else 'pixels'}"
     borders = float(error.max())
-    sentence = f"Shift by {pixels_moved}, border {padding_mode}: inside, the two orders " + (
+    own = "" if shared else "Weights of its own at each place, as a dense layer has. "
+    sentence = f"{own}Shift by {pixels_moved}, border {padding_mode}: inside, the two orders " + (
         "agree exactly; " if worst < 1e-9 else f"differ by up to {svg.show_number(worst, 1)}; "
     )
     sentence += (

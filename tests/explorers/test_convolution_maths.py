@@ -199,6 +199,16 @@ def test_shift_and_filter_commute_inside_always_and_everywhere_with_wrap(filter_
             assert not exact
 
 
+@pytest.mark.parametrize("filter_name", list(convolution_maths.SHIFT_KERNELS))
+def test_without_shared_weights_the_order_matters_inside_too(filter_name):
+    explorer = explorers.shift_equivariance("flower")
+    put(explorer, filter=filter_name, padding_mode="wrap", shared=False)
+    assert re.search(r"as a dense layer has.* inside, the two orders differ by up to [1-9]",
+                     explorer.sentence)  # fmt: skip
+    put(explorer, shift=0)
+    assert "inside, the two orders agree exactly" in explorer.sentence
+
+
 def test_a_preset_fills_the_weights_of_a_colour_kernel_and_they_can_be_changed():
     explorer = explorers.colour_kernel()
     assert "white 255" in explorer.sentence
