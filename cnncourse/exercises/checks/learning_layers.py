@@ -106,6 +106,28 @@ def weight_gradient(function: Callable) -> Verdict:
     return compare(function, reference, cases)
 
 
+def back_to_the_sums(function: Callable) -> Verdict:
+    """Check ``back_to_the_sums(sums, dense, grad)``: through dense, 2×2 max pooling and ReLU."""
+
+    def reference(sums: np.ndarray, dense: np.ndarray, grad: np.ndarray) -> np.ndarray:
+        maps = sums[None, None]
+        vector = (dense * grad[:, None]).sum(axis=0)
+        pooled = vector.reshape(1, 1, sums.shape[0] // 2, sums.shape[1] // 2)
+        return backward.max_pool_backward(maps, pooled, 2)[0, 0] * (sums > 0)
+
+    rng = np.random.default_rng(_RNG_SEED)
+    sums = np.array([[1.0, 5, -2, -1], [2, 3, -4, -3]])  # the second window is all off
+    dense, grad = np.array([[1.0, 2], [3, 4], [0, 1]]), np.array([1.0, -2, 3])
+    cases = [
+        (sums, dense, np.array([1.0, 0, 0])),
+        (sums[:, ::-1].copy(), dense, grad),
+        (np.array([[0.5, -1], [-2, -3]]), np.array([[-2.0], [4]]), np.array([0.5, 1])),
+        (rng.normal(size=(4, 6)), rng.normal(size=(3, 6)), rng.normal(size=3)),
+        (rng.normal(size=(8, 4)), rng.normal(size=(10, 8)), rng.normal(size=10)),
+    ]
+    return compare(function, reference, cases)
+
+
 def inverted_dropout(function: Callable) -> Verdict:
     """``function(values, keep, p)``: dropout in training, with the survivors scaled."""
     rng = np.random.default_rng(_RNG_SEED)

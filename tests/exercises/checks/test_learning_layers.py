@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from answers import Answers
 
-from cnncourse import convolution
+from cnncourse import backward, convolution
 from cnncourse.exercises.checks import learning_layers as checks
 
 
@@ -47,7 +47,36 @@ def nudged_by_a_mask(loss, weights, place):
     return (loss(weights + step) - loss(weights - step)) / 2e-5
 
 
+def unpooled(sums, dense, grad, *, on=lambda sums: sums > 0, share=lambda wins: wins):
+    """The way back through dense, pooling and ReLU; mistakes can be made at two places."""
+    window = np.ones((2, 2))
+    pooled = sums.reshape(len(sums) // 2, 2, -1, 2).max(axis=(1, 3))
+    back = (dense.T @ grad).reshape(pooled.shape)
+    return np.kron(back, window) * share(sums == np.kron(pooled, window)) * on(sums)
+
+
+def by_loops(sums, dense, grad):
+    result, width = np.zeros(sums.shape), sums.shape[1] // 2
+    for place, value in enumerate(grad @ dense):
+        row, column = 2 * (place // width), 2 * (place % width)
+        i, j = np.unravel_index(sums[row : row + 2, column : column + 2].argmax(), (2, 2))
+        result[row + i, column + j] = value if sums[row + i, column + j] > 0 else 0
+    return result
+
+
+def relu_first(sums, dense, grad):
+    maps = np.maximum(sums, 0)[None, None]
+    back = (dense.T @ grad).reshape(1, 1, sums.shape[0] // 2, -1)
+    return backward.max_pool_backward(maps, back, 2)[0, 0] * (sums > 0)
+
+
 RIGHT = {
+    "back_to_the_sums": [
+        unpooled,
+        by_loops,
+        relu_first,
+        lambda sums, dense, grad: unpooled(sums, dense, grad).tolist(),
+    ],
     "one_unit": [
         lambda x, w, b, t: (
             (2 * (w * x + b - t) * x, 2 * (w * x + b - t)) if w * x + b > 0 else (0, 0)
@@ -97,6 +126,19 @@ RIGHT = {
 }
 
 WRONG = {
+    "back_to_the_sums": [
+        lambda s, d, g: np.zeros_like(s),
+        lambda s, d, g: unpooled(s, d, g, on=lambda sums: 1),  # no ReLU
+        lambda s, d, g: unpooled(s, d, g, share=lambda wins: 1),  # to all four
+        lambda s, d, g: unpooled(s, d, g, share=lambda wins: 0.25),  # as average pooling
+        lambda s, d, g: unpooled(s, d, g, on=lambda sums: sums * (sums > 0)),
+        lambda s, d, g: unpooled(s, d, -g),
+        lambda s, d, g: unpooled(s, np.abs(d), g),
+        lambda s, d, g: unpooled(s, d[:, ::-1], g),
+        lambda s, d, g: unpooled(s, d, g).round(),
+        lambda s, d, g: (d.T @ g).reshape(len(s) // 2, -1),  # the size after pooling
+        lambda s, d, g: unpooled(s, d, g) / len(g),
+    ],
     "one_unit": [
         lambda x, w, b, t: (0, 0),
         lambda x, w, b, t: (2 * (w * x + b - t) * x, 2 * (w * x + b - t)),  # no ReLU
