@@ -349,7 +349,7 @@ def _unit(x: float, y: float, role: svg.Role) -> str:
 def dense_cost(
     *, size: int, halvings: int, channels: int, units: int, classes: int = 10
 ) -> svg.Svg:
-    """The costs of two classifier heads in parameters, on a logarithmic scale.
+    """The costs of two classifier heads in parameters: dots on a logarithmic scale, and areas.
 
     A body of `halvings` blocks (3×3 convolution to `channels` maps, then 2×2 pooling) is followed
     by flatten and a hidden dense layer, or by global average pooling.
@@ -378,7 +378,7 @@ def dense_cost(
     flat, hidden, output = trace([Flatten(), Linear(units), Linear(classes)], maps)
     *_, short = trace([GlobalAveragePool(), Flatten(), Linear(classes)], maps)
     convs = body.totals.params
-    bars = [
+    rows = [
         ("convolutions", convs, f"{halvings} of 3×3"),
         ("flatten → hidden dense", hidden.params, _products(hidden)),
         ("hidden dense → classes", output.params, _products(output)),
@@ -388,7 +388,7 @@ def dense_cost(
         ("flatten and dense layers", hidden.params + output.params),
         ("global average pooling", short.params),
     )
-    picture = svg.beside(_cost_bars(bars), _two_heads(heads))
+    picture = svg.beside(_cost_dots(rows), _two_heads(heads))
     sentence = (
         f"A {size}×{size} image, halved {times(halvings)}, ends as {channels} maps of "
         f"{side}×{side}: {flat.shape[0]:,} numbers. Parameters: {hidden.params + output.params:,} "
@@ -398,33 +398,35 @@ def dense_cost(
     return svg.framed(picture.titled("Parameters of two classifier heads", sentence))
 
 
-def _cost_bars(bars: Sequence[tuple[str, int, str]]) -> svg.Svg:
-    """A bar for each layer on a logarithmic axis; its name stands above, so that it has room."""
+def _cost_dots(rows: Sequence[tuple[str, int, str]]) -> svg.Svg:
+    """A dot for each layer: on a logarithmic axis only the place means something, not a length."""
     across, d = charts.Scale(1, 1e12, 10, 420, log=True), svg.Drawing()
     for power in range(0, 13, 2):
         x = across(10**power)
         d.line(x, 22, x, 316, colour=svg.FAINT)
         d.text(x, 10, power_of_ten(power), size=13, anchor="middle", fill=svg.MUTED)
-    for i, (name, params, products) in enumerate(bars):
+    for i, (name, params, products) in enumerate(rows):
         y, end = 38 + 72 * i, across(params)
         d.text(10, y, name, size=14)
-        d.add(charts.bar(10, y + 36, end - 10, 22, svg.KERNEL))
-        d.text(end + 8, y + 25, f"{params:,}", size=14, bold=True)
+        d.circle(end, y + 25, 7, fill=svg.KERNEL.line)
+        d.text(end + 14, y + 25, f"{params:,}", size=14, bold=True)
         d.text(10, y + 48, products, size=13, fill=svg.MUTED)
     return d.svg(520, 320, "parameters of the layers")
 
 
 def _two_heads(heads: Sequence[tuple[str, int]]) -> svg.Svg:
-    """The parameters of two heads in large letters, and how many times the one has the other's."""
+    """The parameters of two heads as numbers and as areas, and how many times they differ."""
     d = svg.Drawing()
-    for i, (name, params) in enumerate(heads):
-        d.text(0, 10 + 84 * i, f"a head with {name}", size=14)
-        d.text(0, 42 + 84 * i, f"{params:,}", size=26, bold=True)
     (_, many), (_, few) = heads
-    d.text(0, 178, "that is", size=14)
-    d.text(0, 210, f"{many / few:,.3g} times", size=26, bold=True)
-    d.text(0, 242, "as many parameters", size=14)
-    return d.svg(290, 320, "the two heads")
+    for i, (name, params) in enumerate(heads):
+        y, side = 120 * i, 110 * (params / max(many, few)) ** 0.5
+        d.text(0, y + 10, f"a head with {name}", size=14)
+        d.text(0, y + 42, f"{params:,}", size=26, bold=True)
+        d.rect(270, y + 2, side, side, fill=svg.KERNEL.line)
+    ratio = f"{many / few:,.0f}" if many >= 100 * few else f"{many / few:.3g}"
+    d.text(0, 258, f"{ratio} times", size=26, bold=True)
+    d.text(0, 290, "as many parameters: the squares show them as areas", size=14)
+    return d.svg(384, 320, "the two heads")
 
 
 _CELLS: dict[str, Any] = {"cell": 56, "font": 20}  # of matrices to change

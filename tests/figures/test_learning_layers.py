@@ -104,6 +104,15 @@ def test_dense_cost_equals_a_count_of_arrays(size, halvings, channels, units, cl
         assert f"{count:,}" in shown
 
 
+def test_the_squares_of_dense_cost_have_the_parameters_as_areas():
+    picture = figures.dense_cost(size=224, halvings=3, channels=16, units=32)
+    said = re.search(r"Parameters: ([\d,]+) with .* units, ([\d,]+) with", picture.description)
+    many, few = (int(number.replace(",", "")) for number in said.groups())
+    shapes = ET.fromstring(str(picture)).iter("{http://www.w3.org/2000/svg}rect")
+    sides = [float(s.get("width")) for s in shapes if s.get("width") == s.get("height")]
+    assert (sides[0] / sides[1]) ** 2 == pytest.approx(many / few, rel=0.01)
+
+
 def test_dense_cost_refuses_a_network_without_a_body():
     with pytest.raises(ValueError, match="use at least 1"):
         figures.dense_cost(size=28, halvings=0, channels=8, units=8)
