@@ -494,7 +494,10 @@ def _verdict(count: int, target: int) -> str:
 
 
 def _axis(size: int, window: Window, count: int) -> str:
-    """A bar of `size` pixels between its padding, its first window, a tick where each begins."""
+    """A bar of `size` pixels between its padding, its first window, a tick where each begins.
+
+    What no window reaches is hatched.
+    """
     kernel, stride, padding, dilation = astuple(window)
     most = 5
     zoom = 912 / (size + 2 * most)
@@ -505,6 +508,8 @@ def _axis(size: int, window: Window, count: int) -> str:
     drawing.rect(start, 44, full, 26, fill=rim.tint, line=rim.line, dash="3 2")
     inside = start + padding * zoom
     drawing.rect(inside, 44, size * zoom, 26, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    if left := geometry.unused(size, kernel, stride, padding, dilation):
+        drawing.add(_hatched(start + full - left * zoom, 44, left * zoom, 26))
     ticks = " ".join(f"M{start + i * stride * zoom:.1f} 77v9" for i in range(count))
     drawing.add(f'<path d="{ticks}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>')
     for tap in range(kernel):

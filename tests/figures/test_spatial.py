@@ -202,6 +202,13 @@ def test_the_ends_of_the_row_of_pixels_follow_the_hand_that_pads(padding):
     assert apart["along"] == right["along"] and apart["control"] == "stride"
 
 
+@pytest.mark.parametrize("stride, left", [(1, False), (2, True), (3, True), (5, False)])
+def test_the_axis_of_the_puzzle_hatches_what_no_window_reaches(stride, left):
+    plain = figures.output_size(28, kernel=3, stride=stride, target=14)
+    hatched = str(plain).count('stroke-width="1.5"') - 1  # the ticks have this width, too
+    assert (hatched > 0) == left  # 25 pixels of room
+
+
 def test_solutions_collect_and_can_be_taken_again():
     picture = figures.output_size(
         28, kernel=2, stride=2, target=14, found=[(3, 2, 1, 1), (2, 2, 0, 1)], solutions=27
