@@ -302,7 +302,8 @@ def as_matrix() -> Explorer:
 def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
     """Shift then filter, or filter then shift: the same, except at the borders.
 
-    Controls: shift, padding_mode, filter, photo, shared (weights, or own ones at each place).
+    Controls: shift, padding_mode, filter, shared (weights, or own ones at each place); folded:
+    photo.
 
     Parameters
     ----------
@@ -326,4 +327,5 @@ def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
             grey, kernel, by=shift, padding_mode=padding_mode, shared=shared
         )
 
-    return Explorer(draw, controls, stills=({}, {"padding_mode": "wrap"}, {"shared": False}))
+    stills = ({}, {"padding_mode": "wrap"}, {"shared": False})
+    return Explorer(draw, controls, more=("photo",), stills=stills)
