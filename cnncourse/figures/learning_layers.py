@@ -947,6 +947,10 @@ def norms(images: int = 4, channels: int = 6) -> svg.Svg:
     ----------
     images, channels : int
         Of the batch: a row for each image, a column for each channel.
+
+    Returns
+    -------
+    Svg
     """
     cell, pictures, words = 26, [], []
     for name, (rows, columns) in _NORMS.items():
