@@ -327,5 +327,5 @@ def shift_equivariance(photo: str = "grace_hopper") -> Explorer:
             grey, kernel, by=shift, padding_mode=padding_mode, shared=shared
         )
 
-    stills = ({}, {"padding_mode": "wrap"}, {"shared": False})
-    return Explorer(draw, controls, more=("photo",), stills=stills)
+    wrapped, own = {"padding_mode": "wrap"}, {"shared": False}
+    return Explorer(draw, controls, more=("photo",), stills=({}, wrapped, own))
