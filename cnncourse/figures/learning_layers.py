@@ -424,8 +424,9 @@ def _two_heads(heads: Sequence[tuple[str, int]]) -> svg.Svg:
         d.text(0, y + 42, f"{params:,}", size=26, bold=True)
         d.rect(270, y + 2, side, side, fill=svg.KERNEL.line)
     ratio = f"{many / few:,.0f}" if many >= 100 * few else f"{many / few:.3g}"
-    d.text(0, 258, f"{ratio} times", size=26, bold=True)
-    d.text(0, 290, "as many parameters: the squares show them as areas", size=14)
+    d.text(0, 250, f"{ratio} times", size=26, bold=True)
+    d.text(0, 280, "as many parameters:", size=14)
+    d.text(0, 302, "the squares show them as areas", size=14)
     return d.svg(384, 320, "the two heads")
 
 
