@@ -539,6 +539,10 @@ def kernel_cards(
         Keys of `cnncourse.kernels.KERNELS`, or grids of your own by name.
     title : str
         The name of the picture, for who hears it.
+
+    Returns
+    -------
+    Svg
     """
     if not isinstance(shown, Mapping):
         shown = {name: kernels.KERNELS[name].weights for name in shown}
