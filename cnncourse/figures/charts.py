@@ -366,12 +366,12 @@ def line_chart(
         parts.append(
             svg.line(x(at), _TOP, x(at), base, colour=svg.WINDOW.line, thick=2, dash="3 3")
         )
-    legend = 0.0
+    legend, largest = 0.0, 12 * max(1, (_LEFT + width) / 290)  # of its words, on a phone
     for (name, values), (colour, dash) in zip(kept.items(), _STYLES, strict=False):
         dots = 3 if len(values[0]) <= 30 else 0
         parts.append(curve(x, y, *values, colour=colour, dash=dash, dots=dots))
         parts.append(key(legend, 26, name, colour, dash, thick=2.5, long=26, gap=5))
-        legend += 31 + svg.text_width(name, 12) + 22
+        legend += 31 + svg.text_width(name, largest) + 22
     parts.append(svg.text(0, 7, title, bold=True))
     if up not in title.lower():
         parts.append(svg.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED))

@@ -110,7 +110,7 @@ def _under_lens(photo: np.ndarray, size: int, place: tuple[int, int]) -> svg.Svg
     area = svg.group(panel.markup + svg.group(frame, x, y))
     spoken = f"row {row}, column {column}"
     marked = marks.drag(area, "lens", moves, at=(x, y), hover=True, spoken=spoken)
-    return replace(panel, markup=marked)
+    return replace(panel, markup=marked, width=_LAB_PHOTO + 1, height=480)  # for any photograph
 
 
 def _with_twin(panel: svg.Svg, shape: tuple[int, int], place: tuple[int, int]) -> svg.Svg:
@@ -119,7 +119,7 @@ def _with_twin(panel: svg.Svg, shape: tuple[int, int], place: tuple[int, int]) -
     x, y = 0.5 + (place[1] + 0.5) * pixel, _UNDER_CAPTION + (place[0] + 0.5) * pixel
     frame = svg.rect(x - 6, y - 6, 12, 12, line=svg.LIGHT, thick=4)
     frame += svg.rect(x - 6, y - 6, 12, 12, line=svg.WINDOW.line, thick=2)
-    return replace(panel, markup=panel.markup + frame)
+    return replace(panel, markup=panel.markup + frame, width=_LAB_PHOTO + 1, height=480)
 
 
 def _lens(
@@ -610,12 +610,15 @@ def gaussian_blur(
     return svg.framed(picture.titled("Gaussian blur and its cost", sentence))
 
 
+_WIPED = 424  # longest side of the photograph
+
+
 def _wiped(before: np.ndarray, after: np.ndarray, wipe: float) -> svg.Svg:
     """One photograph, at the left of a line as it was, at the right as it has become."""
     width = before.shape[1]
     shown = to_uint8(after)
     shown[:, : round(wipe / 100 * width)] = to_uint8(before)[:, : round(wipe / 100 * width)]
-    panel = _photo_panel(shown, "input", role=svg.INPUT, side=424)
+    panel = _photo_panel(shown, "input", role=svg.INPUT, side=_WIPED)
     across = panel.width - 1
     middle = _UNDER_CAPTION + (panel.height - _UNDER_CAPTION) / 2
     line = svg.line(0, _UNDER_CAPTION, 0, panel.height - 1, colour=svg.LIGHT, thick=5)
@@ -625,8 +628,9 @@ def _wiped(before: np.ndarray, after: np.ndarray, wipe: float) -> svg.Svg:
     area = svg.group(panel.markup + marks.glide(line, "wipe", x, 0))
     move = marks.Move("wipe", wipe, (across / 100, 0), 0, 100)
     marked = marks.drag(area, "line between before and after", [move], at=(x, middle))
-    words = svg.text(across, 9, "blurred", anchor="end", bold=True)
-    return replace(panel, markup=marked + words, width=424)
+    words = svg.text(max(across, 180), 9, "blurred", anchor="end", bold=True)
+    # the same for any photograph
+    return replace(panel, markup=marked + words, width=_WIPED, height=_UNDER_CAPTION + 0.5 + _WIPED)
 
 
 def _bell_map(kernel: np.ndarray) -> svg.Svg:
@@ -891,9 +895,11 @@ def _magnified(pixels: np.ndarray, name: str, role: svg.Role, place: tuple[int, 
     at, spoken = (x + wide / 2, y + high / 2), f"row {row}, column {column}"
     marked = marks.drag(area, f"lens, {name}", moves, at=at, hover=True, spoken=spoken)
     under = pixels[row : row + rows, column : column + columns]
-    zoom = svg.image(under, 1, 1, _VIEW - 2, (_VIEW - 2) * rows / columns)
-    zoom += svg.rect(1, 1, _VIEW - 2, (_VIEW - 2) * rows / columns, line=svg.WINDOW.line, thick=2)
-    return svg.above(replace(panel, markup=marked), svg.Svg(zoom, _VIEW, 108, ""), gap=8)
+    large = min((_VIEW - 2) / columns, 107 / rows)
+    zoom = svg.image(under, 1, 1, large * columns, large * rows)
+    zoom += svg.rect(1, 1, large * columns, large * rows, line=svg.WINDOW.line, thick=2)
+    panel = replace(panel, markup=marked, height=_UNDER_CAPTION + _VIEW)  # for any photograph
+    return svg.above(panel, svg.Svg(zoom, _VIEW, 108, ""), gap=8)
 
 
 def _error_bar(error: float | None, most: float, best: bool) -> svg.Svg:

@@ -705,7 +705,7 @@ def _distances(distances: Sequence[float], shift: int, rival: float) -> str:
     y = top + high - rival * scale
     drawing.line(0, top + high, wide, top + high)
     drawing.line(0, y, wide, y, thick=2.5, dash="6 4")
-    drawing.text(wide + 8, y, svg.show_number(rival, 1), size=14, bold=True)
+    drawing.text(wide + 8, y, svg.show_number(rival, 0), size=14, bold=True)
     return drawing.markup
 
 

@@ -38,7 +38,7 @@ def descent(
     lines = {name: (range(len(values)), values) for name, values in losses.items()}
     top = max(values[0] for values in losses.values())
     chart = charts.line_chart(
-        lines, title="Loss", across="step", up="loss", limits=(0, 1.1 * top), width=520, height=130
+        lines, title="Loss", across="step", up="loss", limits=(0, 1.1 * top), width=280, height=160
     )
     ends = ", ".join(f"{name} {_size(values[-1])}" for name, values in losses.items())
     steps = max(len(values) for values in losses.values()) - 1

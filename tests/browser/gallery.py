@@ -9,6 +9,8 @@ import numpy as np
 from explorers.test_mnist_lab import ALL as LAB
 from explorers.test_mnist_lab import IMAGES
 from explorers.test_mnist_lab import make as make_for_the_lab
+from explorers.test_training_lab import NAMES as TRAINING
+from explorers.test_training_lab import make as make_for_training
 from nbformat.v4 import new_code_cell, new_notebook
 from sklearn.neighbors import KNeighborsClassifier
 from sklearn.pipeline import make_pipeline
@@ -18,7 +20,7 @@ from cnncourse import explorers
 from cnncourse.explorers import mnist_lab
 from cnncourse.pipeline import digit
 
-NAMES = (*explorers.__all__, *LAB)
+NAMES = (*explorers.__all__, *LAB, *TRAINING)
 HERE = Path(__file__).resolve().parent
 QUESTION = """from cnncourse.widgets.question import Question
 Question("How many pixels has a 3×4 image?", [7, 12], answer=12, because="3 rows of 4.")"""
@@ -38,6 +40,8 @@ def make(name):
     if name == "own_digit":
         examples = {"ink on paper": 255 - IMAGES[3], "chalk on a board": IMAGES[5]}
         return mnist_lab.own_digit(reader().predict_proba, examples)
+    if name in TRAINING:
+        return make_for_training(name)
     return make_for_the_lab(name) if name in LAB else getattr(explorers, name)()
 
 

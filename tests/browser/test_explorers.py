@@ -61,6 +61,16 @@ def test_every_explorer_is_there_and_nothing_went_wrong(page):
     assert page.page.locator(".cnncourse-explorer").count() == len(gallery.NAMES)
 
 
+@pytest.mark.parametrize("width", [1280, 390])
+def test_nothing_of_an_explorer_is_cut_or_covered(page, width):
+    page.show("light", width)
+    for _ in range(50):  # some frames pass until all of them have folded
+        if not (faults := page.ask("layout.js")):
+            break
+        page.page.wait_for_timeout(100)
+    assert faults == []
+
+
 @pytest.mark.parametrize("name", gallery.NAMES)
 def test_each_control_answers_to_the_keyboard(page, name):
     explorer = view(page, name)
@@ -150,16 +160,6 @@ def test_words_in_a_colour_too_faint_are_seen_in_every_explorer(page, barriers):
     page.wait_until_painted()
     assert len(barriers(COLOURS)) >= len(gallery.NAMES)
     faint.evaluate("style => style.remove()")
-
-
-@pytest.mark.parametrize("width", [1280, 390])
-def test_nothing_of_an_explorer_is_cut_or_covered(page, width):
-    page.show("light", width)
-    for _ in range(50):  # some frames pass until all of them have folded
-        if not (faults := page.ask("layout.js")):
-            break
-        page.page.wait_for_timeout(100)
-    assert faults == []
 
 
 def test_a_question_is_answered_by_keyboard(page):

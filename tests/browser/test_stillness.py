@@ -12,6 +12,7 @@ import pytest
 from driving import put, settings
 
 from cnncourse.figures.svg import Svg
+from cnncourse.widgets.photo import Photo, PhotoInput
 
 HERE = Path(__file__).parent
 WIDGETS = HERE.parents[1] / "cnncourse" / "widgets"
@@ -108,7 +109,39 @@ def test_on_a_phone_its_panels_stand_one_under_the_other(explorer):
 
 def test_its_results_are_read_from_the_last_row(explorer):
     _, screens = explorer
-    assert min(picture["largest"] for picture in screens[PROJECTOR]) >= RESULTS
+    sizes = [picture["largest"] for picture in screens[PROJECTOR]]
+    assert all(size >= RESULTS for size in sizes if size > 0)  # 0 and less: no words
+
+
+SHAPES = {"wide": (30, 200, 3), "tall": (200, 30, 3), "as a postcard": (128, 192, 3)}
+# Those whose photograph stands with the controls, not under "More settings".
+WITH_PHOTOGRAPH = ("gaussian_blur", "kernel_lab", "noise_filters")
+WITH_FOLDED_PHOTOGRAPH = (
+    *("channel_mixer", "colour_kernel", "convolution", "pixel_microscope", "point_operations"),
+    *("resolution", "shift_and_shuffle", "shift_equivariance", "threshold"),
+)
+
+
+@pytest.mark.parametrize("name", WITH_PHOTOGRAPH + WITH_FOLDED_PHOTOGRAPH)
+def test_a_photograph_of_any_shape_is_whole_and_nothing_beside_it_is_cut(page, name):
+    explorer, pictures = gallery.make(name), []
+    for shape in SHAPES.values():
+        pixels = np.random.default_rng(0).integers(0, 256, shape, dtype=np.uint8)
+        explorer.controls["photo"].value = Photo("mine", pixels)
+        assert explorer.possible
+        pictures.append((explorer.view.value, explorer.sentence))
+    for width in COLUMNS:
+        seen = shown(page, pictures, width)
+        assert [picture["faults"] for picture in seen] == [[]] * len(SHAPES), width
+        heights = [picture["height"] for picture in seen]
+        if name in WITH_PHOTOGRAPH:
+            assert max(heights) - min(heights) <= SLACK, width
+
+
+def test_every_explorer_with_a_photograph_is_looked_at():
+    made = {name: gallery.make(name).controls.values() for name in gallery.NAMES}
+    found = {name for name, all in made.items() if any(isinstance(c, PhotoInput) for c in all)}
+    assert found == {*WITH_PHOTOGRAPH, *WITH_FOLDED_PHOTOGRAPH}
 
 
 @pytest.mark.parametrize("name", gallery.NAMES)

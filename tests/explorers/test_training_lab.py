@@ -23,6 +23,9 @@ def change(images, kind, seed):
     return np.roll(images, seed if kind else 0, axis=2) / 255
 
 
+NAMES = ("augmented", "descent", "bug_hunt")
+
+
 def make(name):
     return {
         "augmented": lambda: explorers.augmented(IMAGES, change),
@@ -31,7 +34,7 @@ def make(name):
     }[name]()
 
 
-@pytest.mark.parametrize("name", ["augmented", "descent", "bug_hunt"])
+@pytest.mark.parametrize("name", NAMES)
 def test_it_opens_with_a_whole_picture_labels_and_stills(name):
     explorer = make(name)
     picture = ElementTree.fromstring(explorer.view.value)
