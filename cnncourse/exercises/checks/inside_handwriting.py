@@ -2,7 +2,7 @@
 
 >>> import numpy as np
 >>> confusion(lambda labels, answers: np.histogram2d(labels, answers, range(11))[0])
-passed: the answer is right in all 4 cases tried.
+passed: the answer is right in all 5 cases tried.
 
 They hand NumPy arrays to the learner's function; no network takes part.
 """
@@ -25,6 +25,7 @@ def one_scale(function: Callable) -> Verdict:
     rng = np.random.default_rng(_RNG_SEED)
     faint_and_strong = np.stack([np.full((1, 3, 3), -0.01), np.full((1, 3, 3), 2.0)])
     cases = [
+        (np.array([[[[1, -2], [0, 0.5]]]]),),  # small enough to try by hand
         (faint_and_strong,),
         (rng.normal(size=(8, 1, 3, 3)),),
         (rng.normal(size=(4, 3, 5, 2)) - 3,),  # the largest size is that of a negative weight
@@ -41,6 +42,7 @@ def confusion(function: Callable) -> Verdict:
         (np.array([3, 3, 3, 5]), np.array([3, 5, 5, 5])),
         (np.array([9]), np.array([4])),
         (np.array([0, 1, 2]), np.array([0, 1, 2])),  # some digits never occur
+        (np.full(300, 7), np.full(300, 7)),  # more than a uint8 can count
         (many, np.where(rng.random(300) < 0.7, many, rng.integers(0, 10, 300))),
     ]
     return compare(function, lambda labels, answers: metrics.confusion(answers, labels), cases)
@@ -76,6 +78,9 @@ def white_on_black(function: Callable) -> Verdict:
 
     spot, row, corners = np.full((3, 3, 4), 220, dtype=np.uint8)  # small enough to try by hand
     spot[1, 1] = row[0] = corners[0, [0, -1]] = corners[-1, [0, -1]] = 20
+    sides = np.array([[220, 20, 220], [20, 20, 220], [220, 20, 220]], dtype=np.uint8)  # 5 of 8
+    tie = np.array([[20, 20], [250, 250]], dtype=np.uint8)  # half is bright: it stays, both ways
+    grey = np.full((3, 3), 127, dtype=np.uint8)  # just dark; its negative, 128, is just bright
     rng = np.random.default_rng(_RNG_SEED)
     paper = rng.integers(180, 240, (9, 12), dtype=np.uint8)
     paper[3:7, 5] = 30
@@ -87,9 +92,7 @@ def white_on_black(function: Callable) -> Verdict:
     shadow[0, :4] = shadow[-1, :4] = 5
     board = np.full((9, 9), 105, dtype=np.uint8)  # a board that is not very dark
     board[0, :5] = board[-1, 4:] = 250  # chalk up to the edge
-    half = np.full((4, 6), 200, dtype=np.uint8)
-    half[:, :3] = 30  # half of the border is bright, and no more: it stays, either way round
-    photos = [spot, row, corners, paper, thick, touching, shadow, board, half]
+    photos = [spot, row, corners, sides, tie, grey, paper, thick, touching, shadow, board]
     return compare(
         function, plain.white_on_black, [(p,) for photo in photos for p in (photo, 255 - photo)]
     )
@@ -99,12 +102,19 @@ def crop_to_square(function: Callable) -> Verdict:
     """``function(ink)``: the smallest rectangle with all ink, in the middle of a black square."""
 
     rng = np.random.default_rng(_RNG_SEED)
-    one = np.zeros((4, 5), np.uint8)
-    one[1:, 3] = (9, 8, 7)  # upright: black comes in at both sides
+    small = [  # these can be tried by hand
+        [[0, 0, 0], [0, 9, 0], [0, 8, 0], [0, 7, 0]],  # black comes in at both sides
+        [[9], [8], [7]],  # there is no room around it in the picture
+        [[5, 6]],  # the odd row goes below
+        [[5], [6]],
+        [[3, 0, 4], [0, 0, 0]],  # an empty column inside stays
+        [[0, 0, 0], [1, 0, 2], [0, 0, 0], [0, 3, 0]],  # faint ink is ink
+    ]
     flat = np.zeros((8, 6), np.uint8)
     flat[2, 1:6] = 255
     digit = np.pad(rng.integers(1, 256, (9, 4), dtype=np.uint8), ((2, 17), (20, 3)))
     gap = digit.copy()
     gap[5] = 0  # an empty row inside stays
     full = rng.integers(1, 256, (5, 5), dtype=np.uint8)
-    return compare(function, plain.crop_to_square, [(one,), (flat,), (digit,), (gap,), (full,)])
+    inks = [*(np.array(ink, np.uint8) for ink in small), flat, digit, gap, full]
+    return compare(function, plain.crop_to_square, [(ink,) for ink in inks])

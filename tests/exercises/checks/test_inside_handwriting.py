@@ -85,9 +85,18 @@ def by_mask(photo):
     return ~photo if np.sort(photo[edge])[(edge.sum() - 1) // 2] >= 128 else photo.copy()
 
 
+def without_corners(photo):
+    return np.array([*photo[0, 1:-1], *photo[-1, 1:-1], *photo[1:-1, 0], *photo[1:-1, -1]])
+
+
 def turned_if(measure):
     """Return an answer that turns the photo where a measure of it is bright."""
     return lambda photo: 255 - photo if measure(photo) > 127 else photo
+
+
+def counted_in(kind):
+    """Return a confusion whose counts have a type."""
+    return lambda labels, answers: coded_confusion(labels, answers).astype(kind)
 
 
 def square(cut, middle=True):
@@ -106,6 +115,21 @@ def ends(ink):
 def cut_out(ink):
     top, bottom, left, right = ends(ink)
     return ink[top:bottom, left:right]
+
+
+def window(ink):
+    """The square of the picture around the ink, which must not leave the picture."""
+    top, bottom, left, right = ends(ink)
+    side = max(bottom - top, right - left)
+    top, left = top - (side - bottom + top) // 2, left - (side - right + left) // 2
+    return ink[top : top + side, left : left + side]
+
+
+def odd_row_above(ink):
+    cut = cut_out(ink)
+    room = [max(cut.shape) - n for n in cut.shape]
+    return np.pad(cut, [(n - n // 2, n // 2) if axis == 0 else (n // 2, n - n // 2)
+                        for axis, n in enumerate(room)])  # fmt: skip
 
 
 def by_padding(ink):
@@ -185,6 +209,8 @@ WRONG = {
         lambda labels, answers: coded_confusion(labels, answers)[::-1],
         lambda labels, answers: coded_confusion(labels, answers)[: labels.max() + 1],
         lambda labels, answers: coded_confusion(labels, answers) * (1 - np.eye(10)),
+        counted_in(np.uint8),
+        counted_in(np.int8),
     ],
     "shifted": [
         rolled,
@@ -220,7 +246,12 @@ WRONG = {
         turned_if(lambda photo: border(photo).min()),
         turned_if(lambda photo: 255 - np.median(border(photo))),
         turned_if(lambda photo: np.median(border(photo))),  # half of the border is not more
+        turned_if(lambda photo: np.median(without_corners(photo)) if photo[1:-1].size else 0),
+        lambda photo: 255 - photo if np.mean(border(photo) > 127) >= 0.5 else photo,
         lambda photo: by_share(photo, 80),
+        lambda photo: by_share(photo, 110),
+        lambda photo: by_share(photo, 126),
+        lambda photo: by_share(photo, 128),
         lambda photo: by_share(photo, 175),
         lambda photo: by_share(photo).T,
         lambda photo: (by_share(photo) > 127) * 255,
@@ -233,6 +264,10 @@ WRONG = {
         lambda ink: square(cut_out(ink)).T,
         lambda ink: (square(cut_out(ink)) > 0).astype(np.uint8),
         lambda ink: square(ink[ink.any(1)][:, ink.any(0)]),  # the gap in the digit is gone
+        lambda ink: square(ink[slice(*ends(ink)[:2]), ink.any(0)]),
+        lambda ink: square(cut_out(np.where(ink > 5, ink, 0))),  # faint ink is lost
+        window,
+        odd_row_above,
         lambda ink: square(ink[ends(ink)[0] : ends(ink)[1] - 1, ends(ink)[2] : ends(ink)[3]]),
         lambda ink: cut_out(ink)[: min(cut_out(ink).shape), : min(cut_out(ink).shape)],
     ],
