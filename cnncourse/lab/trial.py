@@ -11,8 +11,9 @@ NotImplementedError.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from copy import deepcopy
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,13 +23,14 @@ from torch.nn import functional as F
 from torch.utils.data import DataLoader, TensorDataset
 
 from cnncourse.lab import optimise
-from cnncourse.lab.loop import Loader, evaluate, train_epoch
+from cnncourse.lab.loop import Loader, evaluate
 from cnncourse.lab.reproducible import using_seed
 
 LARGEST = 100_000  # parameters
 SIZES = (4, 4, 3)  # of the batches: the last one is smaller, as in life
 BEFORE = "note it before the step, as a mean"
-SMALLER = "the last batch is smaller"
+SMALLER = "that is the mean of the batches' means, but the last batch is smaller"
+LOSS = "the mean loss of all digits"
 TOLERANCE = 1e-4
 
 
@@ -44,6 +46,8 @@ def of_dataset(build: Callable[[np.ndarray, np.ndarray], Any]) -> str:
         Takes uint8 images (N, 28, 28) and int64 labels (N,), returns the data set.
     """
     images, labels = _digits(7)
+    images //= 2  # no white: dividing by the largest pixel is not dividing by 255
+    images[3] = 0
     data = build(images.copy(), labels.copy())
     if_tried(data)
     if_tried(data.__len__())
@@ -63,19 +67,31 @@ def of_dataset(build: Callable[[np.ndarray, np.ndarray], Any]) -> str:
 
 
 def _of_item(item: Any, image: np.ndarray, label: int) -> str:
-    pixels = torch.as_tensor(item[0])
-    if pixels.dtype != torch.float32:
-        return f"the image is {pixels.dtype}, but the weights of a network are float32"
+    pixels, target = (_as_tensor(part) for part in item)
+    if pixels is None:
+        return f"the image is {_kind(item[0])}: a tensor is wanted"
+    if not pixels.ndim:
+        return "a single number comes first: the image is wanted first, then its label"
     if pixels.shape != (1, 28, 28):
         return f"the image has shape {tuple(pixels.shape)}: a channel is wanted, (1, 28, 28)"
+    if pixels.dtype != torch.float32:
+        return f"the image is {pixels.dtype}, but the weights of a network are float32"
     if float(pixels.max()) > 1 or float(pixels.min()) < 0:
         return f"pixels go from {pixels.min():g} to {pixels.max():g}: 0 to 1 is wanted"
     if not np.allclose(pixels[0].numpy(), image / 255, atol=1e-6):
         return "these are not the pixels of that image, divided by 255"
-    target = torch.as_tensor(item[1])
-    if target.dtype.is_floating_point or target.ndim:
-        return f"the label is {_form(target)}: one whole number is wanted"
+    if target is None or target.dtype.is_floating_point or target.ndim:
+        form = _kind(item[1]) if target is None else _form(target)
+        return f"the label is {form}: one whole number is wanted"
     return "" if int(target) == label else f"the label is {int(target)} instead of {label}"
+
+
+def _as_tensor(value: Any) -> torch.Tensor | None:
+    """Return numbers as a tensor, and None for text and all else."""
+    try:
+        return torch.as_tensor(value)
+    except (TypeError, ValueError, RuntimeError):
+        return None
 
 
 # A network ----------------------------------------------------------------------------------------
@@ -94,8 +110,8 @@ def of_network(build: Callable[[], Any]) -> str:
         if_tried(network)
         images = torch.rand(6, 1, 28, 28)
         if not isinstance(network, nn.Module):
-            return f"Net() is a {type(network).__name__}, not an nn.Module"
-        if type(network).forward is nn.Module.forward:
+            return f"Net() is {_kind(network)}, not an nn.Module"
+        if type(network).forward is nn.Module.forward and not list(network.children()):
             raise NotImplementedError
         convolutions = [part for part in network.modules() if isinstance(part, nn.Conv2d)]
         if not convolutions:
@@ -103,15 +119,24 @@ def of_network(build: Callable[[], Any]) -> str:
                 "Net() has no convolution that PyTorch knows: set layers as self.conv1 = …, "
                 "not in a plain list"
             )
-        logits = network(images)
+        given = images.clone()
+        try:
+            logits = network(given)
+        except NotImplementedError as error:  # PyTorch raises it, too, and then with words
+            if not error.args:
+                raise
+            return f"{error}: is its name spelt right? (Call the layers of a ModuleList one by one)"
     if_tried(logits)
+    if not torch.equal(given, images):
+        return "forward changes its images: images = images - 0.1307 makes new ones, -= does not"
     checks = (_of_shape, _of_size, _of_squeeze, _of_independence, _of_gradients)
-    return next((problem for each in checks if (problem := each(network, images, logits))), "")
+    problems = (each(network, images, logits) for each in checks)
+    return next(filter(None, problems), "") or _of_saving(network, images, build)
 
 
 def _of_shape(_network: nn.Module, _images: torch.Tensor, logits: Any) -> str:
     if not isinstance(logits, torch.Tensor):
-        return f"forward returns a {type(logits).__name__}: return the logits alone"
+        return f"forward returns {_kind(logits)}: return the logits alone"
     if logits.shape != (6, 10):
         return f"six images give {tuple(logits.shape)}: a row of ten for each image, (6, 10)"
     return ""
@@ -126,30 +151,49 @@ def _of_size(network: nn.Module, _images: torch.Tensor, _logits: torch.Tensor) -
 
 
 def _of_squeeze(network: nn.Module, images: torch.Tensor, logits: torch.Tensor) -> str:
-    """Are the outputs logits? A squeezed output stays small whatever the weights are."""
+    """Are the outputs logits? These grow with the weights, and have both signs."""
+    logits = logits.detach()
     if torch.allclose(logits.exp().sum(1), torch.ones(6), atol=1e-3):
         return "each row adds up to 1 after exp: return logits, without log-softmax"
     if torch.allclose(logits.sum(1), torch.ones(6), atol=1e-4) and float(logits.min()) >= 0:
         return "each row adds up to 1: return logits, without softmax"
-    louder = deepcopy(network).eval()
-    with torch.no_grad():
-        for weight in louder.parameters():
-            weight.mul_(10)
-        loud = louder(images)
-    if float(loud.abs().max()) <= 1:
-        return "no output ever leaves −1 … 1: return logits, without a sigmoid or tanh"
-    if float(loud.min()) >= 0:
+    loud, louder, turned = (_with_weights_times(x, network, images) for x in (10, 100, -10))
+    largest = float(loud.abs().max())
+    if float(louder.abs().max()) <= 3 * largest:
+        return (
+            f"however large the weights are, no output grows far beyond {largest:.3g}: "
+            "return logits, without softmax, sigmoid or tanh at the end"
+        )
+    if min(float(loud.min()), float(turned.min())) >= 0:
         return "no output is ever negative: return logits, without ReLU at the end"
+    if max(float(loud.max()), float(turned.max())) <= 0:
+        return "no output is ever positive: return logits, without a logarithm at the end"
     return ""
+
+
+def _with_weights_times(factor: float, network: nn.Module, images: torch.Tensor) -> torch.Tensor:
+    """Return what a copy of the network gives, all of whose weights are multiplied."""
+    other = deepcopy(network).eval()
+    with torch.no_grad():
+        for weight in other.parameters():
+            weight.mul_(factor)
+        return other(images)
 
 
 def _of_independence(network: nn.Module, images: torch.Tensor, _logits: torch.Tensor) -> str:
     with torch.no_grad():
         together = network.eval()(images)
         again = network(images)
-        alone = torch.cat([network(image[None]) for image in images])
+        one_by_one = [network(image[None]) for image in images]
     if not torch.allclose(together, again, atol=TOLERANCE):
-        return "two calls with the same images differ: make the layers in __init__, not in forward"
+        return (
+            "two calls with the same images differ: make the layers in __init__, not in forward, "
+            "and tell F.dropout training=self.training"
+        )
+    if one_by_one[0].shape != (1, 10):
+        form = tuple(one_by_one[0].shape)
+        return f"one image alone gives {form}: a row of ten, (1, 10), without squeeze()"
+    alone = torch.cat(one_by_one)
     if not torch.allclose(together, alone, atol=TOLERANCE):
         return "an image is read otherwise in a batch than alone: do not mix images"
     if torch.allclose(together[0], together[1], atol=1e-7):
@@ -161,6 +205,21 @@ def _of_gradients(network: nn.Module, images: torch.Tensor, _logits: torch.Tenso
     F.cross_entropy(network.train()(images), torch.arange(6)).backward()
     idle = [name for name, p in network.named_parameters() if p.grad is None]
     return f"no gradient reaches {', '.join(idle)}: use each layer in forward" if idle else ""
+
+
+def _of_saving(network: nn.Module, images: torch.Tensor, build: Callable[[], Any]) -> str:
+    """Does PyTorch know all weights? Those it does not know are neither learnt nor saved."""
+    with using_seed(6):
+        other = build()
+        other(images)  # a lazy layer finds out its size
+    other.load_state_dict(network.state_dict())
+    with torch.no_grad():
+        if torch.allclose(network.eval()(images), other.eval()(images), atol=TOLERANCE):
+            return ""
+    return (
+        "saved, and loaded into another Net(), it answers otherwise: set every layer as "
+        "self.… = nn.…, not in a plain list, and a tensor of weights as nn.Parameter"
+    )
 
 
 # The loop -----------------------------------------------------------------------------------------
@@ -178,13 +237,16 @@ class Spy(nn.Module):
         self.dense = nn.Linear(12, 10)
         self.modes: list[bool] = []
         self.recorded: list[bool] = []
+        self.answers: list[torch.Tensor] = []
 
     def forward(self, images: torch.Tensor) -> torch.Tensor:
         """Return logits (N, 10)."""
         self.modes.append(self.training)
         self.recorded.append(torch.is_grad_enabled())
         maps = self.norm(self.conv2(torch.relu(self.conv1((images - 0.5) / 0.3))))
-        return self.dense(self.drop(torch.relu(maps)).flatten(1))
+        logits = self.dense(self.drop(torch.relu(maps)).flatten(1))
+        self.answers.append(logits.detach().clone())
+        return logits
 
 
 def of_train_epoch(function: Callable[[nn.Module, Loader, torch.optim.Optimizer], Any]) -> str:
@@ -194,7 +256,7 @@ def of_train_epoch(function: Callable[[nn.Module, Loader, torch.optim.Optimizer]
     ----------
     function : callable
     """
-    return _of_epoch(function, train_epoch, _of_mean)
+    return _of_epoch(function, partial(_of_mean, LOSS))
 
 
 def of_losses(function: Callable[[nn.Module, Loader, torch.optim.Optimizer], Any]) -> str:
@@ -204,47 +266,81 @@ def of_losses(function: Callable[[nn.Module, Loader, torch.optim.Optimizer], Any
     ----------
     function : callable
     """
-    return _of_epoch(function, optimise.epoch, _of_list)
+    return _of_epoch(function, _of_list)
 
 
 def _of_epoch(
-    function: Callable[..., Any],
-    reference: Callable[..., Any],
-    of_answer: Callable[[Any, Any], str],
+    function: Callable[..., Any], of_answer: Callable[[Any, Sequence[float]], str]
 ) -> str:
     ours, theirs, loader = _spy(), _spy(), _loader()
     optimisers = [torch.optim.SGD(net.parameters(), lr=0.3, momentum=0.5) for net in (ours, theirs)]
+    steps: list[str] = []
+    optimisers[1].register_step_post_hook(lambda *_given: steps.append("step"))
     theirs.eval()  # as somebody left it who has just measured something
     with using_seed(3):
-        expected = reference(ours, loader, optimisers[0])
+        losses = optimise.epoch(ours, loader, optimisers[0])
     with using_seed(3):
-        got = function(theirs, loader, optimisers[1])
-    if_tried(theirs.modes or got)
-    return _of_epoch_calls(theirs) or _of_epoch_weights(ours, theirs) or of_answer(got, expected)
+        got, switched_off = _watched(function, theirs, loader, optimisers[1])
+    return (
+        _of_epoch_calls(theirs)
+        or switched_off
+        or _of_epoch_weights(ours, theirs, bool(steps))
+        or of_answer(got, losses)
+    )
 
 
-def _of_mean(got: Any, expected: float) -> str:
-    return _of_number("the mean loss of all digits", got, expected, SMALLER)
+def _watched(function: Callable[..., Any], net: Spy, *others: Any) -> tuple[Any, str]:
+    """What a function of a network returns, and what it has switched off for good."""
+    with torch.set_grad_enabled(True):  # afterwards as before, whatever the function does
+        got = function(net, *others)
+        recording = torch.is_grad_enabled()
+    if_tried(net.modes or got)
+    if not recording:
+        return got, "gradients stay switched off: with torch.no_grad(): ends by itself"
+    if not all(p.requires_grad for p in net.parameters()):
+        return got, "weights are frozen for good: leave requires_grad as it is"
+    return got, ""
 
 
-def _of_list(got: Any, expected: list[float]) -> str:
+def _of_mean(name: str, got: Any, means: Sequence[float]) -> str:
+    """Judge a mean of all digits by the means of the batches."""
+    problem = _of_number(name, got, float(np.average(means, weights=SIZES)))
+    of_batches = problem and not _of_number(name, got, float(np.mean(means)))
+    return f"{problem}: {SMALLER}" if of_batches else problem
+
+
+def _of_list(got: Any, expected: Sequence[float]) -> str:
     if not isinstance(got, (list, tuple, np.ndarray)) or len(got) != len(expected):
         return f"a list of {len(expected)} losses is wanted, one for each batch"
     numbered = enumerate(zip(got, expected, strict=True), start=1)
-    problems = (_of_number(f"the loss of batch {n}", *pair, BEFORE) for n, pair in numbered)
-    return next(filter(None, problems), "")
+    problems = (_of_number(f"the loss of batch {n}", *pair) for n, pair in numbered)
+    problem = next(filter(None, problems), "")
+    return f"{problem}: {BEFORE}" if problem else ""
 
 
 def _of_epoch_calls(net: Spy) -> str:
-    if len(net.modes) != len(SIZES):
-        return f"there are {len(SIZES)} batches, but the network was called {len(net.modes)} times"
+    if problem := _of_calls(net):
+        return problem
     if not all(net.modes):
         return "the network was in evaluation mode: say net.train() first"
     return "" if all(net.recorded) else "no gradients were recorded: leave no_grad away here"
 
 
-def _of_epoch_weights(ours: nn.Module, theirs: nn.Module) -> str:
+def _of_calls(net: Spy) -> str:
+    times = len(net.modes)
+    if times == len(SIZES):
+        return ""
+    often = "only once: perhaps a return stands inside the loop" if times == 1 else f"{times} times"
+    return f"there are {len(SIZES)} batches, but the network was called {often}"
+
+
+def _of_epoch_weights(ours: nn.Module, theirs: nn.Module, stepped: bool) -> str:
     after, wanted, before = (_weights(net) for net in (theirs, ours, _spy()))
+    if torch.equal(after, before) and stepped:
+        return (
+            "no weight has changed: optimiser.step() found no gradients. loss.backward() comes "
+            "before it, and zero_grad() not between the two"
+        )
     if torch.equal(after, before):
         return "no weight has changed: after backward comes optimiser.step()"
     if not torch.allclose(after, wanted, atol=TOLERANCE):
@@ -264,34 +360,40 @@ def of_evaluate(function: Callable[[nn.Module, Loader], Any]) -> str:
     """
     net, loader = _spy(), _loader()
     before = deepcopy(net.state_dict())
-    got = function(net.train(), loader)
-    if_tried(got or net.modes or None)
+    got, switched_off = _watched(function, net.train(), loader)
     if not (isinstance(got, (tuple, list)) and len(got) == 2):
-        return "a pair is wanted: the mean loss, and the share of right answers"
-    if len(net.modes) != len(SIZES):
-        return f"there are {len(SIZES)} batches, but the network was called {len(net.modes)} times"
+        return (
+            "a pair is wanted, the mean loss and the share of right answers, "
+            f"but {_kind(got)} comes back"
+        )
+    if problem := _of_calls(net):
+        return problem
     if any(net.modes):
         return "the network was in training mode: say net.eval() first"
     if any(net.recorded):
         return "gradients were recorded, which nobody needs here: use torch.no_grad()"
+    if switched_off:
+        return switched_off
     if any(not torch.equal(value, net.state_dict()[key]) for key, value in before.items()):
         return "the network is not the same afterwards: measure only"
-    loss, share = evaluate(_spy(), loader)
-    return _of_mean(got[0], loss) or _of_number(
-        "the share of right answers", got[1], share, SMALLER
-    )
+    each = [evaluate(_spy(), DataLoader(TensorDataset(*batch), SIZES[0])) for batch in loader]
+    losses, shares = zip(*each, strict=True)
+    return _of_mean(LOSS, got[0], losses) or _of_mean("the share of right answers", got[1], shares)
 
 
-def _of_number(name: str, got: Any, expected: float, reminder: str) -> str:
+def _of_number(name: str, got: Any, expected: float) -> str:
     if isinstance(got, torch.Tensor) and got.requires_grad:
         return f"{name} still hangs on the graph and keeps it in memory: use loss.item()"
+    single = not isinstance(got, (str, complex)) and not getattr(got, "ndim", 0)
     try:
-        value = float(got)
+        value = float(got) if single else None
     except (TypeError, ValueError):
-        return f"{name} is a {type(got).__name__}: return a number"
+        value = None
+    if value is None:
+        return f"{name} is wanted as a number, but {_kind(got)} comes back"
     if abs(value - expected) <= TOLERANCE:
         return ""
-    return f"{name} is {expected:.4f}, you returned {value:.4f}: {reminder}"
+    return f"{name} is {expected:.4f}, you returned {value:.4f}"
 
 
 # A hook -------------------------------------------------------------------------------------------
@@ -306,20 +408,29 @@ def of_listen(function: Callable[[nn.Module, str, torch.Tensor], Any]) -> str:
     """
     images = torch.cat([batch for batch, _ in _loader()])
     for name, count in (("conv2", 3), ("conv1", 1), ("dense", 11)):
-        net = _spy().eval()
-        wanted = _output(net, name, images[:count])
-        got = function(net, name, images[:count])
-        if_tried(net.modes or got)
-        if sum(len(part._forward_hooks) for part in net.modules()):
+        net, untouched = _spy().eval(), _spy().eval()
+        parts, given = list(net.modules()), images[:count]
+        wanted, answer = _output(untouched, name, given), untouched(given).detach()
+        got, switched_off = _watched(function, net, name, given)
+        if switched_off:
+            return switched_off
+        if any(part._forward_hooks or part._forward_pre_hooks for part in net.modules()):
             return "a hook is still there afterwards: remove it, or each call adds one more"
+        if list(net.modules()) != parts or any("forward" in vars(part) for part in parts):
+            return "the network is another one afterwards: a hook listens, and replaces nothing"
         if not isinstance(got, torch.Tensor):
-            return f"the output of {name} is wanted as a tensor, not a {type(got).__name__}"
+            return f"the output of {name} is wanted as a tensor, but {_kind(got)} comes back"
         if got.shape != wanted.shape:
             return f"{name} gives {tuple(wanted.shape)}, you returned {tuple(got.shape)}"
         if not torch.allclose(got, wanted, atol=TOLERANCE):
             return f"these are not the numbers that {name} computes inside the network"
         if got.requires_grad:
             return "the output still hangs on the graph: use output.detach(), or torch.no_grad()"
+        if any(net.modes):
+            return "the network was set to training mode: leave its mode as it is"
+        alike = [logits for logits in net.answers if logits.shape == answer.shape]
+        if not all(torch.allclose(each, answer, atol=TOLERANCE) for each in alike):
+            return "what the hook returned went on through the network: let it return nothing"
     return ""
 
 
@@ -372,6 +483,14 @@ def _spy() -> Spy:
 
 def _weights(net: nn.Module) -> torch.Tensor:
     return torch.cat([p.detach().flatten() for p in net.parameters()])
+
+
+def _kind(value: Any) -> str:
+    """Return what something is, in words."""
+    name = type(value).__name__
+    article = "an" if name[0] in "aeiou" else "a"
+    words = {"NoneType": "nothing", "str": "text", "ndarray": "an array"}
+    return words.get(name, f"{article} {name}")
 
 
 def _form(values: torch.Tensor) -> str:

@@ -41,3 +41,61 @@ def test_random_numbers_of_others_are_left_alone():
     trial.of_train_epoch(loop.train_epoch)
     trial.of_network(models.MODELS["small"])
     assert torch.equal(torch.rand(3), expected)
+
+
+def an_epoch(steps, of=lambda losses: losses):
+    """Return an epoch that does the steps of its name, in that order."""
+
+    def train_epoch(net, loader, optimiser):
+        net.train()
+        losses = []
+        for images, labels in loader:
+            loss = nn.functional.cross_entropy(net(images), labels)
+            for step in steps:
+                {"zero": optimiser.zero_grad, "backward": loss.backward,
+                 "step": optimiser.step}[step]()  # fmt: skip
+            losses.append(loss.item())
+        return of(losses)
+
+    return train_epoch
+
+
+def test_each_slip_of_a_loop_hears_of_its_own():
+    no_step, no_backward, between, last, mean, only_one = (
+        trial.of_train_epoch(an_epoch(steps, of)) for steps, of in [
+            (["zero", "backward"], max), (["zero", "step"], max),
+            (["backward", "zero", "step"], max),
+            (["zero", "backward", "step"], lambda losses: losses[-1]),
+            (["zero", "backward", "step"], lambda losses: sum(losses) / len(losses)),
+            (["zero", "backward", "step"], str),
+        ]
+    )  # fmt: skip
+    assert no_step != no_backward == between
+    assert trial.SMALLER in mean
+    assert not any(trial.SMALLER in other for other in (no_step, no_backward, last, only_one))
+
+
+def test_a_switch_of_the_learner_is_switched_back():
+    def evaluate(net, loader):
+        torch.set_grad_enabled(False)
+        return loop.evaluate(net, loader)
+
+    assert trial.of_evaluate(evaluate) and torch.is_grad_enabled()
+
+
+def test_a_bug_in_forward_is_told_from_layers_made_there():
+    def net(end, start=lambda images: images):
+        class Net(nn.Module):
+            def __init__(self):
+                super().__init__()
+                self.conv1, self.conv2 = nn.Conv2d(1, 4, 5, 3), nn.Conv2d(4, 10, 8)
+
+            def forward(self, images):
+                return end(self.conv2(self.conv1(start(images))))
+
+        return Net
+
+    assert trial.of_network(net(lambda z: z.flatten(1))) == ""
+    assert "dropout" in trial.of_network(net(lambda z: nn.functional.dropout(z.flatten(1))))
+    assert "-=" in trial.of_network(net(lambda z: z.flatten(1), lambda images: images.sub_(0.1)))
+    assert "(10,)" in trial.of_network(net(torch.squeeze))

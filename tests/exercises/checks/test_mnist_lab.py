@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 import numpy as np
 import pytest
 
@@ -93,6 +95,17 @@ def digits_with(item=None, length=None):
     return Other
 
 
+class ByLargest(Digits):
+    """Divided by the largest pixel of all, which need not be 255."""
+
+    def __init__(self, images, labels):
+        super().__init__(255 * (images / images.max()), labels)
+
+
+def by_own_largest(data, place):
+    return pixels(data, place) / pixels(data, place).max()
+
+
 def pixels(data, place):
     return torch.tensor(data.images[place] / 255, dtype=torch.float32)[None]
 
@@ -152,6 +165,14 @@ class Lazy(nn.Module):
         return self.head(torch.flatten(self.body(x), start_dim=1))
 
 
+def grouped():
+    """A sigmoid inside, LayerNorm before the end, and dropout."""
+    return nn.Sequential(
+        nn.Conv2d(1, 6, 5, 2), nn.Sigmoid(), nn.Conv2d(6, 10, 3, 2), nn.GELU(), nn.Flatten(),
+        nn.LayerNorm(250), nn.Dropout(0.2), nn.Linear(250, 10, bias=False),
+    )  # fmt: skip
+
+
 def net_with(end=None, **methods):
     """Return a network that differs from `Plain` in one thing."""
     if end:
@@ -169,6 +190,58 @@ class InPlainList(nn.Module):
         for layer in self.layers:
             x = layer(x)
         return self.dense(x.flatten(1))
+
+
+class DenseInList(Plain):
+    """PyTorch knows the convolutions, but neither learns nor saves the last layer."""
+
+    def __init__(self):
+        super().__init__()
+        layer, self.dense = self.dense, None
+        self.last = [layer]
+
+    def forward(self, images):
+        return self.last[0](self.maps(images).flatten(1))
+
+
+class HugeInList(Plain):
+    def __init__(self):
+        super().__init__()
+        self.hidden = [nn.Linear(400, 500), nn.ReLU(), nn.Linear(500, 400)]
+
+    def forward(self, images):
+        x = self.maps(images).flatten(1)
+        for layer in self.hidden:
+            x = layer(x)
+        return self.dense(x)
+
+
+class BareTensor(Plain):
+    def __init__(self):
+        super().__init__()
+        self.dense, self.weight = None, torch.randn(400, 10)
+
+    def forward(self, images):
+        return self.maps(images).flatten(1) @ self.weight
+
+
+class Misspelt(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.conv1 = nn.Conv2d(1, 4, 5)
+
+    def foward(self, images):
+        return self.conv1(images)
+
+
+class CallsAList(Listed):
+    def forward(self, x):
+        return self.out(self.stages(x))
+
+
+def in_place(self, images):
+    images -= 0.13
+    return Plain.forward(self, images)
 
 
 class NoSuper(nn.Module):
@@ -328,6 +401,15 @@ def mean_of_batches(net, loader):
     return float(np.mean(losses)), float(np.mean(rights))
 
 
+def switches_off(net, loader):
+    torch.set_grad_enabled(False)
+    return measure_with(gradients=nullcontext)(net, loader)
+
+
+def freezes(net, loader):
+    return measure_with()(net.requires_grad_(False), loader)
+
+
 def and_learns(net, loader):
     answer = measure_with()(net, loader)
     with torch.no_grad():
@@ -357,6 +439,64 @@ def listen_with(
         return answer(heard)
 
     return listen
+
+
+def hears_and_spoils(net, name, images):
+    heard = []
+
+    def hook(_layer, _inputs, output):
+        heard.append(output.detach().clone())
+        return 0 * output
+
+    with net.get_submodule(name).register_forward_hook(hook):
+        net(images)
+    return heard[0]
+
+
+def replaces_forward(net, name, images):
+    heard, layer = [], net.get_submodule(name)
+    forward = layer.forward
+
+    def louder(x):
+        heard.append(forward(x))
+        return heard[-1]
+
+    layer.forward = louder
+    net(images)
+    return heard[0].detach()
+
+
+def replaces_layer(net, name, images):
+    heard, layer = [], net.get_submodule(name)
+
+    class Wrapped(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.layer = layer
+
+        def forward(self, x):
+            heard.append(self.layer(x))
+            return heard[-1]
+
+    setattr(net, name, Wrapped())
+    net(images)
+    return heard[0].detach()
+
+
+def leaves_a_pre_hook(net, name, images):
+    heard, layer = [], net.get_submodule(name)
+    layer.register_forward_pre_hook(lambda layer, given: heard.append(layer.forward(*given)))
+    net(images)
+    return heard[0].detach()
+
+
+def by_input(net, name, images):
+    """A hook for what goes in, and the layer once more."""
+    heard, layer = [], net.get_submodule(name)
+    with torch.no_grad(), layer.register_forward_pre_hook(lambda _, given: heard.append(given[0])):
+        net(images)
+    with torch.no_grad():
+        return layer(heard[0])
 
 
 def in_a_dict(net, name, images):
@@ -461,7 +601,7 @@ RIGHT = {
         ),
     ],
     "dataset": [Digits, Ready, Arrays, Duck],
-    "net": [Plain, Listed, sequence, Lazy],
+    "net": [Plain, Listed, sequence, Lazy, grouped],
     "train_epoch": [
         epoch_with(),
         epoch_with(order=("forward", "zero", "backward", "step")),
@@ -474,6 +614,7 @@ RIGHT = {
         in_a_dict,
         listen_with(layer=lambda net, name: net.get_submodule(name)),
         listen_with(answer=lambda heard: torch.cat(heard)),
+        by_input,
     ],
     "first_loop": RIGHT_LOOPS,
     "second_loop": RIGHT_LOOPS,
@@ -514,6 +655,10 @@ WRONG = {
         digits_with(lambda d, i: (pixels(d, i), torch.tensor([int(d.labels[i])]))),
         digits_with(lambda d, i: pixels(d, i)),  # no label
         digits_with(lambda d, i: (1 - pixels(d, i), int(d.labels[i]))),  # black on white
+        digits_with(lambda d, i: (by_own_largest(d, i), int(d.labels[i]))),
+        ByLargest,
+        digits_with(lambda d, i: (pixels(d, i), str(d.labels[i]))),
+        digits_with(lambda d, i: ("pixels", int(d.labels[i]))),
         digits_with(length=lambda d: len(d.labels) - 1),
         digits_with(length=lambda d: d.images.size),
     ],
@@ -523,6 +668,13 @@ WRONG = {
         net_with(torch.sigmoid),
         net_with(torch.tanh),
         net_with(torch.relu),
+        net_with(lambda z: z.softmax(0)),
+        net_with(lambda z: 100 * z.softmax(1)),
+        net_with(lambda z: 10 * z.tanh()),
+        net_with(F.logsigmoid),
+        net_with(F.dropout),  # in evaluation, too
+        net_with(lambda z: z.squeeze()),  # wrong for an image alone
+        net_with(forward=in_place),
         net_with(lambda z: (z, z)),
         net_with(lambda z: z - z.mean(0)),  # the batch takes part
         net_with(lambda z: z.view(1, -1)),
@@ -532,6 +684,11 @@ WRONG = {
         net_with(forward=lambda self, images: self.dense.bias.repeat(len(images), 1)),
         net_with(forward=made_in_forward),
         InPlainList,
+        DenseInList,
+        HugeInList,
+        BareTensor,
+        Misspelt,
+        CallsAList,
         NoSuper,
         Unused,
         Huge,
@@ -550,6 +707,7 @@ WRONG = {
         epoch_with(before=lambda net: net.eval()),
         without_gradients,
         epoch_with(mean=lambda losses, counts: np.mean(losses)),
+        epoch_with(mean=lambda losses, counts: f"{np.average(losses, weights=counts):.6f}"),
         epoch_with(mean=lambda losses, counts: losses[-1]),
         epoch_with(mean=lambda losses, counts: sum(losses)),
         epoch_with(mean=lambda losses, counts: losses),
@@ -578,6 +736,9 @@ WRONG = {
         measure_with(right=lambda z, y: (z.argmax(1) != y).sum().item()),
         measure_with(right=lambda z, y: (z.argmin(1) == y).sum().item()),
         measure_with(loss=lambda z, y: F.cross_entropy(z.softmax(1), y, reduction="sum").item()),
+        measure_with(answer=lambda loss, right, n: (f"{loss / n:.6f}", f"{right / n:.6f}")),
+        switches_off,
+        freezes,
         and_learns,
     ],
     "listen": [
@@ -594,6 +755,11 @@ WRONG = {
         lambda net, name, images: getattr(net, name)(images).detach(),  # not what goes in there
         lambda net, name, images: net(images).detach(),
         lambda net, name, images: getattr(net, name).weight.detach(),
+        lambda net, name, images: listen_with()(net.train(), name, images),
+        hears_and_spoils,
+        replaces_forward,
+        replaces_layer,
+        leaves_a_pre_hook,
     ],
     "first_loop": WRONG_LOOPS,
     "second_loop": WRONG_LOOPS,
@@ -606,6 +772,7 @@ WRONG = {
         lambda p, n: 1.645 * np.sqrt(p * (1 - p) / n),
         lambda p, n: 1.96 * np.sqrt(0.25 / n),
         lambda p, n: 0.002,
+        lambda p, n: 1.96 * np.sqrt(p * (1 - p) / n) + 1e-5,
     ],
 }
 
