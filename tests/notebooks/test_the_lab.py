@@ -153,6 +153,22 @@ def test_grad_cam_is_shown_in_shades_of_grey(afternoon):
 
 
 @pytest.mark.slow
+@pytest.mark.parametrize("kind", [np.ndarray.tolist, np.float64])
+def test_right_numbers_are_used_in_whatever_form_they_come(afternoon, kind):
+    before = last(afternoon[1])[0]
+    names = dict(before)
+    for name in ("scale", "move", "turn", "crop"):
+        names[name] = lambda *given, own=before[name]: kind(own(*given))
+    for cell in cells.cells(LAB[1]):
+        if not form.tags(cell) and re.search(r"\b(scale|move|turn|crop)\(", cell.source):
+            cells.execute(cell.source.split("exam =")[0], names)  # without the damages, for time
+    np.testing.assert_array_equal(names["small"], before["small"])
+    some = before["exam"].images[:3]
+    moved = names["kinds"]["shift"][0](some, 2)
+    assert moved.dtype == np.uint8 and moved[:, :, 2:].tolist() == some[:, :, :-2].tolist()
+
+
+@pytest.mark.slow
 def test_twenty_digits_that_were_drawn_are_the_test_set(afternoon):
     """The cells of section 1 again, after somebody has drawn."""
     names, _ = last(afternoon[1])
