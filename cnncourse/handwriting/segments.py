@@ -172,7 +172,7 @@ def find_blobs(mask: np.ndarray) -> list[Blob]:
     for _ in range(2):  # joining broken strokes changes what is typical
         blobs = _join_parts([b for b in blobs if b.size >= 0.1 * typical], typical)
         typical = _typical_size(blobs)
-    least = max(0.4 * typical, max(mask.shape) / 64)
+    least = max(0.33 * typical, max(mask.shape) / 64)
     return [b for b in blobs if b.size >= least and not _is_spot_or_bar(b)]
 
 
@@ -197,11 +197,15 @@ def _typical_size(blobs: list[Blob]) -> int:
 def _is_spot_or_bar(blob: Blob) -> bool:
     """Tell whether it is a spot, or a bar that lies: neither is part of the shape of any digit."""
     stroke = blob.stroke
-    lies = blob.width > 2.5 * blob.height and blob.height < 2.5 * stroke
     # A filled circle covers 79 % of its square; a digit as round as that has holes or bays.
-    round_spot = 2 * min(blob.mask.shape) > blob.size and blob.mask.mean() > 0.72
+    round_spot = 1.4 * min(blob.mask.shape) > blob.size and blob.mask.mean() > 0.72
     spot = round_spot or (blob.size > 10 and stroke > 0.45 * blob.size)
-    return (spot and not _has_hole(blob)) or (blob.size > 10 and lies)
+    return (spot and not _has_hole(blob)) or (blob.size > 10 and _is_bar(blob))
+
+
+def _is_bar(blob: Blob) -> bool:
+    """Tell whether it is one stroke that lies."""
+    return blob.width > 2.5 * blob.height and blob.height < 2.5 * blob.stroke
 
 
 def _has_hole(blob: Blob) -> bool:
@@ -234,7 +238,8 @@ def _may_join(part: Blob, whole: Blob, typical: int) -> bool:
         return False
     bottom, right = max(part.box[2], whole.box[2]), max(part.box[3], whole.box[3])
     height, width = bottom - min(part.top, whole.top), right - min(part.left, whole.left)
-    if width > 1.2 * max(typical, height):
+    widest = 1.8 if _is_bar(part) else 1.2  # the bar of a 5 may reach far
+    if width > widest * max(typical, height):
         return False
     distance = gap(part, whole)
     touching = distance <= max(whole.stroke, 0.06 * typical)

@@ -36,6 +36,13 @@ def test_strokes_that_nearly_touch_are_one_digit_and_distant_ones_two():
     assert boxes == [(10, 20, 90, 60), (10, 150, 90, 156)]
 
 
+def test_the_bar_of_a_5_belongs_to_it_however_far_it_reaches():
+    mask = np.zeros((100, 200), np.uint8)
+    mask[10:90, 20:26] = 1
+    mask[10:16, 29:150] = 1
+    assert [blob.box for blob in segments.find_blobs(mask)] == [(10, 20, 90, 150)]
+
+
 def test_the_gap_is_measured_from_ink_to_ink():
     one = segments.Blob(0, 0, np.ones((5, 5), np.uint8))
     other = segments.Blob(0, 12, np.ones((5, 5), np.uint8))
