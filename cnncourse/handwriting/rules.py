@@ -23,6 +23,7 @@ LONGEST_GAP = 0.08  # share of the width
 STEEPEST = 0.5  # rows a column: what is steeper is found as a column
 INKED = 0.6  # the least share of a line's pixels that are ink
 RECTANGULAR = 0.85  # the least share of its upright or turned rectangle that a cell fills
+FILLED = 0.08  # the least share of the cells that hold something
 SMALLEST_CONTENT = 0.25  # share of the cell's longer side
 THINNEST_CONTENT = 0.4  # share of the thickness of what stands around it
 EXTENDED = 0.85  # the least share of ink on the way from a piece of a line to the frame
@@ -50,7 +51,9 @@ class _Line(NamedTuple):
         return self.top + self.slope * (columns - self.left)
 
 
-def find_boxes(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
+def find_boxes(
+    mask: np.ndarray, dark: np.ndarray | None = None, *, widest_gap: float = 1 / 125
+) -> np.ndarray:
     """Return the mask of what is drawn around digits: boxes, tables, grids, circles.
 
     Such ink has holes in which there is other ink, as thick as itself or thicker; a digit's holes
@@ -64,9 +67,11 @@ def find_boxes(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
     mask : ndarray of uint8 of shape (H, W)
     dark : ndarray of float of shape (H, W), optional
         How dark the ink is; by default all of it is the same.
+    widest_gap : float
+        Lines may have gaps of this share of the longer side.
     """
     dark = mask if dark is None else dark
-    reach = max(mask.shape) // 250
+    reach = int(widest_gap / 2 * max(mask.shape))
     bridged = _square(2 * reach + 1)
     closed = cv2.morphologyEx(mask, cv2.MORPH_CLOSE, bridged) if reach else mask
     parts = list(_parts_with_cells(closed))
@@ -158,7 +163,7 @@ def _is_drawn_around(cells: list[_Cell]) -> bool:
     usual = _usual_area(cells)
     pieces = sum(0.05 * usual < cell.area < 0.6 * usual and not cell.filled for cell in cells)
     filled = sum(cell.filled for cell in cells)
-    return filled > 0 and filled >= pieces
+    return filled > 0 and filled >= max(pieces, FILLED * len(cells))
 
 
 def _is_like(cell: _Cell, others: list[_Cell]) -> bool:

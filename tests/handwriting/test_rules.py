@@ -54,6 +54,18 @@ def test_a_digit_that_touches_its_box_keeps_most_of_its_ink():
     assert found[lines > digits].mean() > 0.9 and found[digits > lines].mean() < 0.15
 
 
+def test_a_digit_close_to_its_line_is_no_part_of_it_if_only_narrow_gaps_are_bridged():
+    page = np.zeros((1000, 1000), np.uint8)
+    for place in (50, 350, 650, 944):
+        page[place : place + 6, 50:950] = page[50:950, place : place + 6] = 1
+    digits = np.zeros_like(page)
+    for top in (62, 362, 662):  # six pixels below the line
+        digits[top : top + 200, 190:210] = 1
+    assert not find_boxes(page | digits).any()
+    found = find_boxes(page | digits, widest_gap=1 / 250)
+    assert found[page > 0].mean() > 0.95 and not found[digits > 0].any()
+
+
 def test_a_digit_from_line_to_line_cuts_its_cell_in_two_and_stays():
     lines = grid(3, 3)
     digits = np.zeros_like(lines)
