@@ -187,22 +187,22 @@ def _split_touching(seen: list[_Seen], look: _Look) -> list[_Seen]:
 
 
 def _best_split(one: _Seen, look: _Look) -> list[_Seen] | None:
-    columns = np.rint(one.blob.width * np.linspace(0.25, 0.75, 11)).astype(int)
+    columns = np.rint(one.blob.width * np.linspace(0.25, 0.75, 21)).astype(int)
     cuts = cheapest_cuts(one.blob.mask, columns)
     tries = [split(one.blob, cut) for cut in cuts if _parts_two(cut, one.blob)]
     tries = [parts for parts in tries if all(_is_digit_shaped(part, one.blob) for part in parts)]
     seen = look.unjudged([part for parts in tries for part in parts])
     pairs = list(zip(seen[::2], seen[1::2], strict=True))
     best = look.judged(max(pairs, key=_least_trust, default=()))
-    sure = bool(best) and _least_trust(best) > max(one.trust, 0.8)
+    sure = bool(best) and _least_trust(best) > max(one.trust, SURE)
     return best if sure and any(part.probabilities.argmax() != 1 for part in best) else None
 
 
 def _parts_two(cut: np.ndarray, blob: Blob) -> bool:
-    """Tell whether a cut goes through one stroke, as two digits touch in one place."""
+    """Tell whether a cut goes through one stroke or two, as digits touch in one place or two."""
     right = np.arange(blob.width) >= cut[:, None]
     ink = blob.mask[np.arange(blob.height), cut].sum()
-    return bool(ink <= 1.5 * blob.stroke and blob.mask[right].any() and blob.mask[~right].any())
+    return bool(ink <= 2.5 * blob.stroke and blob.mask[right].any() and blob.mask[~right].any())
 
 
 def _is_digit_shaped(part: Blob, whole: Blob) -> bool:
