@@ -6,9 +6,10 @@
     slanted_and_bold = other_hands(digits, 1000, rng)
 
 A network that has seen nothing but digits names a digit whatever it is shown. If it is shown such
-strangers too, and has to give each digit the same probability for them, it learns to be unsure of
-what is none: D. Hendrycks, M. Mazeika and T. Dietterich (2019), *Deep Anomaly Detection with
-Outlier Exposure*. The other digits keep it from taking all that is unlike MNIST for a stranger.
+strangers too, and has an answer more for them, it learns what is none: D. Hendrycks, M. Mazeika and
+T. Dietterich (2019), *Deep Anomaly Detection with Outlier Exposure*; for the background class,
+A. R. Dhamija, M. Günther and T. E. Boult (2018), *Reducing Network Agnostophobia*. The other digits
+keep it from taking all that is unlike MNIST for a stranger.
 
 Letters with the shape of a digit, such as O, l and S, are left out. Everything is brought to the
 form of MNIST as a photograph would be (:mod:`cnncourse.handwriting.form`).
@@ -51,8 +52,13 @@ CIRCLE = 0.5 + 0.5 * np.column_stack([np.cos(ANGLES), np.sin(ANGLES)])
 FOREIGN: Sequence[tuple[int, Strokes]] = (
     (0, [CIRCLE * (0.8, 1) + (0.1, 0), [(0.85, 0.1), (0.15, 0.9)]]),  # slashed
     (0, [CIRCLE * (0.95, 0.8) + (0, 0.1)]),  # round or wide
+    (0, [[(0.6, 0.1), (0.2, 0), (0, 0.5), (0.3, 1), (0.8, 0.8), (0.8, 0.2), (0.4, 0)]]),  # crossed
+    (0, [[(0.4, 0), (0.1, 0.4), (0.2, 0.9), (0.6, 1), (0.9, 0.6), (0.8, 0.1)]]),  # open
     (1, [[(0.1, 0.45), (0.55, 0), (0.55, 1)]]),  # a long flag
     (1, [[(0, 0.6), (0.6, 0), (0.5, 1)]]),  # a longer one
+    (1, [[(0, 0.75), (0.5, 0), (0.55, 1)]]),  # nearly as long as the stem
+    (1, [[(0.1, 0.3), (0.7, 0), (0.4, 1)]]),  # slanted
+    (1, [[(0.1, 0.25), (0.4, 0.2), (0.6, 0), (0.55, 1)]]),  # bent
     (1, [[(0.3, 0.2), (0.5, 0), (0.5, 1)], [(0.2, 1), (0.8, 1)]]),  # a base
     (1, [[(0.1, 0.4), (0.5, 0), (0.5, 1)], [(0.1, 1), (0.9, 1)]]),  # both
     (2, [[(0.1, 0.25), (0.5, 0), (0.85, 0.3), (0.1, 1), (0.9, 1)]]),  # no loop
@@ -61,6 +67,7 @@ FOREIGN: Sequence[tuple[int, Strokes]] = (
     (4, [[(0.45, 0), (0.1, 0.6), (0.9, 0.6)], [(0.65, 0.35), (0.6, 1)]]),  # open
     (4, [[(0.6, 1), (0.6, 0), (0.1, 0.65), (0.9, 0.65)]]),  # closed
     (4, [[(0.15, 0), (0.15, 0.5), (0.9, 0.5)], [(0.75, 0), (0.75, 1)]]),  # square
+    (4, [[(0.8, 0.7), (0.1, 0.65), (0.75, 0), (0.65, 1)]]),  # in one stroke
     (
         5,
         [
@@ -69,12 +76,14 @@ FOREIGN: Sequence[tuple[int, Strokes]] = (
         ],
     ),  # a bar of its own
     (6, [[(0.75, 0), (0.25, 0.45), (0.2, 0.8), (0.5, 1), (0.8, 0.75), (0.5, 0.55), (0.2, 0.75)]]),
+    (6, [[(0.4, 0), (0.15, 0.7), (0.4, 1), (0.8, 0.8), (0.6, 0.65), (0.2, 0.9)]]),  # a low loop
     (7, [[(0.1, 0.05), (0.85, 0), (0.4, 1)], [(0.25, 0.5), (0.75, 0.48)]]),  # a bar
     (7, [[(0.1, 0.2), (0.12, 0.05), (0.85, 0), (0.5, 0.45), (0.4, 1)]]),  # a hook
     (7, [[(0.1, 0.15), (0.1, 0), (0.85, 0), (0.4, 1)], [(0.25, 0.5), (0.75, 0.48)]]),  # both
     (8, [CIRCLE * (0.6, 0.5) + (0.2, 0), CIRCLE * (0.7, 0.5) + (0.15, 0.5)]),  # two rings
     (8, [[(0.75, 0.1), (0.4, 0), (0.25, 0.25), (0.75, 0.7), (0.5, 1), (0.2, 0.75), (0.8, 0.1)]]),
     (9, [CIRCLE * (0.6, 0.5) + (0.15, 0), [(0.75, 0.1), (0.7, 1)]]),  # straight
+    (9, [[(0.8, 0.15), (0.4, 0), (0.1, 0.25), (0.4, 0.5), (0.8, 0.2), (0.7, 0.9), (0.2, 1)]]),
     (9, [CIRCLE * (0.6, 0.5) + (0.2, 0), [(0.8, 0.2), (0.8, 0.8), (0.5, 1), (0.2, 0.9)]]),  # curly
 )
 
@@ -132,6 +141,42 @@ WRITTEN: Sequence[Strokes] = (
         [(0.75, 0), (0.6, 0.9), (0.3, 1), (0.2, 0.8), (0.9, 0.5)],
     ],  # y with a loop
     [CIRCLE * 0.3 + (0.05, 0.05), [(0.9, 0), (0.1, 1)], CIRCLE * 0.3 + (0.65, 0.65)],  # %
+    [[(0.15, 0.2), (0.5, 0), (0.8, 0.3), (0.8, 1)], [(0.8, 0.5), (0.1, 0.7), (0.4, 1), (0.8, 0.8)]],
+    [[(0.1, 0), (0.15, 0.7), (0.4, 1), (0.8, 0.7), (0.85, 0), (0.85, 1)]],  # u with a stem
+    [[(0.85, 0.15), (0.4, 0), (0.1, 0.5), (0.35, 1), (0.8, 0.9), (0.8, 0.55), (0.5, 0.55)]],  # G
+    [[(0, 0.6), (0.15, 0.5), (0.35, 1), (0.55, 0), (1.2, 0)]],  # a root
+    [[(0, 0.05), (1, 0)], [(0.3, 0), (0.2, 1)], [(0.7, 0), (0.7, 0.8), (0.9, 1)]],  # pi
+    [[(0.9, 0.1), (0.1, 0), (0.5, 0.5), (0.1, 1), (0.95, 0.95)]],  # a sum
+    [[(0.9, 0.05), (0.65, 0), (0.5, 0.3), (0.5, 0.7), (0.35, 1), (0.1, 0.95)]],  # an integral
+    [[(0, 0.3), (1, 0.3)], [(0, 0.7), (1, 0.7)]],  # =
+    [[(0, 0.5), (1, 0.5)], [(0.5, 0.1), (0.5, 0.15)], [(0.5, 0.85), (0.5, 0.9)]],  # a division
+    [[(0, 0), (1, 1)], [(1, 0), (0, 1)]],  # times
+    [[(0.9, 0), (0.1, 0.5), (0.9, 1)]],  # <
+    [[(0.1, 0), (0.9, 0.5), (0.1, 1)]],  # >
+    [[(0.5, 0), (0.5, 1)], [(0, 1), (1, 1)]],  # a right angle
+)
+
+# What people draw when they draw no letter.
+DRAWN: Sequence[Strokes] = (
+    [CIRCLE, [(0.3, 0.35), (0.33, 0.38)], [(0.7, 0.35), (0.67, 0.38)], CIRCLE[1:8] * 0.5 + 0.25],
+    [[(0.5, 1), (0, 0.35), (0.2, 0), (0.5, 0.25), (0.8, 0), (1, 0.35), (0.5, 1)]],  # a heart
+    [[(0, 0.45), (0.5, 0), (1, 0.45)], [(0.1, 0.45), (0.1, 1), (0.9, 1), (0.9, 0.45)]],  # a house
+    [CIRCLE * 0.3 + (0.35, 0), [(0.5, 0.3), (0.5, 0.7)], [(0.2, 1), (0.5, 0.65), (0.8, 1)]],
+    [CIRCLE * (0.5, 0.4) + (0.25, 0), [(0.5, 0.4), (0.5, 1)], [(0.2, 0.6), (0.8, 0.6)]],
+    [
+        CIRCLE * 0.4 + 0.3,
+        *(np.array([c, 1.5 * c - 0.25]) for c in CIRCLE[::2] * 0.8 + 0.1),
+    ],  # a sun
+    [[(0.5, 0), (0.1, 0.6), (0.9, 0.6), (0.5, 0)], [(0.5, 0.6), (0.5, 1)]],  # a tree
+    [[(0.1, 0), (0.2, 1), (0.7, 1), (0.8, 0), (0.1, 0)], [(0.8, 0.2), (1.1, 0.4), (0.75, 0.7)]],
+    [CIRCLE * (0.75, 1), [(0.7, 0.3), (1, 0.3), (1, 0.7), (0.7, 0.7)]],  # a cup
+    [[(0.1, 0.7), (0.3, 1), (0.9, 0)]],  # a tick
+    [[(0, 0.5), (1, 0.5)], [(0.7, 0.2), (1, 0.5), (0.7, 0.8)]],  # arrows
+    [[(0.5, 0), (0.5, 1)], [(0.2, 0.3), (0.5, 0), (0.8, 0.3)]],
+    [[(0.5, 0), (0.5, 1)], [(0.2, 0.7), (0.5, 1), (0.8, 0.7)]],
+    [[(0.6, 0), (0.2, 0.55), (0.6, 0.5), (0.3, 1)]],  # lightning
+    [[(0.1, 0.8), (0, 0.5), (0.3, 0.4), (0.5, 0.1), (0.7, 0.4), (1, 0.5), (0.9, 0.8), (0.1, 0.8)]],
+    [CIRCLE * 0.5 + (0, 0.25), CIRCLE * 0.5 + (0.5, 0.25)],  # two rings
 )
 
 
@@ -149,8 +194,9 @@ def draw(n: int, rng: np.random.Generator, print_: Sequence[str] = PRINT) -> np.
     -------
     ndarray of uint8 of shape (n, 28, 28)
     """
-    kinds = [LETTERS] * 5 + [FAR_LETTERS, SIGNS, SIGNS] + [_written] * 8
-    kinds += [_word, _scribble, _scribble, _shape, _loose_strokes, _blot]
+    kinds = [LETTERS] * 5 + [FAR_LETTERS, SIGNS, SIGNS] + [_written] * 9
+    kinds += [_word, _scribble, _scribble, _winding, _winding, _shape, _blot]
+    kinds += [_picture, _picture, _loose_strokes, _loose_strokes]
     pictures = []
     for i in range(n):
         kind = kinds[i % len(kinds)]
@@ -223,7 +269,7 @@ def _in_few_pixels(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
 def spoilt(digits: Split, n: int, rng: np.random.Generator) -> np.ndarray:
     """Return digits that are none any more, though a hand wrote them.
 
-    Two on top of or beside each other, struck out, lying, or in a mirror.
+    Two beside or on top of each other, struck out, lying, or in a mirror.
 
     Parameters
     ----------
@@ -240,20 +286,44 @@ def spoilt(digits: Split, n: int, rng: np.random.Generator) -> np.ndarray:
     pictures = []
     for i in range(n):
         one, other = digits.images[rng.integers(len(digits), size=2)]
-        if i % 5 == 0:
+        kind = i % 7
+        if kind < 3:
+            ink = _beside(one, other, rng)
+        elif kind == 3:
             ink = np.maximum(one, np.roll(other, rng.integers(-6, 7, 2), (0, 1)))
-        elif i % 5 == 1:
-            ink = np.concatenate([one[:, 3:-3], other[:, 3:-3]], axis=1)
-        elif i % 5 == 2:
+        elif kind == 4:
             line = cv2.resize(_scribble(rng), one.shape, interpolation=cv2.INTER_AREA)
-            ink = np.maximum(one, 255 * line)
-        elif i % 5 == 3:
+            ink = np.maximum(one, 255 * np.minimum(2 * line, 1))  # a thin pen, too, is seen
+        elif kind == 5:
             ink = np.rot90(rng.choice(lying), rng.choice((1, 3)))
         else:
             ink = rng.choice(mirrored)
         large = cv2.resize(ink / 255, None, fx=3, fy=3, interpolation=cv2.INTER_CUBIC)
         pictures.append(_in_form(large))
     return np.array(pictures)
+
+
+def _beside(one: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+    """Return two digits that touch: the second as far to the left as their strokes allow.
+
+    Parameters
+    ----------
+    one, other : ndarray of uint8 of shape (28, 28)
+    rng : numpy.random.Generator
+
+    Returns
+    -------
+    ndarray of uint8 of shape (28, 56)
+    """
+    both = np.pad(one, [(0, 0), (0, 28)])
+    other = np.roll(other, rng.integers(-3, 4), axis=0)
+    overlap = rng.integers(1, 12)  # pixels
+    for left in range(28, 0, -1):
+        beside = both[:, left : left + 28]
+        if np.count_nonzero((beside > 100) & (other > 100)) >= overlap:
+            break
+    np.maximum(beside, other, out=beside)
+    return both
 
 
 def _in_form(ink: np.ndarray) -> np.ndarray:
@@ -279,9 +349,14 @@ def _written(rng: np.random.Generator) -> np.ndarray:
     return _by_hand(WRITTEN[int(rng.integers(len(WRITTEN)))], rng)
 
 
+def _picture(rng: np.random.Generator) -> np.ndarray:
+    return _by_hand(DRAWN[int(rng.integers(len(DRAWN)))], rng)
+
+
 def _by_hand(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
     """Return strokes as a hand would repeat them: shaken, bent, and round half of the time."""
-    shaken = [points + rng.normal(0, 0.04, np.shape(points)) for points in strokes]
+    shaky = rng.uniform(0.015, 0.06)
+    shaken = [points + rng.normal(0, shaky, np.shape(points)) for points in strokes]
     if rng.random() < 0.5:
         shaken = [_smooth(points) for points in shaken]
     return _bent(_drawn(shaken, rng), rng)
@@ -394,19 +469,30 @@ def _loose_strokes(rng: np.random.Generator) -> np.ndarray:
     return _drawn(strokes, rng)
 
 
-def _shape(rng: np.random.Generator) -> np.ndarray:
-    """Return a polygon, a star, a wave, a face or an arrow."""
-    corners = int(rng.integers(3, 5))  # with more it might be a 0
-    x = np.linspace(0, 1, 60)
-    eyes: Strokes = [[(0.3, 0.35), (0.33, 0.38)], [(0.7, 0.35), (0.67, 0.38)]]
-    kinds: Sequence[Strokes] = (
-        [_corners(2 * np.pi * np.arange(corners + 1) / corners, rng)],
-        [_corners(4 * np.pi * np.arange(6) / 5, rng)],
-        [np.column_stack([x, 0.5 + 0.3 * np.sin(rng.uniform(8, 30) * x)])],
-        [CIRCLE, *eyes, [(0.3, 0.65), (0.5, 0.75), (0.7, 0.65)]],
-        [[(0, 0.5), (1, 0.5)], [(0.7, 0.2), (1, 0.5), (0.7, 0.8)]],
+def _winding(rng: np.random.Generator) -> np.ndarray:
+    """Return a line to and fro, a wave, a row of loops, or a spiral."""
+    t = np.linspace(0, 1, 80)
+    turns = rng.uniform(1.5, 7)
+    phase = 2 * np.pi * (turns * t + rng.random())
+    to_and_fro = 2 * np.abs((turns * t) % 1 - 0.5)
+    across = rng.uniform(0.2, 1)
+    kinds = (
+        np.column_stack([across * to_and_fro, t]),
+        np.column_stack([t, across * to_and_fro]),
+        np.column_stack([t, across * (0.5 + 0.5 * np.sin(phase))]),
+        np.column_stack([t + 0.15 * np.cos(phase), across * (0.5 + 0.5 * np.sin(phase))]),
+        0.5 + 0.5 * t[:, None] * np.column_stack([np.cos(phase), np.sin(phase)]),
     )
-    return _bent(_drawn(kinds[int(rng.integers(len(kinds)))], rng), rng)
+    return _bent(_drawn([kinds[int(rng.integers(len(kinds)))]], rng), rng)
+
+
+def _shape(rng: np.random.Generator) -> np.ndarray:
+    """Return a triangle, a rectangle or a star."""
+    corners = int(rng.integers(3, 5))  # with more it might be a 0
+    angles = 4 * np.pi * np.arange(6) / 5
+    if rng.random() < 0.7:
+        angles = 2 * np.pi * np.arange(corners + 1) / corners
+    return _bent(_drawn([_corners(angles, rng)], rng), rng)
 
 
 def _corners(angles: np.ndarray, rng: np.random.Generator) -> np.ndarray:

@@ -8,11 +8,13 @@ from drawn_pages import STROKES, a_page, template
 
 from cnncourse.handwriting import judge, specimen, strangers
 from cnncourse.handwriting.form import to_mnist
+from cnncourse.pipeline import digit
+from cnncourse.split import Split
 
 
 def random_weights(rng):
     shapes = {"kernels1": (5, 5, 1, 3), "kernels2": (3, 3, 3, 4), "kernels3": (3, 3, 4, 5)}
-    shapes |= {"bias1": (3,), "bias2": (4,), "bias3": (5,), "dense": (45, 10), "bias": (10,)}
+    shapes |= {"bias1": (3,), "bias2": (4,), "bias3": (5,), "dense": (45, 11), "bias": (11,)}
     return {name: rng.normal(0, 0.3, shape) for name, shape in shapes.items()}
 
 
@@ -29,7 +31,7 @@ def test_it_computes_what_pytorch_computes():
         kernels = w[f"kernels{i}"].permute(3, 2, 0, 1)
         x = F.conv2d(x, kernels, w[f"bias{i}"], stride, kernels.shape[-1] // 2).relu()
         x = x if i == 1 else F.max_pool2d(x, 2)
-    expected = (x.permute(0, 2, 3, 1).flatten(1) @ w["dense"] + w["bias"]).softmax(1)
+    expected = (x.permute(0, 2, 3, 1).flatten(1) @ w["dense"] + w["bias"]).softmax(1)[:, :10]
     found = judge.Network(weights).probabilities(images)
     np.testing.assert_allclose(found, expected, atol=1e-5)
 
@@ -45,14 +47,19 @@ def test_digits_that_were_never_seen_are_believed_with_the_right_answer_alone():
     drawn = np.array([np.rint(255 * to_mnist(a_page(digit))) for digit in STROKES]).astype(np.uint8)
     images = np.concatenate([drawn, [template(digit) for digit in STROKES]])
     answers = np.tile(list(STROKES), 2)
-    assert judge.network().in_distribution(images, answers).mean() >= 0.8
+    assert judge.network().in_distribution(images, answers).mean() >= 0.95
     assert not judge.network().in_distribution(images, (answers + 1) % 10).any()
 
 
-def test_letters_signs_and_scribbles_are_refused():
+def pairs_that_touch():
+    clean = Split(np.array([np.round(255 * digit(k)) for k in range(10)], np.uint8), np.arange(10))
+    return strangers.spoilt(clean, 210, np.random.default_rng(1))[np.arange(210) % 7 < 3]
+
+
+def test_letters_signs_scribbles_and_two_digits_are_refused():
     letters = specimen.letters("AEFGHKMNRWXae#&+")
     others = strangers.draw(300, np.random.default_rng(1), strangers.UNSEEN)
-    for images, most in ((letters, 0.13), (others, 0.06)):
+    for images, most in ((letters, 0.02), (others, 0.04), (pairs_that_touch(), 0.02)):
         answers = judge.network().probabilities(images).argmax(axis=1)
         assert judge.network().in_distribution(images, answers).mean() <= most
 
@@ -67,8 +74,8 @@ def test_what_is_stored_comes_back_to_half_a_step(tmp_path, monkeypatch):
         assert np.abs(stored[name] - values).max() <= np.abs(values).max() / 127 / 2 + 1e-7
 
 
-def test_the_weights_are_no_larger_than_the_site_allows_a_network_to_be():
-    assert judge.FILE.stat().st_size <= 150_000
+def test_the_weights_are_no_larger_than_a_picture():
+    assert judge.FILE.stat().st_size <= 220_000
 
 
 def test_no_pictures_have_no_probabilities():
@@ -85,4 +92,4 @@ def test_digits_of_mnist_are_believed():
 
     validation = digits.load().validation.first(2000)
     believed = judge.network().in_distribution(validation.images, validation.labels)
-    assert believed.mean() >= 0.96
+    assert believed.mean() >= 0.985
