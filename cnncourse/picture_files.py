@@ -44,6 +44,7 @@ class Picture(NamedTuple):
 
     pixels: np.ndarray  # uint8 (H, W, 3), red, green, blue
     note: str  # such as "shrunk from 4000×3000 to 1024×768 pixels"; "" if nothing was changed
+    longest: int  # pixels along its longer side, before it was shrunk
 
 
 def read(source: str | Path | bytes, longest_side: int) -> Picture:
@@ -94,7 +95,7 @@ def read(source: str | Path | bytes, longest_side: int) -> Picture:
         notes.append(f"shrunk from {width}×{height} to {columns}×{rows} pixels")
     if converted:
         notes.append(f"colours converted from {converted} to sRGB")
-    return Picture(pixels, "; ".join(notes))
+    return Picture(pixels, "; ".join(notes), max(width, height))
 
 
 # From a name to a file ----------------------------------------------------------------------------

@@ -27,7 +27,7 @@ from cnncourse import images
 from cnncourse.handwriting.ink import (
     FAINTEST,
     as_grey,
-    as_pixels,
+    as_picture,
     darkness,
     even_paper,
     ink_is_light,
@@ -118,7 +118,7 @@ def steps(
     """
     if threshold not in ("adaptive", "otsu", None):
         raise ValueError(f'threshold is {threshold!r}: use "adaptive", "otsu" or None')
-    pixels = as_pixels(photo)
+    pixels = as_picture(photo).pixels
     taken = list(_find_ink(pixels.tobytes(), pixels.shape, polarity, threshold))
     ink = taken[-1].image
     if crop:

@@ -16,17 +16,15 @@ Masks are ndarrays of uint8, 1 for ink and 0 for paper.
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 
 import cv2
 import numpy as np
-from PIL import Image
 
 from cnncourse import images
 from cnncourse.handwriting.border import without_border
 from cnncourse.handwriting.rules import find_boxes, find_rules
-from cnncourse.picture_files import ground_below
+from cnncourse.picture_files import Picture, ground_below
 
 LONGEST_SIDE = 1200  # pixels to work with; what is larger is scaled down first
 SHORTEST_SIDE = 160  # smaller drawings are enlarged, so that strokes are some pixels wide
@@ -46,8 +44,8 @@ FAINTEST = 0.025  # the contrast below which nothing counts as ink
 DARK = 24  # grey levels added to the paper's: on black, any noise would be a high contrast
 
 
-def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
-    """Return a picture as uint8.
+def as_picture(photo: str | Path | bytes | np.ndarray) -> Picture:
+    """Return a picture as uint8, and how many pixels its longer side had in a file.
 
     Parameters
     ----------
@@ -57,7 +55,8 @@ def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
 
     Returns
     -------
-    ndarray of uint8 of shape (H, W) or (H, W, 3)
+    Picture
+        ``pixels``, uint8 of shape (H, W) or (H, W, 3), and ``longest``.
 
     Raises
     ------
@@ -65,7 +64,7 @@ def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
         If it is no picture; the sentence says why.
     """
     if not isinstance(photo, np.ndarray):
-        return images.load(photo, longest_side=LONGEST_SIDE)
+        return images.read(photo, longest_side=LONGEST_SIDE)
     pixels = _as_uint8(photo)
     if pixels.ndim == 3 and pixels.shape[2] == 1:
         pixels = pixels[..., 0]
@@ -74,15 +73,7 @@ def as_pixels(photo: str | Path | bytes | np.ndarray) -> np.ndarray:
         ground = ground_below(pixels)
         pixels = images.to_uint8(pixels[..., :3] * alpha + ground * (1 - alpha))
     images.check(pixels)
-    return pixels
-
-
-def longest_side(photo: str | Path | bytes | np.ndarray) -> int:
-    """Return how many pixels the longer side of a picture has; of a file, before it was shrunk."""
-    if isinstance(photo, np.ndarray):
-        return max(photo.shape[:2])
-    with Image.open(BytesIO(photo) if isinstance(photo, bytes) else photo) as picture:
-        return max(picture.size)
+    return Picture(pixels, "", max(pixels.shape[:2]))
 
 
 def as_grey(pixels: np.ndarray) -> np.ndarray:

@@ -18,7 +18,7 @@ import numpy as np
 
 from cnncourse import images
 from cnncourse.handwriting.form import Photo, find_digits, from_blob, is_tiny
-from cnncourse.handwriting.ink import as_grey, as_pixels, darkness, longest_side
+from cnncourse.handwriting.ink import as_grey, as_picture, darkness
 from cnncourse.handwriting.judge import network, views
 from cnncourse.handwriting.segments import Blob, cheapest_cuts, gap, join, split
 
@@ -96,13 +96,14 @@ def read(photo: Photo, predict: Predict, *, judge: Judge | None = None) -> list[
     ValueError
         If it is no picture.
     """
-    pixels = as_pixels(photo)
+    picture = as_picture(photo)
+    pixels = picture.pixels
     grey = as_grey(pixels)
     dark = darkness(grey)
     look = _Look(dark, predict, judge or network())
     seen = look.at(find_digits(grey, dark, is_tiny(pixels)))
     seen = _split_touching(_join_broken(seen, look), look)
-    zoom = max(grey.shape) / longest_side(photo)  # a strip is padded along its shorter side
+    zoom = max(grey.shape) / picture.longest  # a strip is padded along its shorter side
     return [one.reading(zoom) for one in seen if not _is_scrap(one, seen)]
 
 

@@ -5,7 +5,7 @@ import pytest
 from drawn_pages import a_page, photographed
 
 from cnncourse.handwriting.ink import (
-    as_pixels,
+    as_picture,
     darkness,
     even_paper,
     ink_is_light,
@@ -55,4 +55,4 @@ def test_the_hole_of_a_thick_digit_is_no_chalk(digit, paper_level, ink):
 
 def test_a_large_photograph_is_not_copied():
     photo = np.zeros((300, 400, 3), np.uint8)
-    assert np.shares_memory(as_pixels(photo), photo)
+    assert np.shares_memory(as_picture(photo).pixels, photo)

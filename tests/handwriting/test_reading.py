@@ -28,6 +28,17 @@ def test_every_digit_is_read(digit):
     assert digits_in(a_page(digit)) == [digit]
 
 
+def test_a_file_is_found_as_everywhere_else_and_places_are_those_of_the_file(tmp_path, monkeypatch):
+    page = a_page(3, size=(3000, 2000), height=1200, thickness=90)
+    png = cv2.imencode(".png", page)[1].tobytes()
+    (tmp_path / "page.png").write_bytes(png)
+    monkeypatch.setenv("HOME", str(tmp_path))
+    for photo in ("~/page.png", tmp_path / "page.png", png, bytearray(png), page):
+        [found] = read(photo, by_template)
+        top, _, bottom, _ = found.box
+        assert found.digit == 3 and bottom - top == pytest.approx(1200, rel=0.15)
+
+
 @pytest.mark.parametrize("digit", range(10))
 def test_a_pencil_in_uneven_light_is_read(digit):
     page = a_page(digit, height=260, thickness=5, paper_level=215, ink=165, size=(600, 500))

@@ -15,6 +15,7 @@ class Picture(NamedTuple):
 
     pixels: np.ndarray  # uint8 (H, W, 3), red, green, blue
     note: str
+    longest: int  # pixels along its longer side, before it was shrunk
 
 
 def read(source: str | Path | bytes, longest_side: int) -> Picture:
@@ -41,7 +42,8 @@ def read(source: str | Path | bytes, longest_side: int) -> Picture:
     width, height = map(int, size.split())
     pixels = np.frombuffer(data, np.uint8).reshape(height, width, 3)
     if max(width, height) <= longest_side:
-        return Picture(pixels.copy(), "")
+        return Picture(pixels.copy(), "", max(width, height))
     small = images.shrink(pixels, longest_side)
     rows, columns = small.shape[:2]
-    return Picture(small, f"shrunk from {width}×{height} to {columns}×{rows} pixels")
+    note = f"shrunk from {width}×{height} to {columns}×{rows} pixels"
+    return Picture(small, note, max(width, height))
