@@ -10,12 +10,14 @@ the right type, the right shape, the right values everywhere.
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass
 from html import escape
 from importlib import import_module
 from inspect import signature
+from types import CodeType
 from typing import Any
 
 import numpy as np
@@ -25,6 +27,10 @@ NOT_YET = (
     "Mend it, run that cell, then this one."
 )
 _MISSING = "your function returned nothing: a return is missing"
+_CHANGED = (
+    "the answer is right, but your function has changed what it was given: "
+    "work on a copy, or put the old values back"
+)
 
 
 @dataclass(frozen=True)
@@ -59,7 +65,7 @@ def compare(
     cases: Sequence[tuple],
     *,
     tolerance: float = 1e-6,
-    forbidden: Sequence[str] = (),
+    forbidden: Sequence[Callable] = (),
 ) -> Verdict:
     """Run the learner's function and a trusted one on the same inputs.
 
@@ -71,25 +77,26 @@ def compare(
     reference : callable
         Gives the right answer for the same arguments.
     cases : sequence of tuples
-        The arguments of each call; they are copied, so a function that changes them does no harm.
+        The arguments of each call. The learner's function gets copies, and must leave them as they
+        were.
     tolerance : float
         Largest allowed difference from a right value v, relative to 1 + abs(v).
-    forbidden : sequence of str
-        Names of functions that the learner is to write anew, and not to call.
+    forbidden : sequence of callables
+        Functions of the course that the learner is to write anew, and not to call.
 
     Returns
     -------
     Verdict
         "passed" only if every case agrees in shape and in every value.
     """
-    if taken := _names_used(function).intersection(forbidden):
-        return Verdict(False, f"{min(taken)} is what you are to write: do it without it.")
     for arguments in cases:
-        expected = reference(*deepcopy(arguments))
-        got, problem = _answer(function, *deepcopy(arguments))
+        expected, given = reference(*deepcopy(arguments)), deepcopy(arguments)
+        got, problem = _answer_without(forbidden, function, *given)
         if got is None and not problem and arguments is cases[0]:
             return Verdict(None, NOT_YET)
         problem = problem or (_MISSING if got is None else _difference(got, expected, tolerance))
+        if not problem and not _unchanged(given, arguments):
+            problem = _CHANGED
         if problem:
             return Verdict(False, f"{_given(function, arguments)}{problem}.")
     return Verdict(True, f"the answer is right in {_count(len(cases))}.")
@@ -99,17 +106,39 @@ def _answer(function: Callable, *arguments: object) -> tuple[Any, str]:
     """What comes back, None from a stub; and what the learner's code raised, in a sentence."""
     try:
         answer = function(*arguments)
-    except NotImplementedError:
-        return None, ""
+    except SystemExit:
+        return None, "your code ends Python, as exit() does: say return instead"
     except Exception as error:
-        return None, f"your code stopped with {type(error).__name__}: {error}"
+        words = str(error).rstrip(".")
+        if isinstance(error, NotImplementedError) and not words:  # PyTorch says what is missing
+            return None, ""
+        return None, f"your code stopped with {type(error).__name__}" + (words and f": {words}")
     return (None if answer is Ellipsis else answer), ""
 
 
-def _names_used(function: Callable) -> set[str]:
-    """The name of a function and the names of all that it calls or reads."""
-    code = getattr(function, "__code__", None)  # a function of NumPy has none
-    return {getattr(function, "__name__", ""), *(code.co_names if code else ())}
+def _answer_without(
+    forbidden: Sequence[Callable], function: Callable, *arguments: object
+) -> tuple[Any, str]:
+    """As `_answer`; to call a forbidden function is a problem, by whatever name it is called."""
+    if not forbidden:
+        return _answer(function, *arguments)
+    called: set[CodeType] = set()
+    before = sys.getprofile()
+    sys.setprofile(lambda frame, _event, _argument: called.add(frame.f_code))
+    try:
+        got, problem = _answer(function, *arguments)
+    finally:
+        sys.setprofile(before)
+    taken = [each.__name__ for each in forbidden if each.__code__ in called]
+    return got, f"{taken[0]} is what you are to write: do it without it" if taken else problem
+
+
+def _unchanged(now: Any, before: Any) -> bool:
+    """Tell whether numbers and arrays, also those in lists and tuples, are what they were."""
+    if isinstance(before, list | tuple):
+        same = isinstance(now, list | tuple) and len(now) == len(before)
+        return same and all(map(_unchanged, now, before))
+    return not isinstance(before, np.ndarray | int | float) or np.array_equal(now, before)
 
 
 def design(
@@ -138,8 +167,8 @@ def design(
         return Verdict(None, NOT_YET)
     try:
         numbers = as_numbers(answer)
-    except (TypeError, ValueError):
-        return Verdict(False, f"I expected numbers but got {type(answer).__name__}.")
+    except ValueError as error:
+        return Verdict(False, f"I expected numbers but got {error}.")
     if numbers.shape not in shapes:
         return Verdict(False, f"I expected the shape {shapes[0]} but got {_form(numbers)}.")
     wrong = problem(numbers) if np.isfinite(numbers).all() else "one of them is not finite"
@@ -174,8 +203,8 @@ def _difference(got: object, expected: object, tolerance: float) -> str:
         return f"I expected {expected!r} but got {got!r}" if wrong or got != expected else ""
     try:
         answer, right = as_numbers(got), np.asarray(expected, dtype=float)
-    except (TypeError, ValueError):
-        return f"I expected numbers but got {type(got).__name__}"
+    except ValueError as error:
+        return f"I expected numbers but got {error}"
     if answer.shape != right.shape:
         return f"I expected {_form(right)} but got {_form(answer)}"
     agree = np.abs(answer - right) <= tolerance * (1 + np.abs(right))  # False where NaN
@@ -195,13 +224,27 @@ def as_numbers(answer: object) -> np.ndarray:
     Raises
     ------
     ValueError
-        If the answer is or holds something else than numbers.
+        If the answer is or holds something else than numbers: the message says what.
     """
-    values = np.asarray(answer)
+    try:
+        values = np.asarray(answer)
+    except ValueError:
+        raise ValueError(f"{_kind(answer)} whose parts differ in length") from None
     mixed = values.dtype.kind == "O" and any(isinstance(part, str) for part in values.flat)
     if mixed or values.dtype.kind in "US":
-        raise ValueError("text is no number")
-    return values.astype(float)
+        raise ValueError("text" if isinstance(answer, str) else f"text inside {_kind(answer)}")
+    if values.dtype.kind == "c":
+        raise ValueError("complex numbers")
+    try:
+        return values.astype(float)
+    except (TypeError, ValueError):
+        raise ValueError(_kind(answer)) from None
+
+
+def _kind(answer: object) -> str:
+    """What an answer is, with its article: "a list", "an array"."""
+    name = "array" if isinstance(answer, np.ndarray) else type(answer).__name__
+    return f"{'an' if name[0] in 'aeiouAEIOU' else 'a'} {name}"
 
 
 def _form(numbers: np.ndarray) -> str:

@@ -1,5 +1,8 @@
 """The comparison that every exercise check is made of."""
 
+import sys
+from functools import partial
+
 import numpy as np
 import pytest
 
@@ -21,6 +24,20 @@ def changes_its_input(x):
     return x
 
 
+def right_and_changes_its_input(x):
+    answer = x.T.copy()
+    x[0, 1] += 1e-12
+    return answer
+
+
+def ends_python(x):
+    raise SystemExit
+
+
+def without_forward(x):
+    raise NotImplementedError('Module [Net] is missing the required "forward" function')
+
+
 @pytest.mark.parametrize(
     "answer",
     [
@@ -38,6 +55,11 @@ def changes_its_input(x):
         wrong_shape,
         raises,
         changes_its_input,
+        right_and_changes_its_input,
+        ends_python,
+        without_forward,
+        lambda x: x.T + 0j,
+        lambda x: (x.T + 0j).astype(object),
     ],
 )
 def test_wrong_answers_are_not_right(answer):
@@ -49,6 +71,92 @@ def test_right_answers_pass(answer):
     verdict = compare(answer, np.transpose, CASES)
     assert verdict.passed is True
     assert "all 2 cases" in verdict.message
+
+
+def test_lists_must_stay_as_they_were_too():
+    def first_replaced(layers):
+        layers[0] = (9, 9)
+        return len(layers)
+
+    def shortened(layers):
+        layers.pop()
+        return len(layers) + 1
+
+    cases = [([(3, 1), (2, 2)],)]
+    assert compare(len, len, cases).passed
+    assert not compare(first_replaced, len, cases).passed
+    assert not compare(shortened, len, cases).passed
+
+
+def test_what_was_changed_and_put_back_is_no_harm():
+    def put_back(x):
+        old = x[0, 0]
+        x[0, 0] = 7
+        x[0, 0] = old
+        return x.T
+
+    assert compare(put_back, np.transpose, CASES).passed
+
+
+def double(x):
+    return x + x
+
+
+def test_what_is_to_be_written_is_found_by_whatever_name_it_is_called():
+    def by_a_helper(x):
+        return [again(value) for value in x]
+
+    again = double
+    wrong = [double, again, lambda x: double(x), by_a_helper, np.vectorize(double), partial(double)]
+    for answer in wrong:
+        verdict = compare(answer, lambda x: 2 * x, [(np.arange(3),)], forbidden=[double])
+        assert verdict.passed is False and "double" in verdict.message
+
+
+def test_a_learner_s_own_function_may_have_the_same_name():
+    def own():
+        def double(x):
+            return 2 * x
+
+        return double
+
+    assert compare(own(), lambda x: 2 * x, [(3,)], forbidden=[double]).passed
+
+
+def test_a_profiler_is_left_in_its_place():
+    def profiler(*event):
+        pass
+
+    sys.setprofile(profiler)
+    compare(double, double, [(3,)], forbidden=[double])
+    kept = sys.getprofile()
+    sys.setprofile(None)
+    assert kept is profiler
+
+
+@pytest.mark.parametrize("words", ["", "no such thing."])
+def test_a_sentence_ends_with_one_full_stop(words):
+    def stops(x):
+        raise ValueError(words)
+
+    message = compare(stops, np.transpose, CASES).message
+    assert message[-1] == "." and message[-2].isalpha() and "ValueError" in message
+
+
+@pytest.mark.parametrize(
+    "answer, words",
+    [
+        (("1", "2"), ["text", "tuple"]),
+        ("12", ["text"]),
+        ([[1, 2], [3]], ["list", "length"]),
+        ({1: 2}, ["dict"]),
+        (np.array([{}]), ["an array"]),
+        (2 + 0j, ["complex"]),
+    ],
+)
+def test_what_is_no_number_hears_what_it_is(answer, words):
+    message = compare(lambda x: answer, lambda x: (1, 2), [(3,)]).message
+    assert all(word in message for word in words), message
 
 
 def stub(x):

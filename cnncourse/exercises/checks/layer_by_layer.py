@@ -1,8 +1,7 @@
 """Checks of notebook 04: sizes, padding, stride, pooling, fields, scores, costs, a whole network.
 
->>> from cnncourse import activations
->>> stable_softmax(activations.softmax)
-passed: the answer is right in all 8 cases tried.
+>>> dense_parameters(lambda c, h, w, units: (c * h * w + 1) * units)
+passed: the answer is right in all 5 cases tried.
 """
 
 from __future__ import annotations
@@ -38,9 +37,8 @@ def same_padding(function: Callable) -> Verdict:
     def reference(kernel: int, dilation: int) -> tuple[int, int]:
         return geometry.padding_for("same", kernel, dilation)
 
-    return compare(
-        function, reference, [(3, 1), (5, 1), (1, 1), (4, 1), (2, 1), (3, 2), (4, 2), (4, 3)]
-    )
+    cases = [(3, 1), (5, 1), (1, 1), (4, 1), (2, 1), (3, 2), (4, 2), (4, 3)]
+    return compare(function, reference, cases, forbidden=[geometry.padding_for])
 
 
 def strided(function: Callable) -> Verdict:
@@ -55,6 +53,7 @@ def strided(function: Callable) -> Verdict:
         (counting, kernel, 1, 1),
         (counting, kernel, 2, 1),
         (counting, kernel, 1, 0),
+        (np.arange(12.0).reshape(3, 4), np.array([[1.5, 0.0], [0.0, -2.0]]), 2, 0),
         (
             rng.integers(-5, 6, (6, 9)).astype(float),
             rng.integers(-3, 4, (3, 2)).astype(float),
@@ -77,11 +76,12 @@ def max_pool(function: Callable) -> Verdict:
     cases = [
         (np.arange(16.0).reshape(4, 4), 2),
         (-np.arange(12.0).reshape(3, 4) - 1, 2),  # all negative, one row left over
+        (np.arange(15.0).reshape(3, 5), 2),  # a row and a column left over
         (rng.integers(-9, 400, (6, 9)).astype(float), 3),  # larger than any byte
         (rng.integers(-9, 9, (7, 5)).astype(float), 2),
         (rng.integers(-9, 9, (4, 4)).astype(float), 1),
-        (rng.random((4, 6)), 2),  # an image from 0 to 1
-        (rng.integers(-900, -800, (4, 4)).astype(float), 2),
+        (rng.random((2, 4)), 2),  # an image from 0 to 1
+        (-1e6 - rng.integers(0, 900, (4, 4)), 2),  # smaller than any first guess
     ]
     return compare(function, reference, cases)
 
@@ -139,8 +139,8 @@ def sigmoid_slope(function: Callable) -> Verdict:
             function,
             activations.sigmoid_derivative,
             cases,
-            tolerance=1e-9,
-            forbidden=["sigmoid_derivative"],
+            tolerance=2e-7,  # one-sided nudges are off, and float32 is not
+            forbidden=[activations.sigmoid_derivative],
         )
 
 
@@ -181,7 +181,12 @@ def stable_softmax(function: Callable) -> Verdict:
         (np.array([1e5, 1e5, 0.0]),),
     ]
     with np.errstate(all="ignore"):  # an overflow is answered by the verdict, not by a warning
-        return compare(function, activations.softmax, cases)
+        return compare(
+            function,
+            activations.softmax,
+            cases,
+            forbidden=[activations.softmax, activations.log_softmax],
+        )
 
 
 def whole_network(function: Callable) -> Verdict:
@@ -212,4 +217,4 @@ def whole_network(function: Callable) -> Verdict:
             (0, pipeline.random_weights(2)),
         )
     ]
-    return compare(function, reference, cases)
+    return compare(function, reference, cases, forbidden=[pipeline.run])

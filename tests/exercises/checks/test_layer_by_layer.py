@@ -1,6 +1,7 @@
 """The checks of notebook 04: right answers in any style pass, wrong ones do not."""
 
 import math
+from functools import partial
 
 import numpy as np
 from answers import Answers
@@ -68,6 +69,13 @@ def strided_windows(image, kernel, stride, padding):
     return np.einsum("rcij,ij->rc", windows[::stride, ::stride], kernel)
 
 
+def strided_in_place(image, kernel, stride, padding):
+    """Right, and the learner's image is spoilt."""
+    output = strided(image, kernel, stride, padding)
+    image *= 2
+    return output
+
+
 def strided(image, kernel, stride, padding):
     return convolution.correlate(image, kernel, stride=stride, padding=padding)
 
@@ -94,6 +102,15 @@ def marked_field(layers):
     for kernel, stride in reversed(layers):
         units = {unit * stride + i for unit in units for i in range(kernel)}
     return max(units) - min(units) + 1
+
+
+def popped_field(layers):
+    """Right, and the learner's list is empty afterwards."""
+    size = 1
+    while layers:
+        kernel, stride = layers.pop()
+        size = (size - 1) * stride + kernel
+    return size
 
 
 def jump_too_early(layers):
@@ -123,6 +140,17 @@ def s(x):
 
 def e(z):
     return np.exp(z - z.max())
+
+
+def softmax_in_place(z):
+    """Right, and the learner's scores are spoilt."""
+    z -= z.max()
+    return np.exp(z) / np.exp(z).sum()
+
+
+def sigmoid_derivative(x):
+    """A learner's own, by the name of the course's."""
+    return s(x) * s(-x)
 
 
 def by_names(picture, first, second, dense):
@@ -191,6 +219,9 @@ RIGHT = {
         lambda x: s(x) * s(-x),
         lambda x: (1 - np.tanh(x / 2) ** 2) / 4,
         lambda x: np.exp(-np.abs(x)) / (1 + np.exp(-np.abs(x))) ** 2,
+        lambda x: (s(x) * (1 - s(x))).astype(np.float32),
+        lambda x: sigmoid_derivative(x),
+        sigmoid_derivative,
     ],
     "dense_parameters": [
         lambda c, h, w, n: (c * h * w + 1) * n,
@@ -234,6 +265,7 @@ WRONG = {
         lambda k, d: (d * (k - 1) / 2, d * (k - 1) / 2),
         lambda k, d: (d * (k - 1) // 2, d * (k - 1) // 2 + (k % 2 == 0)),  # even: one more after
         lambda k, d: (str(d * (k - 1) // 2), str(d * (k - 1) - d * (k - 1) // 2)),
+        lambda k, d: geometry.padding_for("same", k, d),  # what is to be written
     ],
     "strided": [
         ignoring_stride,
@@ -247,6 +279,8 @@ WRONG = {
         lambda i, k, s, p: strided(i, k, s, p).astype(int),
         lambda i, k, s, p: strided(i, k, s, p).round(),
         lambda i, k, s, p: strided(i, k, s, p).astype(np.int8),
+        lambda i, k, s, p: strided(i, k, s, p) + 0j,
+        strided_in_place,
     ],
     "max_pool": [
         with_extra_cells,
@@ -255,6 +289,7 @@ WRONG = {
         lambda i, w: convolution.pool(i, w, mode="avg"),
         lambda i, w: np.maximum(convolution.pool(i, w), 0),  # starts from 0
         lambda i, w: np.maximum(convolution.pool(i, w), -100),  # starts from −100
+        lambda i, w: np.maximum(convolution.pool(i, w), -999),
         lambda i, w: np.minimum(convolution.pool(i, w), 255),
         lambda i, w: convolution.pool(i, w, ceil_mode=True),
         lambda i, w: convolution.pool(i, w, stride=1),
@@ -263,6 +298,7 @@ WRONG = {
     ],
     "field_size": [
         jump_too_early,
+        popped_field,
         lambda layers: 0,
         lambda layers: 1 + sum(k - 1 for k, _ in layers),  # no strides
         lambda layers: sum(k for k, _ in layers),
@@ -296,6 +332,13 @@ WRONG = {
         lambda x: (s(x) * (1 - s(x))).round(4),
         lambda x: activations.sigmoid_derivative(x),  # what is to be written
         activations.sigmoid_derivative,
+        lambda x: [activations.sigmoid_derivative(v) for v in x],
+        lambda x: (lambda v: activations.sigmoid_derivative(v))(x),
+        lambda x: activations.ACTIVATIONS["sigmoid"].derivative(x),
+        lambda x: activations.tanh_derivative(x / 2) / 4,
+        np.vectorize(activations.sigmoid_derivative),
+        partial(activations.sigmoid_derivative),
+        lambda x: (s(x + 1e-5) - s(x)) / 1e-5,
     ],
     "dense_parameters": [
         lambda c, h, w, n: 0,
@@ -331,6 +374,9 @@ WRONG = {
         lambda z: np.exp(z / z.max()) / np.exp(z / z.max()).sum(),
         lambda z: e(z).max() / e(z).sum(),
         lambda z: (e(z) / e(z).sum()).round(3),
+        softmax_in_place,
+        activations.softmax,  # what is to be written
+        lambda z: np.exp(activations.log_softmax(z)),
     ],
     "whole_network": [
         network(relu=lambda x: x),
@@ -343,6 +389,7 @@ WRONG = {
         network(last=lambda scores: activations.softmax(scores).round(2)),
         network(last=activations.sigmoid),
         lambda *given: pipeline.run(pipeline.digit(3), pipeline.trained_weights())[-1].array,
+        lambda x, *given: pipeline.run(x, pipeline.Weights(*given))[-1].array,
     ],
 }
 
