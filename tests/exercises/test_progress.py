@@ -87,8 +87,25 @@ def ours():
 def test_what_passed_is_used(capsys):
     progress.keep(crop, right)
     progress.keep(crop, lambda: 2)  # a later attempt that fails does not take its place
-    assert progress.best(crop, ours) is right
+    assert progress.best(crop, ours).__wrapped__ is right
     assert "Your own crop" in capsys.readouterr().out
+
+
+def anything(function):
+    """Stand in for a check that passes everything."""
+    return Verdict(True, SENTENCE)
+
+
+def test_a_list_is_used_as_the_array_that_it_stands_for():
+    progress.keep(anything, lambda rows: rows[::-1])
+    used = progress.best(anything, ours)
+    assert used([[1, 2], [3, 4]]).T.tolist() == [[3, 1], [4, 2]]
+    assert used((1, 2)) == (2, 1)  # a pair stays a pair
+
+
+def test_a_class_is_used_as_it_is():
+    progress.keep(anything, Verdict)
+    assert progress.best(anything, ours) is Verdict
 
 
 @pytest.mark.parametrize("answer", [2, None])
