@@ -56,6 +56,7 @@ def global_average(function: Callable) -> Verdict:
     """``function(maps)``: the mean of each map of an array (C, H, W)."""
     rng = np.random.default_rng(_SEED)
     cases = [
+        (np.array([[[1.0, 2.0, -6.0], [0.0, 0.0, 0.0]]]),),
         (np.arange(12.0).reshape(3, 2, 2),),
         (rng.normal(size=(4, 5, 7)),),
         (rng.normal(size=(1, 3, 2)) - 2,),

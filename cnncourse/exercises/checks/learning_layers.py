@@ -2,7 +2,7 @@
 
 >>> from cnncourse import convolution
 >>> weight_gradient(convolution.correlate)
-passed: the answer is right in all 4 cases tried.
+passed: the answer is right in all 5 cases tried.
 """
 
 from __future__ import annotations
@@ -46,7 +46,8 @@ def dense_backward(function: Callable) -> Verdict:
     cases = [
         (np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([1.0, 0.0])),
         (np.array([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]), np.array([0.5, -2.0])),
-        (rng.normal(size=(3, 3)), rng.normal(size=3)),  # square: a transpose must be seen
+        (np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([1.0, -1.0])),  # square: is it transposed?
+        (rng.normal(size=(3, 3)), rng.normal(size=3)),
         (rng.normal(size=(1, 4)), rng.normal(size=1)),
         (1000 * rng.normal(size=(10, 30)), rng.normal(size=10)),
     ]
@@ -71,20 +72,17 @@ def slope_by_nudging(function: Callable) -> Verdict:
     squares = _Loss("(w**2).sum()", lambda w: (w**2).sum())
     cubes = _Loss("(w**3).sum()", lambda w: (w**3).sum())  # one-sided nudges are off
     product = _Loss("w.prod()", lambda w: w.prod())
+    waves = _Loss("np.sin(5 * w).sum()", lambda w: np.sin(5 * w).sum())  # wants a small h
     cases = [
         (squares, np.array([1.0, 2.0, 3.0]), (1,)),
         (squares, np.array([[1.0, -2.0], [0.0, 4.0]]), (1, 0)),
         (squares, np.array([0.3, 1.2]), (0,)),
         (cubes, np.array([100.0, 2.0]), (0,)),
         (product, np.array([[2.0, 3.0], [4.0, 0.5]]), (0, 1)),
+        (waves, np.array([[0.1, 0.7, -0.3], [0.9, 0.37, -1.1]]), (0, 0)),
+        (waves, np.array([[0.1, 0.7, -0.3], [0.9, 0.37, -1.1]]), (1, 1)),
     ]
-    verdict = compare(function, learning.slope_by_nudging, cases, tolerance=1e-7)
-    if verdict.passed:
-        weights = np.array([1.0, 2.0, 3.0])
-        function(squares, weights, (1,))
-        if weights.tolist() != [1.0, 2.0, 3.0]:
-            return Verdict(False, f"the weights were 1, 2, 3 and are now {weights.tolist()}.")
-    return verdict
+    return compare(function, learning.slope_by_nudging, cases, tolerance=1e-7)
 
 
 def weight_gradient(function: Callable) -> Verdict:
@@ -100,6 +98,7 @@ def weight_gradient(function: Callable) -> Verdict:
     cases = [
         (np.arange(9.0).reshape(3, 3), np.ones((2, 2))),
         (np.arange(9.0).reshape(3, 3), np.array([[1.0, 0.0], [0.0, -2.0]])),
+        (np.arange(12.0).reshape(3, 4), np.array([[1.0, 2.0], [0.0, -1.0]])),
         (rng.normal(size=(5, 7)), rng.normal(size=(3, 6))),
         (rng.normal(size=(6, 4)), rng.normal(size=(6, 2))),
     ]
@@ -135,6 +134,7 @@ def inverted_dropout(function: Callable) -> Verdict:
         (np.ones(4), np.array([1, 0, 1, 1]), 0.5),
         (np.ones(4), np.array([1, 1, 1, 1]), 0.0),
         (np.array([1.0, -2.0, 3.0]), np.array([0, 1, 1]), 0.2),
+        (np.array([[1.0, 2.0], [3.0, 4.0]]), np.array([[1, 0], [1, 1]]), 0.75),
         (rng.normal(size=(3, 5)), rng.integers(0, 2, size=(3, 5)), 0.75),
     ]
     return compare(function, lambda values, keep, p: values * keep / (1 - p), cases)
@@ -172,5 +172,7 @@ def eval_batch_norm(function: Callable) -> Verdict:
     # The first is small and round, for the verdict to quote, and its variance is not its own root.
     x, ones = np.array([[1.0], [2.0], [6.0]]), np.ones(1)
     small = (x, ones, np.zeros(1), 2 * ones, 4 * ones)
-    cases = [small, case(4, 3), case(1, 2), case(3, 3), tiny]
+    two = [np.array(row, dtype=float) for row in ([2, 1], [0, 1], [1, 2], [4, 1])]
+    square = (np.array([[1.0, 2.0], [3.0, 6.0]]), *two)
+    cases = [small, square, case(4, 3), case(1, 2), case(3, 3), tiny]
     return compare(function, learning.evaluate_batch_norm, cases)

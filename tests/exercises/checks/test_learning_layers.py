@@ -41,6 +41,47 @@ def nudged_copies(loss, weights, place):
     return (loss(up) - loss(down)) / 2e-5
 
 
+def nudged_by_sums(loss, weights, place):
+    """What is added and taken away again leaves a rounding error behind."""
+    weights[place] += 1e-5
+    above = loss(weights)
+    weights[place] -= 2e-5
+    below = loss(weights)
+    weights[place] += 1e-5
+    return (above - below) / 2e-5
+
+
+def nudged_then(loss, weights, place, restore):
+    """Another way of putting back the old value."""
+    old = weights.copy()
+    slope = nudged(loss, weights, place)
+    restore(weights, place, old)
+    return slope
+
+
+def whole_row(weights, place, old):
+    weights[place[0]] = old[place]
+
+
+def float32(weights, place, old):
+    weights[place] = np.float32(old[place])
+
+
+def dense_in_place(weights, grad):
+    weights *= grad[:, None]
+    return weights.sum(axis=0)
+
+
+def dropped_in_place(values, keep, p):
+    values[keep == 0] = 0
+    return values / (1 - p)
+
+
+def normed_in_place(x, gamma, beta, mean, var):
+    x -= mean
+    return gamma * x / np.sqrt(var + 1e-5) + beta
+
+
 def nudged_by_a_mask(loss, weights, place):
     step = np.zeros_like(weights)
     step[place] = 1e-5
@@ -163,6 +204,7 @@ WRONG = {
         lambda w, g: (w.T @ g)[:, None],
         lambda w, g: (w if w.shape[0] == w.shape[1] else w.T) @ g,  # a square one not transposed
         lambda w, g: -(w.T @ g),
+        dense_in_place,
     ],
     "slope_by_nudging": [
         lambda loss, weights, place: 0.0,
@@ -175,6 +217,11 @@ WRONG = {
         lambda loss, weights, place: nudged(loss, weights, tuple(0 for _ in place)),
         lambda loss, weights, place: round(nudged(loss, weights, place)),
         lambda loss, weights, place: np.full(weights.shape, nudged(loss, weights, place)),
+        lambda loss, weights, place: nudged(loss, weights, place, h=0.01),
+        lambda loss, weights, place: nudged(loss, weights, place, h=0.05),
+        lambda loss, weights, place: nudged_then(loss, weights, place, whole_row),
+        lambda loss, weights, place: nudged_then(loss, weights, place, float32),
+        nudged_by_sums,
     ],
     "weight_gradient": [
         lambda image, grad: np.zeros_like(loop_gradient(image, grad)),
@@ -197,6 +244,7 @@ WRONG = {
         lambda v, k, p: v * k * 2,
         lambda v, k, p: (v * k / (1 - p)).astype(int),
         lambda v, k, p: v * k / np.sqrt(1 - p),
+        dropped_in_place,
     ],
     "running_variance": [
         lambda old, v, m: 0.0,
@@ -219,6 +267,7 @@ WRONG = {
         lambda x, g, b, m, v: (g * (x - m) / np.sqrt(v + 1e-5) + b).T,
         lambda x, g, b, m, v: g * (x - m) / np.sqrt(v) + b,  # no ε: divided by 0
         lambda x, g, b, m, v: (g * (x - m) / np.sqrt(v + 1e-5) + b).round(3),
+        normed_in_place,
     ],
 }
 
