@@ -58,6 +58,66 @@ def block(forward, kernel=3):
     return lambda channels: type("Block", (Layers,), {"forward": forward})(channels, kernel)
 
 
+def other(**settings):
+    """Return a residual block whose second convolution has other settings."""
+
+    def build(channels):
+        made = nets.ResidualBlock(channels)
+        made.conv2 = nn.Conv2d(channels, channels, **{"kernel_size": 3, "padding": 1} | settings)
+        return made
+
+    return build
+
+
+class Lazy(Layers):
+    """Layers that learn their number of channels from the first maps."""
+
+    def __init__(self, channels):
+        nn.Module.__init__(self)
+        self.conv1, self.norm1 = nn.LazyConv2d(channels, 3, padding=1), nn.LazyBatchNorm2d()
+        self.conv2, self.norm2 = nn.LazyConv2d(channels, 3, padding=1), nn.LazyBatchNorm2d()
+
+    def forward(self, x):
+        return F.relu(x + self.inside(x))
+
+
+class Padded(Layers):
+    """The zeros come in before the convolution."""
+
+    def __init__(self, channels):
+        super().__init__(channels)
+        self.conv2 = nn.Sequential(nn.ZeroPad2d(1), nn.Conv2d(channels, channels, 3))
+
+    def forward(self, x):
+        return F.relu(x + self.inside(x))
+
+
+class Misspelt(Layers):
+    def foward(self, x):
+        return F.relu(x + self.inside(x))
+
+
+class Fixed(Layers):
+    """Its batch norms have nothing to learn."""
+
+    def __init__(self, channels):
+        super().__init__(channels)
+        self.norm1 = nn.BatchNorm2d(channels, affine=False)
+
+    def forward(self, x):
+        return F.relu(x + self.inside(x))
+
+
+def unrecorded(self, x):
+    with torch.no_grad():
+        return F.relu(x + self.inside(x))
+
+
+def changing_x(self, x):
+    x += self.inside(x)
+    return F.relu(x)
+
+
 class Sequential(nn.Module):
     def __init__(self, channels):
         super().__init__()
@@ -118,6 +178,31 @@ class FlatInception(nn.Module):
 
     def forward(self, x):
         return torch.cat(self.ends(x), 1)
+
+
+def changed_inception(change):
+    """Return the course's own module after a change."""
+
+    def build(c, w):
+        made = nets.Inception(c, w)
+        change(made)
+        return made
+
+    return build
+
+
+def without_bias(module):
+    next(m for m in module.modules() if isinstance(m, nn.Conv2d)).bias = None
+
+
+def with_a_seventh(module):
+    module.idle = nn.Conv2d(7, 99, 7)
+
+
+def with_gaps(module):
+    """A 3×3 kernel whose weights stand two pixels apart."""
+    conv = next(m for m in module.modules() if getattr(m, "kernel_size", 0) == (3, 3))
+    conv.dilation = conv.padding = (2, 2)
 
 
 def inception_like(paths, **changes):
@@ -195,7 +280,7 @@ RIGHT = {
         lambda s: sum(np.prod(one) for one in s) / 2**17,
         lambda s: np.float64(sum(math.prod(one) * 8 for one in s)) / 1_048_576,
     ],
-    "residual_module": [nets.ResidualBlock, Sequential, Clamped, InPlace],
+    "residual_module": [nets.ResidualBlock, Sequential, Clamped, InPlace, Lazy, Padded],
     "inception_module": [
         nets.Inception,
         FlatInception,
@@ -299,6 +384,17 @@ WRONG = {
         ),  # fmt: skip
         Hidden,
         NoSuper,
+        Misspelt,
+        Fixed,
+        block(changing_x),
+        block(unrecorded),
+        block(lambda s, x: x.add_(s.inside(x)).relu_()),
+        block(lambda s, x: F.relu(x + s.inside(x).detach())),
+        block(lambda s, x: F.relu(x.detach() + s.inside(x.detach()))),
+        other(dilation=2, padding=2),
+        other(groups=5),
+        other(padding_mode="circular"),
+        other(kernel_size=(3, 1), padding=(1, 0)),
         nn.Identity,
         lambda channels: 3,
     ],
@@ -315,6 +411,10 @@ WRONG = {
         inception_like(lambda s, x: [end.flatten(1) for end in s.ends(x)]),
         inception_like(lambda s, x: s.ends(F.relu(x))),
         inception_like(lambda s, x: [2 * end for end in s.ends(x)]),
+        changed_inception(without_bias),
+        changed_inception(with_a_seventh),
+        changed_inception(with_gaps),
+        inception_like(lambda s, x: [end.detach() for end in s.ends(x)]),
         lambda c, w: nets.Inception(c, w[::-1]),
         lambda c, w: nn.Conv2d(c, w[0] + w[2] + w[4] + w[5], 1),
         nn.Identity,
