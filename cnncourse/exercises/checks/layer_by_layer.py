@@ -53,7 +53,7 @@ def strided(function: Callable) -> Verdict:
         (counting, kernel, 1, 1),
         (counting, kernel, 2, 1),
         (counting, kernel, 1, 0),
-        (np.arange(12.0).reshape(3, 4), np.array([[1.5, 0.0], [0.0, -2.0]]), 2, 0),
+        (np.arange(12.0).reshape(3, 4) / 2 - 1, np.array([[1.5, 0.0], [0.0, -2.0]]), 2, 0),
         (
             rng.integers(-5, 6, (6, 9)).astype(float),
             rng.integers(-3, 4, (3, 2)).astype(float),
@@ -76,6 +76,7 @@ def max_pool(function: Callable) -> Verdict:
     cases = [
         (np.arange(16.0).reshape(4, 4), 2),
         (-np.arange(12.0).reshape(3, 4) - 1, 2),  # all negative, one row left over
+        (np.arange(18.0).reshape(3, 6), 3),
         (np.arange(15.0).reshape(3, 5), 2),  # a row and a column left over
         (rng.integers(-9, 400, (6, 9)).astype(float), 3),  # larger than any byte
         (rng.integers(-9, 9, (7, 5)).astype(float), 2),
@@ -203,10 +204,13 @@ def whole_network(function: Callable) -> Verdict:
     first[1, 0, 1, 1], second[2, 1, 1, 1], dense[7, 107] = 2, 3, 0.5  # 1 → 2 → 6 → score 3
     below = np.zeros_like(second)
     below[2, 1, :2, :2] = -3  # a whole window below 0, for the second ReLU
+    two, both = first.copy(), second.copy()  # beside the path of 2 · 3, one of 1 · (−4) to the same
+    two[0, 0, 1, 2], both[2, 0, 1, 1] = 1, -4  # pixel, if no kernel is turned
     cases = [
         (dot, first, second, dense),
         (block, -first, -second, dense),
         (dot, first, below, dense),
+        (dot, two, both, -dense),  # 6 − 4 → score −1
     ]
     cases += [
         (pipeline.digit(label), weights.first, weights.second, weights.dense)

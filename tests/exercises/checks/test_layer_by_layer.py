@@ -192,6 +192,17 @@ def network(relu=activations.relu, pool=sliced_pool, padding=1, order=(0, 1, 2),
     return whole
 
 
+def relu_before_the_sum(picture, first, second, dense):
+    """Each channel's share is cut at 0, and not their sum."""
+    maps = [sliced_pool(np.maximum(strided(picture, k[0], 1, 1), 0), 2) for k in first]
+    sums = [sum(np.maximum(strided(m, k[c], 1, 1), 0) for c, m in enumerate(maps)) for k in second]
+    return activations.softmax(dense @ np.concatenate([sliced_pool(m, 2).ravel() for m in sums]))
+
+
+def turned(picture, first, second, dense):
+    return by_names(picture, first[..., ::-1, ::-1], second[..., ::-1, ::-1], dense)
+
+
 RIGHT = {
     "output_size": [
         formula,
@@ -388,6 +399,9 @@ WRONG = {
         network(last=lambda scores: scores),  # no softmax
         network(last=lambda scores: activations.softmax(scores).round(2)),
         network(last=activations.sigmoid),
+        network(last=lambda scores: activations.softmax(activations.relu(scores))),
+        relu_before_the_sum,
+        turned,
         lambda *given: pipeline.run(pipeline.digit(3), pipeline.trained_weights())[-1].array,
         lambda x, *given: pipeline.run(x, pipeline.Weights(*given))[-1].array,
     ],
@@ -410,6 +424,14 @@ def test_a_forgotten_relu_hears_numbers_that_can_be_followed_by_hand():
     assert "1 at (4, 8), 1 at (4, 9), 1 at (5, 8), 1 at (5, 9)" in message
     assert "but -2 at (1, 0, 1, 1)" in message and "but -3 at (2, 1, 1, 1)" in message
     assert "but 0.5 at (7, 107)" in message and "I expected 0.1 at index 0" in message
+
+
+def test_other_mistakes_hear_numbers_that_can_be_followed_by_hand():
+    scores = network(last=lambda scores: activations.softmax(np.maximum(scores, 0)))
+    for mistake in (scores, relu_before_the_sum, turned):
+        message = checks.whole_network(mistake).message
+        assert "but 1 at (0, 0, 1, 2), 2 at (1, 0, 1, 1)" in message
+        assert "but -4 at (2, 0, 1, 1), 3 at (2, 1, 1, 1)" in message
 
 
 def test_a_single_path_through_the_network_can_be_followed_by_hand():
