@@ -122,8 +122,8 @@ def _with_arrays(function: Callable) -> Callable:
         return function
 
     @wraps(function)
-    def answered(*given: object) -> object:
-        answer = function(*given)
+    def answered(*given: object, **named: object) -> object:
+        answer = function(*given, **named)
         return np.asarray(answer) if isinstance(answer, list) else answer
 
     return answered
