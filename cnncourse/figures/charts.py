@@ -373,11 +373,13 @@ def line_chart(
         parts.append(key(legend, 26, name, colour, dash, thick=2.5, long=26, gap=5))
         legend += 31 + svg.text_width(name, largest) + 22
     parts.append(svg.text(0, 7, title, bold=True))
+    head = svg.text_width(title)
     if up not in title.lower():
-        parts.append(svg.text(1.1 * svg.text_width(title) + 10, 7, up, size=12, fill=svg.MUTED))
+        parts.append(svg.text(1.1 * head + 10, 7, up, size=12, fill=svg.MUTED))
+        head = 1.1 * head + 10 + svg.text_width(up, 12)
     words = "; ".join(_in_words(name, *values, percent) for name, values in kept.items())
     sentence = f"{title} ({up} against {across}): {words or 'nothing to see yet'}."
-    full = max(_LEFT + width + 24, legend, svg.text_width(title))
+    full = max(_LEFT + width + 24, legend, head)
     return svg.Svg("".join(parts), full, base + 38, title, sentence)
 
 
