@@ -36,3 +36,10 @@ def test_an_epoch_lowers_the_loss():
     optimiser = torch.optim.SGD(model.parameters(), lr=0.1)
     losses = [loop.train_epoch(model, data, optimiser) for _ in range(3)]
     assert losses[2] < losses[0] / 2
+
+
+@pytest.mark.parametrize("count, batches", [(60_000, 600), (10_000, 100)])
+def test_all_of_mnist_in_batches_of_100_takes_6000_steps_in_ten_epochs(count, batches):
+    blank = np.broadcast_to(np.zeros((28, 28), np.uint8), (count, 28, 28))
+    found = len(DataLoader(loop.DigitSet(blank, np.zeros(count, np.int64)), 100))
+    assert found == batches and 10 * found in (6_000, 1_000)
