@@ -1,44 +1,17 @@
 """In front of a class, in a real browser: no slide is cut off, and JupyterLab presents live."""
 
-from pathlib import Path
-
 import pytest
 import slides
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output, writes
 from notebook_page import NotebookPage
 
 from cnncourse.files import write_tree
-from cnncourse.run.execute import PASSED, execute
-from cnncourse.run.plan import plan
-
-ROOT = Path(__file__).resolve().parents[2]
-NOTEBOOKS = sorted((ROOT / "notebooks").glob("*.ipynb"))
-SMALLEST = 11  # pixels, as everywhere in the course
 
 LOOK = """() => Reveal.getSlides().map(slide => {
   const place = Reveal.getIndices(slide);
   Reveal.slide(place.h, place.v, 99);
   fit();
   return [parseFloat(slide.firstElementChild.style.zoom), slide.scrollHeight, slide.scrollWidth];
-})"""
-
-
-# The sizes of all words on a slide, as the projector shows them. How much a picture or a part of it
-# is enlarged says the area of its box: a quarter turn exchanges only the sides.
-SIZES = """() => Reveal.getSlides().flatMap(slide => {
-  const place = Reveal.getIndices(slide);
-  Reveal.slide(place.h, place.v, 99);
-  fit();
-  const words = document.createTreeWalker(slide, NodeFilter.SHOW_TEXT), sizes = [];
-  for (let node = words.nextNode(); node; node = words.nextNode()) {
-    const part = node.parentElement, seen = part.getBoundingClientRect();
-    if (!node.data.trim() || !seen.height || part.closest('[hidden], style, title, desc')) continue;
-    const font = parseFloat(getComputedStyle(part).fontSize), box = part.getBBox?.();
-    const zoom = parseFloat(slide.firstElementChild.style.zoom) / 100 * Reveal.getScale();
-    const larger = box ? Math.sqrt(seen.width * seen.height / (box.width * box.height)) : zoom;
-    sizes.push([font * larger, node.data.trim().slice(0, 30), place.h, place.v]);
-  }
-  return sizes;
 })"""
 
 
@@ -94,25 +67,6 @@ def test_no_slide_is_cut_off(browser, deck):
     for _, height, width in (little, much, explorer, *spread):
         assert height <= slides.HEIGHT and width <= slides.WIDTH
     page.close()
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
-def test_all_words_on_the_slides_of_a_notebook_can_be_read(browser, tmp_path, path):
-    if path.stem[:2] in ("05", "06"):
-        pytest.importorskip("torch")
-    revealing(tmp_path)
-    outcome = execute(plan([path], fast=True)[0])
-    assert outcome.status == PASSED, outcome.error
-    (tmp_path / "executed.ipynb").write_bytes(outcome.executed)
-    (tmp_path / "deck.html").write_text(slides.deck(tmp_path / "executed.ipynb"), encoding="utf-8")
-    page = browser.new_page(viewport={"width": slides.WIDTH, "height": slides.HEIGHT})
-    page.goto((tmp_path / "deck.html").as_uri())
-    page.wait_for_function("window.Reveal && Reveal.isReady()")
-    sizes = page.evaluate(SIZES)
-    page.close()
-    assert len(sizes) > 200
-    assert [words for words in sizes if words[0] < SMALLEST] == []
 
 
 @pytest.fixture

@@ -3,15 +3,12 @@
 import base64
 from pathlib import Path
 
-import cells
 import cv2
-import form
 import gallery
 import numpy as np
 import pytest
 from driving import put, settings
 
-from cnncourse.figures.svg import Svg
 from cnncourse.widgets.photo import Photo, PhotoInput
 
 HERE = Path(__file__).parent
@@ -31,11 +28,6 @@ PAGE = """<body class="{}" data-jp-theme-light="{}" style="margin:0; background:
 <p style="margin:0; line-height:1.5"></p></div></div></div></div>"""
 # What is drawn apart from photographs, digits and words.
 PAPER = ".place :is(image, text) { visibility: hidden }"
-
-# All notebooks, and of their figures those with cells that show the value 255: they are white as a
-# photograph may be.
-NOTEBOOKS = [path.stem for path in sorted(cells.FOLDER.glob("*.ipynb"))]
-WHITE_PIXELS = {"02_kernels": {"A step, its float output, and the same stored as bytes"}}
 
 
 @pytest.fixture(scope="module")
@@ -161,17 +153,3 @@ def test_an_animation_in_a_text_is_dark_in_the_dark(page, name):
     png = page.locator("img").screenshot()
     pixels = cv2.imdecode(np.frombuffer(png, np.uint8), cv2.IMREAD_COLOR)
     assert (pixels.min(axis=2) > WHITE).mean() < 0.02  # its words are white
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("notebook", NOTEBOOKS)
-def test_no_figure_of_a_notebook_is_white_paper_in_the_dark(page, notebook, monkeypatch, tmp_path):
-    if notebook[:2] in ("05", "06"):
-        pytest.importorskip("torch")
-    monkeypatch.setenv("CNNCOURSE_PROGRESS", str(tmp_path / "progress.jsonl"))
-    quick = form.load(cells.FOLDER / f"{notebook}.ipynb").metadata.get("cnncourse", {})
-    shown = cells.run(notebook, **quick.get("fast", {})).shown.values()
-    pictures = [picture for picture in shown if isinstance(picture, Svg)]
-    assert pictures
-    white = {drawn.title for drawn in pictures if white_share(page, str(drawn)) > 0.01}
-    assert white == WHITE_PIXELS.get(notebook, set())
