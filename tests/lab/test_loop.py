@@ -39,7 +39,7 @@ def test_an_epoch_lowers_the_loss():
 
 
 @pytest.mark.parametrize("count, batches", [(60_000, 600), (10_000, 100)])
-def test_all_of_mnist_in_batches_of_100_takes_6000_steps_in_ten_epochs(count, batches):
+def test_mnist_in_batches_of_100_takes_600_steps_an_epoch_and_its_test_set_100(count, batches):
     blank = np.broadcast_to(np.zeros((28, 28), np.uint8), (count, 28, 28))
     found = len(DataLoader(loop.DigitSet(blank, np.zeros(count, np.int64)), 100))
-    assert found == batches and 10 * found in (6_000, 1_000)
+    assert found == batches
