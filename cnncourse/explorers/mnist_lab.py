@@ -158,7 +158,7 @@ class Monitor(Faced):
         self.picture = figures.training_so_far(
             history.step_loss, history.step, history.validation_accuracy, steps=self.steps
         )
-        self.view.value = str(self.picture)
+        self.view.value = self.picture.in_page()
 
     def face(self) -> str:
         """Return a sentence, for a page without a kernel."""
@@ -612,13 +612,15 @@ def preferred(
         sure = predict(pictures)[wanted, wanted]
         nearest = memory.images[memory.nearest(pictures, wanted)[0][:, 0]]
         captions = [f"{digit}: {whole_percent(p)}" for digit, p in enumerate(sure)]
-        top = figures.digits(pictures, captions, title=f"After {steps[stage]} steps")
-        low = figures.digits(nearest.repeat(2, axis=1).repeat(2, axis=2))
+        liked = figures.digits(pictures, captions, columns=5, title=f"After {steps[stage]} steps")
+        alike = [f"like {digit}" for digit in wanted]
+        digits = figures.digits(nearest.repeat(2, axis=1).repeat(2, axis=2), alike, columns=5)
         sentence = (
             f"After {steps[stage]} steps the network is on average "
             f"{whole_percent(float(sure.mean()))} sure of the digit wanted."
         )
-        return svg.above(top, low, gap=8).titled("What the network likes best", sentence)
+        title = "What the network likes best"
+        return svg.beside(liked, digits, title=title, description=sentence)
 
     last = len(steps) - 1
     controls = {"stage": slider("stage", last, 0, last)}

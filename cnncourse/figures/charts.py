@@ -380,7 +380,7 @@ def line_chart(
     words = "; ".join(_in_words(name, *values, percent) for name, values in kept.items())
     sentence = f"{title} ({up} against {across}): {words or 'nothing to see yet'}."
     full = max(_LEFT + width + 24, legend, head)
-    return svg.Svg("".join(parts), full, base + 38, title, sentence)
+    return svg.Svg("".join(parts), full, base + 41, title, sentence)
 
 
 def frame(x: Scale, y: Scale, across: str, *, percent: bool = False, whole: bool = False) -> str:
@@ -406,7 +406,7 @@ def frame(x: Scale, y: Scale, across: str, *, percent: bool = False, whole: bool
         + grid(y, y.ticks(), x.start, x.end, write=write)
         + numbers(x, x.ticks(whole=whole), y.start + 13, write="{:,.6g}".format)
         + svg.text(
-            x.start + width / 2, y.start + 30, across, size=12, anchor="middle", fill=svg.MUTED
+            x.start + width / 2, y.start + 33, across, size=12, anchor="middle", fill=svg.MUTED
         )
     )
 

@@ -1064,7 +1064,7 @@ def reading(
         sentence = f"{verdict} Most probable: {best}; then {second}."
     d = svg.Drawing()
     d.add(marks.panel(_to_move(as_bytes(steps[-1][1]), moved), "seen", 0, 0, _SEEN + 8, 256))
-    d.add(marks.panel(_probability_bars(shares, answer), "bars", 256, 0, 336, 256))
+    d.add(marks.panel(_probability_bars(shares, answer), "bars", 256, 0, 352, 256))
     if nearest is not None:
         d.add(marks.panel(_alike(nearest, int(order[0])), "alike", 620, 0, 140, 256))
     if nearest is not None and len(nearest):

@@ -46,7 +46,7 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
     cell, left, top = 38, 64, 130
     drawing = svg.Drawing()
     for channel in (2, 1, 0):  # the blue sheet lies at the back, so it is drawn first
-        x, y = left + 78 * channel, top - 50 * channel
+        x, y = left + 88 * channel, top - 50 * channel
         marked = [(row, column, 1, 1)]
         sheet = values[..., channel]
         role = svg.CHANNELS[channel]
@@ -59,15 +59,15 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
     drawing.text(left - 22, (top + bottom) / 2 + 18, f"H = {height}", anchor="end")
     drawing.arrow(left, bottom + 14, right, bottom + 14)
     drawing.text((left + right) / 2, bottom + 30, f"columns, W = {width}", anchor="middle")
-    drawing.arrow(right + 16, bottom, right + 172, bottom - 100)
-    drawing.text(right + 104, bottom - 26, "channels, C = 3")
+    drawing.arrow(right + 16, bottom, right + 182, bottom - 100)
+    drawing.text(right + 112, bottom - 26, "channels, C = 3")
     pixel = values[row, column].tolist()
     words = (
         f"{height} rows, {width} columns and 3 channels of numbers. The pixel in row {row}, column "
         f"{column} is {pixel}: one number from each sheet."
     )
     code = [f"image.shape is ({height}, {width}, 3)", f"image[{row}, {column}] is {pixel}"]
-    sheets = drawing.svg(right + 226, bottom + 44, "")
+    sheets = drawing.svg(right + 236, bottom + 44, "")
     picture = svg.above(sheets, _code_lines(code))
     return svg.framed(picture.titled("A colour picture as an array (H, W, C)", words))
 

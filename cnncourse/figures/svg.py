@@ -36,6 +36,10 @@ PAPER = "var(--jp-layout-color0, #ffffff)"
 # Text on a grey or coloured cell does not follow the theme, because the cell does not either.
 DARK, LIGHT = "#0b0d10", "#ffffff"
 
+# On a page narrower than this, in CSS pixels, a figure keeps this share of its size and scrolls in
+# its place: a phone would show its words 5 pixels high.
+PHONE, LEGIBLE = 560, 0.92
+
 FONT = "var(--jp-ui-font-family, system-ui, sans-serif)"
 
 
@@ -92,20 +96,28 @@ class Svg:
     description: str = ""
 
     def __str__(self) -> str:
+        return self._written("max-width:100%;height:auto")
+
+    def in_page(self) -> str:
+        """Return it for a page of text: on a phone it scrolls in its place and stays legible."""
+        # the difference is far below 0 or far above the least: only a phone takes notice of it
+        least = f"clamp(0px,({PHONE}px - 100vw)*1000,{num(LEGIBLE * self.width)}px)"
+        return self._written(f"min-width:{least};max-width:100%;height:auto")
+
+    _repr_html_ = in_page
+
+    def _written(self, style: str) -> str:
         w, h = num(self.width), num(self.height)
         return (
             f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {w} {h}" width="{w}" '
             f'role="img" aria-label="{escape(self.title)}" font-family="{FONT}" '
-            'style="max-width:100%;height:auto">'
+            f'style="{style}">'
             f"<title>{escape(self.title)}</title><desc>{escape(self.description)}</desc>"
             f'<rect width="{w}" height="{h}" fill="{PAPER}"/>{self.markup}</svg>'
         )
 
     def __repr__(self) -> str:
         return f"Svg({self.title!r}, {num(self.width)}×{num(self.height)})"
-
-    def _repr_html_(self) -> str:
-        return str(self)
 
     def titled(self, title: str, description: str = "") -> Svg:
         """Return the same picture with another title and another description.

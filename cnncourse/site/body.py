@@ -27,7 +27,6 @@ HEADING = re.compile(r"<h([123])( id=\"([^\"]*)\")?>(.*?)</h\1>", flags=re.DOTAL
 TABLE = re.compile(r"<table\b.*?</table>", flags=re.DOTALL)
 EXPLORER = re.compile(r"\bexplorers\.(\w+)\(")
 STILL = '<p class="place">It needs PyTorch, and moves only where the notebook runs.</p>'
-PICTURE = re.compile(r'(<svg [^>]*?\bwidth="([\d.]+)"[^>]*style="max-width:100%;height:auto)"')
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", flags=re.DOTALL)
 
 
@@ -182,8 +181,7 @@ def output(shown: dict[str, Any]) -> str:
     """Return what a cell has printed or shown, as HTML."""
     data = shown.get("data", {})
     if "text/html" in data:
-        # site.css keeps a picture legible on a phone, so it has to know how wide it was drawn
-        return PICTURE.sub(r'\1;--wide:\2px"', _text(data["text/html"]))
+        return _text(data["text/html"])
     if "image/png" in data:
         png = base64.b64encode(base64.b64decode(_text(data["image/png"]))).decode()
         return f'<img src="data:image/png;base64,{png}" alt="{escape(_text(data["text/plain"]))}">'

@@ -189,7 +189,7 @@ class Explorer(Faced):
             except ValueError:
                 continue
             sentence = f"<figcaption>{escape(face.description)}</figcaption>"
-            yield f'<figure style="margin:0 0 1em">{face}{sentence}</figure>'
+            yield f'<figure style="margin:0 0 1em">{face.in_page()}{sentence}</figure>'
 
 
 def _same(values: Mapping[str, object], drawn: Mapping[str, object] | None) -> bool:

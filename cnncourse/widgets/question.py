@@ -80,7 +80,7 @@ class Question(Faced):
         right = change["new"] == self.answer
         self.verdict = f"{'Yes' if right else 'Not quite'}: {self.because}"
         mark = "✓" if right else "✗"
-        picture = f"<div>{self.reveal}</div>" if self.reveal else ""
+        picture = f'<div style="overflow-x:auto">{self._picture()}</div>'
         self._reply.value = (
             f'<p role="status" style="{_TEXT}">{mark} {escape(self.verdict)}</p>{picture}'
         )
@@ -91,5 +91,9 @@ class Question(Faced):
         return (
             f"<p><b>Predict first.</b> {escape(self.prompt)}</p><ul>{listed}</ul><details>"
             f"<summary>Answer</summary><p>{escape(self.answer)}: {escape(self.because)}</p>"
-            f"{self.reveal or ''}</details>"
+            f"{self._picture()}</details>"
         )
+
+    def _picture(self) -> str:
+        """The figure that is shown after a choice, or nothing."""
+        return self.reveal.in_page() if self.reveal else ""

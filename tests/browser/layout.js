@@ -2,6 +2,8 @@
 () => {
   const SLACK = 2; // pixels: fractions are rounded differently here and there
   const OVERLAP = 0.2; // of a line of text: the boxes of text are taller than its letters
+  const SMALLEST_TEXT = 11; // pixels
+  const onPhone = innerWidth < 560; // there wide pictures and tables scroll in their place
   const problems = [];
 
   const named = (picture) => {
@@ -26,7 +28,8 @@
   }
 
   for (const output of document.querySelectorAll(".jp-OutputArea-output")) {
-    if (output.scrollWidth > output.clientWidth + SLACK) {
+    const mayScroll = onPhone && getComputedStyle(output).overflowX === "auto";
+    if (!mayScroll && output.scrollWidth > output.clientWidth + SLACK) {
       const [wide, room] = [output.scrollWidth, output.clientWidth];
       problems.push(`${named(output)}: ${wide} pixels in ${room}, so it is cut off or scrolls`);
     }
@@ -36,7 +39,7 @@
     const frame = picture.getBoundingClientRect();
     if (frame.width === 0) continue; // in a folded solution
     const room = picture.closest(".jp-OutputArea-output").getBoundingClientRect();
-    const scrolls = picture.closest(".cnncourse-stage"); // where it would not be legible otherwise
+    const scrolls = onPhone || picture.closest(".cnncourse-stage"); // or it would not be legible
     if (!scrolls && frame.right > room.right + SLACK) problems.push(`${named(picture)}: wider than its cell`);
     const texts = [...picture.querySelectorAll("text")].filter((words) => words.textContent.trim());
     const boxes = texts.map((words) => words.getBoundingClientRect());
@@ -48,6 +51,11 @@
       );
       if (box.width > 0 && over > SLACK) {
         problems.push(`${named(picture)}: "${words.textContent}" is cut by ${over.toFixed(0)} pixels`);
+      }
+      const { a, b } = words.getScreenCTM();
+      const size = parseFloat(getComputedStyle(words).fontSize) * Math.hypot(a, b);
+      if (onPhone && box.width > 0 && size < SMALLEST_TEXT - 0.1) {
+        problems.push(`${named(picture)}: "${words.textContent}" is ${size.toFixed(1)} pixels high`);
       }
       for (let j = 0; j < i; j++) {
         if (overlap(box, boxes[j]) > OVERLAP) {

@@ -122,6 +122,14 @@ class NotebookPage:
         source = (HERE / script).read_text(encoding="utf-8")
         return self.page.evaluate(source, list(arguments))
 
+    def faults(self):
+        """What is wrong with the layout, some frames later, when all pictures have folded."""
+        for _ in range(50):
+            if not (faults := self.ask("layout.js")):
+                break
+            self.page.wait_for_timeout(100)
+        return faults
+
     def _listen(self, message):
         where = message.location.get("url", "")
         if message.type == "error" and not any(n in where + message.text for n in NOT_OURS):

@@ -64,11 +64,7 @@ def test_every_explorer_is_there_and_nothing_went_wrong(page):
 @pytest.mark.parametrize("width", [1280, 390])
 def test_nothing_of_an_explorer_is_cut_or_covered(page, width):
     page.show("light", width)
-    for _ in range(50):  # some frames pass until all of them have folded
-        if not (faults := page.ask("layout.js")):
-            break
-        page.page.wait_for_timeout(100)
-    assert faults == []
+    assert page.faults() == []
 
 
 @pytest.mark.parametrize("name", gallery.NAMES)

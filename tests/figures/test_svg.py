@@ -76,7 +76,8 @@ def test_a_picture_is_xml_with_size_title_and_description():
 def test_a_picture_shows_itself_in_a_notebook_and_in_a_file(tmp_path):
     picture = svg.Svg("", 30, 20, "Nothing")
     picture.save(tmp_path / "nothing.svg")
-    assert (tmp_path / "nothing.svg").read_text(encoding="utf-8") == picture._repr_html_() + "\n"
+    assert (tmp_path / "nothing.svg").read_text(encoding="utf-8") == f"{picture}\n"
+    assert picture._repr_html_() == picture.in_page()
     assert repr(picture) == "Svg('Nothing', 30×20)"
 
 
