@@ -97,7 +97,7 @@ def timeline(
     told = [p for p in points if p.name == chosen]
     words = f"{y_name} against {x_name}: {len(points)} networks. "
     words += " ".join(
-        f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words} ({p.source})." for p in told
+        f"{p.name}: {x_name} {p.x_words}, {y_name} {p.y_words}, from {p.source}." for p in told
     )
     if missing:
         words += f" Without a number: {', '.join(missing)}."

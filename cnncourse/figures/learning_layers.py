@@ -419,10 +419,10 @@ def _two_heads(heads: Sequence[tuple[str, int]]) -> svg.Svg:
     d = svg.Drawing()
     (_, many), (_, few) = heads
     for i, (name, params) in enumerate(heads):
-        y, side = 120 * i, 110 * (params / max(many, few)) ** 0.5
+        y, side = 120 * i, 88 * (params / max(many, few)) ** 0.5
         d.text(0, y + 10, f"a head with {name}", size=14)
         d.text(0, y + 42, f"{params:,}", size=26, bold=True)
-        d.rect(270, y + 2, side, side, fill=svg.KERNEL.line)
+        d.rect(296, y + 2, side, side, fill=svg.KERNEL.line)  # beside its words, on a phone too
     ratio = f"{many / few:,.0f}" if many >= 100 * few else f"{many / few:.3g}"
     d.text(0, 250, f"{ratio} times", size=26, bold=True)
     d.text(0, 280, "as many parameters:", size=14)

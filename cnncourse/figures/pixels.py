@@ -461,14 +461,14 @@ def _stretched(pixels: np.ndarray) -> np.ndarray:
 
 def _curve(table: np.ndarray, gamma: float, contrast: float, brightness: float) -> svg.Svg:
     """The new value of every old value, beside the line where nothing changes; three handles."""
-    drawing, side, left = svg.Drawing(), 190, 30
+    drawing, side, left = svg.Drawing(), 188, 36
     x, y = Scale(0, 255, left, left + side), Scale(0, 255, side, 0)
     drawing.rect(left, 0, side, side, line=svg.FAINT)
     drawing.line(left, side, left + side, 0, colour=svg.MUTED, dash="4 4")
     drawing.add(curve(x, y, range(256), table.tolist(), colour=svg.OUTPUT.line, thick=2.5))
     for v in (0, 128, 255):
-        drawing.add(numbers(x, [v], side + 12))
-        drawing.text(left - 5, y(v), str(v), size=12, anchor="end", fill=svg.MUTED)
+        drawing.add(numbers(x, [v], side + 18))  # a handle may stand at both zeros
+        drawing.text(left - 11, y(v), str(v), size=12, anchor="end", fill=svg.MUTED)
     grey = side / 255
     step = 0.05
     bend = max(abs(255 * (0.5 ** (gamma + step) - 0.5**gamma) * contrast), 0.8) * grey
@@ -482,7 +482,7 @@ def _curve(table: np.ndarray, gamma: float, contrast: float, brightness: float) 
         ),
     ):
         drawing.add(handle(name, [move], x(value), y(float(table[value])), role=svg.OUTPUT))
-    return drawing.svg(left + side + 12, side + 22, "curve")  # as high as the pictures beside it
+    return drawing.svg(left + side + 12, side + 24, "curve")  # as high as the pictures beside it
 
 
 def _histogram(

@@ -403,10 +403,10 @@ def _legend(x: float, y: float) -> str:
     drawing.circle(x + 4, y, 2.5, fill=svg.MUTED)
     drawing.circle(x + 14, y, 2.5, fill=svg.MUTED)
     drawing.text(x + 24, y, "readings")
-    drawing.line(x + 140, y, x + 162, y, dash="6 4", thick=2)
-    drawing.text(x + 168, y, "hidden truth")
-    drawing.line(x + 336, y, x + 358, y, colour=svg.OUTPUT.line, thick=3)
-    drawing.text(x + 364, y, "weighted average")
+    drawing.line(x + 150, y, x + 172, y, dash="6 4", thick=2)
+    drawing.text(x + 178, y, "hidden truth")
+    drawing.line(x + 356, y, x + 378, y, colour=svg.OUTPUT.line, thick=3)
+    drawing.text(x + 384, y, "weighted average")
     return drawing.markup
 
 

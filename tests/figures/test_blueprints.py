@@ -127,7 +127,7 @@ def test_a_dot_and_a_name_open_the_card_of_a_network():
     wishes = [json.loads(part.get("data-set")) for part in parsed(picture).iter()
               if part.get("data-set")]  # fmt: skip
     assert [w["network"] for w in wishes] == ["a", "b", "a", "b", "c"]
-    assert "b: x three, y five (B)." in picture.description
+    assert "b: x three, y five, from B." in picture.description
     texts = [t.text for t in parsed(figures.timeline(points, "x", "y", chosen="a")).iter()]
     assert {"x: one", "y: two", "A (1999)"} <= set(texts)
 
