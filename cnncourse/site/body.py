@@ -19,7 +19,7 @@ from pygments import highlight
 from pygments.formatters import HtmlFormatter
 from pygments.lexers import PythonLexer
 
-from cnncourse.run.pages import Renderer
+from cnncourse.run.pages import Renderer, known
 from cnncourse.site import source
 
 LEFT_OUT = {"check", "progress", "injected-parameters"}  # cells that answer a learner
@@ -54,6 +54,18 @@ class _Renderer(Renderer):
         level : int
         """
         return f'<h{level} id="{self._once(slug(text))}">{text}</h{level}>\n'
+
+    def link(self, text: str, url: str, title: str | None = None) -> str:
+        """Return a link; here Markdown has a page, so one to Markdown stays.
+
+        Parameters
+        ----------
+        text : str
+        url : str
+        title : str, optional
+        """
+        safe = url if known("href", url) else "#"
+        return str(super(Renderer, self).link(text, safe, title))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
         """Return a picture that the browser loads when it comes near.

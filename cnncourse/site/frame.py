@@ -129,10 +129,10 @@ def _without_links(html: str) -> str:
 
 def _onwards(page: Page, before: Page | None, after: Page | None) -> str:
     """Links to the neighbours."""
-    ways = [("prev", "←", before), ("next", "→", after)]
+    ways = [("prev", "← {}", before), ("next", "{} →", after)]
     links = "".join(
-        f'<a rel="{rel}" href="{source.way(page.path, to.path)}">{arrow} {escape(to.title)}</a>'
-        for rel, arrow, to in ways
+        f'<a rel="{rel}" href="{source.way(page.path, to.path)}">{way.format(escape(to.title))}</a>'
+        for rel, way, to in ways
         if to
     )
     return f'<nav class="onwards" aria-label="Next pages">{links}</nav>\n' if links else ""

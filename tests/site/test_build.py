@@ -9,12 +9,13 @@ import nbformat
 import pytest
 import tiny_course
 
-from cnncourse.site import build, catalogue
+from cnncourse.site import build, catalogue, source
 from cnncourse.site.rasters import SMALL
 
 ROOT = Path(__file__).resolve().parents[2]
 LINK = re.compile(r"<a\b[^>]*?\shref=\"([^\"]+)\"")
 LOADED = re.compile(r"<(?:img|script|link|image)\b[^>]*?\s(?:href|src)=\"([^\"]+)\"")
+MARKDOWN = re.compile(r"\]\(([^):]+\.md(?:#[^)]*)?)\)")  # a link in Markdown
 ID = re.compile(r"\bid=[\"']([^\"']+)[\"']")
 
 
@@ -40,6 +41,16 @@ def test_every_link_leads_somewhere(site, pages):
             if file not in site or (place and place not in ID.findall(pages[file])):
                 dead.append((page, target))
     assert dead == []
+
+
+def test_every_link_between_markdown_files_is_one_between_their_pages(pages):
+    for path in source.documents(ROOT):
+        page = source.page_of(path)
+        wanted = MARKDOWN.findall((ROOT / path).read_text("utf-8"))
+        leads = {there(page, target) for target in LINK.findall(pages[page])}
+        for target in wanted:
+            file, place = there(path, target)
+            assert (source.page_of(file), place) in leads, (path, target)
 
 
 def test_no_page_loads_anything_from_elsewhere(pages):
