@@ -55,6 +55,19 @@ class _Renderer(Renderer):
         """
         return f'<h{level} id="{self._once(slug(text))}">{text}</h{level}>\n'
 
+    def block_code(self, code: str, info: str | None = None) -> str:
+        """Return code in colours; a message as plain text, so that a long one may wrap.
+
+        Parameters
+        ----------
+        code : str
+        info : str, optional
+            Its language.
+        """
+        if info == "text":
+            return f'<pre class="message">{escape(code)}</pre>\n'
+        return str(super().block_code(code, info))
+
     def link(self, text: str, url: str, title: str | None = None) -> str:
         """Return a link; here Markdown has a page, so one to Markdown stays.
 
@@ -174,7 +187,7 @@ def living(name: str, stills: str, here: str) -> str:
 
 def code(text: str) -> str:
     """Return Python code in colours."""
-    return str(highlight(text, PythonLexer(), HtmlFormatter(cssclass="code")))
+    return str(highlight(text, PythonLexer(), HtmlFormatter()))
 
 
 def folded(summary: str, html: str) -> str:

@@ -27,7 +27,7 @@ from cnncourse.convolution import correlate
 from cnncourse.files import write_marked
 from cnncourse.run import local, notebook, store
 from cnncourse.site import body, drawing, pack, playing, python, running, source
-from cnncourse.site.frame import PICTURE, Page, framed
+from cnncourse.site.frame import GROUPS, PICTURE, Page, framed
 from cnncourse.site.rasters import Rasters
 from cnncourse.site.tree import dumps
 
@@ -119,7 +119,10 @@ def site(course: Course) -> dict[str, bytes]:
     if course.pyodide:
         files.update(python.files(course.pyodide))
         files["py/course.zip"] = compiled(course.pyodide, course.cache)
-    for group in ([front], [drawing.page()], notebooks, [gallery, *explorers], documents):
+    start = [page for page in documents if page.path == GROUPS["Notebooks"]]
+    guide = [page for page in documents if page not in start]
+    groups = ([front], [drawing.page()], start + notebooks, [gallery, *explorers], guide)
+    for group in groups:
         for page, before, after in neighbours(group):
             html = framed(page, before, after, course.address)
             files[page.path] = rasters.outside(html, "../" * page.path.count("/")).encode()

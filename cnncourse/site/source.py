@@ -22,10 +22,15 @@ ELSEWHERE = re.compile(r"[a-z]+:|//|#", flags=re.IGNORECASE)
 
 
 def documents(root: Path) -> list[str]:
-    """Return the Markdown files that become pages, by their path in the repository."""
+    """Return the Markdown files that become pages, in the order in which they follow each other.
+
+    In each folder README.md comes first.
+    """
     found = [*root.glob("*.md"), *(root / "docs").rglob("*.md"), *(root / "notebooks").glob("*.md")]
     hidden = [path for path in found if any(part.startswith(".") for part in path.parts)]
-    return sorted(path.relative_to(root).as_posix() for path in found if path not in hidden)
+    shown = [path.relative_to(root) for path in found if path not in hidden]
+    shown.sort(key=lambda path: (path.parent, path.name != "README.md", path.name))
+    return [path.as_posix() for path in shown]
 
 
 def page_of(path: str) -> str:

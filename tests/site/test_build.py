@@ -53,6 +53,20 @@ def test_every_link_between_markdown_files_is_one_between_their_pages(pages):
             assert (source.page_of(file), place) in leads, (path, target)
 
 
+@pytest.mark.parametrize(
+    "first, then",
+    [
+        ("notebooks/index.html", "notebooks/01_image_basics.html"),
+        ("about.html", "CHANGELOG.html"),
+        ("e/index.html", "e/sharing.html"),
+        ("docs/teaching.html", "docs/teaching/01_image_basics.html"),
+    ],
+)
+def test_the_way_through_a_group_begins_at_its_index(pages, first, then):
+    onwards = re.search(r'<a rel="next" href="([^"]+)">', pages[first])
+    assert there(first, onwards[1]) == (then, "")
+
+
 def test_no_page_loads_anything_from_elsewhere(pages):
     loaded = {page: tiny_course.other_hosts(html) for page, html in pages.items()}
     assert {page: hosts for page, hosts in loaded.items() if hosts} == {}
