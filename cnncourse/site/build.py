@@ -33,6 +33,7 @@ from cnncourse.site.tree import dumps
 
 WEB = Path(__file__).with_name("web")
 STAGE = Path(__file__).parents[1] / "widgets"
+LEADS = re.compile(r'( (?:href|src)=")(?![a-z]+:|#)')
 MARK = b"drawn ahead by cnncourse.site: "  # stands in every pack that is kept
 
 
@@ -126,6 +127,8 @@ def site(course: Course) -> dict[str, bytes]:
         for page, before, after in neighbours(group):
             html = framed(page, before, after, course.address)
             files[page.path] = rasters.outside(html, "../" * page.path.count("/")).encode()
+    if course.address:
+        files["404.html"] = not_found(course.address).encode()
     version = hashlib.sha256(b"".join(files[path] for path in sorted(files))).hexdigest()[:12]
     files["sw.js"] = files.pop("web/sw.js").replace(b"VERSION", version.encode())
     for picture in sorted((course.root / "img").iterdir()):
@@ -337,6 +340,27 @@ def front_page(notebooks: Sequence[Page], explorers: Sequence[str]) -> Page:
         "that check what you write</li></ul>"
     )
     return Page("index.html", "Touch a convolutional network", html, lead)
+
+
+def not_found(address: str) -> str:
+    """Return the whole page that a host shows where no page is.
+
+    Nobody knows how deep such an address is, so each link of the page is a whole address.
+
+    Parameters
+    ----------
+    address : str
+        Where the site will be published.
+    """
+    lead = "There is no page at this address. It may have moved: look for it from one of these."
+    html = (
+        f'<h1>Nothing is here</h1>\n<p class="lead">{lead}</p>\n<ul>'
+        '<li><a href="index.html">The front page</a>, and the way through the course</li>'
+        '<li><a href="e/index.html">All explorers</a></li>'
+        '<li><a href="docs/glossary.html">The glossary</a></li></ul>'
+    )
+    html = framed(Page("404.html", "Nothing is here", html, lead), None, None, address)
+    return LEADS.sub(rf"\1{address.rstrip('/')}/", html)
 
 
 def card() -> bytes:

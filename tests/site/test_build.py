@@ -67,6 +67,14 @@ def test_the_way_through_a_group_begins_at_its_index(pages, first, then):
     assert there(first, onwards[1]) == (then, "")
 
 
+def test_the_page_for_unknown_addresses_works_at_any_depth(site):
+    home = "https://example.org/course/"
+    html = build.not_found(home)
+    leads = {*LINK.findall(html), *LOADED.findall(html)} - {"#main", f"{home}404.html"}
+    assert len(leads) > 6 and all(target.startswith(home) for target in leads)
+    assert {target.removeprefix(home) for target in leads} <= set(site)
+
+
 def test_no_page_loads_anything_from_elsewhere(pages):
     loaded = {page: tiny_course.other_hosts(html) for page, html in pages.items()}
     assert {page: hosts for page, hosts in loaded.items() if hosts} == {}

@@ -8,6 +8,7 @@
   button.addEventListener("click", () => {
     root.dataset.theme = dark() ? "light" : "dark";
     try { localStorage.theme = root.dataset.theme; } catch {} // private windows keep nothing
+    for (const frame of document.querySelectorAll("iframe")) frame.contentWindow.postMessage({ theme: root.dataset.theme }, "*");
     name();
   });
   name();
@@ -77,6 +78,9 @@
     }
   });
   if (root.className === "embed" && parent !== self) {
+    addEventListener("message", ({ data, source }) => {
+      if (source === parent && data?.theme) root.dataset.theme = data.theme;
+    });
     new ResizeObserver(() => parent.postMessage({ height: document.body.scrollHeight }, "*")).observe(document.body);
   }
 })();
