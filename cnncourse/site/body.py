@@ -22,11 +22,15 @@ from pygments.lexers import PythonLexer
 from cnncourse.run.pages import Renderer, known
 from cnncourse.site import source
 
+LONGEST = 200  # characters of a description
 LEFT_OUT = {"check", "progress", "injected-parameters"}  # cells that answer a learner
 HEADING = re.compile(r"<h([123])( id=\"([^\"]*)\")?>(.*?)</h\1>", flags=re.DOTALL)
 TABLE = re.compile(r"<table\b.*?</table>", flags=re.DOTALL)
 EXPLORER = re.compile(r"\bexplorers\.(\w+)\(")
 STILL = '<p class="place">It needs PyTorch, and moves only where the notebook runs.</p>'
+DO = (
+    "What you will do."  # a notebook's first paragraph is about its explorer, this one about it all
+)
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", flags=re.DOTALL)
 
 
@@ -230,10 +234,14 @@ def plain(html: str) -> str:
 
 
 def summary(html: str) -> str:
-    """Return the first paragraph of a page as plain words, cut to 160 characters as searches do."""
+    """Return in a sentence or two what a page holds, cut where searches cut at the latest."""
     paragraphs = [plain(paragraph) for paragraph in PARAGRAPH.findall(html)]
-    text = next((paragraph for paragraph in paragraphs if len(paragraph) > 40), "")
-    return text if len(text) <= 160 else text[:159].rsplit(" ", 1)[0] + " …"
+    whole = next((paragraph for paragraph in paragraphs if paragraph.startswith(DO)), "")
+    text = whole.removeprefix(DO).strip() or next((one for one in paragraphs if len(one) > 40), "")
+    if len(text) <= LONGEST:
+        return text
+    first = text.split(". ")[0] + "."
+    return first if len(first) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
 
 
 def read(path: Path) -> str:

@@ -109,11 +109,13 @@ def site(course: Course) -> dict[str, bytes]:
     rasters = Rasters()
     places = playing.places(course.executed)
     living = course.pyodide is not None
-    explorers = [playing.page(name, places.get(name), living) for name in course.explorers]
+    met = [*places, *course.explorers]  # those that no notebook shows come last
+    names = sorted(course.explorers, key=met.index)
+    explorers = {name: playing.page(name, places.get(name), living) for name in names}
     notebooks = [notebook_page(course, path) for path in course.executed]
     documents = [document_page(course, path) for path in source.documents(course.root)]
     front = front_page(notebooks, course.explorers)
-    gallery = playing.gallery([*explorers, drawing.page()])
+    gallery = playing.gallery({source.OWN_DIGIT: drawing.page(), **explorers}, places)
     files: dict[str, bytes] = {PICTURE: card(), **static(), **drawing.as_explorer()}
     for drawn in packs(course.explorers, course.cache):
         files.update(drawn)
@@ -122,7 +124,7 @@ def site(course: Course) -> dict[str, bytes]:
         files["py/course.zip"] = compiled(course.pyodide, course.cache)
     start = [page for page in documents if page.path == GROUPS["Notebooks"]]
     guide = [page for page in documents if page not in start]
-    groups = ([front], [drawing.page()], start + notebooks, [gallery, *explorers], guide)
+    groups = ([front], [drawing.page()], start + notebooks, [gallery, *explorers.values()], guide)
     for group in groups:
         for page, before, after in neighbours(group):
             html = framed(page, before, after, course.address)
@@ -285,8 +287,7 @@ def notebook_page(course: Course, path: str) -> Page:
     lab = any("need_torch()" in cell["source"] for cell in cells)
     ways = running.buttons(course.repository, path, lab=lab)
     html = html.replace("</h1>", f"</h1>\n{ways}", 1)
-    number = Path(path).stem.split("_")[0]
-    title = f"{number} {notebook.title({'cells': cells})}"
+    title = source.numbered(path, notebook.title({"cells": cells}))
     return Page(source.page_of(path), title, html, body.summary(html))
 
 

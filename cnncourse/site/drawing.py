@@ -35,9 +35,9 @@ def page() -> Page:
     """Return the page."""
     html = (
         f'<h1>Draw a digit</h1>\n<p class="lead">{escape(LEAD)}</p>\n'
-        '<section class="draw"><div class="pad"></div><div>'
+        '<section class="draw"><div class="pad"></div>'
         '<p class="sentence" role="status">Reading a drawing needs JavaScript.</p>'
-        '<ul class="shares" aria-label="How sure it is of each digit"></ul></div>'
+        '<ul class="shares" aria-label="How sure it is of each digit"></ul>'
         '<div class="maps"></div><p class="links"></p>'
         f'<script type="application/json" class="weights">{dumps(weights())}</script></section>\n'
         '<p>The network is the one of <a href="notebooks/04_layer_by_layer_cnn.html">notebook '

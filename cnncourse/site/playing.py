@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -33,7 +33,8 @@ def places(executed: Mapping[str, Path]) -> dict[str, Place]:
     found: dict[str, Place] = {}
     for path, file in executed.items():
         read = notebook.parse(file.read_bytes())
-        place = Place(source.page_of(path), notebook.title(read))
+        title = source.numbered(path, notebook.title(read))
+        place = Place(source.page_of(path), title)
         for cell in read["cells"]:
             for name in body.EXPLORER.findall(cell["source"]):
                 found.setdefault(name, place)
@@ -63,6 +64,13 @@ def about(name: str) -> str:
     return re.sub(r":\w+:`(\w+)`|``?", r"\1", line).rstrip(".")
 
 
+def touched(picture: str) -> str:
+    """Return what a hand can do with a picture; "" where there is nothing to touch."""
+    hands = {"drag": "drag its handles", "edit": "change its numbers", "set": "click its parts"}
+    words = [word for kind, word in hands.items() if f" data-{kind}=" in picture]
+    return f' <span class="hands">Touch the picture: {", ".join(words)}.</span>' if words else ""
+
+
 def page(name: str, place: Place | None, python: bool) -> Page:
     """Return the page of an explorer.
 
@@ -84,7 +92,8 @@ def page(name: str, place: Place | None, python: bool) -> Page:
         way = source.way(f"e/{name}.html", place.page)
         course = f'<p class="place">In the course: <a href="{way}">{escape(place.title)}</a></p>'
     html = (
-        f'<h1>{escape(title_of(name))}</h1>\n<p class="lead">{escape(about(name))}.</p>\n'
+        f'<h1>{escape(title_of(name))}</h1>\n<p class="lead">{escape(about(name))}.'
+        f"{touched(explorer.view.value)}</p>\n"
         f'<section class="explorer cnncourse-explorer" data-name="{name}"'
         f'{" data-python" if python else ""}><div class="panel"></div>'
         f'<div class="cnncourse-stage">{explorer.view.value}</div>'
@@ -102,19 +111,29 @@ def in_script(value: dict[str, object]) -> str:
     return dumps(value).replace("<", "\\u003c")
 
 
-def gallery(pages: Sequence[Page]) -> Page:
-    """Return the list of all explorers.
+def gallery(pages: Mapping[str, Page], places: Mapping[str, Place]) -> Page:
+    """Return the list of all explorers, by the notebooks that show them.
 
     Parameters
     ----------
-    pages : sequence of Page
-        Of the explorers.
+    pages : mapping of str to Page
+        Of the explorers, by name, in the order of the course.
+    places : mapping of str to Place
+        Where the course uses them.
     """
-    items = "".join(
-        f'<li><a href="{source.way("e/index.html", page.path)}">{escape(page.title)}</a>'
-        f"<p>{escape(page.description)}</p></li>"
-        for page in pages
-    )
+    groups: dict[str, list[Page]] = {place.title: [] for place in places.values()}
+    for name, page in pages.items():
+        title = places[name].title if name in places else "Beside the notebooks"
+        groups.setdefault(title, []).append(page)
     lead = "Every explorer has a page of its own: link to it, or put it into your slides."
-    html = f'<h1>Explorers</h1>\n<p class="lead">{lead}</p>\n<ul class="cards">{items}</ul>'
-    return Page("e/index.html", "Explorers", html, lead)
+    parts = [f'<h1>Explorers</h1>\n<p class="lead">{lead}</p>']
+    for title, shown in groups.items():
+        if shown:
+            heading = f'<h2 id="{body.slug(title)}">{escape(title)}</h2>'
+            parts.append(f'{heading}\n<ul class="cards">{"".join(map(_card, shown))}</ul>')
+    return Page("e/index.html", "Explorers", "\n".join(parts), lead)
+
+
+def _card(page: Page) -> str:
+    way = source.way("e/index.html", page.path)
+    return f'<li><a href="{way}">{escape(page.title)}</a><p>{escape(page.description)}</p></li>'

@@ -11,7 +11,7 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Callable
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import unquote
 
 OWN_DIGIT, DRAW = "own_digit", "draw.html"  # this explorer's page is one of its own making
@@ -45,6 +45,21 @@ def page_of(path: str) -> str:
         return posixpath.join(folder, f"{stem}.html")
     # explorers have no file, only a page
     return path if folder in ("e", "img") or path == DRAW else ""
+
+
+def numbered(path: str, title: str) -> str:
+    """Return the title of a notebook with the number that its file begins with.
+
+    Parameters
+    ----------
+    path, title : str
+
+    Examples
+    --------
+    >>> numbered("notebooks/04b_learning_layers.ipynb", "How a CNN learns")
+    '04b How a CNN learns'
+    """
+    return f"{PurePosixPath(path).stem.split('_')[0]} {title}"
 
 
 def way(here: str, there: str) -> str:

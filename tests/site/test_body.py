@@ -68,4 +68,11 @@ def test_formulas_are_mathml_and_pictures_wait():
 )
 def test_a_summary_fits_in_a_search(words):
     summary = body.summary(f"<p>short</p><p>{words}</p>")
-    assert 40 < len(summary) <= 160 and summary[:4] == words[:4]
+    assert 40 < len(summary) <= body.LONGEST and summary[:4] == words[:4]
+
+
+def test_a_summary_says_what_a_learner_will_do():
+    html = (
+        f"<p>{'Drag the box. ' * 9}</p><p><b>What you will do.</b> Open a box. {'More. ' * 50}</p>"
+    )
+    assert body.summary(html) == "Open a box."

@@ -22,7 +22,7 @@ def test_an_explorer_is_at_home_where_it_is_met_first(tmp_path):
         file = tmp_path / f"{number}.ipynb"
         nbformat.write(new_notebook(cells=cells), file)
         executed[f"notebooks/{number}.ipynb"] = file
-    first, second = (playing.Place(f"notebooks/{n}.html", f"Notebook {n}") for n in range(2))
+    first, second = (playing.Place(f"notebooks/{n}.html", f"{n} Notebook {n}") for n in range(2))
     assert playing.places(executed) == {"flip": first, "stride": second}
 
 
@@ -60,8 +60,15 @@ def test_what_an_explorer_is_about_is_plain_text():
 
 
 def test_the_gallery_leads_to_each_page():
-    pages = [playing.page(name, None, python=False) for name in ("flip", "stride")]
-    assert re.findall(r'href="([^"]+)"', playing.gallery(pages).html) == [
-        "flip.html",
-        "stride.html",
-    ]
+    pages = {name: playing.page(name, None, python=False) for name in ("flip", "stride", "sharing")}
+    places = {name: playing.Place("x.html", f"A {name} & B") for name in ("stride", "flip")}
+    html = playing.gallery(pages, places).html
+    # by notebook, in the order of the course; what no notebook shows comes last
+    assert re.findall(r'href="([^"]+)"', html) == ["stride.html", "flip.html", "sharing.html"]
+    assert html.index("A stride &amp; B</h2>") < html.index("A flip &amp; B</h2>")
+
+
+def test_a_page_says_what_a_hand_can_do_with_its_picture():
+    assert playing.touched("<svg><g data-link='x'/></svg>") == ""
+    lines = {name: playing.touched(playing.opened(name).view.value) for name in explorers.__all__}
+    assert lines["conv_backward"].count(",") == 0 and lines["convolution"].count(",") == 2

@@ -27,6 +27,7 @@ function showMaps(stages) {
     const row = document.createElement("figure");
     const words = document.createElement("figcaption");
     words.textContent = `${stage.name}: ${stage.maps.length} × ${stage.side}×${stage.side}`;
+    row.style.setProperty("--maps", Math.max(4, stage.maps.length));
     row.append(words, ...stage.maps.map((map) => picture(stage, map, most)));
     return row;
   });
