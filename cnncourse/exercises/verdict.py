@@ -138,7 +138,15 @@ def _unchanged(now: Any, before: Any) -> bool:
     if isinstance(before, list | tuple):
         same = isinstance(now, list | tuple) and len(now) == len(before)
         return same and all(map(_unchanged, now, before))
-    return not isinstance(before, np.ndarray | int | float) or np.array_equal(now, before)
+    return not isinstance(before, np.ndarray | int | float) or _same(now, before)
+
+
+def _same(now: Any, before: Any) -> bool:
+    """Tell whether two things hold equal numbers at equal places; NaN is taken as equal to NaN."""
+    try:
+        return np.array_equal(now, before, equal_nan=True)
+    except TypeError:  # no numbers, so there is no NaN to look for
+        return np.array_equal(now, before)
 
 
 def design(

@@ -88,6 +88,25 @@ def test_lists_must_stay_as_they_were_too():
     assert not compare(shortened, len, cases).passed
 
 
+def test_a_hole_that_is_left_where_it_was_is_no_change():
+    def filled(values):
+        values[np.isnan(values)] = 0
+        return values.sum()
+
+    holed = [(np.array([1.0, np.nan, 3.0]),)]
+    assert compare(np.nansum, np.nansum, holed).passed is True
+    assert compare(np.nansum, np.nansum, [([1.0, float("nan"), 3.0],)]).passed is True
+    assert "changed" in compare(filled, np.nansum, holed).message
+
+
+def test_words_in_the_place_of_numbers_are_a_change():
+    def spoilt(values):
+        total, values[0] = sum(values), "one"
+        return total
+
+    assert "changed" in compare(spoilt, sum, [([1, 2, 3],)]).message
+
+
 def test_what_was_changed_and_put_back_is_no_harm():
     def put_back(x):
         old = x[0, 0]
