@@ -366,12 +366,13 @@ def line_chart(
         parts.append(
             svg.line(x(at), _TOP, x(at), base, colour=svg.WINDOW.line, thick=2, dash="3 3")
         )
-    legend, largest = 0.0, 12 * max(1, (_LEFT + width) / 290)  # of its words, on a phone
+    full = _LEFT + width + 24
+    legend, largest = 0.0, 12 * max(1, full / 290)  # of its words, on a phone
     for (name, values), (colour, dash) in zip(kept.items(), _STYLES, strict=False):
         dots = 3 if len(values[0]) <= 30 else 0
         parts.append(curve(x, y, *values, colour=colour, dash=dash, dots=dots))
         parts.append(key(legend, 26, name, colour, dash, thick=2.5, long=26, gap=5))
-        legend += 31 + svg.text_width(name, largest) + 22
+        legend += 31 + 1.1 * svg.text_width(name, largest) + 22
     parts.append(svg.text(0, 7, title, bold=True))
     head = svg.text_width(title)
     if up not in title.lower():
@@ -379,8 +380,7 @@ def line_chart(
         head = 1.1 * head + 10 + svg.text_width(up, 12)
     words = "; ".join(_in_words(name, *values, percent) for name, values in kept.items())
     sentence = f"{title} ({up} against {across}): {words or 'nothing to see yet'}."
-    full = max(_LEFT + width + 24, legend, head)
-    return svg.Svg("".join(parts), full, base + 41, title, sentence)
+    return svg.Svg("".join(parts), max(full, legend, head), base + 41, title, sentence)
 
 
 def frame(x: Scale, y: Scale, across: str, *, percent: bool = False, whole: bool = False) -> str:

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from pathlib import Path
 
+import matplotlib
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from PIL import ImageFont
 
 from cnncourse.figures import charts, svg
 
@@ -97,3 +100,18 @@ def test_pressing_a_bar_of_a_strip_leads_from_the_chosen_one_to_any_other(chosen
     assert (move["control"], move["value"], move["along"]) == ("step", chosen, [100, 0])
     assert (move["least"], move["most"]) == (1 - chosen, 4 - chosen)
     assert 100 * (chosen - 1) < at[0] < 100 * chosen and 'data-name="step: costs"' in drawn
+
+
+@pytest.mark.parametrize("width", [280, 400])
+def test_a_legend_keeps_its_words_off_the_next_sample_where_a_phone_enlarges_them(width):
+    names = ("momentum", "Adam", "SGD")
+    chart = charts.line_chart(
+        {name: ([1, 2], [0.5, 1]) for name in names}, title="t", across="a", up="u", width=width
+    )
+    shown = 11 * chart.width / 266  # 11 pixels high, in a picture 266 pixels wide
+    wide_font = Path(matplotlib.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
+    font = ImageFont.truetype(wide_font, round(shown))
+    starts = [float(x) for x in re.findall(r'<line x1="([\d.]+)" y1="26"', chart.markup)]
+    assert len(starts) == 3
+    for start, following, name in zip(starts, starts[1:], names, strict=False):
+        assert start + 31 + font.getlength(name) + 6 < following
