@@ -56,17 +56,19 @@ def augmented(
         Controls: kind, epoch.
     """
 
+    words = {None: "none", "shift": "shift", "full": "shift, turn, bend"}
+
     def draw(*, kind: str | None, epoch: int) -> Svg:
         seen = change(images, kind, epoch)
         moved = np.abs(seen - images / 255).mean(axis=(1, 2)) > 1e-3
         return figures.digits(
             seen,
             title="As the training sees them",
-            description=f"Epoch {epoch}, {kind or 'no augmentation'}: {int(moved.sum())} of "
+            description=f"Epoch {epoch}, augmentation: {words[kind]}. {int(moved.sum())} of "
             f"{len(images)} digits differ from the file.",
         )
 
-    kinds = [("none", None), ("shift", "shift"), ("shift, turn, bend", "full")]
+    kinds = [(name, kind) for kind, name in words.items()]
     controls = {"kind": choice("augmentation", kinds, "full"), "epoch": slider("epoch", 1, 1, 20)}
     return Explorer(draw, controls, stills=({}, {"kind": None}))
 

@@ -544,13 +544,13 @@ def filters_over_time(
         svg.captioned(_block(pixels, columns, 220), head, role=role)
         for pixels, head, role in (
             (svg.signed_pixels(first[:, 0], limit), "random start", svg.KERNEL),
-            (svg.signed_pixels(now[:, 0], limit), f"after step {step}", svg.KERNEL),
+            (svg.signed_pixels(now[:, 0], limit), f"after step {step:,}", svg.KERNEL),
             (_colours(maps)[0], "one digit through them", svg.OUTPUT),
         )
     ]
     moved = float(np.linalg.norm(now - first) / np.linalg.norm(first))
     sentence = (
-        f"Step {step}: {percent(accuracy)} of held-out digits are read correctly. The first "
+        f"Step {step:,}: {percent(accuracy)} of held-out digits are read correctly. The first "
         f"layer's kernels have moved by {percent(moved)} of their length."
     )
     stacked = svg.above(svg.beside(*panels, gap=26), _signed_bar(limit))

@@ -53,6 +53,9 @@ def test_augmented_counts_the_digits_that_differ():
     before = explorer.view.value
     explorer.controls["epoch"].value = 5
     assert explorer.view.value != before
+    for name, kind in explorer.controls["kind"].options:
+        explorer.controls["kind"].value = kind
+        assert name in explorer.sentence
     explorer.controls["kind"].value = None
     assert "0 of 10" in explorer.sentence
 
