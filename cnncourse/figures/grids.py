@@ -528,7 +528,8 @@ def handle(
         SVG elements.
     """
     shape = svg.rect(-14, -14, 28, 28, fill=UNSEEN)
-    shape += svg.rect(-8, -8, 16, 16, fill=role.line, line=svg.PAPER, thick=2, round=4)
+    seen = svg.rect(-8, -8, 16, 16, fill=role.line, line=svg.PAPER, thick=2, round=4)
+    shape += marks.grip(seen)
     return marks.drag(marks.glide(shape, name, x, y), name, moves, spoken=spoken, also=also)
 
 
@@ -575,13 +576,14 @@ def grip(x: float, y: float, role: svg.Role, *, upright: bool = False) -> str:
         Whether it is taken to the side.
     """
     width, height = (8, 30) if upright else (30, 8)
-    return svg.rect(
+    pill = svg.rect(
         *(x - width / 2, y - height / 2, width, height),
         fill=role.line,
         line=svg.PAPER,
         thick=1.5,
         round=4,
     )
+    return marks.grip(pill)
 
 
 def _readers(walk: _Walk, row: int, column: int) -> tuple[float, float, float, float] | None:

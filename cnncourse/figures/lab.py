@@ -988,8 +988,9 @@ def _damage_chart(curves: charts.Series, change: str, amount: float, unit: str, 
     moves = [marks.Move("amount", amount, (per_step, 0), low, most, step)]
     at, spoken = (across(amount), top + high / 2), f"{_measure(amount, unit)}"
     area = svg.rect(left, top, wide, high, fill=UNSEEN)
-    grip = svg.rect(-7, -7, 14, 14, fill=svg.WINDOW.line, line=svg.PAPER, thick=2, round=4)
-    area = f"<g>{area}{marks.glide(grip, 'grip', across(amount), top + high)}</g>"
+    square = svg.rect(-7, -7, 14, 14, fill=svg.WINDOW.line, line=svg.PAPER, thick=2, round=4)
+    grip = marks.glide(marks.grip(square), "grip", across(amount), top + high)
+    area = f"<g>{area}{grip}</g>"
     return chart.markup + marks.drag(area, "amount in the chart", moves, at=at, spoken=spoken)
 
 

@@ -12,8 +12,9 @@ Four words say what a hand can do, and each has a name that a screen reader spea
 ``edit``  a number of a matrix control: type it, drag it up and down, use the arrow keys
 ``link``  hover or focus lights every part of the same name; the browser does this alone
 
-``key``, ``glide`` and ``panel`` say what stays itself from one picture to the next. Nothing
-here knows widgets or browsers: `cnncourse.widgets.stage` obeys the marks.
+``key``, ``glide`` and ``panel`` say what stays itself from one picture to the next, and ``grip``
+what is there for the hand alone. Nothing here knows widgets or browsers: `cnncourse.widgets.stage`
+obeys the marks.
 """
 
 from __future__ import annotations
@@ -27,6 +28,7 @@ from html import escape
 
 _WRITER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
 _TAG = re.compile(r"<[^ />]+")  # the attributes stand behind it
+_GRIP = re.compile(r"<[^<>]* data-grip=[^<>]*/>")
 
 
 @dataclass(frozen=True)
@@ -219,6 +221,16 @@ def lit(markup: str, name: str, *, hidden: bool = False) -> str:
     """
     marked = _with(markup, lit=name)
     return marked.replace(" ", ' visibility="hidden" ', 1) if hidden else marked
+
+
+def grip(markup: str) -> str:
+    """Mark an element without content that says "take me here": a still picture has none."""
+    return _with(markup, grip="here")
+
+
+def without_grips(markup: str) -> str:
+    """Return a picture's elements for a page on which it stands still, and promises no touch."""
+    return _GRIP.sub("", markup)
 
 
 def key(markup: str, name: str) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from cnncourse import images
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve, key, numbers
-from cnncourse.figures.grids import UNSEEN, handle, matrix, outline, panels
+from cnncourse.figures.grids import UNSEEN, grip, handle, matrix, outline, panels
 from cnncourse.figures.words import by, count, raised
 from cnncourse.metrics import rmse
 
@@ -533,7 +533,7 @@ def _histogram(
     if levels:
         at = (middle(levels[0][0]), y0 + high / 2)
         area = svg.rect(x0, y0, wide, high, fill=UNSEEN)
-        area += svg.rect(at[0] - 4, at[1] - 15, 8, 30, fill=svg.WINDOW.line, round=4)
+        area += grip(*at, svg.WINDOW, upright=True)
         move = marks.Move("threshold", levels[0][0], (scale, 0), 0, 255)
         drawing.add(
             marks.drag(

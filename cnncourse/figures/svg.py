@@ -99,10 +99,11 @@ class Svg:
         return self._written("max-width:100%;height:auto")
 
     def in_page(self) -> str:
-        """Return it for a page of text: on a phone it scrolls in its place and stays legible."""
+        """Return it for a page of text: without handles, and on a phone it scrolls in its place."""
         # the difference is far below 0 or far above the least: only a phone takes notice of it
         least = f"clamp(0px,({PHONE}px - 100vw)*1000,{num(LEGIBLE * self.width)}px)"
-        return self._written(f"min-width:{least};max-width:100%;height:auto")
+        still = replace(self, markup=marks.without_grips(self.markup))
+        return still._written(f"min-width:{least};max-width:100%;height:auto")
 
     _repr_html_ = in_page
 

@@ -89,6 +89,13 @@ def test_a_panel_says_where_it_stands_and_how_large_it_is():
     assert data == {"key": "left", "panel": "10 0.5 300 200"}
 
 
+def test_a_picture_that_stands_still_is_the_same_without_its_grips():
+    pill = marks.grip(svg.rect(5, 6, 30, 8))
+    move = marks.Move("step", 2, (1, 0), 0, 5)
+    parts = ["<g>", CELL, marks.drag(f"<g>{CELL}{pill}</g>", AWKWARD, [move]), "</g>"]
+    assert marks.without_grips("".join(parts)) == "".join(parts).replace(pill, "")
+
+
 def test_what_is_seen_only_while_it_is_lit_is_hidden_on_paper():
     hidden = ElementTree.fromstring(marks.lit(CELL, "window", hidden=True))
     assert hidden.get("visibility") == "hidden" and hidden.get("data-lit") == "window"

@@ -14,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
+from cnncourse import figures
 from cnncourse.figures import charts, svg
 
 ROLES = {
@@ -79,6 +80,14 @@ def test_a_picture_shows_itself_in_a_notebook_and_in_a_file(tmp_path):
     assert (tmp_path / "nothing.svg").read_text(encoding="utf-8") == f"{picture}\n"
     assert picture._repr_html_() == picture.in_page()
     assert repr(picture) == "Svg('Nothing', 30×20)"
+
+
+def test_a_figure_of_a_cell_promises_no_touch():
+    square = np.eye(3)
+    for figure in (figures.sliding_sum([1, 2, 3], [0, 1]), figures.convolution(square, square)):
+        touched, still = figure.markup, figure.in_page()
+        assert touched.count("data-drag") <= touched.count("data-grip") > 0
+        assert "data-grip" not in still and still.count("<rect") < str(figure).count("<rect")
 
 
 @pytest.mark.parametrize("words", ["a < b & c", "·×−→", ""])
