@@ -4,6 +4,8 @@ Those of the notebooks that train networks are imported by themselves: `explorer
 notebook 05, `explorers.mnist_lab` in 05b.
 """
 
+import inspect
+
 from cnncourse.explorers.convolution_maths import (
     as_matrix,
     channel_sum,
@@ -59,47 +61,5 @@ from cnncourse.explorers.spatial_layers import (
     stride,
 )
 
-__all__ = [
-    "activations",
-    "as_matrix",
-    "batch_norm",
-    "blueprint",
-    "budget",
-    "channel_mixer",
-    "channel_sum",
-    "colour_kernel",
-    "conv_backward",
-    "convolution",
-    "dense_cost",
-    "digit_walk",
-    "dropout",
-    "edge_angle",
-    "flip",
-    "frequency_gain",
-    "gaussian_blur",
-    "inception_costs",
-    "kernel_guess",
-    "kernel_lab",
-    "noise_filters",
-    "noisy_sensor",
-    "output_size",
-    "padding",
-    "pipeline",
-    "pixel_microscope",
-    "point_operations",
-    "pooling",
-    "receptive_field",
-    "resolution",
-    "sharing",
-    "shift_and_shuffle",
-    "shift_equivariance",
-    "skip_connection",
-    "sliding_sum",
-    "softmax",
-    "stride",
-    "threshold",
-    "timeline",
-    "what_if",
-    "which_network",
-    "window_walk",
-]
+# every explorer that is imported above
+__all__ = sorted(name for name, found in globals().items() if inspect.isfunction(found))
