@@ -103,10 +103,7 @@ def _under_lens(photo: np.ndarray, size: int, place: tuple[int, int]) -> svg.Svg
     frame = svg.rect(-side / 2, -side / 2, side, side, line=svg.LIGHT, thick=4)
     frame += svg.rect(-side / 2, -side / 2, side, side, line=svg.WINDOW.line, thick=2)
     height, width = photo.shape
-    moves = [
-        marks.Move("column", column, (pixel, 0), 0, width - 1),
-        marks.Move("row", row, (0, pixel), 0, height - 1),
-    ]
+    moves = marks.two_ways(("column", "row"), (column, row), pixel, (width - 1, height - 1))
     area = svg.group(panel.markup + svg.group(frame, x, y))
     spoken = f"row {row}, column {column}"
     marked = marks.drag(area, "lens", moves, at=(x, y), hover=True, spoken=spoken)
@@ -341,7 +338,7 @@ def _walked_input(
     output: tuple[int, ...],
 ) -> svg.Svg:
     """The input with the window to drag over it; its pixels light the products they are in."""
-    cell, (row, column), (rows, columns) = _WALK / len(padded), place, output
+    cell, (row, column) = _WALK / len(padded), place
 
     def mark(markup: str, r: int, c: int) -> str:
         inside = 0 <= r - row < size[0] and 0 <= c - column < size[1]
@@ -351,11 +348,7 @@ def _walked_input(
     pixels = _grey(padded, caption, cell=cell, font=18, padding=(padding,) * 4, mark=mark)
     high, wide = size[0] * cell, size[1] * cell
     frame = svg.rect(0, 0, wide, high, fill=UNSEEN, line=svg.WINDOW.line, thick=4, round=4)
-    step, last = row * columns + column, (rows - 1) * columns
-    moves = [
-        marks.Move("step", step, (cell, 0), step - column, step - column + columns - 1),
-        marks.Move("step", step, (0, cell), column, column + last, columns),
-    ]
+    moves = marks.in_reading_order("step", row * output[1] + column, output, cell)
     x, y = column * cell + 0.5, row * cell + _UNDER_CAPTION
     parts = marks.glide(frame + grip(wide / 2, 0, svg.WINDOW), "window", x, y)
     window = marks.drag(parts, "window", moves, spoken=f"output row {row}, column {column}")
@@ -887,10 +880,8 @@ def _magnified(pixels: np.ndarray, name: str, role: svg.Role, place: tuple[int, 
     high, wide = rows * scale, columns * scale
     frame = svg.rect(0, 0, wide, high, line=svg.LIGHT, thick=4)
     frame += svg.rect(0, 0, wide, high, line=svg.WINDOW.line, thick=2)
-    moves = [
-        marks.Move("column", column, (scale, 0), 0, width - columns),
-        marks.Move("row", row, (0, scale), 0, height - rows),
-    ]
+    last = (width - columns, height - rows)
+    moves = marks.two_ways(("column", "row"), (column, row), scale, last)
     area = svg.group(panel.markup + svg.group(frame, x, y))
     at, spoken = (x + wide / 2, y + high / 2), f"row {row}, column {column}"
     marked = marks.drag(area, f"lens, {name}", moves, at=at, hover=True, spoken=spoken)
@@ -1010,15 +1001,11 @@ def _gain_map(response: np.ndarray, across: int, down: int, name: str) -> svg.Sv
     drawing = svg.Drawing()
     drawing.image(_in_colour(quarter / most, svg.KERNEL), left, 0.5, side, side)
     drawing.rect(left, 0.5, side, side, line=svg.KERNEL.line)
-    cell = side / 17
     point = svg.rect(-14, -14, 28, 28, line=svg.LIGHT, thick=7, round=4)
     point += svg.rect(-14, -14, 28, 28, line=svg.WINDOW.line, thick=4, round=4)
     area = svg.rect(left, 0.5, side, side, fill=UNSEEN)
     area += marks.glide(point, "point", x(across), y(down))
-    moves = [
-        marks.Move("across", across, (cell, 0), 0, 16),
-        marks.Move("down", down, (0, cell), 0, 16),
-    ]
+    moves = marks.two_ways(("across", "down"), (across, down), side / 17, (16, 16))
     at, spoken = (x(across), y(down)), f"{count(across, 'wave')} across, {down} down"
     drawing.add(marks.drag(svg.group(area), "point in the map", moves, at=at, spoken=spoken))
     drawing.add(numbers(x, range(0, 17, 4), side + 12))

@@ -459,7 +459,6 @@ def _rim(walk: _Walk) -> str:
 def _window(walk: _Walk) -> str:
     """The window to drag, a handle at its corner, and a frame on each cell it reads."""
     row, column = walk.place
-    rows, columns = walk.result.shape
     cell, size = walk.cell, walk.reach * walk.cell
     taps = (
         ""
@@ -477,13 +476,7 @@ def _window(walk: _Walk) -> str:
         round=4,
         dash="8 5" if walk.dilation > 1 else "",
     )
-    stride = walk.stride * cell
-    moves = [
-        marks.Move(
-            "step", walk.step, (stride, 0), walk.step - column, walk.step - column + columns - 1
-        ),
-        marks.Move("step", walk.step, (0, stride), column, column + (rows - 1) * columns, columns),
-    ]
+    moves = marks.in_reading_order("step", walk.step, walk.result.shape, walk.stride * cell)
     x, y = walk.corner(row, column)
     parts = marks.key(frame, "frame") + taps + grip(size / 2, 0, svg.WINDOW)
     where = f"output row {row + 1}, column {column + 1}"
@@ -704,10 +697,8 @@ def _whole_photo(photo: np.ndarray, corner: tuple[int, int], size: int) -> str:
     height, width = photo.shape[:2]
     scale = min(104 / height, 150 / width)
     row, column = corner
-    moves = [
-        marks.Move("patch_column", column, (scale, 0), 0, width - size),
-        marks.Move("patch_row", row, (0, scale), 0, height - size),
-    ]
+    names = ("patch_column", "patch_row")
+    moves = marks.two_ways(names, (column, row), scale, (width - size, height - size))
     patch = (column * scale, row * scale, size * scale, size * scale)
     parts = svg.image(photo, 0, 0, width * scale, height * scale)
     parts += svg.rect(*patch, line=svg.LIGHT, thick=4) + svg.rect(

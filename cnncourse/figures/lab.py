@@ -1097,10 +1097,8 @@ def _to_move(pixels: np.ndarray, moved: tuple[int, int, int]) -> str:
     d.rect(1, 2, 12, 12, fill=svg.INPUT.tint, line=svg.INPUT.line, thick=2)
     d.text(19, 8, name, size=14, bold=True)
     picture = svg.group(_square(pixels, _SEEN).markup)
-    moves = [
-        marks.Move("right", right, (pixel, 0), -MOST_PIXELS, MOST_PIXELS),
-        marks.Move("down", down, (0, pixel), -MOST_PIXELS, MOST_PIXELS),
-    ]
+    most = (MOST_PIXELS, MOST_PIXELS)
+    moves = marks.two_ways(("right", "down"), (right, down), pixel, most, low=-MOST_PIXELS)
     spoken = f"{right} pixels right, {down} down"
     d.add(svg.group(marks.drag(picture, name, moves, spoken=spoken), 0, 28))
     limits = (-MOST_DEGREES, MOST_DEGREES)

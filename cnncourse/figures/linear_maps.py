@@ -10,6 +10,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -213,14 +214,8 @@ def _window_area(
     middle: tuple[float, float],
 ) -> str:
     """A picture to press and drag in: right is the next window, down is a row of windows on."""
-    rows, columns = shape
-    row, column = divmod(window, columns)
-    left, right = window - column, window - column + columns - 1
-    moves = [
-        marks.Move("window", window, (cell, 0), left, right),
-        marks.Move("window", window, (0, cell), column, column + (rows - 1) * columns, columns),
-    ]
-    spoken = f"window {window + 1} of {rows * columns}"
+    moves = marks.in_reading_order("window", window, shape, cell)
+    spoken = f"window {window + 1} of {math.prod(shape)}"
     return marks.drag(f"<g>{picture}</g>", name, moves, at=middle, spoken=spoken)
 
 
@@ -401,13 +396,8 @@ def _total(values: np.ndarray, cell: tuple[int, int], caption: str) -> str:
     side = 44.0
     grid = matrix(values, title="", role=svg.OUTPUT, cell=side, font=16)
     frame = marks.glide(outline(0, 0, 1, 1, side), "cell", cell[1] * side, cell[0] * side)
-    rows, columns = values.shape
-    place = cell[0] * columns + cell[1]
-    first = place - cell[1]
-    moves = [
-        marks.Move("place", place, (side, 0), first, first + columns - 1),
-        marks.Move("place", place, (0, side), cell[1], cell[1] + (rows - 1) * columns, columns),
-    ]
+    place = cell[0] * values.shape[1] + cell[1]
+    moves = marks.in_reading_order("place", place, values.shape, side)
     at = ((cell[1] + 0.5) * side, (cell[0] + 0.5) * side)
     area = marks.drag(f"<g>{grid.markup}{frame}</g>", "cell of the output", moves, at=at,
                       spoken=f"row {cell[0]}, column {cell[1]}")  # fmt: skip

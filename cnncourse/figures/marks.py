@@ -73,6 +73,49 @@ class Move:
         }
 
 
+def two_ways(
+    controls: Sequence[str],
+    values: Sequence[float],
+    pixel: float,
+    highs: Sequence[float],
+    low: float = 0,
+) -> list[Move]:
+    """Return the moves of two controls: to the right goes the first, down the second.
+
+    Parameters
+    ----------
+    controls, values, highs : two of each
+        As for `Move`.
+    pixel : float
+        How far the hand moves for one step.
+    low : float
+        Of both.
+    """
+    ways = ((pixel, 0), (0, pixel))
+    pairs = zip(controls, values, ways, highs, strict=True)
+    return [Move(control, value, way, low, high) for control, value, way, high in pairs]
+
+
+def in_reading_order(control: str, value: int, shape: Sequence[int], cell: float) -> list[Move]:
+    """Return the moves of a control that counts the cells of a grid, row by row, from 0.
+
+    Parameters
+    ----------
+    control : str
+    value : int
+    shape : (rows, columns)
+    cell : float
+        How far the hand moves from one cell to the next.
+    """
+    rows, columns = shape
+    column = value % columns
+    first = value - column
+    return [
+        Move(control, value, (cell, 0), first, first + columns - 1),
+        Move(control, value, (0, cell), column, column + (rows - 1) * columns, columns),
+    ]
+
+
 def set(markup: str, name: str, values: Mapping[str, object], *, group: str = "") -> str:
     """Mark a part to click or to drag across.
 

@@ -139,10 +139,8 @@ def _with_box(pixels: np.ndarray, row: int, column: int, size: int) -> svg.Svg:
     x, y, side = column * scale, row * scale, size * scale
     frame = svg.rect(-2.5, -2.5, side + 5, side + 5, line=svg.LIGHT)
     frame += svg.rect(0, 0, side, side, line=svg.WINDOW.line, thick=3)
-    moves = [
-        marks.Move("column", column, (scale, 0), 0, width - size),
-        marks.Move("row", row, (0, scale), 0, height - size),
-    ]
+    last = (width - size, height - size)
+    moves = marks.two_ways(("column", "row"), (column, row), scale, last)
     area = svg.group(picture.markup + marks.glide(frame, "box", x, y))
     middle = (x + side / 2, y + side / 2)
     spoken = f"row {row}, column {column}"
@@ -374,10 +372,8 @@ def _probed(grey: np.ndarray, pixel: tuple[int, int]) -> svg.Svg:
     picture, (row, column) = _picture(grey, 300), pixel
     height, width = grey.shape
     cell = picture.width / width
-    moves = [
-        marks.Move("pixel_column", column, (cell, 0), 0, width - 1),
-        marks.Move("pixel_row", row, (0, cell), 0, height - 1),
-    ]
+    names = ("pixel_column", "pixel_row")
+    moves = marks.two_ways(names, (column, row), cell, (width - 1, height - 1))
     x, y = (column + 0.5) * cell, (row + 0.5) * cell
     frame = svg.rect(x - 5, y - 5, 10, 10, line=svg.LIGHT, thick=4)
     frame += svg.rect(x - 5, y - 5, 10, 10, line=svg.WINDOW.line, thick=2)

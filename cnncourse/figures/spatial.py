@@ -598,10 +598,7 @@ def _with_dragged_field(
     pixel = _FIELD_SIDE / size
     step = field.jump * pixel
     middle = [_FIELD_MARGIN + sum(field.span(place)) / 2 * pixel for place in unit]
-    moves = [
-        marks.Move("column", unit[1], (step, 0), 0, units - 1),
-        marks.Move("row", unit[0], (0, step), 0, units - 1),
-    ]
+    moves = marks.two_ways(("column", "row"), unit[::-1], step, (units - 1, units - 1))
     spoken = f"unit in row {unit[0]}, column {unit[1]}"
     area = marks.drag(
         svg.group(picture.markup), "field", moves, at=(middle[1], middle[0]), spoken=spoken
