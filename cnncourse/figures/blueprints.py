@@ -15,14 +15,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from cnncourse.architectures.swaps import Design, Step
 from cnncourse.architectures.table import Table, show_bytes
 from cnncourse.figures import charts, marks, svg
-from cnncourse.figures.grids import UNSEEN
+from cnncourse.figures.grids import BUTTON, UNSEEN
 from cnncourse.figures.words import by, count, percent, power_of_ten, scientific, wrapped
 from cnncourse.geometry import Field
 
@@ -356,8 +356,7 @@ def _walk(picture: np.ndarray, walker: Walker) -> tuple[str, str]:
     room = 34 + 86 * size / len(picture)
     for place, values in enumerate(walker.array):
         at = place * (room + 8)
-        maps.add(svg.image(svg.signed_pixels(values, limit), at, 24, room, room))
-        maps.rect(at, 24, room, room, line=svg.FAINT)
+        maps.tile(svg.signed_pixels(values, limit), at, 24, room)
         if place == channel:
             unit = room / size
             x, y = at + unit * column, 24 + unit * row
@@ -424,8 +423,9 @@ def what_if(change: str, before: Design, after: Design, *, swapped: bool = False
     pairs = (("parameters", before.params, after.params), ("MACs", before.macs, after.macs))
     for row, (what, old, new) in enumerate(pairs):
         costs.add(svg.group(_pair(what, old, new, swapped), 0, 110 * row))
-    button = svg.rect(0, 0, 200, 40, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=8)
-    button += svg.text(100, 20, "swap them", size=16, anchor="middle", bold=True)
+    button = svg.plate(
+        0, 0, 200, 40, "swap them", size=16, bold=True, role=BUTTON, thick=2, round=8
+    )
     wish = {"swapped": not swapped}
     costs.add(svg.group(marks.set(f"<g>{button}</g>", "the two designs", wish), 0, 240))
     sentence = (
@@ -443,7 +443,7 @@ def _design(name: str, design: Design, role: svg.Role) -> str:
     """The layers of a design under each other, and what it sees."""
     d = svg.Drawing()
     for row, words in enumerate(design.words):
-        d.rect(0, 27 * row, 432, 23, fill=role.tint, line=role.line, round=4)
+        d.rect(0, 27 * row, 432, 23, role=role, round=4)
         d.text(10, 27 * row + 12, words, size=13)
     sees = "all" if design.field is None else by((design.field, design.field))
     d.text(0, 120, f"{name}: one output sees {sees} of its input", fill=svg.MUTED)
@@ -534,9 +534,7 @@ _HALF = 366  # the width of two of them
 
 def _plate(words: str, role: svg.Role) -> str:
     """Half of what all four branches begin or end in."""
-    plate = svg.rect(0, 0, _HALF, 26, fill=role.tint, line=role.line)
-    ink = svg.text_on(role.tint)
-    return plate + svg.text(_HALF / 2, 13, words, size=14, anchor="middle", fill=ink)
+    return svg.plate(0, 0, _HALF, 26, words, size=14, role=role)
 
 
 def _branch(branch: Table) -> str:
@@ -546,8 +544,8 @@ def _branch(branch: Table) -> str:
     for row in shown:
         role = svg.KERNEL if row.params else svg.PADDING
         d.arrow(87, y, 87, y + 26, colour=svg.MUTED)
-        d.rect(0, y + 27, 174, 64, fill=role.tint, line=role.line, round=4)
-        write = partial(d.text, anchor="middle", fill=svg.text_on(role.tint))
+        d.rect(0, y + 27, 174, 64, role=role, round=4)
+        write = partial(d.text, anchor="middle")
         write(87, y + 41, row.layer.label, size=14, bold=True)
         write(87, y + 60, f"→ {row.shape[0]} channels", size=13)
         write(87, y + 78, f"{row.params:,} parameters", size=13)
@@ -679,9 +677,9 @@ def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
 
 def _folded_clue(place: int, clues: int) -> str:
     """A clue that is still folded; the next one is opened by a click."""
-    face = svg.rect(0.5, 24, 295, 136, fill=UNSEEN, line=svg.FAINT, dash="4 4", round=8)
     words = "open this clue" if place == clues else f"clue {place + 1}: still folded"
-    face += svg.text(148, 92, words, size=14, anchor="middle", bold=place == clues)
+    look: dict[str, Any] = {"role": svg.Role(svg.FAINT, UNSEEN), "dash": "4 4", "round": 8}
+    face = svg.plate(0.5, 24, 295, 136, words, size=14, bold=place == clues, **look)
     if place != clues:
         return face
     return marks.set(f"<g>{face}</g>", f"clue {place + 1}", {"clues": place + 1})
@@ -697,9 +695,8 @@ def _guesses(names: Mapping[str, str], guess: str | None, answer: str, *, top: f
             line, thick = (svg.OUTPUT.line if right else svg.MUTED), 3
             fill, words = (svg.OUTPUT.tint, f"✓ {words}") if right else (UNSEEN, f"✗ {words}")
         round_ = 20 if network == guess == answer else 6
-        x = 152 * (place % 3)
-        face = svg.rect(x + 1, 1, 144, 38, fill=fill, line=line, thick=thick, round=round_)
-        face += svg.text(x + 73, 20, words, size=17, anchor="middle")
+        look = {"role": svg.Role(line, fill), "thick": thick, "round": round_}
+        face = svg.plate(152 * (place % 3) + 1, 1, 144, 38, words, size=17, **look)
         chip = marks.set(f"<g>{face}</g>", "guess", {"guess": network}, group="guess")
         chips.append(chip)
     return "".join(
@@ -710,10 +707,9 @@ def _guesses(names: Mapping[str, str], guess: str | None, answer: str, *, top: f
 
 def _solved(following: Mapping[str, object]) -> str:
     """The reward, and a button that leads to the next riddle."""
-    badge = svg.rect(1, 1, 108, 36, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=3, round=18)
-    badge += svg.text(55, 19, "✓ solved", anchor="middle", size=14, bold=True)
-    button = svg.rect(120, 1, 132, 36, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=8)
-    button += svg.text(186, 19, "next riddle", anchor="middle", size=14, bold=True)
+    bold: dict[str, Any] = {"size": 14, "bold": True}
+    badge = svg.plate(1, 1, 108, 36, "✓ solved", role=svg.OUTPUT, thick=3, round=18, **bold)
+    button = svg.plate(120, 1, 132, 36, "next riddle", role=BUTTON, thick=2, round=8, **bold)
     return badge + marks.set(f"<g>{button}</g>", "next riddle", following)
 
 

@@ -219,7 +219,7 @@ def bar(x: float, base: float, width: float, height: float, role: svg.Role) -> s
     role : svg.Role
         Whose colours it has.
     """
-    return svg.rect(x, base - height, width, height, fill=role.tint, line=role.line)
+    return svg.rect(x, base - height, width, height, role=role)
 
 
 def bars(

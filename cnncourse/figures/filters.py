@@ -21,7 +21,7 @@ from cnncourse import convolution as conv
 from cnncourse import images, kernels
 from cnncourse.figures import grids, marks, svg
 from cnncourse.figures.charts import DATA, Scale, curve, grid, numbers
-from cnncourse.figures.grids import UNSEEN, edited, grip, handle, matrix, outline
+from cnncourse.figures.grids import BUTTON, UNSEEN, edited, grip, handle, matrix, outline
 from cnncourse.figures.words import by, count
 from cnncourse.images import count_clipped, to_uint8
 from cnncourse.metrics import rmse
@@ -100,8 +100,7 @@ def _under_lens(photo: np.ndarray, size: int, place: tuple[int, int]) -> svg.Svg
     pixel, (row, column) = _LAB_PHOTO / max(photo.shape), place
     x, y = 0.5 + (column + 0.5) * pixel, _UNDER_CAPTION + (row + 0.5) * pixel
     side = max(size * pixel, 8)
-    frame = svg.rect(-side / 2, -side / 2, side, side, line=svg.LIGHT, thick=4)
-    frame += svg.rect(-side / 2, -side / 2, side, side, line=svg.WINDOW.line, thick=2)
+    frame = grids.lens(-side / 2, -side / 2, side, side)
     height, width = photo.shape
     moves = marks.two_ways(("column", "row"), (column, row), pixel, (width - 1, height - 1))
     area = svg.group(panel.markup + svg.group(frame, x, y))
@@ -114,8 +113,7 @@ def _with_twin(panel: svg.Svg, shape: tuple[int, int], place: tuple[int, int]) -
     """The result with a frame around the pixel that the lens computes."""
     pixel = _LAB_PHOTO / max(shape)
     x, y = 0.5 + (place[1] + 0.5) * pixel, _UNDER_CAPTION + (place[0] + 0.5) * pixel
-    frame = svg.rect(x - 6, y - 6, 12, 12, line=svg.LIGHT, thick=4)
-    frame += svg.rect(x - 6, y - 6, 12, 12, line=svg.WINDOW.line, thick=2)
+    frame = grids.lens(x - 6, y - 6, 12, 12)
     return replace(panel, markup=panel.markup + frame, width=_LAB_PHOTO + 1, height=480)
 
 
@@ -878,8 +876,7 @@ def _magnified(pixels: np.ndarray, name: str, role: svg.Role, place: tuple[int, 
     row, column = min(place[0], height - rows), min(place[1], width - columns)
     x, y = 0.5 + column * scale, _UNDER_CAPTION + row * scale
     high, wide = rows * scale, columns * scale
-    frame = svg.rect(0, 0, wide, high, line=svg.LIGHT, thick=4)
-    frame += svg.rect(0, 0, wide, high, line=svg.WINDOW.line, thick=2)
+    frame = grids.lens(0, 0, wide, high)
     last = (width - columns, height - rows)
     moves = marks.two_ways(("column", "row"), (column, row), scale, last)
     area = svg.group(panel.markup + svg.group(frame, x, y))
@@ -1087,12 +1084,11 @@ def _agreement(differ: np.ndarray) -> str:
 
 def _solved(following: int | None) -> str:
     """The reward: a green badge, and a button that leads to the next riddle."""
-    badge = svg.rect(0, 0, 92, 30, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=2, round=15)
-    badge += svg.text(46, 15, "✓ solved", anchor="middle", size=14, bold=True)
+    bold: dict[str, Any] = {"size": 14, "bold": True, "thick": 2}
+    badge = svg.plate(0, 0, 92, 30, "✓ solved", role=svg.OUTPUT, round=15, **bold)
     if following is None:
         return badge
-    button = svg.rect(104, 0, 120, 30, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=6)
-    button += svg.text(164, 15, "next riddle", anchor="middle", size=14, bold=True)
+    button = svg.plate(104, 0, 120, 30, "next riddle", role=BUTTON, round=6, **bold)
     return badge + marks.set(f"<g>{button}</g>", "next riddle", {"riddle": following})
 
 

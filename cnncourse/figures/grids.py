@@ -26,6 +26,7 @@ _EDGE = 0.5  # a one-pixel line is sharp when its middle lies on half a pixel
 _PANEL = re.compile(' data-panel="[^"]*"')
 SMALL_NUMBERS = 12.0  # pixels: in a cell, numbers may fill it from side to side down to here
 UNSEEN = "#ffffff00"  # catches the hand all the same
+BUTTON = svg.Role(svg.INPUT.line, svg.PAPER)  # of what is pressed
 
 
 def matrix(
@@ -189,6 +190,17 @@ def outline(
         thick=3,
         round=2,
     )
+
+
+def lens(x: float, y: float, width: float, height: float) -> str:
+    """A frame that is seen on any photograph: coloured, with white on both sides.
+
+    Parameters
+    ----------
+    x, y, width, height : as for `svg.rect`
+    """
+    white = svg.rect(x, y, width, height, line=svg.LIGHT, thick=4)
+    return white + svg.rect(x, y, width, height, line=svg.WINDOW.line, thick=2)
 
 
 def cell_fill(value: float, shade: str, role: svg.Role, low: float, high: float) -> str:
@@ -699,11 +711,8 @@ def _whole_photo(photo: np.ndarray, corner: tuple[int, int], size: int) -> str:
     row, column = corner
     names = ("patch_column", "patch_row")
     moves = marks.two_ways(names, (column, row), scale, (width - size, height - size))
-    patch = (column * scale, row * scale, size * scale, size * scale)
     parts = svg.image(photo, 0, 0, width * scale, height * scale)
-    parts += svg.rect(*patch, line=svg.LIGHT, thick=4) + svg.rect(
-        *patch, line=svg.WINDOW.line, thick=2
-    )
+    parts += lens(column * scale, row * scale, size * scale, size * scale)
     middle = ((column + size / 2) * scale, (row + size / 2) * scale)
     spoken = f"row {row}, column {column}"
     area = marks.drag(f"<g>{parts}</g>", "patch of the photograph", moves, at=middle, spoken=spoken)
@@ -712,7 +721,7 @@ def _whole_photo(photo: np.ndarray, corner: tuple[int, int], size: int) -> str:
 
 def _caption(words: str, role: svg.Role, x: float = 0) -> str:
     """A panel's name, with a swatch of its role."""
-    swatch = svg.rect(x + 1, 2, 14, 14, fill=role.tint, line=role.line, thick=2)
+    swatch = svg.rect(x + 1, 2, 14, 14, role=role, thick=2)
     return swatch + svg.text(x + 22, 9, words, size=15, bold=True)
 
 

@@ -138,7 +138,7 @@ def _bar(bar: _BarRow, largest: int, x: float, y: float) -> str:
     lefts, long = ([x - wide / 2, x + 3], wide / 2 - 3) if bar.halves else ([x - wide / 2], wide)
     d = svg.Drawing()
     for left in lefts:
-        d.rect(left, y - thick / 2, long, thick, fill=bar.role.tint, line=bar.role.line, thick=1.5)
+        d.rect(left, y - thick / 2, long, thick, role=bar.role, thick=1.5)
     return d.markup
 
 
@@ -266,7 +266,7 @@ def _box(
     lines = [words for words in lines if words]
     middle, first = x + wide / 2, y + high / 2 - 9 * len(lines)
     d = svg.Drawing()
-    d.rect(x, y, wide, high, fill=role.tint, line=role.line, thick=1.5, round=5)
+    d.rect(x, y, wide, high, role=role, thick=1.5, round=5)
     d.text(middle, first, head, size=13.5, anchor="middle", bold=True, fill=svg.INK)
     d.lines(middle, first + 18, lines, 18, size=13, anchor="middle", fill=svg.INK)
     return d.markup
@@ -282,7 +282,7 @@ def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
     write = partial(d.text, size=13.5, anchor="middle", fill=svg.INK, bold=True)
     for channels in widths:
         long = wide * channels / sum(widths)
-        d.rect(x, 0, long, high, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
+        d.rect(x, 0, long, high, role=svg.OUTPUT, thick=1.5)
         if high > 20:
             write(x + long / 2, high / 2, str(channels))
         x += long
@@ -461,7 +461,7 @@ def _volume(row: Row, largest: int) -> str:
     """A bar with its middle at 0, and its shape under it."""
     wide, thick = _bar_size(row.shape, largest)
     d = svg.Drawing()
-    d.rect(-wide / 2, 12 - thick / 2, wide, thick, fill=svg.WINDOW.tint, line=svg.WINDOW.line)
+    d.rect(-wide / 2, 12 - thick / 2, wide, thick, role=svg.WINDOW)
     d.text(0, 36, by(row.shape), size=12.5, anchor="middle")
     return d.markup
 
@@ -535,16 +535,14 @@ def _module_cells(module: Block, before: Shape, after: Shape) -> str:
 
 
 def _cell(x: float, y: float, words: str, role: svg.Role) -> str:
-    return svg.rect(x, y, 82, 26, fill=role.tint, line=role.line, round=4) + svg.text(
-        x + 41, y + 13, words, size=12.5, anchor="middle", fill=svg.INK
-    )
+    return svg.plate(x, y, 82, 26, words, size=12.5, role=role, round=4)
 
 
 def _head() -> str:
     """The sign for an auxiliary head, at the right of its module."""
     return (
         svg.arrow(-5, 27, 14, 27, colour=svg.MUTED)
-        + svg.rect(16, 8, 72, 38, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, dash="4 3", round=4)
+        + svg.rect(16, 8, 72, 38, role=svg.OUTPUT, dash="4 3", round=4)
         + svg.text(52, 19, "auxiliary", size=12.5, anchor="middle", fill=svg.INK)
         + svg.text(52, 35, "head", size=12.5, anchor="middle", fill=svg.INK)
     )
@@ -603,11 +601,11 @@ def _entry(entry: Entry, scale: float, deepest: int) -> str:
     d = svg.Drawing()
     d.text(0, 10, f"{entry.year}", size=13.5, fill=svg.MUTED)
     d.text(42, 10, f"{entry.name}{mark}", size=13.5)
-    d.rect(_ERROR, 1, long, 18, fill=role.tint, line=role.line, thick=1.5, dash=dash)
+    d.rect(_ERROR, 1, long, 18, role=role, thick=1.5, dash=dash)
     d.text(_ERROR + after, 10, f"{svg.num(entry.error)} %", size=13.5)
     if entry.depth:
         deep = 58 * entry.depth / deepest
-        d.rect(_DEPTH, 1, deep, 18, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=1.5)
+        d.rect(_DEPTH, 1, deep, 18, role=svg.OUTPUT, thick=1.5)
         d.text(_DEPTH + deep + 7, 10, str(entry.depth), size=13.5)
     else:
         words = "no network" if shallow else "not stated"

@@ -113,7 +113,7 @@ def class_balance(counts: Mapping[str, Sequence[int]]) -> svg.Svg:
     x = 8.0
     for (name, values), role in zip(counts.items(), roles, strict=False):
         words = f"{name}: {np.sum(values):,} digits"
-        d.rect(x, 3, 12, 12, fill=role.tint, line=role.line)
+        d.rect(x, 3, 12, 12, role=role)
         d.text(x + 18, 9, words, size=12)
         x += svg.text_width(words, 12) + 50
     d.text(636, 9, "share in %", size=12, anchor="end", fill=svg.MUTED)
@@ -354,7 +354,7 @@ def layer_xray(
 
 def _headed(markup: str, side: float, words: str, role: svg.Role) -> str:
     """A square picture under its name, with a swatch of its role."""
-    head = svg.rect(1, 2, 12, 12, fill=role.tint, line=role.line, thick=2)
+    head = svg.rect(1, 2, 12, 12, role=role, thick=2)
     head += svg.text(19, 8, words, size=14, bold=True)
     return head + svg.group(markup + svg.rect(0, 0, side, side, line=svg.FAINT), 0, 28)
 
@@ -367,9 +367,7 @@ def _exciting(
     for number, (picture, strength, place) in enumerate(
         zip(examples, strengths, places, strict=True)
     ):
-        line, thick = (svg.WINDOW.line, 3) if place == fed else (svg.FAINT, 1)
-        tile = svg.image(as_bytes(picture), 0, 0, side, side)
-        tile += svg.rect(0, 0, side, side, line=line, thick=thick)
+        tile = svg.tile(as_bytes(picture), 0, 0, side, chosen=place == fed)
         words = svg.show_number(float(strength))
         tile += svg.text(side / 2, side + 13, words, size=14, anchor="middle")
         tile = marks.set(f"<g>{tile}</g>", f"example {place}", {"digit": place}, group="examples")
@@ -388,9 +386,7 @@ def _tiles(colours: np.ndarray, channels: np.ndarray, chosen: int, most: int) ->
     d = svg.Drawing()
     for number, channel in enumerate(channels.tolist()):
         x, y = number % columns * (side + gap), 28 + number // columns * (side + gap)
-        line, thick = (svg.WINDOW.line, 3) if channel == chosen else (svg.FAINT, 1)
-        tile = svg.image(colours[channel], x, y, side, side)
-        tile += svg.rect(x, y, side, side, line=line, thick=thick)
+        tile = svg.tile(colours[channel], x, y, side, chosen=channel == chosen)
         d.add(marks.set(f"<g>{tile}</g>", f"map {channel}", {"channel": channel}, group="maps"))
     return d.markup
 
@@ -775,10 +771,8 @@ def _table(table: np.ndarray, row: int, column: int) -> str:
 def _cell(x: float, y: float, number: int, most: int, diagonal: bool) -> str:
     """A cell of the table: errors are shaded by their number, the diagonal is not."""
     fill = svg.OUTPUT.tint if diagonal else svg.signed_fill(number / most, 1)
-    words = str(number or "·")
-    ink = svg.text_on(fill)
-    middle = svg.text(x + _CELL / 2, y + _CELL / 2, words, size=14, anchor="middle", fill=ink)
-    return f"<g>{svg.rect(x, y, _CELL, _CELL, fill=fill, line=svg.FAINT)}{middle}</g>"
+    look: dict[str, Any] = {"ink": svg.text_on(fill), "fill": fill, "line": svg.FAINT}
+    return f"<g>{svg.plate(x, y, _CELL, _CELL, str(number or '·'), size=14, **look)}</g>"
 
 
 def _behind(examples: np.ndarray, shares: np.ndarray, places: Sequence[int], chosen: int) -> str:
@@ -787,9 +781,7 @@ def _behind(examples: np.ndarray, shares: np.ndarray, places: Sequence[int], cho
         return svg.text(0, 40, "no digit in this cell", size=14, fill=svg.MUTED)
     d, side = svg.Drawing(), 60
     for number, (picture, share, place) in enumerate(zip(examples, shares, places, strict=True)):
-        line, thick = (svg.WINDOW.line, 3) if number == chosen else (svg.FAINT, 1)
-        tile = svg.image(as_bytes(picture), 0, 0, side, side)
-        tile += svg.rect(0, 0, side, side, line=line, thick=thick)
+        tile = svg.tile(as_bytes(picture), 0, 0, side, chosen=number == chosen)
         sure = whole_percent(float(share.max()))
         tile += svg.text(side / 2, side + 12, sure, size=14, anchor="middle")
         tile = marks.set(f"<g>{tile}</g>", f"example {place}", {"digit": number}, group="digits")
@@ -802,8 +794,7 @@ def _closely(picture: np.ndarray, shares: np.ndarray, label: int, place: int) ->
     """One digit, large, and how probable the network finds each answer."""
     d, side = svg.Drawing(), 160
     d.text(0, 8, f"example {place}, a {label}", size=14, bold=True)
-    d.image(as_bytes(picture), 0, 28, side, side)
-    d.rect(0, 28, side, side, line=svg.FAINT)
+    d.tile(as_bytes(picture), 0, 28, side)
     best = int(shares.argmax())
     for digit, share in enumerate(shares):
         y, first = 208 + 20 * digit, digit == best
@@ -934,7 +925,7 @@ def _specimen(
 ) -> str:
     """A digit, large, to be dragged to the right and to be turned by a handle."""
     pixel, middle = _SPECIMEN / 28, _SPECIMEN / 2
-    area = f"<g>{_square(as_bytes(picture), _SPECIMEN).markup}</g>"
+    area = f"<g>{svg.tile(as_bytes(picture), 0, 0, _SPECIMEN)}</g>"
     if "shift" in by_hand:
         name, most, step = by_hand["shift"]
         here = now[1] if name == now[0] else 0
@@ -1094,9 +1085,9 @@ def _to_move(pixels: np.ndarray, moved: tuple[int, int, int]) -> str:
     right, down, turn = moved
     pixel, middle, name = _SEEN / 28, _SEEN / 2, "what the network sees"
     d = svg.Drawing()
-    d.rect(1, 2, 12, 12, fill=svg.INPUT.tint, line=svg.INPUT.line, thick=2)
+    d.rect(1, 2, 12, 12, role=svg.INPUT, thick=2)
     d.text(19, 8, name, size=14, bold=True)
-    picture = svg.group(_square(pixels, _SEEN).markup)
+    picture = svg.group(svg.tile(pixels, 0, 0, _SEEN))
     most = (MOST_PIXELS, MOST_PIXELS)
     moves = marks.two_ways(("right", "down"), (right, down), pixel, most, low=-MOST_PIXELS)
     spoken = f"{right} pixels right, {down} down"
@@ -1220,13 +1211,6 @@ def readings(
 def _ends(values: np.ndarray, digits: int = 2) -> str:
     low, high = (svg.show_number(float(end), digits) for end in (values.min(), values.max()))
     return f"{low} to {high}"
-
-
-def _square(pixels: np.ndarray, side: float) -> svg.Svg:
-    d = svg.Drawing()
-    d.image(pixels, 0, 0, side, side)
-    d.rect(0, 0, side, side, line=svg.FAINT)
-    return d.svg(side, side, "")
 
 
 _DARK_BLUE, _TEAL, _YELLOW = (38, 22, 78), (32, 140, 141), (250, 231, 60)

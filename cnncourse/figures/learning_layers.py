@@ -23,7 +23,7 @@ from cnncourse.architectures import trace
 from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Linear, MaxPool
 from cnncourse.architectures.table import Row
 from cnncourse.figures import charts, marks, svg
-from cnncourse.figures.grids import UNSEEN, edited, handle, matrix
+from cnncourse.figures.grids import BUTTON, UNSEEN, edited, handle, matrix
 from cnncourse.figures.words import by, count, percent, power_of_ten, scientific, times
 
 # Channels are told apart by their labels; the shade only helps.
@@ -112,7 +112,7 @@ def signal_through_depth(name: str, signals: Sequence[act.Signal]) -> svg.Svg:
     notes.place(activation(name), -20, -190)
     notes.add(charts.key(0, 24, "size of the values", svg.OUTPUT.line))
     notes.add(charts.key(0, 44, "gradient", svg.WINDOW.line, "5 4"))
-    notes.rect(0, 190, 14, 14, fill=svg.PADDING.tint, line=svg.PADDING.line)
+    notes.rect(0, 190, 14, 14, role=svg.PADDING)
     notes.text(30, 197, "flat values", size=12)
     notes.rect(0, 210, 14, 14, fill=svg.PADDING.line)
     notes.text(30, 217, "dead units", size=12)
@@ -258,8 +258,7 @@ def _place(d: svg.Drawing, index: int, value: float, channel: int) -> None:
     """One number of the flattened vector, with its place and its channel."""
     x, role = 76 + 36 * index, _CHANNEL_ROLES[channel]
     note = partial(d.text, size=12, anchor="middle", fill=svg.MUTED)
-    d.rect(x - 17, 1, 34, 34, fill=role.tint, line=role.line)
-    d.text(x, 18, svg.show_number(value), anchor="middle", fill=svg.text_on(role.tint))
+    d.plate(x - 17, 1, 34, 34, svg.show_number(value), role=role)
     note(x, 46, str(index))
     note(x, 64, str(channel))
 
@@ -295,7 +294,7 @@ def fully_connected(
     for (x, number, most, noun, role), heights in zip(columns, dots, strict=True):
         for y in heights:
             if role is svg.INPUT:
-                d.rect(x - 8, y - 8, 16, 16, fill=role.tint, line=role.line)
+                d.rect(x - 8, y - 8, 16, 16, role=role)
             else:
                 d.add(_unit(x, y, role))
         if number > most:
@@ -327,7 +326,7 @@ def _stack(shape: tuple[int, int, int]) -> str:
     """A few overlapping maps, with an arrow to the first column."""
     d = svg.Drawing()
     for place in (30 + 9 * i for i in range(min(shape[0], 5))):
-        d.rect(place, place + 30, 84, 84, fill=svg.INPUT.tint, line=svg.INPUT.line)
+        d.rect(place, place + 30, 84, 84, role=svg.INPUT)
     d.line(165, 120, 222, 120, thick=1.5)
     d.polyline([(214, 116), (222, 120), (214, 124)], colour=svg.INK, thick=1.5)
     return d.markup
@@ -598,9 +597,9 @@ def _class_rows(head: str, count: int, target: int) -> svg.Drawing:
     for k in range(count):
         right = k == target
         fill, line = (svg.OUTPUT.tint, svg.OUTPUT.line) if right else (UNSEEN, "none")
-        name = svg.rect(0, _row_middle(k) - 18, _CLASS - 8, 36, fill=fill, line=line, round=6)
+        look: dict[str, Any] = {"fill": fill, "line": line, "round": 6, "size": 16, "bold": right}
         words = f"{k} ✓" if right else str(k)
-        name += svg.text(24, _row_middle(k), words, size=16, anchor="middle", bold=right)
+        name = svg.plate(0, _row_middle(k) - 18, _CLASS - 8, 36, words, **look)
         d.add(marks.set(f"<g>{name}</g>", f"right class {k}, {head}", {"target": k}, group=head))
     return d
 
@@ -732,8 +731,8 @@ def dropout(
         parts += marks.panel(_prediction(*row), row[0], 374.0 * place, high + 16, 360, 76)
     button = ""
     if training and following is not None:
-        button = svg.rect(0, 0, 140, 36, fill=svg.PAPER, line=svg.INPUT.line, thick=2, round=8)
-        button += svg.text(70, 18, "draw again", size=14, anchor="middle", bold=True)
+        look: dict[str, Any] = {"role": BUTTON, "thick": 2, "round": 8, "size": 14, "bold": True}
+        button = svg.plate(0, 0, 140, 36, "draw again", **look)
         button = marks.set(f"<g>{button}</g>", "passes", {"seed": following})
     parts += marks.panel(button, "button", 4 * gap, high + 26, 144, 40)
     picture = svg.Svg(parts, 936, high + 92, "")
@@ -778,7 +777,7 @@ def _net(
     for unit, (x, y) in enumerate(columns[1]):
         d.add(_unit(x, y, svg.OUTPUT) if keep[unit] else _crossed(x, y))
     for x, y in columns[0]:
-        d.rect(x - 8, y - 8, 16, 16, fill=svg.INPUT.tint, line=svg.INPUT.line)
+        d.rect(x - 8, y - 8, 16, 16, role=svg.INPUT)
     for x, y in columns[2]:
         d.add(_unit(x, y, svg.OUTPUT))
     d.add(*touched)

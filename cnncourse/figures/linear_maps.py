@@ -614,8 +614,7 @@ def _weight_legend(kernel: np.ndarray) -> svg.Svg:
     for index, weight in enumerate(kernel.ravel()):
         letter, fill = _weight(index)
         x, y = 92 * (index % 5), 28 * (index // 5)
-        drawing.rect(x, y, 26, 22, fill=fill, round=3)
-        drawing.text(x + 13, y + 11, letter, anchor="middle", fill=svg.text_on(fill))
+        drawing.plate(x, y, 26, 22, letter, ink=svg.text_on(fill), fill=fill, round=3)
         drawing.text(x + 31, y + 11, f"= {svg.show_number(float(weight))}")
     return drawing.svg(456, 96, "weights")
 

@@ -135,9 +135,7 @@ def _maps(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
         zip(_colours(stage.array), _boxes(stage), strict=True)
     ):
         here = (stage.name, channel) == chosen
-        line, thick = (svg.WINDOW.line, 3) if here else (svg.FAINT, 1)
-        shown = svg.image(pixels, x, y, side, side)
-        shown = f"<g>{shown}{svg.rect(x, y, side, side, line=line, thick=thick)}</g>"
+        shown = f"<g>{svg.tile(pixels, x, y, side, chosen=here)}</g>"
         if place:
             values = {"layer": stage.name, "channel": channel}
             shown = marks.set(shown, f"{stage.name}, map {channel}", values, group="maps")
@@ -262,8 +260,7 @@ def _looked_at(stage: Stage, channel: int, spot: tuple[int, int], *, moves: bool
     size = stage.array.shape[1]
     pixel = _MAP / size
     x, y = spot[1] * pixel, spot[0] * pixel
-    area = svg.image(_colours(stage.array)[channel], 0, 0, _MAP, _MAP)
-    area += svg.rect(0, 0, _MAP, _MAP, line=svg.FAINT)
+    area = svg.tile(_colours(stage.array)[channel], 0, 0, _MAP)
     frame = svg.rect(-1.5, -1.5, pixel + 3, pixel + 3, line=svg.WINDOW.line, thick=3)
     area = svg.group(area + marks.glide(frame, "pixel", x, y))
     if moves:
@@ -288,13 +285,10 @@ def _sources(found: Origin, chosen: int) -> str:
     pictures = _colours(found.source.array)
     for place, channel in enumerate(found.channels):
         x, y = (place % 2) * (side + 8), 28 + (place // 2) * (side + 8)
-        shown = svg.image(pictures[channel], x, y, side, side)
         here = count > 1 and place == chosen
-        line, thick = (svg.WINDOW.line, 3) if here else (svg.FAINT, 1)
-        shown += svg.rect(x, y, side, side, line=line, thick=thick)
+        shown = f"<g>{svg.tile(pictures[channel], x, y, side, chosen=here)}</g>"
         left, top = x + found.column * pixel, y + found.row * pixel
         window = svg.rect(left, top, wide * pixel, tall * pixel, line=svg.WINDOW.line, thick=2)
-        shown = f"<g>{shown}</g>"
         if count > 1:
             shown = marks.set(shown, f"source: map {channel}", {"source": place}, group="sources")
         d.add(shown, window)
@@ -359,8 +353,7 @@ def _six(maps: np.ndarray, head: str, side: float, sums: Sequence[float] | None 
     d.text(0, 8, head, size=14, bold=True)
     for place, pixels in enumerate(_colours(maps)):
         x, y = (place % 3) * (side + 8), 28 + (place // 3) * (side + 24)
-        d.image(pixels, x, y, side, side)
-        d.rect(x, y, side, side, line=svg.FAINT)
+        d.tile(pixels, x, y, side)
         if sums is not None:
             words = svg.show_number(float(sums[place]))
             d.text(x + side / 2, y + side + 11, words, size=14, anchor="middle")
@@ -427,9 +420,7 @@ def _block_size(shape: Sequence[int], largest: int) -> tuple[float, float]:
 def _slab(x: float, y: float, height: float, depth: float, *, flat: bool) -> str:
     """A block in slanted view; a vector is a plain bar."""
     if flat:
-        return svg.rect(
-            x + 0.21 * height, y, depth, height, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line
-        )
+        return svg.rect(x + 0.21 * height, y, depth, height, role=svg.OUTPUT)
     slant, up = 0.42 * height, 0.3 * height
     front = [(x, y), (x + depth, y), (x + depth, y + height), (x, y + height), (x, y)]
     top = [(x, y), (x + slant, y - up), (x + slant + depth, y - up), (x + depth, y), (x, y)]

@@ -20,7 +20,7 @@ import numpy as np
 from cnncourse import images
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve, key, numbers
-from cnncourse.figures.grids import UNSEEN, grip, handle, matrix, outline, panels
+from cnncourse.figures.grids import UNSEEN, grip, handle, lens, matrix, outline, panels
 from cnncourse.figures.words import by, count, raised
 from cnncourse.metrics import rmse
 
@@ -310,11 +310,11 @@ def _swatches(weights: Sequence[float]) -> svg.Svg:
     drawing = svg.Drawing()
     for i, (name, level) in enumerate(zip(CHANNELS, _pure_greys(weights), strict=True)):
         y, fill, dull = 48 * i, _PURE[i], svg.grey_fill(level)
-        drawing.rect(0, y, 120, 40, fill=fill, line=svg.FAINT)
-        drawing.text(60, y + 20, name, size=16, anchor="middle", fill=svg.text_on(fill))
-        drawing.arrow(132, y + 20, 164, y + 20)
-        drawing.rect(176, y, 120, 40, fill=dull, line=svg.FAINT)
-        drawing.text(236, y + 20, str(level), size=16, anchor="middle", fill=svg.text_on(dull))
+        for x, words, colour in ((0, name, fill), (176, str(level), dull)):
+            look = {"fill": colour, "line": svg.FAINT, "ink": svg.text_on(colour)}
+            drawing.plate(x, y, 120, 40, words, size=16, **look)
+            if not x:
+                drawing.arrow(132, y + 20, 164, y + 20)
     return svg.captioned(drawing.svg(456, 140, "pure colours"), "pure colours become")
 
 
@@ -375,8 +375,7 @@ def _probed(grey: np.ndarray, pixel: tuple[int, int]) -> svg.Svg:
     names = ("pixel_column", "pixel_row")
     moves = marks.two_ways(names, (column, row), cell, (width - 1, height - 1))
     x, y = (column + 0.5) * cell, (row + 0.5) * cell
-    frame = svg.rect(x - 5, y - 5, 10, 10, line=svg.LIGHT, thick=4)
-    frame += svg.rect(x - 5, y - 5, 10, 10, line=svg.WINDOW.line, thick=2)
+    frame = lens(x - 5, y - 5, 10, 10)
     area = marks.drag(
         svg.group(picture.markup + frame),
         "pixel of the picture",
@@ -693,7 +692,7 @@ def _distances(distances: Sequence[float], shift: int, rival: float) -> str:
         role = svg.WINDOW if here else svg.PADDING
         bar = svg.rect(x, top, step, high + 46, fill=UNSEEN)
         column = (x + 5, top + high - tall, step - 10, tall)
-        bar += svg.rect(*column, fill=role.tint, line=role.line, thick=3 if here else 1)
+        bar += svg.rect(*column, role=role, thick=3 if here else 1)
         value, middle = svg.show_number(distance, 0), x + step / 2
         bar += svg.text(middle, top + high + 15, value, size=14, anchor="middle", bold=here)
         bar += svg.text(middle, top + high + 37, str(s), size=14, anchor="middle", fill=svg.MUTED)
@@ -723,10 +722,7 @@ def _two_distances(moved: float, shift: int, rival: float, names: tuple[str, str
 def _picture(pixels: np.ndarray, box: float) -> svg.Svg:
     """A picture scaled to fit in a square box, its pixels as squares."""
     height, width = (box * size / max(pixels.shape[:2]) for size in pixels.shape[:2])
-    drawing = svg.Drawing()
-    drawing.image(pixels, 0, 0, width, height)
-    drawing.rect(0, 0, width, height, line=svg.FAINT)
-    return drawing.svg(width, height, "a picture")
+    return svg.Svg(svg.tile(pixels, 0, 0, width, height), width, height, "a picture")
 
 
 def _titled(picture: svg.Svg, title: str, words: str) -> svg.Svg:

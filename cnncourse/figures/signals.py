@@ -355,10 +355,12 @@ def _turning_kernel(kernel: np.ndarray, turned: bool) -> svg.Svg:
     centred = svg.group(cells, -columns * cell / 2, -rows * cell / 2)
     caption = "kernel, turned" if turned else "kernel"
     panel = svg.captioned(svg.Svg("", 208, 308, caption), caption, role=svg.KERNEL)
-    button = svg.rect(34, 270, 140, 36, fill=svg.PAPER, line=svg.KERNEL.line, thick=2, round=6)
-    button += svg.text(104, 288, "turn it back" if turned else "turn it by 180°", anchor="middle")
-    act = marks.set(f"<g>{button}</g>", "turn the kernel", {"flip": not turned})
-    return replace(panel, markup=panel.markup + _turned(centred, 104, 142, half, "turning") + act)
+    act = "turn it back" if turned else "turn it by 180°"
+    look = {"fill": svg.PAPER, "line": svg.KERNEL.line, "thick": 2, "round": 6}
+    button = svg.plate(34, 270, 140, 36, act, **look)
+    button = marks.set(f"<g>{button}</g>", "turn the kernel", {"flip": not turned})
+    turning = _turned(centred, 104, 142, half, "turning")
+    return replace(panel, markup=panel.markup + turning + button)
 
 
 def _turned(markup: str, x: float, y: float, angle: str, key: str) -> str:

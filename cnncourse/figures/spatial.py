@@ -185,9 +185,8 @@ def _striped_input(pixels: np.ndarray, padding: int, left: int) -> svg.Svg:
     inside, side = padding * zoom, len(pixels) * zoom
     drawing = svg.Drawing()
     if padding:
-        drawing.rect(0, 0, full, full, fill=svg.PADDING.tint, line=svg.PADDING.line, dash="3 2")
-    drawing.image(to_uint8(255 * pixels), inside, inside, side, side)
-    drawing.rect(inside, inside, side, side, line=svg.FAINT)  # white stripes end at white paper
+        drawing.rect(0, 0, full, full, role=svg.PADDING, dash="3 2")
+    drawing.tile(to_uint8(255 * pixels), inside, inside, side)
     if left:
         edge = full - left * zoom
         drawing.add(_hatched(edge, 0, left * zoom, full), _hatched(0, edge, edge, left * zoom))
@@ -222,7 +221,7 @@ def _windows_row(size: int, window: Window, zoom: float, left: int) -> str:
     for place in range(full):
         role = svg.INPUT if padding <= place < full - padding else svg.PADDING
         x = start + place * zoom
-        drawing.rect(x, top, zoom, 24, fill=role.tint, line=role.line, thick=0.75)
+        drawing.rect(x, top, zoom, 24, role=role, thick=0.75)
     if left:
         drawing.add(_hatched(start + (full - left) * zoom, top, left * zoom, 24))
     count = geometry.conv_output_size(size, kernel, stride, padding, dilation)
@@ -447,7 +446,7 @@ def output_size(
     for row, words in enumerate(steps):
         drawing.text(0, 14 + 30 * row, words, size=(18, 22)[row], bold=row == 1)
     if count == target:
-        drawing.rect(0, 72, 400, 40, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line, thick=3, round=20)
+        drawing.rect(0, 72, 400, 40, role=svg.OUTPUT, thick=3, round=20)
     drawing.text(18, 92, ("✓ " if count == target else "") + verdict, size=18, bold=True)
     tally = f"settings found: {len(found)}" + (f" of {solutions}" if solutions else "")
     parts = (
@@ -476,10 +475,9 @@ def _collection(
             drawing.rect(x, y, 114, 28, line=svg.FAINT, dash="4 4", round=6)
             continue
         here = tuple(found[place]) == tuple(now)
-        face = svg.rect(x, y, 114, 28, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line,
-                        thick=3 if here else 1, round=6)  # fmt: skip
         words = " ".join(f"{letter}{n}" for letter, n in zip("kspd", found[place], strict=True))
-        face += svg.text(x + 57, y + 14, words, size=14, anchor="middle")
+        thick = 3 if here else 1
+        face = svg.plate(x, y, 114, 28, words, size=14, role=svg.OUTPUT, thick=thick, round=6)
         names = ("kernel", "stride", "padding", "dilation")
         values = dict(zip(names, found[place], strict=True))
         drawing.add(marks.set(f"<g>{face}</g>", f"solution {place + 1}", values, group="found"))
@@ -505,16 +503,16 @@ def _axis(size: int, window: Window, count: int) -> str:
     start, full = 12 + (most - padding) * zoom, (size + 2 * padding) * zoom
     drawing = svg.Drawing()
     rim = svg.PADDING
-    drawing.rect(start, 44, full, 26, fill=rim.tint, line=rim.line, dash="3 2")
+    drawing.rect(start, 44, full, 26, role=rim, dash="3 2")
     inside = start + padding * zoom
-    drawing.rect(inside, 44, size * zoom, 26, fill=svg.INPUT.tint, line=svg.INPUT.line)
+    drawing.rect(inside, 44, size * zoom, 26, role=svg.INPUT)
     if left := geometry.unused(size, kernel, stride, padding, dilation):
         drawing.add(_hatched(start + full - left * zoom, 44, left * zoom, 26))
     ticks = " ".join(f"M{start + i * stride * zoom:.1f} 77v9" for i in range(count))
     drawing.add(f'<path d="{ticks}" stroke="{svg.WINDOW.line}" stroke-width="1.5"/>')
     for tap in range(kernel):
         x = start + tap * dilation * zoom
-        drawing.rect(x, 46, zoom, 22, fill=svg.KERNEL.tint, line=svg.KERNEL.line, thick=0.75)
+        drawing.rect(x, 46, zoom, 22, role=svg.KERNEL, thick=0.75)
     frame = svg.rect(0, 40, reach, 34, line=svg.WINDOW.line, thick=3, round=2)
     drawing.add(marks.glide(marks.key(frame, "frame"), "first window", start, 0))
     hand = max(zoom, 8)  # pixels of the screen for one of the image: a hand is not so steady
@@ -733,8 +731,7 @@ def _insert_chips(names: Sequence[str], layer: int, kinds: Sequence[str], *, top
         for place, kind in enumerate(members):
             x, y = 152 * (place % 2), 24 + 36 * (place // 2)
             role = svg.KERNEL if kind.startswith("conv") else svg.PADDING
-            face = svg.rect(x, y, 144, 28, fill=role.tint, line=role.line, round=6, dash="4 3")
-            face += svg.text(x + 72, y + 14, kind, size=12.5, anchor="middle")
+            face = svg.plate(x, y, 144, 28, kind, size=12.5, role=role, dash="4 3", round=6)
             values = {"layers": [*names[:layer], kind, *names[layer:]], "step": layer + 1}
             chip = f"<g>{face}</g>"
             drawing.add(marks.set(chip, "insert", values, group="kinds") if room else chip)
@@ -838,8 +835,7 @@ def _pool_panel(markup: str, words: str, role: svg.Role | None) -> svg.Svg:
 def _signed(values: np.ndarray) -> str:
     """Values as a picture, purple below zero, orange above, with a thin frame."""
     pixels = svg.signed_pixels(values, max(float(np.abs(values).max()), 1e-9))
-    frame = svg.rect(0, 0, _POOL, _POOL, line=svg.FAINT)
-    return svg.image(pixels, 0, 0, _POOL, _POOL) + frame
+    return svg.tile(pixels, 0, 0, _POOL)
 
 
 def _shift_curve(
@@ -925,10 +921,9 @@ def _corners(shape: tuple[int, ...], down: int, right: int) -> Iterator[tuple[in
 
 def _grey(values: np.ndarray, side: float) -> svg.Svg:
     """Values from 0 to 1 as a grey picture with a thin frame."""
-    drawing, height = svg.Drawing(), side * values.shape[0] / values.shape[1]
-    drawing.image(to_uint8(255 * values), 0, 0, side, height)
-    drawing.rect(0, 0, side, height, line=svg.FAINT)
-    return drawing.svg(side, height, "picture")
+    height = side * values.shape[0] / values.shape[1]
+    tile = svg.tile(to_uint8(255 * values), 0, 0, side, height)
+    return svg.Svg(tile, side, height, "picture")
 
 
 def _limits(values: np.ndarray) -> tuple[float, float]:

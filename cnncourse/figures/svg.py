@@ -200,6 +200,7 @@ def rect(
     width: float,
     height: float,
     *,
+    role: Role | None = None,
     fill: str = "none",
     line: str = "none",
     thick: float = 1,
@@ -212,8 +213,10 @@ def rect(
     ----------
     x, y, width, height : float
         Its upper left corner and its size, in pixels.
+    role : Role, optional
+        Whose tint is inside, and whose line is the outline.
     fill, line : str
-        The colours of its inside and of its outline.
+        The colours of its inside and of its outline, where these are no role's.
     thick : float
         Of the outline, in pixels.
     dash : str
@@ -221,6 +224,8 @@ def rect(
     round : float
         The radius of its corners, in pixels.
     """
+    if role is not None:
+        fill, line = role.tint, role.line
     extra = f' stroke="{line}" stroke-width="{num(thick)}"' if line != "none" else ""
     extra += f' stroke-dasharray="{dash}"' if dash else ""
     extra += f' rx="{num(round)}"' if round else ""
@@ -384,6 +389,55 @@ def image(
     )
 
 
+def tile(
+    pixels: np.ndarray,
+    x: float,
+    y: float,
+    width: float,
+    height: float | None = None,
+    *,
+    chosen: bool = False,
+) -> str:
+    """A raster picture in a thin frame; in a thick one if it is chosen among others.
+
+    Parameters
+    ----------
+    pixels, x, y, width : as for `image`
+    height : float, optional
+        By default the width: a square.
+    chosen : bool
+    """
+    height = width if height is None else height
+    colour, thick = (WINDOW.line, 3) if chosen else (FAINT, 1)
+    return image(pixels, x, y, width, height) + rect(x, y, width, height, line=colour, thick=thick)
+
+
+def plate(
+    x: float,
+    y: float,
+    width: float,
+    height: float,
+    words: str,
+    *,
+    size: float = 13,
+    bold: bool = False,
+    ink: str = INK,
+    **look: Any,
+) -> str:
+    """A rectangle with words in its middle, such as a button.
+
+    Parameters
+    ----------
+    x, y, width, height, look : as for `rect`
+    words, size, bold : as for `text`
+    ink : str
+        The colour of the words.
+    """
+    middle = (x + width / 2, y + height / 2)
+    inside = text(*middle, words, size=size, anchor="middle", fill=ink, bold=bold)
+    return rect(x, y, width, height, **look) + inside
+
+
 @lru_cache(maxsize=64)  # while a slider moves, most pictures stay the same
 def _png(pixels: bytes, shape: tuple[int, ...]) -> str:
     """The pixels as a PNG file in base64."""
@@ -433,6 +487,8 @@ class Drawing:
     circle = _drawing(circle)
     arrow = _drawing(arrow)
     image = _drawing(image)
+    tile = _drawing(tile)
+    plate = _drawing(plate)
 
     def __init__(self) -> None:
         self._elements: list[str] = []
@@ -610,7 +666,7 @@ def captioned(picture: Svg, caption: str, *, size: float = 13, role: Role | None
     markup = ""
     if role is not None:
         indent = size + 5
-        markup = rect(1, 2, size - 2, size - 2, fill=role.tint, line=role.line, thick=2)
+        markup = rect(1, 2, size - 2, size - 2, role=role, thick=2)
     markup += text(indent, size / 2 + 1, caption, size=size, bold=True)
     return replace(
         picture,
