@@ -194,22 +194,16 @@ def learning_curves(
 # Looking inside -----------------------------------------------------------------------------------
 
 
-def learned_kernels(
-    kernels: np.ndarray, *, name: str = "a layer", limit: float | None = None, width: float = 700
-) -> svg.Svg:
+def learned_kernels(kernels: np.ndarray, *, name: str = "a layer") -> svg.Svg:
     """The slices of all kernels of a layer, on one scale around zero.
 
     Parameters
     ----------
     kernels : ndarray of shape (C_out, C_in, KH, KW)
     name : str
-    limit : float, optional
-        The weight drawn in full colour; by default the largest size in the layer.
-    width : float
-        In pixels; a layer with many slices has small ones.
     """
     c_out, c_in, high, wide = kernels.shape
-    limit = float(np.abs(kernels).max()) if limit is None else limit
+    limit = float(np.abs(kernels).max())
     if c_in == 1:
         # In full rows if that can be: 16 kernels in rows of 8, ten in rows of 5.
         columns = next((c for c in range(8, 3, -1) if c_out % c == 0), min(c_out, 8))
@@ -217,7 +211,7 @@ def learned_kernels(
     else:  # rows are input channels, columns output channels
         slices, columns = kernels.transpose(1, 0, 2, 3).reshape(-1, high, wide), c_out
     wanted = max(70, 4 * wide) * columns
-    picture = _block(svg.signed_pixels(slices, limit), columns, min(width, wanted))
+    picture = _block(svg.signed_pixels(slices, limit), columns, min(700, wanted))
     kernel, size = f"{c_out} kernels", by((high, wide))
     layout, shape = "", ""
     if c_in > 1:
@@ -354,9 +348,13 @@ def layer_xray(
 
 def _headed(markup: str, side: float, words: str, role: svg.Role) -> str:
     """A square picture under its name, with a swatch of its role."""
-    head = svg.rect(1, 2, 12, 12, role=role, thick=2)
-    head += svg.text(19, 8, words, size=14, bold=True)
-    return head + svg.group(markup + svg.rect(0, 0, side, side, line=svg.FAINT), 0, 28)
+    framed = markup + svg.rect(0, 0, side, side, line=svg.FAINT)
+    return _swatched(words, role) + svg.group(framed, 0, 28)
+
+
+def _swatched(words: str, role: svg.Role) -> str:
+    """A heading with the colours of a role before it."""
+    return svg.rect(1, 2, 12, 12, role=role, thick=2) + svg.text(19, 8, words, size=14, bold=True)
 
 
 def _exciting(
@@ -502,10 +500,32 @@ def _two_bars(whole: float, now: float) -> str:
     d = svg.Drawing()
     for y, words, share in ((8, "uncovered", whole), (56, "covered here", now)):
         d.text(0, y, words, size=14)
-        d.rect(0, y + 12, 220, 20, line=svg.FAINT)
-        bar = svg.rect(0, y + 12, max(220 * share, 0.5), 20, fill=charts.DATA[0])
-        d.add(marks.key(bar, words))
-        d.text(232, y + 22, percent(share), size=22, bold=True)
+        d.add(_share_in_frame(y + 12, 220, share, words))
+    return d.markup
+
+
+def _share_in_frame(y: float, wide: float, share: float, key: str) -> str:
+    """A share as a bar in a frame that is all of it, and in large letters."""
+    frame = svg.rect(0, y, wide, 20, line=svg.FAINT)
+    words = svg.text(wide + 12, y + 10, percent(share), size=22, bold=True)
+    return frame + _share_bar(0, y, wide, 20, share, key) + words
+
+
+def _share_bar(x: float, y: float, wide: float, high: float, share: float, key: str) -> str:
+    bar = svg.rect(x, y, max(wide * share, 0.5), high, fill=charts.DATA[0])
+    return marks.key(bar, key)
+
+
+def _answer_bars(
+    shares: np.ndarray, best: int | None, *, top: float, size: float, wide: float
+) -> str:
+    """A line for each digit: how probable it is; the best one is bold."""
+    d = svg.Drawing()
+    for digit, share in enumerate(shares.tolist()):
+        y, first = top + (size + 6) * digit, digit == best
+        d.text(8, y, str(digit), size=size, anchor="middle", bold=first)
+        d.add(_share_bar(size + 8, y - size / 2, wide, size, share, f"share of {digit}"))
+        d.text(size + wide + 16, y, percent(share), size=14, bold=first)
     return d.markup
 
 
@@ -795,13 +815,7 @@ def _closely(picture: np.ndarray, shares: np.ndarray, label: int, place: int) ->
     d, side = svg.Drawing(), 160
     d.text(0, 8, f"example {place}, a {label}", size=14, bold=True)
     d.tile(as_bytes(picture), 0, 28, side)
-    best = int(shares.argmax())
-    for digit, share in enumerate(shares):
-        y, first = 208 + 20 * digit, digit == best
-        d.text(8, y, str(digit), size=14, anchor="middle", bold=first)
-        bar = svg.rect(22, y - 7, max(110 * float(share), 0.5), 14, fill=charts.DATA[0])
-        d.add(marks.key(bar, f"share of {digit}"))
-        d.text(140, y, percent(float(share)), size=14, bold=first)
+    d.add(_answer_bars(shares, int(shares.argmax()), top=208, size=14, wide=110))
     return d.markup
 
 
@@ -997,10 +1011,7 @@ def _accuracies(measured: Mapping[str, float], amount: float, unit: str) -> str:
     for row, (name, share) in enumerate(measured.items()):
         y = 44 + 58 * row
         d.text(0, y, name, size=14)
-        d.rect(0, y + 14, 200, 20, line=svg.FAINT)
-        bar = svg.rect(0, y + 14, max(200 * share, 0.5), 20, fill=charts.DATA[0])
-        d.add(marks.key(bar, f"accuracy {name}"))
-        d.text(212, y + 24, percent(share), size=22, bold=True)
+        d.add(_share_in_frame(y + 14, 200, share, f"accuracy {name}"))
     return d.markup
 
 
@@ -1084,17 +1095,14 @@ def _to_move(pixels: np.ndarray, moved: tuple[int, int, int]) -> str:
     """The picture that the network sees, with a ring and a handle on it to turn it by."""
     right, down, turn = moved
     pixel, middle, name = _SEEN / 28, _SEEN / 2, "what the network sees"
-    d = svg.Drawing()
-    d.rect(1, 2, 12, 12, role=svg.INPUT, thick=2)
-    d.text(19, 8, name, size=14, bold=True)
     picture = svg.group(svg.tile(pixels, 0, 0, _SEEN))
     most = (MOST_PIXELS, MOST_PIXELS)
     moves = marks.two_ways(("right", "down"), (right, down), pixel, most, low=-MOST_PIXELS)
     spoken = f"{right} pixels right, {down} down"
-    d.add(svg.group(marks.drag(picture, name, moves, spoken=spoken), 0, 28))
+    seen = marks.drag(picture, name, moves, spoken=spoken)
     limits = (-MOST_DEGREES, MOST_DEGREES)
-    d.add(svg.group(_turning("turn", turn, DEGREES, limits, middle, _ARM, "turn"), 0, 28))
-    return d.markup
+    ring = _turning("turn", turn, DEGREES, limits, middle, _ARM, "turn")
+    return _swatched(name, svg.INPUT) + svg.group(seen, 0, 28) + svg.group(ring, 0, 28)
 
 
 def _turning(
@@ -1144,17 +1152,9 @@ _FILM = "#3a4048"  # as dark in every theme as a film is
 
 def _probability_bars(shares: np.ndarray, answer: str) -> str:
     """Ten digits with their probabilities, under the answer in large letters."""
-    d = svg.Drawing()
-    best = int(shares.argmax())
-    d.text(0, 10, answer or "nothing to read yet", size=22, bold=True)
-    for digit, share in enumerate(shares):
-        y = 40 + 22 * digit
-        first = bool(answer) and digit == best
-        d.text(8, y, str(digit), size=16, anchor="middle", bold=first)
-        bar = svg.rect(24, y - 8, max(230 * float(share), 0.5), 16, fill=charts.DATA[0])
-        d.add(marks.key(bar, f"share of {digit}"))
-        d.text(262, y, percent(float(share)), size=14, bold=first)
-    return d.markup
+    head = svg.text(0, 10, answer or "nothing to read yet", size=22, bold=True)
+    best = int(shares.argmax()) if answer else None
+    return head + _answer_bars(shares, best, top=40, size=16, wide=230)
 
 
 def _alike(nearest: np.ndarray, answer: int) -> str:
@@ -1174,8 +1174,6 @@ def readings(
     boxes: Sequence[tuple[int, int, int, int]],
     answers: Sequence[int | None],
     confidences: Sequence[float],
-    *,
-    width: float = 420,
 ) -> svg.Svg:
     """A photograph with every digit that was found in it, framed and named.
 
@@ -1186,9 +1184,8 @@ def readings(
     answers : sequence of int or None
         None: the network is not sure.
     confidences : sequence of float
-    width : float
-        Of the drawing.
     """
+    width = 420
     zoom = width / photo.shape[1]
     high = zoom * photo.shape[0]
     d = svg.Drawing()
