@@ -136,9 +136,8 @@ def _lens(
         digits=0,
         mark=lambda markup, r, c: marks.link(markup, f"tap-{r}-{c}"),
     )
-    drawing = svg.Drawing()
-    drawing.text(0, 12, f"sum = {svg.show_number(response, 1)}", size=16, bold=True)
-    return svg.above(products, drawing.svg(156, 24, ""), gap=6)
+    total = svg.text(0, 12, f"sum = {svg.show_number(response, 1)}", size=16, bold=True)
+    return svg.above(products, svg.Svg(total, 156, 24, ""), gap=6)
 
 
 def _weight_cell(kernel: np.ndarray) -> float:
@@ -159,10 +158,7 @@ def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
         f"sum of weights: {svg.show_number(kernel.sum())}",
         f"noise gain Σw²: {svg.show_number(kernels.noise_gain(kernel))}",
     )
-    drawing = svg.Drawing()
-    for i, words in enumerate(facts):
-        drawing.text(0, 10 + 20 * i, words)
-    return svg.above(weights, drawing.svg(176, 40, ""), gap=8)
+    return svg.above(weights, svg.Svg(svg.lines(0, 10, facts, 20), 176, 40, ""), gap=8)
 
 
 def _editable_kernel(kernel: np.ndarray, caption: str, **look: Any) -> svg.Svg:
@@ -459,20 +455,15 @@ def _labelled(words: str, picture: svg.Svg, room: float = 90) -> svg.Svg:
     return drawing.svg(room + picture.width, picture.height, words)
 
 
-def borders(
-    patch: np.ndarray,
-    kernel: np.ndarray,
-    modes: Sequence[str] = ("zero", "reflect", "edge", "wrap"),
-) -> svg.Svg:
+def borders(patch: np.ndarray, kernel: np.ndarray) -> svg.Svg:
     """The same kernel on the same image with each border rule.
 
     Parameters
     ----------
     patch : ndarray of shape (H, W)
     kernel : ndarray of shape (KH, KW), odd sizes
-    modes : sequence of str
-        Border rules of `cnncourse.convolution.pad`.
     """
+    modes = ("zero", "reflect", "edge", "wrap")
     results = {mode: _same_size(patch, kernel, mode).astype(float) for mode in modes}
     low = min(0.0, *(result.min() for result in results.values()))
     high = max(result.max() for result in results.values())
@@ -1096,11 +1087,8 @@ def _solved(following: int | None) -> str:
 
 
 def _signed(values: np.ndarray, caption: str = "", **look: Any) -> svg.Svg:
-    """A matrix in purple and orange, as far to both sides as its largest number."""
-    most = float(np.abs(values).max()) or 1.0
-    return matrix(
-        values, title=caption, caption=caption, shade="signed", limits=(-most, most), **look
-    )
+    """A matrix in purple and orange."""
+    return matrix(values, title=caption, caption=caption, shade="signed", **look)
 
 
 def _grey(values: np.ndarray, caption: str = "", *, digits: int = 0, **look: Any) -> svg.Svg:

@@ -262,22 +262,14 @@ def _letters(number: str) -> float:
     return sum({".": 0.32, "−": 0.84}.get(letter, 0.64) for letter in number)
 
 
-def fitting_digits(values: np.ndarray, cell: float, most: int = 1) -> int:
-    """How many decimals leave the numbers of a matrix large, with room around them.
+def fitting_digits(values: np.ndarray, cell: float) -> int:
+    """The decimals, 1 or 0, that leave the numbers of a matrix large, with room around them.
 
     Parameters
     ----------
     values, cell : as for `cell_font`
-    most : int
-        Decimals wished for.
-
-    Returns
-    -------
-    int
-        0 if no decimal does.
     """
-    fonts = {d: _roomy_font(_shown(values, d), cell) for d in range(most, 0, -1)}
-    return next((d for d, font in fonts.items() if font >= SMALL_NUMBERS), 0)
+    return int(_roomy_font(_shown(values, 1), cell) >= SMALL_NUMBERS)
 
 
 # The flagship -------------------------------------------------------------------------------------

@@ -289,7 +289,7 @@ def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
     return d.markup
 
 
-def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.Svg:
+def residual_block(block: Block, before: Shape) -> svg.Svg:
     """A residual block: its layers on the left, the shortcut around them on the right.
 
     Parameters
@@ -297,8 +297,6 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
     block : layers.Block
         As `networks.basic_block` or `networks.bottleneck` makes it.
     before : (channels, height, width)
-    formula : bool
-        Name the branches x, F(x) and F(x) + x.
     """
     main, shortcut = ([row for row in trace(path, before)] if path else [] for path in block.paths)
     d = svg.Drawing()
@@ -316,10 +314,9 @@ def residual_block(block: Block, before: Shape, *, formula: bool = True) -> svg.
     d.add(_plate(0, plus + 72, 144, 28, by(block.output(before)), svg.OUTPUT))
     d.add(_plate(0, 0, 144, 28, by(before), svg.INPUT))
     d.line(72, 28, 72, 46, colour=svg.INK)
-    if formula:
-        result = "F(x) + Wx" if shortcut else "F(x) + x"
-        d.text(150, 14, "x", size=16, bold=True)
-        d.text(90, plus + 20, result, size=15, bold=True)
+    result = "F(x) + Wx" if shortcut else "F(x) + x"
+    d.text(150, 14, "x", size=16, bold=True)
+    d.text(90, plus + 20, result, size=15, bold=True)
     totals = trace([block], before).totals
     words = f"{totals.params:,} learned numbers"
     d.text(0, plus + 118, words, fill=svg.MUTED)

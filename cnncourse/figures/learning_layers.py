@@ -38,17 +38,15 @@ _FLAT = svg.PADDING.line + "44"  # shades what is flat
 # Activations --------------------------------------------------------------------------------------
 
 
-def activation(name: str, *, reach: float = 8.0) -> svg.Svg:
+def activation(name: str) -> svg.Svg:
     """The curve of one activation function (solid) and its slope (dashed), flat stretches shaded.
 
     Parameters
     ----------
     name : str
         A key of ``activations.ACTIVATIONS``.
-    reach : float
-        The curves run from −reach to +reach.
     """
-    chosen = act.ACTIVATIONS[name]
+    chosen, reach = act.ACTIVATIONS[name], 8
     x = np.linspace(-reach, reach, 97)
     y, slope = chosen.function(x), chosen.derivative(x)
     low, high = min(-1.0, max(y.min(), -3.0)), max(1.0, min(y.max(), 3.0))

@@ -116,7 +116,7 @@ def pixel_microscope(
         shown[middle] = new_value
     patch = shown[row : row + size, column : column + size]
     code = _microscope_code(row, column, size, channels, shown[middle], middle)
-    words = _microscope_words(photo.shape, patch, channels, code, new_value)
+    words = _microscope_words(photo.shape, patch, code, new_value)
     cells = _cells(patch, row, column, (height, width))
     views = svg.beside(_with_box(shown, row, column, size), cells, gap=20)
     lines = replace(_code_lines(code), width=300)  # whatever the numbers
@@ -210,11 +210,7 @@ def _microscope_code(
 
 
 def _microscope_words(
-    shape: Sequence[int],
-    patch: np.ndarray,
-    channels: str,
-    code: Sequence[str],
-    new_value: int | None,
+    shape: Sequence[int], patch: np.ndarray, code: Sequence[str], new_value: int | None
 ) -> str:
     changed = "" if new_value is None else f" The middle pixel was set to {new_value}."
     small = patch.ndim == 3 and len(patch) > 7
@@ -227,10 +223,9 @@ def _microscope_words(
 
 
 def _code_lines(lines: Sequence[str]) -> svg.Svg:
-    drawing = svg.Drawing()
-    for i, words in enumerate(lines):
-        drawing.text(0, 10 + 21 * i, words, size=14, mono=True)
-    return drawing.svg(max(svg.text_width(words, 14.5) for words in lines), 21 * len(lines), "code")
+    width = max(svg.text_width(words, 14.5) for words in lines)
+    code = svg.lines(0, 10, lines, 21, size=14, mono=True)
+    return svg.Svg(code, width, 21 * len(lines), "code")
 
 
 # Channels -----------------------------------------------------------------------------------------

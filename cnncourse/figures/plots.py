@@ -95,7 +95,6 @@ def photographs(
     titles: Sequence[str],
     *,
     limits: tuple[float, float] | None = (0, 255),
-    height: float = 2.6,
 ) -> np.ndarray:
     """Draw pictures side by side.
 
@@ -104,8 +103,6 @@ def photographs(
     images : sequence of ndarray, as for `photograph`
     titles : sequence of str, one for each picture
     limits : as for `photograph`
-    height : float
-        Of the figure, in inches.
 
     Returns
     -------
@@ -120,6 +117,7 @@ def photographs(
         raise ValueError(
             f"{len(images)} pictures and {len(titles)} titles: give one title for each picture"
         )
+    height = 2.6  # inches
     widths = [image.shape[1] / image.shape[0] for image in images]
     figure, axes = plt.subplots(
         1,

@@ -369,17 +369,9 @@ def _turned(markup: str, x: float, y: float, angle: str, key: str) -> str:
     return marks.key(f'<g style="{style}">{markup}</g>', key)
 
 
-def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
-    """A single 1 becomes the kernel by convolution, its mirror image by cross-correlation.
-
-    Parameters
-    ----------
-    kernel : sequence of float
-    size : int
-        Length of the signal; the 1 stands in its middle.
-    """
-    signal = np.zeros(size)
-    signal[size // 2] = 1
+def impulse_response(kernel: Sequence[float]) -> svg.Svg:
+    """A single 1 becomes the kernel by convolution, its mirror image by cross-correlation."""
+    signal = np.eye(1, 7, 3)[0]  # the 1 stands in its middle
     weights = np.asarray(kernel, float)
     rows = (
         ("one 1", signal, svg.INPUT),
@@ -396,7 +388,7 @@ def impulse_response(kernel: Sequence[float], size: int = 7) -> svg.Svg:
         f"Convolution puts the kernel {listed} around the 1 as it is written; "
         "cross-correlation puts it there reversed."
     )
-    return drawing.svg(162 + size * cell, 180, "What a single 1 becomes", sentence)
+    return drawing.svg(162 + len(signal) * cell, 180, "What a single 1 becomes", sentence)
 
 
 def _legend(x: float, y: float) -> str:

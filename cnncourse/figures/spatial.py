@@ -205,11 +205,8 @@ def _division(size: int, window: Window) -> str:
         f"steps: {room} = {quotient}·{stride} + {remainder}",
         f"left over: {remainder}" + (" (hatched)" if remainder else ""),
     )
-    drawing = svg.Drawing()
-    for i, words in enumerate(lines):
-        drawing.text(0, 40 + 30 * i, words, size=16)
-    drawing.text(0, 174, f"output: {quotient} + 1 = {quotient + 1}", size=22, bold=True)
-    return drawing.markup
+    total = svg.text(0, 174, f"output: {quotient} + 1 = {quotient + 1}", size=22, bold=True)
+    return svg.lines(0, 40, lines, 30, size=16) + total
 
 
 def _windows_row(size: int, window: Window, zoom: float, left: int) -> str:
@@ -882,9 +879,7 @@ def _pooling_words(
     )
 
 
-def pooled(
-    pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2"), window: int = 2
-) -> svg.Svg:
+def pooled(pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2")) -> svg.Svg:
     """A small matrix, its windows, and what each kind of pooling makes of them.
 
     Parameters
@@ -892,9 +887,8 @@ def pooled(
     pixels : ndarray of shape (H, W)
     kinds : sequence of str
         Some of `cnncourse.pooling.POOLINGS`.
-    window : int
-        Also the stride.
     """
+    window = 2  # also the stride
     places = [(r, c, window, window) for r, c in _corners(pixels.shape, window, window)]
     source = matrix(pixels, title="", marked=places, caption="input")
     results = {kind: pool_with(pixels, kind, window) for kind in kinds}
