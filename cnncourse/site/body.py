@@ -28,9 +28,8 @@ HEADING = re.compile(r"<h([123])( id=\"([^\"]*)\")?>(.*?)</h\1>", flags=re.DOTAL
 TABLE = re.compile(r"<table\b.*?</table>", flags=re.DOTALL)
 EXPLORER = re.compile(r"\bexplorers\.(\w+)\(")
 STILL = '<p class="place">It needs PyTorch, and moves only where the notebook runs.</p>'
-DO = (
-    "What you will do."  # a notebook's first paragraph is about its explorer, this one about it all
-)
+# a notebook's first paragraph is about its explorer, this one about the whole of it
+DO = re.compile(r"What you will do[^.]*\. ")
 PARAGRAPH = re.compile(r"<p>(.*?)</p>", flags=re.DOTALL)
 
 
@@ -211,11 +210,13 @@ def output(shown: dict[str, Any]) -> str:
     data = shown.get("data", {})
     if "text/html" in data:
         return _text(data["text/html"])
+    if "text/markdown" in data:
+        return markdown(_text(data["text/markdown"]), [])
     if "image/png" in data:
         png = base64.b64encode(base64.b64decode(_text(data["image/png"]))).decode()
         return f'<img src="data:image/png;base64,{png}" alt="{escape(_text(data["text/plain"]))}">'
-    words = data.get("text/plain", shown.get("text", ""))
-    return f"<pre>{escape(strip_ansi(_text(words)))}</pre>" if words else ""
+    words = _text(data.get("text/plain", shown.get("text", "")))
+    return f"<pre>{escape(strip_ansi(words))}</pre>" if words.strip() else ""
 
 
 def _text(lines: str | list[str]) -> str:
@@ -236,8 +237,8 @@ def plain(html: str) -> str:
 def summary(html: str) -> str:
     """Return in a sentence or two what a page holds, cut where searches cut at the latest."""
     paragraphs = [plain(paragraph) for paragraph in PARAGRAPH.findall(html)]
-    whole = next((paragraph for paragraph in paragraphs if paragraph.startswith(DO)), "")
-    text = whole.removeprefix(DO).strip() or next((one for one in paragraphs if len(one) > 40), "")
+    whole = [DO.sub("", paragraph, 1) for paragraph in paragraphs if DO.match(paragraph)]
+    text = next(iter(whole + [one for one in paragraphs if len(one) > 40]), "")
     if len(text) <= LONGEST:
         return text
     first = text.split(". ")[0] + "."

@@ -51,6 +51,15 @@ def test_what_is_printed_is_text():
     assert "<pre>1 &lt; 2\x1b</pre>".replace("\x1b", "") in shown(cell("x", text="\x1b[31m1 < 2"))
 
 
+def test_markdown_that_a_cell_shows_is_a_page_and_nothing_printed_is_nothing():
+    written = new_output(
+        "display_data", data={"text/markdown": "*a* [b](c.md)", "text/plain": "<M>"}
+    )
+    html = shown(new_code_cell("Markdown(x)", outputs=[written]))
+    assert '<em>a</em> <a href="c.md">b</a>' in html and "M" not in html.split("output")[1]
+    assert "<pre>" not in body.output(new_output("stream", text="\n"))
+
+
 def test_headings_have_the_ids_of_github_and_each_once():
     html = shown(
         new_markdown_cell("## 1. A *sum* (2 minutes)"), new_markdown_cell("## Recap\n## Recap")

@@ -95,6 +95,18 @@ def test_the_front_page_lives_on_a_phone(visit):
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
 
 
+def test_an_explorer_in_its_place_follows_the_switch_of_light_and_dark(visit):
+    page = visit("index.html", color_scheme="light")
+    frame = page.locator(".living iframe").element_handle().content_frame()
+    frame.wait_for_function("window.times?.shown > 0")
+    paper = "getComputedStyle(document.body).backgroundColor"
+    assert frame.evaluate(paper) == page.evaluate(paper) == "rgb(255, 255, 255)"
+    page.get_by_role("button", name="Dark").click()
+    dark = page.evaluate(paper)
+    assert max(map(int, re.findall(r"\d+", dark))) < 60
+    frame.wait_for_function(f"{paper} === {dark!r}")
+
+
 def test_an_address_opens_its_setting(visit):
     page = open_explorer(visit, "convolution", "#kernel=5&padding=2")
     page.wait_for_function("times.painted > 0")
@@ -299,6 +311,12 @@ def test_a_drawn_digit_is_read(visit):
     assert pipeline.trained_weights().dense.shape == (10, 294)
 
 
+def test_the_answer_to_a_drawing_is_in_sight_of_the_hand_on_a_phone(visit):
+    page = visit("draw.html", viewport={"width": 390, "height": 640}, has_touch=True)
+    pad, answer = (page.locator(f".draw {part}").bounding_box() for part in (".pad", ".sentence"))
+    assert answer["y"] > 0 and answer["y"] + answer["height"] <= pad["y"] < 400
+
+
 def test_a_page_that_was_visited_opens_without_a_network(browser, address):
     context = browser.new_context()
     page = context.new_page()
@@ -374,6 +392,17 @@ def test_a_wide_picture_of_a_notebook_is_legible_on_a_phone(visit):
     assert page.evaluate(SMALL_WORDS) == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
     assert page.locator("figure").get_attribute("tabindex") == "0"
+
+
+def test_pages_of_text_do_not_scroll_sideways_on_a_phone(visit, address, folder):
+    page = visit("draw.html", viewport={"width": 390, "height": 800})
+    paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html"))]
+    wide = {}
+    for path in paths:
+        if not path.startswith("e/"):  # those are looked at below
+            page.goto(f"{address}/{path}")
+            wide[path] = page.evaluate("document.documentElement.scrollWidth")
+    assert len(wide) > 30 and {path: width for path, width in wide.items() if width > 390} == {}
 
 
 @pytest.mark.parametrize("name", catalogue.NAMES)
