@@ -22,7 +22,7 @@ from pygments.lexers import PythonLexer
 from cnncourse.run.pages import Renderer, known
 from cnncourse.site import source
 
-LONGEST = 200  # characters of a description
+LONGEST = 220  # characters of a description
 LEFT_OUT = {"check", "progress", "injected-parameters"}  # cells that answer a learner
 HEADING = re.compile(r"<h([123])( id=\"([^\"]*)\")?>(.*?)</h\1>", flags=re.DOTALL)
 TABLE = re.compile(r"<table\b.*?</table>", flags=re.DOTALL)

@@ -66,7 +66,7 @@ def about(name: str) -> str:
 
 def touched(picture: str) -> str:
     """Return what a hand can do with a picture; "" where there is nothing to touch."""
-    hands = {"drag": "drag its handles", "edit": "change its numbers", "set": "click its parts"}
+    hands = {"drag": "drag", "edit": "type", "set": "click"}
     words = [word for kind, word in hands.items() if f" data-{kind}=" in picture]
     return f' <span class="hands">Touch the picture: {", ".join(words)}.</span>' if words else ""
 
