@@ -375,7 +375,7 @@ def line_chart(
         legend += 31 + 1.1 * svg.text_width(name, largest) + 22
     parts.append(svg.text(0, 7, title, bold=True))
     head = svg.text_width(title)
-    if up not in title.lower():
+    if up not in title.lower() and up not in kept:  # or the title or the legend says it
         parts.append(svg.text(1.1 * head + 10, 7, up, size=12, fill=svg.MUTED))
         head = 1.1 * head + 10 + svg.text_width(up, 12)
     words = "; ".join(_in_words(name, *values, percent) for name, values in kept.items())
