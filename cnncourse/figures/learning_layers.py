@@ -23,7 +23,7 @@ from cnncourse.architectures import trace
 from cnncourse.architectures.layers import Conv, Flatten, GlobalAveragePool, Linear, MaxPool
 from cnncourse.architectures.table import Row
 from cnncourse.figures import charts, marks, svg
-from cnncourse.figures.grids import BUTTON, UNSEEN, edited, handle, matrix
+from cnncourse.figures.grids import BUTTON, UNSEEN, edited, handle, matrix, panels
 from cnncourse.figures.words import by, count, percent, power_of_ten, scientific, times
 
 # Channels are told apart by their labels; the shade only helps.
@@ -288,7 +288,7 @@ def fully_connected(
     d.add(_stack(shape))
     for left, right, a, b in zip(columns, columns[1:], dots, dots[1:], strict=False):
         for y1, y2 in product(a, b):
-            d.line(left[0], y1, right[0], y2, colour=svg.FAINT, thick=0.75)
+            d.line(left[0] + _RIM, y1, right[0] - _RIM, y2, colour=svg.FAINT, thick=0.75)
     for (x, number, most, noun, role), heights in zip(columns, dots, strict=True):
         for y in heights:
             if role is svg.INPUT:
@@ -339,8 +339,11 @@ def _dots(number: int, most: int) -> list[float]:
     return heights
 
 
+_RIM = 8  # from the middle of a unit: there its wires end, for tints let them shine through
+
+
 def _unit(x: float, y: float, role: svg.Role) -> str:
-    return svg.circle(x, y, 8, fill=role.tint, line=role.line)
+    return svg.circle(x, y, _RIM, fill=role.tint, line=role.line)
 
 
 def dense_cost(
@@ -398,12 +401,14 @@ def dense_cost(
 def _cost_dots(rows: Sequence[tuple[str, int, str]]) -> svg.Svg:
     """A dot for each layer: on a logarithmic axis only the place means something, not a length."""
     across, d = charts.Scale(1, 1e12, 10, 420, log=True), svg.Drawing()
-    for power in range(0, 13, 2):
+    powers = range(0, 13, 2)
+    for power in powers:
         x = across(10**power)
-        d.line(x, 22, x, 316, colour=svg.FAINT)
         d.text(x, 10, power_of_ten(power), size=13, anchor="middle", fill=svg.MUTED)
     for i, (name, params, products) in enumerate(rows):
         y, end = 38 + 72 * i, across(params)
+        for x in (across(10**power) for power in powers):  # none runs through the words
+            d.line(x, y + 14, x, y + 36, colour=svg.FAINT)
         d.text(10, y, name, size=14)
         d.circle(end, y + 25, 7, fill=svg.KERNEL.line)
         d.text(end + 14, y + 25, f"{params:,}", size=14, bold=True)
@@ -520,13 +525,13 @@ def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> svg.Svg:
         (int(row), int(column), 1, 1)
         for row, column in np.argwhere(backward.max_pool_backward(x, np.ones_like(g), window)[0, 0])
     ]
-    whole = svg.beside(
+    pictures = (
         matrix(image, title="input", caption="input, winners framed", marked=winners),
         matrix(grad, title="gradient of the output", caption="gradient in", role=svg.WINDOW),
         matrix(routed, title="max", caption="max: routed", role=svg.WINDOW),
         matrix(spread, title="average", caption="average: spread", role=svg.WINDOW),
-        gap=30,
     )
+    whole = panels(pictures, gap=30)
     sentence = (
         f"Gradient {_said(grad)} comes in. Max pooling hands back {_said(routed)}, average "
         f"pooling {_said(spread)}."
@@ -761,11 +766,12 @@ def _net(
     touched = []
     for unit, (x, y) in enumerate(columns[1]):
         area = f"<g>{svg.rect(x - 24, y - 11, 48, 22, fill=UNSEEN)}</g>"
-        ends = columns[0] + columns[2]
+        ends = [(a + _RIM, b, x - _RIM) for a, b in columns[0]]
+        ends += [(a - _RIM, b, x + _RIM) for a, b in columns[2]]
         if keep[unit]:
-            for a, b in ends:
-                d.line(a, b, x, y, colour=svg.FAINT, thick=0.75)
-            wires = "".join(f"M{a:g} {b:.1f}L{x:g} {y:.1f}" for a, b in ends)
+            for a, b, rim in ends:
+                d.line(a, b, rim, y, colour=svg.FAINT, thick=0.75)
+            wires = "".join(f"M{a:g} {b:.1f}L{rim:g} {y:.1f}" for a, b, rim in ends)
             shown = f'<path d="{wires}" stroke="{svg.WINDOW.line}" stroke-width="2"/>'
             d.add(marks.lit(f"<g>{shown}</g>", f"{single}-{unit}", hidden=True))
         if own is not None:

@@ -23,7 +23,7 @@ from cnncourse import signals as sampling
 from cnncourse.architectures.table import paths
 from cnncourse.figures import marks, svg
 from cnncourse.figures.charts import Scale, curve
-from cnncourse.figures.grids import UNSEEN, handle, matrix, readable_matrix
+from cnncourse.figures.grids import UNSEEN, handle, matrix, panels, readable_matrix
 from cnncourse.figures.words import by, count
 from cnncourse.geometry import Field, Window
 from cnncourse.images import to_uint8
@@ -355,7 +355,7 @@ def strided_windows(
         f"{by(pixels.shape)} input: {result.size} windows, {by(result.shape)} outputs, "
         f"{_listed(result)}."
     )
-    picture = svg.beside(svg.above(*rows), svg.above(weights, output), gap=36)
+    picture = panels([svg.above(*rows), svg.above(weights, output)], gap=36)
     return _named(picture, "A strided convolution", sentence)
 
 
@@ -897,7 +897,7 @@ def pooled(pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2")) -> s
         for kind, result in results.items()
     ]
     words = "; ".join(f"{kind} {_listed(result)}" for kind, result in results.items())
-    picture = svg.beside(source, *pictures, gap=30)
+    picture = panels([source, *pictures], gap=30)
     return _named(picture, "Pooling", f"Windows of {window}×{window}: {words}.")
 
 
