@@ -151,13 +151,13 @@ _WHOLE: dict[str, tuple[_Version, _Version]] = {
 
 SWAPS = (*_PIECES, *_WHOLE)
 
-# The inception block ------------------------------------------------------------------------------
+# The inception module -----------------------------------------------------------------------------
 
 
 def inception_branches(
     c_in: int, size: int, widths: networks.Widths, *, reduce: bool = True
 ) -> list[Table]:
-    """Return the four branches of an inception block as of 2014, each traced on its own.
+    """Return the four paths of an inception module as of 2014, each traced on its own.
 
     Parameters
     ----------

@@ -280,7 +280,7 @@ _LABELS = ("1×1", "3×3 reduced to", "3×3", "5×5 reduced to", "5×5", "after 
 
 
 def inception_costs() -> Explorer:
-    """The widths of an inception block's four branches, with and without 1×1 reductions.
+    """The widths of an inception module's four paths, with and without 1×1 reductions.
 
     Returns
     -------
@@ -294,7 +294,7 @@ def inception_costs() -> Explorer:
         for name, label in zip(_WIDTHS, _LABELS, strict=True)
     }
     controls = {
-        "block": choice("start from block", list(INCEPTION)),
+        "block": choice("start from module", list(INCEPTION)),
         "reductions": toggle("1×1 reductions", True),
         "reduce_3": widths["reduce_3"],
         "reduce_5": widths["reduce_5"],

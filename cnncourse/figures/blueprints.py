@@ -482,13 +482,13 @@ def _same_field(before: Design, after: Design) -> str:
     return f"one output saw {before.field}×{before.field} and now sees {after.field}×{after.field}"
 
 
-# The inception block ------------------------------------------------------------------------------
+# The inception module -----------------------------------------------------------------------------
 
 
 def inception_costs(
     branches: Sequence[Table], others: Sequence[Table], *, reductions: bool
 ) -> svg.Svg:
-    """The four branches of an inception block with what each layer costs.
+    """The four paths of an inception module with what each layer costs.
 
     Parameters
     ----------
@@ -501,7 +501,7 @@ def inception_costs(
     shape = branches[0].input_shape
     widths = [branch[-1].shape[0] for branch in branches]
     shares, after = " + ".join(map(str, widths)), (sum(widths), *shape[1:])
-    begins = (f"input {by(shape)}", "the same for all branches")
+    begins = (f"input {by(shape)}", "the same for all paths")
     ends = (f"stacked: {shares}", f"= {after[0]} channels of {by(shape[1:])}")
     markup = ""
     for half in (0, 1):  # on a narrow page one under the other
@@ -521,11 +521,11 @@ def inception_costs(
         d.text(0, 60, f"{absent}: {other:,}", size=13, fill=svg.MUTED)
         markup += marks.panel(d.markup, what, _HALF * column, 274, _HALF, 70)
     sentence = (
-        f"An inception block on {by(shape)}, {present} 1×1 reductions: branches of {shares} "
+        f"An inception module on {by(shape)}, {present} 1×1 reductions: paths of {shares} "
         f"channels are stacked to {by(after)}. {params:,} parameters, {macs:,} MACs; {absent} "
         f"reductions {other_params:,} and {other_macs:,}."
     )
-    return svg.framed(svg.Svg(markup, 2 * _HALF, 344, "An inception block", sentence))
+    return svg.framed(svg.Svg(markup, 2 * _HALF, 344, "An inception module", sentence))
 
 
 _BRANCH = 206  # the height of the branches
@@ -533,7 +533,7 @@ _HALF = 366  # the width of two of them
 
 
 def _plate(words: str, role: svg.Role) -> str:
-    """Half of what all four branches begin or end in."""
+    """Half of what all four paths begin or end in."""
     return svg.plate(0, 0, _HALF, 26, words, size=14, role=role)
 
 
@@ -542,7 +542,7 @@ def _branch(branch: Table) -> str:
     shown = [row for row in branch if row.kind != "ReLU"]
     d, y = svg.Drawing(), 0
     for row in shown:
-        role = svg.KERNEL if row.params else svg.PADDING
+        role = svg.KERNEL if row.params else svg.INPUT  # as in `history`
         d.arrow(87, y, 87, y + 26, colour=svg.MUTED)
         d.rect(0, y + 27, 174, 64, role=role, round=4)
         write = partial(d.text, anchor="middle")

@@ -205,6 +205,9 @@ def _paired(bar: _BarRow, largest: int) -> str:
 # Blocks with paths --------------------------------------------------------------------------------
 
 
+_DOWN, _GAP = 84.0, 16.0  # from one layer of a path to the next, and between their boxes
+
+
 def inception_module(module: Block, before: Shape) -> svg.Svg:
     """The inside of an inception module: four paths, what each layer learns, the stacked channels.
 
@@ -216,7 +219,7 @@ def inception_module(module: Block, before: Shape) -> svg.Svg:
     """
     hidden = ("ReLU", "BatchNorm2d")
     traces = [[r for r in trace(path, before) if r.kind not in hidden] for path in module.paths]
-    bottom = 76 * max(2, *map(len, traces)) - 8  # where the last boxes end, below their top
+    bottom = _DOWN * max(2, *map(len, traces)) - _GAP  # where the last boxes end, below their top
     widths = [rows[-1].shape[0] for rows in traces]
     after = module.output(before)
     d = svg.Drawing()
@@ -247,13 +250,14 @@ def inception_module(module: Block, before: Shape) -> svg.Svg:
 def _path_boxes(rows: Sequence[Row], bottom: float) -> str:
     """The layers of one path; the last one ends at the bottom."""
     d = svg.Drawing()
-    last = bottom - 68
+    high = _DOWN - _GAP
+    last = bottom - high
     for place, row in enumerate(rows):
-        y = last if place == len(rows) - 1 else 76.0 * place
+        y = last if place == len(rows) - 1 else _DOWN * place
         head, *size = wrapped(row.layer.label, 13)
         lines = (*size, f"→ {row.shape[0]} channels", f"{row.params:,} learned" * (row.params > 0))
-        d.add(_box(0, y, 114, 68, head, lines, _ROLES[row.kind]))
-        before = 76.0 * place - 8 if place else -2  # where the box above it ends
+        d.add(_box(0, y, 114, high, head, lines, _ROLES[row.kind]))
+        before = _DOWN * place - _GAP if place else -2  # where the box above it ends
         if place or y:
             d.arrow(57, before, 57, y - 1, colour=svg.MUTED)
     return d.markup

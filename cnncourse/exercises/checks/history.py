@@ -42,7 +42,7 @@ def stack_ratio(function: Callable) -> Verdict:
 
 
 def inception_parameters(function: Callable) -> Verdict:
-    """``function(c_in, widths)``: parameters of an inception block, biases included."""
+    """``function(c_in, widths)``: parameters of an inception module, biases included."""
     cases = [
         (1, (1, 2, 3, 4, 5, 6)),
         (7, (6, 5, 4, 3, 2, 1)),
