@@ -186,6 +186,13 @@ def details_closed(notebook):
             yield f"a <details> is not closed: {first_line(cell)}"
 
 
+def cited(notebook):
+    """A source in brackets has a comma before its year, as in (Zhang, 2019)."""
+    for cell in notebook.cells:
+        for source in re.findall(r"\([A-Z][^()\d]*[^()\d,] (?:19|20)\d\d\)", cell.source):
+            yield f"a comma is missing before the year: {source}"
+
+
 RULES = [
     identified,
     valid,
@@ -202,4 +209,5 @@ RULES = [
     collapsed,
     short_cells,
     details_closed,
+    cited,
 ]

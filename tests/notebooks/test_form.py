@@ -125,6 +125,7 @@ BREAKS = [
     (form.collapsed, append(code("1", "hide-input"))),
     (form.short_cells, append(code("1\n" * 21))),
     (form.details_closed, append(new_markdown_cell("<details>never closed"))),
+    (form.cited, append(new_markdown_cell("It aliases (R. Zhang 2019)."))),
 ]
 
 
