@@ -1078,16 +1078,16 @@ def reading(
         )
     for half, first in enumerate(range(0, 2 * _IN_A_PANEL, _IN_A_PANEL)):
         frames = _film(steps[first : first + _IN_A_PANEL], first, len(steps))
-        d.add(marks.panel(frames, f"film {half}", 384 * half, 276, 376, 160))
-    height = 436
+        d.add(marks.panel(frames, f"film {half}", 384 * half, 276, 376, 166))
+    height = 442
     if maps is not None:
         for half, pictures in enumerate(np.array_split(maps, 2)):
             rows = ceil(len(pictures) / 8)
             words = "" if half else "what the first layer makes of it"
             tiles = svg.text(0, 8, words, size=14, bold=True)
             tiles += svg.group(digits(pictures, columns=8, side=41).markup, 0, 24)
-            d.add(marks.panel(tiles, f"maps {half}", 384 * half, 456, 376, 24 + 49 * rows))
-        height = 456 + 24 + 49 * rows
+            d.add(marks.panel(tiles, f"maps {half}", 384 * half, 462, 376, 24 + 49 * rows))
+        height = 462 + 24 + 49 * rows
     return svg.framed(d.svg(760, height, "Your own digit", sentence), 6)
 
 
@@ -1130,7 +1130,7 @@ def _turning(
 
 def _film(steps: Sequence[tuple[str, np.ndarray]], before: int, last: int) -> str:
     """Some stages of a photograph under their names, as frames of a film."""
-    apart, top = 94, 48
+    apart, top = 94, 54  # below three lines of words
     d = svg.Drawing()
     if steps:
         wide = apart * len(steps) - 4
