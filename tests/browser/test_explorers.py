@@ -120,7 +120,7 @@ def test_a_digit_drawn_with_the_mouse_is_read(page):
         for place in places[1:]:
             mouse.move(*place, steps=10)
         mouse.up()
-    read = explorer.locator.get_by_role("status").filter(has_text="draw it: Most probable: 7")
+    read = explorer.locator.get_by_role("status").filter(has_text="Most probable: 7")
     read.wait_for()
 
 

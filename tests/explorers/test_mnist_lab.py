@@ -467,13 +467,14 @@ def test_an_empty_pad_asks_for_a_digit_in_a_picture_as_tall_and_a_drawing_is_rea
     assert explorer.possible and not re.search(r"\d", explorer.sentence)
     assert explorer.draw(**explorer.values).height == tall
     photo.pad.value = 1 - IMAGES[5] / 255
-    assert explorer.possible and explorer.sentence.startswith("draw it:")
+    assert explorer.possible and re.search(r"\d", explorer.sentence)
 
 
 def test_typed_characters_are_read_and_nothing_typed_gets_a_sentence():
     explorer, photo = own()
     photo.choice.value = TYPE
-    assert explorer.possible and explorer.sentence.startswith("type it:")
+    assert explorer.possible and re.search(r"\d", explorer.sentence)
+    assert TYPE not in explorer.sentence  # the name of a way to choose is no name of a digit
     photo.text.value = " "
     assert 'role="alert"' in photo.children[2].value
 
