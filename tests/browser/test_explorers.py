@@ -1,13 +1,16 @@
 """Every explorer in JupyterLab: moved by keyboard, drawn on, understood by screen readers."""
 
 import os
+from io import BytesIO
 from pathlib import Path
 
 import gallery
 import ipywidgets as widgets
+import numpy as np
 import pytest
 from explorer_view import ExplorerView
 from notebook_page import NotebookPage
+from PIL import Image
 from require import missing
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -149,6 +152,16 @@ def barriers(page):
 def test_no_serious_barrier_is_found_in_an_explorer(page, barriers, theme, rules):
     page.show(theme, 900)
     assert barriers(rules) == []
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_the_arrow_of_a_drop_down_stands_out_from_its_ground(page, theme):
+    page.show(theme, 900)
+    box = page.page.locator(".cnncourse-explorer select").first
+    box.scroll_into_view_if_needed()
+    shades = np.asarray(Image.open(BytesIO(box.screenshot())).convert("L"), dtype=int)
+    inside = shades[5:-5, -19:-4]  # where the arrow is, without the frame
+    assert abs(inside - np.median(inside)).max() > 100
 
 
 def test_words_in_a_colour_too_faint_are_seen_in_every_explorer(page, barriers):
