@@ -14,7 +14,7 @@ torch = pytest.importorskip("torch")
 from torch.utils.data import DataLoader  # noqa: E402
 
 from cnncourse.exercises import progress  # noqa: E402
-from cnncourse.lab import digits, loop, models, optimise, training  # noqa: E402
+from cnncourse.lab import augmentation, digits, loop, models, optimise, training  # noqa: E402
 
 LAB = ("05_mnist_lab", "05b_inside_and_handwriting")
 QUICK = {"epochs": 1, "train_size": 1_000, "data": "offline"}
@@ -106,6 +106,11 @@ def test_the_goal_of_label_smoothing_is_said_as_it_is(name):
     share = training.Settings().smoothing
     text = "".join(cell.source for cell in cells.cells(name))
     assert f"{100 * (1 - share + share / 10):.1f} %" in text
+
+
+def test_the_size_of_the_augmentation_is_said_as_it_is():
+    text = next(c.source for c in cells.cells(LAB[1]) if "*Augmented* means" in c.source)
+    assert f"{augmentation.TURN} degrees" in text and augmentation.MOVE == 1  # "up to a pixel"
 
 
 def last(page):
