@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +22,7 @@ from cnncourse.figures.grids import UNSEEN
 from cnncourse.figures.words import percent as in_percent
 
 Series = Mapping[str, tuple[ArrayLike, ArrayLike]]
+Point = tuple[float, float]
 
 DATA = tuple(role.line for role in svg.DATA)
 
@@ -341,7 +343,7 @@ def line_chart(
     title, across, up : str
         The title, and what the two axes say.
     limits : (float, float), optional
-        Lowest and highest y; what lies beyond is drawn at the edge. By default all fit.
+        Lowest and highest y; a line that goes beyond is cut there. By default all fit.
     span : (float, float), optional
         First and last x of the axis. By default all fit.
     log : bool
@@ -370,7 +372,12 @@ def line_chart(
     legend, largest = 0.0, 12 * max(1, full / 290)  # of its words, on a phone
     for (name, values), (colour, dash) in zip(kept.items(), _STYLES, strict=False):
         dots = 3 if len(values[0]) <= 30 else 0
-        parts.append(curve(x, y, *values, colour=colour, dash=dash, dots=dots))
+        places = [(x(a), float(b)) for a, b in zip(*values, strict=True)]
+        for stretch in _between(places, y.low, y.high):
+            line = [(across, y(value)) for across, value in stretch]
+            parts.append(svg.polyline(line, colour=colour, thick=2, dash=dash))
+        inside = [(across, y(value)) for across, value in places if y.low <= value <= y.high]
+        parts += [svg.circle(*place, dots, fill=colour) for place in inside if dots]
         parts.append(key(legend, 26, name, colour, dash, thick=2.5, long=26, gap=5))
         legend += 31 + 1.1 * svg.text_width(name, largest) + 22
     parts.append(svg.text(0, 7, title, bold=True))
@@ -415,6 +422,25 @@ def _finite(x: ArrayLike, y: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
     xs, ys = np.asarray(x, dtype=float), np.asarray(y, dtype=float)
     good = np.isfinite(xs) & np.isfinite(ys)
     return xs[good], ys[good]
+
+
+def _between(line: Sequence[Point], low: float, high: float) -> list[list[Point]]:
+    """The stretches of a line between two heights; it is cut where it leaves and where it returns.
+
+    Drawn along the edge instead, a loss that has exploded would look like one that stays the same.
+    """
+    stretches: list[list[Point]] = []
+    inside = False  # at the end of the piece before
+    for (x, y), (x_next, y_next) in pairwise(line):
+        seen = max(y, y_next) >= low and min(y, y_next) <= high
+        start, stop = (min(max(height, low), high) for height in (y, y_next))
+        slope = (x_next - x) / ((y_next - y) or 1)
+        if seen and not inside:
+            stretches.append([(x + (start - y) * slope, start)])
+        if seen:
+            stretches[-1].append((x_next + (stop - y_next) * slope, stop))
+        inside = seen and stop == y_next
+    return stretches
 
 
 def _range(values: np.ndarray, low: float, high: float) -> tuple[float, float]:

@@ -487,7 +487,7 @@ def upload(photo, content):
 def test_an_upload_is_read_and_a_bad_file_gets_a_sentence():
     explorer, photo = own()
     photo.choice.value = UPLOAD
-    assert explorer.sentence.startswith("a 3:")  # nothing chosen yet: the picture stays
+    assert explorer.sentence.startswith("A 3")  # nothing chosen yet: the picture stays
     png = cv2.imencode(".png", 255 - IMAGES[5])[1].tobytes()
     upload(photo, png)
     assert explorer.possible and explorer.sentence.startswith(UPLOAD)

@@ -115,3 +115,28 @@ def test_a_legend_keeps_its_words_off_the_next_sample_where_a_phone_enlarges_the
     assert len(starts) == 3
     for start, following, name in zip(starts, starts[1:], names, strict=False):
         assert start + 31 + font.getlength(name) + 6 < following
+
+
+def lines_of(losses, **settings):
+    """The points of each stretch of a chart's line, whose loss 0 is at 100 and loss 4 at 0."""
+    steps = range(len(losses))
+    chart = charts.line_chart(
+        {"loss": (steps, losses)}, title="t", across="a", up="u", width=60, height=100, **settings
+    )
+    found = re.findall(r'<polyline points="([^"]+)"', chart.markup)
+    return [[tuple(map(float, p.split(","))) for p in points.split()] for points in found]
+
+
+def test_a_line_that_leaves_the_chart_is_cut_and_not_drawn_along_its_edge():
+    left, right = lines_of([2, 6, 6, 6, 1e30, 2, 3], limits=(0, 4))
+    assert left == [(52, 94), (57, 44)]  # half of the way up to 6
+    assert right[0][1] == 44 and right[-1] == (112, 69)
+    assert lines_of([-1, -1, 2], limits=(0, 4)) == [[(pytest.approx(92), 144), (112, 94)]]
+    assert lines_of([5, 5, 5], limits=(0, 4)) == []
+    assert lines_of([4, 4, 0], limits=(0, 4)) == [[(52, 44), (82, 44), (112, 144)]]
+
+
+@given(losses=st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=12))
+def test_a_line_that_stays_inside_is_whole(losses):
+    (line,) = lines_of(losses)
+    assert len(line) == len(losses)

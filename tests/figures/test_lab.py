@@ -141,11 +141,11 @@ def test_whole_numbers_across_have_no_fractions_between_them():
     assert {"0", "0.2", "0.4", "0.6", "0.8", "1"} <= set(shown)
 
 
-def test_a_line_runs_between_the_corners_and_what_is_beyond_stays_at_the_edge():
-    chart = figures.line_chart({"a": ([0, 5, 10], [0, 9, 1])}, title="", across="", up="",
+def test_a_line_runs_between_the_corners():
+    chart = figures.line_chart({"a": ([0, 5, 10], [0, 0.5, 1])}, title="", across="", up="",
                                limits=(0, 1), width=100, height=50)  # fmt: skip
     x, y = points(chart).T
-    assert x.tolist() == [52, 102, 152] and y.tolist() == [94, 44, 44]
+    assert x.tolist() == [52, 102, 152] and y.tolist() == [94, 69, 44]
 
 
 @pytest.mark.parametrize("values", [[], [1.0], [2.0, 2.0], [np.nan, 1.0], [np.inf]])
