@@ -22,7 +22,7 @@ from cnncourse.figures.lab import DEGREES, MOST_DEGREES, MOST_PIXELS
 from cnncourse.figures.svg import Svg
 from cnncourse.figures.words import whole_percent
 from cnncourse.images import as_bytes, rotate, shift
-from cnncourse.widgets.digit import DRAW, TYPE, DigitInput
+from cnncourse.widgets.digit import DRAW, TYPE, UPLOAD, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
 from cnncourse.widgets.face import Faced
@@ -527,7 +527,8 @@ def own_digit(
             more |= {"distance": float(distances.mean()), "limit": compared.limit}
         if maps is not None:
             more["maps"] = _as_pictures(maps(seen))
-        name = {DRAW: "your drawing", TYPE: "what you typed"}.get(photo.name, photo.name)
+        named = {DRAW: "your drawing", UPLOAD: "your photo", TYPE: "what you typed"}
+        name = named.get(photo.name, photo.name)
         verdict = f"{name[:1].upper()}{name[1:]}."
         return figures.reading(done, probabilities, verdict, moved=(right, down, turn), **more)
 
