@@ -86,7 +86,10 @@ def load(path: str | Path, into: nn.Module) -> NearestNeighbours | None:
     try:
         into.load_state_dict(weights)
     except RuntimeError as error:
-        raise ValueError(f"{path} holds the weights of another network than `into`") from error
+        raise ValueError(
+            f"{path} holds the weights of another network than `into`: build the one that was "
+            "saved, or train this one and save it"
+        ) from error
     into.eval()
     if memory is None:
         return None

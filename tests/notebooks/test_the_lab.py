@@ -1,6 +1,7 @@
 """Notebooks 05 and 05b: what learners write is used, by their own network and hand too."""
 
 import re
+from itertools import pairwise
 
 import cells
 import form
@@ -11,6 +12,7 @@ from test_teaching import PLANS, planned
 
 torch = pytest.importorskip("torch")
 
+from torch import nn  # noqa: E402
 from torch.utils.data import DataLoader  # noqa: E402
 
 from cnncourse.exercises import progress  # noqa: E402
@@ -72,12 +74,9 @@ def afternoon(tmp_path_factory):
     second = solved(LAB[1])
     for cell in second:
         if cell.source.startswith("class Net"):
-            cell.source = f"import torch.nn.functional as F\n{written}\n\n\n{KEEP}"
+            cell.source = written + cell.source.split("    ...")[1]
     yield [cells.run(name, part, **QUICK) for name, part in zip(LAB, (first, second), strict=True)]
     patch.undo()
-
-
-KEEP = "print(progress.keep(mnist_lab.net, Net).word)"
 
 
 GIVEN = {
@@ -108,6 +107,14 @@ def test_the_goal_of_label_smoothing_is_said_as_it_is(name):
     assert f"{100 * (1 - share + share / 10):.1f} %" in text
 
 
+def test_without_batch_norm_none_is_left_in_nested_layers_either():
+    cell = next(c for c in cells.cells(LAB[0]) if "nn.Identity()" in c.source)
+    nested = nn.Sequential(nn.Sequential(nn.BatchNorm2d(1)), nn.BatchNorm2d(1))
+    names = {"torch": torch, "nn": nn, "seed": 0, "build": lambda: nested}
+    cells.execute(cell.source.split("networks = ")[0], names)
+    assert [type(part) for part in names["bare"].modules()].count(nn.Identity) == 2
+
+
 def test_the_size_of_the_augmentation_is_said_as_it_is():
     text = next(c.source for c in cells.cells(LAB[1]) if "*Augmented* means" in c.source)
     assert f"{augmentation.TURN} degrees" in text and augmentation.MOVE == 1  # "up to a pixel"
@@ -123,6 +130,18 @@ def test_a_question_stands_before_its_answer(afternoon):
     for name, page in zip(LAB, afternoon, strict=True):
         asked = {head: told_too_early(part, page) for head, part in cells.sections(name).items()}
         assert {head: early for head, early in asked.items() if early} == {}, name
+
+
+@pytest.mark.slow
+def test_a_slider_to_pull_is_called_by_its_label(afternoon):
+    named = 0
+    for name, page in zip(LAB, afternoon, strict=True):
+        for said, shown in pairwise(cells.cells(name)):
+            for label in re.findall(r"Pull \*(\w+)\*", said.source):
+                controls = page.shown[shown.id].controls.values()
+                assert label in {control.description for control in controls}
+                named += 1
+    assert named >= 2
 
 
 @pytest.mark.slow
