@@ -103,7 +103,8 @@ class Svg:
         # the difference is far below 0 or far above the least: only a phone takes notice of it
         least = f"clamp(0px,({PHONE}px - 100vw)*1000,{num(LEGIBLE * self.width)}px)"
         still = replace(self, markup=marks.without_grips(self.markup))
-        return still._written(f"min-width:{least};max-width:100%;height:auto")
+        apart = "margin-top:6px"  # from what a cell has printed above it
+        return still._written(f"{apart};min-width:{least};max-width:100%;height:auto")
 
     _repr_html_ = in_page
 
