@@ -4,19 +4,25 @@
 
 It learns MNIST's training digits, some of them in other hands, and digits in print and with
 European strokes. With each batch of them it sees strangers, for which it has an eleventh answer
-(`cnncourse.handwriting.strangers`). At the end it says how many digits of MNIST's validation set
+(`tools/strangers.py`). At the end it says how many digits of MNIST's validation set
 and how many strangers in other fonts pass, for several values of `judge.LEAST`.
 Some ten minutes on one core.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+
 import numpy as np
+import strangers
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.handwriting import judge, strangers
+from cnncourse.files import write_atomically
+from cnncourse.handwriting import judge
 from cnncourse.lab import digits, models
 from cnncourse.lab.augmentation import augmented
 from cnncourse.split import Split
@@ -40,7 +46,7 @@ def main() -> None:
     model = models.build("small", width=WIDTH)
     model.dense = nn.Linear(model.dense.in_features, NONE + 1)
     train(model, *map(torch.from_numpy, (known, labels, np.concatenate(unknown))))
-    judge.store(folded(model))
+    store(folded(model))
     report(everything.validation)
 
 
@@ -107,6 +113,20 @@ def folded(model: torch.nn.Module) -> dict[str, np.ndarray]:
     dense = model.dense.weight.reshape(shape).permute(2, 3, 1, 0).flatten(0, 2)
     weights |= {"dense": dense, "bias": model.dense.bias}
     return {name: array.detach().numpy() for name, array in weights.items()}
+
+
+def store(weights: Mapping[str, np.ndarray]) -> None:
+    """Write weights into the package: each channel's in 255 equal steps, a byte a weight."""
+    arrays: dict[str, Any] = {}
+    for name, values in weights.items():
+        arrays[name] = values.astype(np.float32)
+        if values.ndim > 1:  # the biases are few
+            step = np.abs(values).max(axis=tuple(range(values.ndim - 1))) / 127
+            arrays[f"{name}_step"] = step.astype(np.float32)
+            arrays[name] = np.rint(values / step).astype(np.int8)
+    contents = BytesIO()
+    np.savez_compressed(contents, **arrays)
+    write_atomically(judge.FILE, contents.getvalue())
 
 
 if __name__ == "__main__":

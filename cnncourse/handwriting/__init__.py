@@ -7,7 +7,6 @@
 ``form``        a digit in MNIST's form
 ``reading``     what a network reads in a page of digits
 ``judge``       is this a digit at all? a network that has seen strangers, in NumPy
-``strangers``   pictures that are no digits, made by the program to train the judge
 ``neighbours``  another judge: the nearest digits that were trained on
 ``specimen``    a photographed page of digits, made by the program
 """

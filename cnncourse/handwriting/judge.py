@@ -4,8 +4,8 @@
 
 The reader's own network says which digit it is; this one says whether to believe it. Its layers are
 those of the lab's network "small", three times as wide, with an answer more for strangers; the
-batch normalisation is folded into the kernels. It has learnt MNIST's training digits and the
-pictures of :mod:`cnncourse.handwriting.strangers`; `tools/judge.py` makes its weights anew.
+batch normalisation is folded into the kernels. It has learnt MNIST's training digits, and pictures
+that `tools/strangers.py` draws; `tools/judge.py` makes its weights anew.
 
 The tests hold how few letters, signs and scribbles in hands that it has never seen are named as a
 digit, and how many digits are read all the same. A stroke such as / or ! cannot be told from a 1,
@@ -16,15 +16,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from io import BytesIO
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.lib.stride_tricks import sliding_window_view
 
 from cnncourse.activations import softmax
-from cnncourse.files import write_atomically
 
 FILE = Path(__file__).with_name("judge.npz")
 LEAST = 0.5  # the probability from which on an answer is believed
@@ -110,20 +107,6 @@ def network() -> Network:
         return Network(
             {name: stored[name] * steps.get(name, 1) for name in stored if "_step" not in name}
         )
-
-
-def store(weights: Mapping[str, np.ndarray]) -> None:
-    """Write weights into the package: each channel's in 255 equal steps, a byte a weight."""
-    arrays: dict[str, Any] = {}
-    for name, values in weights.items():
-        arrays[name] = values.astype(np.float32)
-        if values.ndim > 1:  # the biases are few
-            step = np.abs(values).max(axis=tuple(range(values.ndim - 1))) / 127
-            arrays[f"{name}_step"] = step.astype(np.float32)
-            arrays[name] = np.rint(values / step).astype(np.int8)
-    contents = BytesIO()
-    np.savez_compressed(contents, **arrays)
-    write_atomically(FILE, contents.getvalue())
 
 
 def _layer(maps: np.ndarray, kernels: np.ndarray, bias: np.ndarray, stride: int = 1) -> np.ndarray:

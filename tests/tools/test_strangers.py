@@ -1,9 +1,9 @@
 """Pictures that are no digits, in the form of those that are."""
 
 import numpy as np
+import strangers
 from drawn_pages import unit
 
-from cnncourse.handwriting import strangers
 from cnncourse.pipeline import digit
 from cnncourse.split import Split
 
