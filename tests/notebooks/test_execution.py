@@ -109,17 +109,6 @@ def test_a_second_run_gives_the_same_numbers_and_pictures(executed):
     assert repeat.differences(states, states_again) == []
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in NOTEBOOKS if "with_torch" in parameters.read(path)],
-    ids=lambda p: p.stem,
-)
-def test_it_runs_with_pytorch_beside_it_where_that_can_be_asked_for(path):
-    (job,) = plan([path], {"with_torch": True})
-    outcome = execute(job)
-    assert (outcome.status, outcome.error) == (PASSED, "")
-
-
 def test_its_page_is_whole(outcomes):
     html = pages.page(outcomes[0].executed, outcomes[0].job.notebook.parent).decode()
     assert tiny_course.other_hosts(html) == []

@@ -295,6 +295,26 @@ def test_a_cell_prints_the_right_numbers(name, cell, words, page):
     assert words in page(name).printed[cell]
 
 
+BESIDE = {  # what the cells print that ask PyTorch, if it is wanted
+    "04_layer_by_layer_cnn": r"largest difference from PyTorch: (0\.0|.*e-1\d)\n"
+    r".*equal: True\n.*equal: True\n"
+    r"PyTorch counts 954,002 parameters, our table 954,002\n",
+    "04b_learning_layers": r"largest difference from autograd: (0\.0|.*e-1\d)\n",
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_pytorch_beside_us_computes_the_same(name):
+    pytest.importorskip("torch")
+    parts, said = cells.sections(name), ""
+    for part in parts.values():
+        asking = [cell.id for cell in part if cell.source.startswith("if torch is not None")]
+        if asking:
+            printed = cells.run(name, parts[""] + part, with_torch=True).printed
+            said += "".join(printed[cell] for cell in asking)
+    assert re.fullmatch(BESIDE[name], said)
+
+
 def test_worked_examples_of_two_dimensions_and_channels(page):
     after = page("03_convolution_maths").after
     shown = after["cell-03-056"]["shown"]
