@@ -71,25 +71,15 @@ def evaluating(model: nn.Module) -> Iterator[None]:
             part.training = training
 
 
-def predict(
-    model: nn.Module,
-    images: np.ndarray,
-    *,
-    views: int = 1,
-    sure: float = 1.0,
-    batch_size: int = 250,
-) -> np.ndarray:
+def predict(model: nn.Module, images: np.ndarray, *, views: int = 1) -> np.ndarray:
     """Return the probability of each digit for each image: the softmax of :func:`logits`.
 
     Parameters
     ----------
-    model, images, batch_size : as for :func:`logits`
+    model, images : as for :func:`logits`
     views : 1 or 5
         5 takes the mean over the image and the image moved by a pixel up, down, left and right:
         fewer errors for five times the work.
-    sure : float
-        With 5 views: an image whose first answer has a probability above this is not looked at
-        again. 0.9 spares nearly all of the extra work, and hardly an answer changes.
 
     Returns
     -------
@@ -103,13 +93,10 @@ def predict(
     if views not in (1, 5):
         raise ValueError(f"views is {views}: use 1, or 5 for the image and its four neighbours")
     images = _as_bytes(images)
-    answers = logits(model, images, batch_size=batch_size).softmax(1)
-    again = np.flatnonzero(answers.max(1).values <= sure)
+    answers = logits(model, images).softmax(1)
     for down, right in [(-1, 0), (1, 0), (0, -1), (0, 1)][: views - 1]:
-        moved = shifted(images[again], down, right)
-        answers[again] += logits(model, moved, batch_size=batch_size).softmax(1)
-    answers[again] /= views
-    return answers.numpy()
+        answers += logits(model, shifted(images, down, right)).softmax(1)
+    return (answers / views).numpy()
 
 
 def most_wrong(probabilities: np.ndarray, labels: np.ndarray, n: int = 10) -> np.ndarray:
