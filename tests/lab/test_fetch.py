@@ -459,27 +459,27 @@ print(loaded.name, loaded.train.images.sum(), loaded.open_test().labels.sum())
 """
 
 
-def start_thirty(mirror, folder):
-    """Return what 30 processes print that load the digits at the same time."""
+def start_twelve(mirror, folder):
+    """Return what 12 processes print that load the digits at the same time."""
     program = CHILD.format(url=mirror.url, sums=SUMS, folder=str(folder))
     command = [sys.executable, "-c", program]
-    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(30)]
+    running = [subprocess.Popen(command, stdout=subprocess.PIPE, text=True) for _ in range(12)]
     return [process.communicate(timeout=120)[0] for process in running]
 
 
-def test_thirty_processes_at_once_fetch_each_file_once(tmp_path, server):
+def test_twelve_processes_at_once_fetch_each_file_once(tmp_path, server):
     mirror = server()
     write(tmp_path, {"train-images-idx3-ubyte.gz": PACKED["train-images-idx3-ubyte.gz"][:100]})
-    answers = start_thirty(mirror, tmp_path)
+    answers = start_twelve(mirror, tmp_path)
     assert len(set(answers)) == 1 and answers[0].startswith("MNIST ")
     assert sorted(mirror.asked) == sorted(PACKED)
     assert not leftovers(tmp_path)
 
 
-def test_thirty_processes_at_once_do_not_queue_up_for_a_dead_mirror(tmp_path, server):
+def test_twelve_processes_at_once_do_not_queue_up_for_a_dead_mirror(tmp_path, server):
     mirror = server("stalls at once")
     start = time.monotonic()
-    answers = start_thirty(mirror, tmp_path)
+    answers = start_twelve(mirror, tmp_path)
     assert len(set(answers)) == 1 and answers[0].startswith("sample ")
     assert len(mirror.asked) < 6 and time.monotonic() - start < 60
 
