@@ -11,6 +11,7 @@ from drawn_pages import a_page, by_template, draw, photographed, template, unit
 from sklearn.datasets import load_digits
 
 from cnncourse import metrics
+from cnncourse.handwriting import judge
 from cnncourse.handwriting.form import LARGE, STROKE, from_ascii, steps, thicken, to_mnist
 
 pytestmark = pytest.mark.slow
@@ -269,33 +270,17 @@ def test_digits_of_scikit_learn_are_read_far_better_than_by_a_plain_resize(mnist
     assert ours >= 0.7  # nearest neighbours; a trained network reads far more
 
 
-@pytest.fixture(scope="module")
-def network():
-    pytest.importorskip("torch")
-    from cnncourse.lab import digits, models, training
-
-    mnist = digits.load()
-    if mnist.name != "MNIST":
-        pytest.skip("CNNCOURSE_DATA holds no MNIST")
-    model = models.build("small")
-    training.fit(model, mnist.first(20_000), progress=False)  # a third of them is enough
-    return model
-
-
-@needs_mnist
 @pytest.mark.parametrize("light_ink", [True, False])
-def test_digits_of_another_country_are_read_at_95_per_cent(network, light_ink):
+def test_digits_of_another_country_are_read_at_95_per_cent(light_ink):
     """The 1,797 digits of 8×8 cells that come with scikit-learn were counted down differently.
 
     E. Alpaydin and C. Kaynak (1998), *Optical Recognition of Handwritten Digits*.
     """
-    from cnncourse.lab import evaluation
-
     digits = load_digits()
     scans, labels = as_uint8(digits.images / 16), digits.target
     scans = scans if light_ink else 255 - scans
     ready = as_uint8([to_mnist(scan) for scan in scans])
-    assert metrics.accuracy(evaluation.predict(network, ready), labels) >= 0.95
+    assert metrics.accuracy(judge.network().probabilities(ready), labels) >= 0.95
 
 
 def test_ink_that_grows_by_less_than_half_a_pixel_stays_ink():

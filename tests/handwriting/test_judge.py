@@ -81,6 +81,6 @@ def test_digits_of_mnist_are_believed():
     pytest.importorskip("torch")
     from cnncourse.lab import digits
 
-    validation = digits.load().validation.first(2000)
+    validation = digits.load().validation.first(1000)
     believed = judge.network().in_distribution(validation.images, validation.labels)
     assert believed.mean() >= 0.985

@@ -8,7 +8,7 @@ import cv2
 import numpy as np
 import pytest
 from drawn_pages import a_page, by_template, draw, photographed
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -256,7 +256,6 @@ AS = {
 }
 
 
-@settings(max_examples=200)
 @given(
     st.sampled_from(
         ["noise", "two greys", "stripes", "few pixels", "black border", "a bar", "lines"]
