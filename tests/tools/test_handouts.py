@@ -14,6 +14,8 @@ import pytest
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 from packaging.requirements import Requirement
 
+from cnncourse.__main__ import answered
+
 pytestmark = pytest.mark.slow
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -40,14 +42,18 @@ def with_tag(notebook, tag):
     return [cell for cell in notebook.cells if tag in cell.metadata.get("tags", [])]
 
 
-def run(*arguments):
-    """Run the command; return its exit code and what it complains of."""
-    words = [sys.executable, ROOT / "tools" / "handouts.py", *arguments]
-    done = subprocess.run(words, capture_output=True, text=True)
-    return done.returncode, done.stderr
+@pytest.fixture
+def run(monkeypatch, capsys):
+    """A function that gives the command; it returns the exit code and what is complained of."""
+
+    def run(*arguments):
+        monkeypatch.setattr(sys, "argv", ["handouts.py", *map(str, arguments)])
+        return answered(handouts.main), capsys.readouterr().err
+
+    return run
 
 
-def test_a_file_of_the_teacher_is_never_removed_or_replaced(folder):
+def test_a_file_of_the_teacher_is_never_removed_or_replaced(folder, run):
     essay, changed = folder / "student" / "essay.txt", folder / "student" / NOTEBOOKS[0].name
     essay.write_text("my essay")
     assert run(folder)[0] == 0
@@ -61,7 +67,7 @@ def test_a_file_of_the_teacher_is_never_removed_or_replaced(folder):
     essay.unlink()
 
 
-def test_a_place_where_nothing_can_be_written_is_refused_in_a_sentence(tmp_path):
+def test_a_place_where_nothing_can_be_written_is_refused_in_a_sentence(tmp_path, run):
     file = tmp_path / "file"
     file.write_text("a file")
     for place in (file, file / "inside"):
@@ -274,12 +280,12 @@ def test_every_address_of_our_own_leads_to_a_file_that_is_there(colab):
 
 
 @pytest.mark.parametrize(
-    "extra, needed", [("[lab]", "05"), ("[lab]", "06"), ("", "01"), ("", "04")]
+    "extra, numbers", [("[lab]", ("05", "06")), ("", ("01", "02", "03", "04"))]
 )
-def test_in_colab_and_only_there_one_command_installs_the_package(colab, tmp_path, extra, needed):
-    name = next(name for name in colab if name.startswith(needed))
+def test_in_colab_and_only_there_one_command_installs_the_package(colab, tmp_path, extra, numbers):
+    (source,) = {copy.cells[1].source for name, copy in colab.items() if name.startswith(numbers)}
     cell = tmp_path / "cell.ipy"
-    cell.write_text(colab[name].cells[1].source)
+    cell.write_text(source)
     requirement = f"cnncourse{extra} @ git+https://github.com/a-teacher/my.course@spring/2027"
     assert str(Requirement(requirement)) == requirement  # pip reads it as it is meant
     assert run_cell(cell, tmp_path / "here") == []
@@ -334,11 +340,10 @@ def test_what_is_no_repository_is_refused(text):
 
 
 @pytest.mark.parametrize("place", ["{tmp}", "build/handouts"])
-def test_copies_for_colab_must_lie_where_git_sees_them(tmp_path, place):
-    folder = place.format(tmp=tmp_path)
-    command = [sys.executable, ROOT / "tools" / "handouts.py", "--colab", "o/r", folder]
-    run = subprocess.run(command, capture_output=True, text=True, cwd=ROOT)
-    assert run.returncode == 2 and "cannot be pushed" in run.stderr
+def test_copies_for_colab_must_lie_where_git_sees_them(tmp_path, monkeypatch, run, place):
+    monkeypatch.chdir(ROOT)
+    code, complaint = run("--colab", "o/r", place.format(tmp=tmp_path))
+    assert code == 2 and "cannot be pushed" in complaint
     assert not list(tmp_path.iterdir())
 
 

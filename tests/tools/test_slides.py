@@ -10,7 +10,10 @@ from pathlib import Path
 
 import nbformat
 import pytest
+import slides
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook, new_output
+
+from cnncourse.__main__ import answered
 
 pytestmark = pytest.mark.slow
 
@@ -97,13 +100,24 @@ def build(tmp_path_factory):
     for part in ("dist", "plugin/notes"):
         (folder / "reveal" / part).mkdir(parents=True)
         (folder / "reveal" / part / "code.js").touch()
-    subprocess.run(command(folder, folder / "reveal"), check=True)
+    subprocess.run([sys.executable, *command(folder, folder / "reveal")], check=True)
     return folder
 
 
 def command(build, reveal):
-    """Return the command line that writes slides."""
-    return [sys.executable, ROOT / "tools" / "slides.py", "--build", build, "--reveal", reveal]
+    """Return the words that write slides."""
+    return [str(ROOT / "tools" / "slides.py"), "--build", str(build), "--reveal", str(reveal)]
+
+
+@pytest.fixture
+def write(monkeypatch, capsys):
+    """A function that gives the command; it returns the exit code and what is complained of."""
+
+    def write(build, reveal):
+        monkeypatch.setattr(sys, "argv", command(build, reveal))
+        return answered(slides.main), capsys.readouterr().err
+
+    return write
 
 
 @pytest.fixture(scope="module")
@@ -174,14 +188,16 @@ def test_pictures_are_part_of_the_page_and_links_lead_on(page):
 
 
 @pytest.mark.parametrize("text", ["", "[]", "null", "{", "{}", '{"runs": 3}', '{"runs": [{}]}'])
-def test_a_report_that_is_damaged_is_refused_in_a_sentence(build, tmp_path, text):
+def test_a_report_that_is_damaged_is_refused_in_a_sentence(write, build, tmp_path, text):
     (tmp_path / "report.json").write_text(text)
-    run = subprocess.run(command(tmp_path, build / "reveal"), capture_output=True, text=True)
-    assert run.returncode == 2 and len(run.stderr.splitlines()) == 1
-    assert "report.json" in run.stderr
+    code, complaint = write(tmp_path, build / "reveal")
+    assert code == 2 and len(complaint.splitlines()) == 1
+    assert "report.json" in complaint
 
 
-def test_slides_that_somebody_has_changed_stay_and_a_deck_that_fails_fails_alone(build, tmp_path):
+def test_slides_that_somebody_has_changed_stay_and_a_deck_that_fails_fails_alone(
+    write, build, tmp_path
+):
     shutil.copytree(build, tmp_path / "b", ignore=shutil.ignore_patterns("slides"))
     folder = tmp_path / "b"
     nbformat.write(new_notebook(cells=[words("![x](gone.png)", "slide")]), folder / "bad.ipynb")
@@ -190,20 +206,20 @@ def test_slides_that_somebody_has_changed_stay_and_a_deck_that_fails_fails_alone
         {"notebook": "tiny.ipynb", "files": "tiny,seed=1"},
     ]
     (folder / "report.json").write_text(json.dumps({"runs": runs}))
-    run = subprocess.run(command(folder, build / "reveal"), capture_output=True, text=True)
-    assert run.returncode == 1 and "gone.png" in run.stderr
+    code, complaint = write(folder, build / "reveal")
+    assert code == 1 and "gone.png" in complaint
     tiny = folder / "slides" / "tiny.html"
     assert tiny.exists() and not (folder / "slides" / "bad.html").exists()
     tiny.write_text("my own")
-    run = subprocess.run(command(folder, build / "reveal"), capture_output=True, text=True)
-    assert run.returncode == 2 and "tiny.html" in run.stderr and tiny.read_text() == "my own"
+    code, complaint = write(folder, build / "reveal")
+    assert code == 2 and "tiny.html" in complaint and tiny.read_text() == "my own"
 
 
 @pytest.mark.parametrize("missing", ["report.json", "reveal"])
-def test_what_is_missing_is_named(build, tmp_path, missing):
+def test_what_is_missing_is_named(write, build, tmp_path, missing):
     reveal = tmp_path if missing == "reveal" else build / "reveal"
     folder = tmp_path if missing == "report.json" else build
-    run = subprocess.run(command(folder, reveal), capture_output=True, text=True)
-    assert run.returncode == 2
-    assert "is not there: make" in run.stderr
-    assert (missing if missing == "report.json" else "dist") in run.stderr
+    code, complaint = write(folder, reveal)
+    assert code == 2
+    assert "is not there: make" in complaint
+    assert (missing if missing == "report.json" else "dist") in complaint
