@@ -48,6 +48,12 @@ class NotebookPage:
         self.command("docmanager:open", path=notebook)
         self.page.wait_for_function(LOADED)
 
+    def notebook(self):
+        """Return the open notebook with its outputs as text, as JupyterLab would save it."""
+        return self.page.evaluate(
+            "() => JSON.stringify(jupyterapp.shell.currentWidget.content.model.toJSON())"
+        )
+
     def shut(self):
         """Shut the kernel down and close the notebook without saving it."""
         self.page.evaluate(
