@@ -10,7 +10,6 @@ import base64
 import re
 from collections.abc import Sequence
 from html import escape, unescape
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from nbconvert.filters.ansi import strip_ansi
@@ -49,13 +48,7 @@ class _Renderer(Renderer):
         self._once = source.each_once(ids)
 
     def heading(self, text: str, level: int, **_attributes: Any) -> str:
-        """Return a heading with the id that GitHub gives it.
-
-        Parameters
-        ----------
-        text : str
-        level : int
-        """
+        """Return a heading with the id that GitHub gives it."""
         return f'<h{level} id="{self._once(slug(text))}">{text}</h{level}>\n'
 
     def block_code(self, code: str, info: str | None = None) -> str:
@@ -84,15 +77,7 @@ class _Renderer(Renderer):
         return str(super(Renderer, self).link(text, safe, title))
 
     def image(self, text: str, url: str, title: str | None = None) -> str:
-        """Return a picture that the browser loads when it comes near.
-
-        Parameters
-        ----------
-        text : str
-            For those who do not see it.
-        url : str
-        title : str, optional
-        """
+        """Return a picture that the browser loads when it comes near."""
         return f'<img src="{escape(url)}" alt="{escape(text)}" loading="lazy">'
 
 
@@ -243,8 +228,3 @@ def summary(html: str) -> str:
         return text
     first = text.split(". ")[0] + "."
     return first if len(first) <= LONGEST else text[: LONGEST - 1].rsplit(" ", 1)[0] + " …"
-
-
-def read(path: Path) -> str:
-    """Return the text of a Markdown file."""
-    return path.read_text(encoding="utf-8")

@@ -21,7 +21,8 @@ from typing import Any
 from zipfile import ZipFile
 
 from packaging.utils import parse_wheel_filename
-from PIL import Image
+
+from cnncourse.site.rasters import webp
 
 PACKAGE = Path(__file__).parents[1]
 WORKER = Path(__file__).with_name("web") / "worker.mjs"
@@ -63,7 +64,7 @@ def files(pyodide: Path) -> dict[str, bytes]:
         found[f"py/{wheel.name}"] = wheel.read_bytes()
     found["py/worker.mjs"] = WORKER.read_bytes()
     for name, (package, path) in PHOTOS.items():
-        found[f"py/{name}"] = lossless(folder_of(package) / path)
+        found[f"py/{name}"] = webp((folder_of(package) / path).read_bytes())
     return found
 
 
@@ -160,10 +161,3 @@ def compiled(pyodide: Path) -> bytes:
             said = getattr(error, "stderr", None) or str(error)
             raise ValueError(f"node could not compile the course for browsers: {said}") from error
         return after.read_bytes()
-
-
-def lossless(photo: Path) -> bytes:
-    """Return a photograph as WebP: in the page it has the same pixels as in a notebook."""
-    file = BytesIO()
-    Image.open(photo).convert("RGB").save(file, "WEBP", lossless=True)
-    return file.getvalue()

@@ -57,8 +57,8 @@ class Rasters:
         return PNG.sub(take, markup)
 
 
-def webp(png: bytes) -> bytes:
+def webp(picture: bytes) -> bytes:
     """Return a picture in the format WebP, without any loss."""
     file = BytesIO()
-    Image.open(BytesIO(png)).save(file, "WEBP", lossless=True, quality=60)
+    Image.open(BytesIO(picture)).save(file, "WEBP", lossless=True, quality=60)
     return file.getvalue()
