@@ -119,30 +119,37 @@ def trained_weights() -> Weights:
 
 
 @dataclass(frozen=True, eq=False)
-class Lesson:
-    """What the first layer had become after so many steps of training.
+class Snapshot:
+    """A network after so many steps of its training.
 
     Attributes
     ----------
     step : int
     accuracy : float
-        On scans that the network did not learn from.
-    kernels : ndarray of shape (4, 1, 3, 3)
+        On the digits it was looked at with.
+    kernels : ndarray of shape (C, 1, KH, KW)
+        Of the first convolution.
+    maps : ndarray of shape (C, H, W)
+        Of the first convolution, for one digit.
     """
 
     step: int
     accuracy: float
     kernels: np.ndarray
+    maps: np.ndarray
 
 
-def lessons() -> list[Lesson]:
-    """Return the first layer from its random start to :func:`trained_weights`."""
+def snapshots(image: np.ndarray) -> list[Snapshot]:
+    """Return the network from its random start to :func:`trained_weights`, with maps of an image.
+
+    The accuracies are those on scans that it did not learn from.
+    """
     with np.load(FILE, allow_pickle=False) as stored:
         names = ("steps", "accuracies", "kernels_over_time")
         steps, accuracies, kernels = (stored[name] for name in names)
     return [
-        Lesson(int(step), float(accuracy), seen.astype(float))
-        for step, accuracy, seen in zip(steps, accuracies, kernels, strict=True)
+        Snapshot(int(step), float(accuracy), seen, conv.correlate(image[None], seen, padding=1))
+        for step, accuracy, seen in zip(steps, accuracies, kernels.astype(float), strict=True)
     ]
 
 

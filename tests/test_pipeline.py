@@ -96,11 +96,13 @@ def test_many_images_at_once_give_what_each_gives_alone():
     assert np.allclose(many[::30], pipeline.forward(as_bytes / 255, weights)["softmax"])
 
 
-def test_the_lessons_lead_from_chance_to_the_trained_weights():
-    lessons = pipeline.lessons()
-    assert [one.step for one in lessons] == sorted({one.step for one in lessons})
-    assert lessons[0].step == 0 and lessons[0].accuracy < 0.3 and lessons[-1].accuracy > 0.95
-    assert np.array_equal(lessons[-1].kernels, pipeline.trained_weights().first)
+def test_the_snapshots_lead_from_chance_to_the_trained_weights():
+    image, weights = pipeline.digit(3), pipeline.trained_weights()
+    taken = pipeline.snapshots(image)
+    assert [one.step for one in taken] == sorted({one.step for one in taken})
+    assert taken[0].step == 0 and taken[0].accuracy < 0.3 and taken[-1].accuracy > 0.95
+    assert np.array_equal(taken[-1].kernels, weights.first)
+    assert np.array_equal(taken[-1].maps, pipeline.run(image, weights)[1].array)
 
 
 @pytest.mark.slow

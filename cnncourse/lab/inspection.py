@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 import numpy as np
 import torch
@@ -23,28 +22,8 @@ from cnncourse.geometry import check_choice
 from cnncourse.images import covered
 from cnncourse.lab.evaluation import as_input, evaluating, predict
 from cnncourse.lab.threads import using_threads
+from cnncourse.pipeline import Snapshot
 from cnncourse.split import Split
-
-
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A network during its training.
-
-    Attributes
-    ----------
-    step : int
-    accuracy : float
-        On the digits it was looked at with.
-    kernels : ndarray of shape (C, 1, KH, KW)
-        Of the first convolution.
-    maps : ndarray of shape (C, H, W)
-        Of the first convolution, for the first of the digits.
-    """
-
-    step: int
-    accuracy: float
-    kernels: np.ndarray
-    maps: np.ndarray
 
 
 def snapshot(model: nn.Module, step: int, split: Split) -> Snapshot:

@@ -6,13 +6,11 @@ The lab's explorers take a network as functions on arrays; here these functions 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache, partial
 
 import numpy as np
 
 from cnncourse import images, pipeline
-from cnncourse.convolution import correlate
 from cnncourse.explorers import mnist_lab
 from cnncourse.explorers.training_lab import descent as descent  # it needs no network
 from cnncourse.split import Split
@@ -98,21 +96,6 @@ def _noisy(image: np.ndarray, sigma: float, seed: int) -> np.ndarray:
     return images.to_uint8(images.add_noise(image, sigma, np.random.default_rng(seed)))
 
 
-@dataclass(frozen=True, eq=False)
-class Snapshot:
-    """A lesson of the network with what its kernels make of a digit: see mnist_lab.Snapshot."""
-
-    step: int
-    accuracy: float
-    kernels: np.ndarray
-    maps: np.ndarray
-
-
 def filters_over_time() -> Explorer:
     """The kernels of the small network of notebook 04, from their random start to the end."""
-    digit = unseen().images[:1] / 255
-    snapshots = [
-        Snapshot(one.step, one.accuracy, one.kernels, correlate(digit, one.kernels, padding=1))
-        for one in pipeline.lessons()
-    ]
-    return mnist_lab.filters_over_time(snapshots)
+    return mnist_lab.filters_over_time(pipeline.snapshots(unseen().images[0] / 255))

@@ -62,6 +62,6 @@ def test_damage_costs_answers(damage):
 
 def test_the_first_layer_ends_as_it_is_now():
     explorer = trained.filters_over_time()
-    assert f"Step {pipeline.lessons()[-1].step:,}:" in explorer.sentence
+    assert f"Step {pipeline.snapshots(pipeline.digit(3))[-1].step:,}:" in explorer.sentence
     explorer.controls["step"].value = 0
     assert "Step 0:" in explorer.sentence
