@@ -26,7 +26,8 @@ def show(kernel=3, stride=1, padding=0, step=0):
 ]
 OURS, THEIRS = ".cnncourse-explorer", ".widget-interact"
 BOTH = 1800  # pixels high is a window in which both stand
-WARM_UP, ROUNDS = 3, 15
+BENCH = os.environ.get("CNNCOURSE_BENCH") == "1"
+WARM_UP, ROUNDS = 3, 15 if BENCH else 7
 # On a calm machine: make bench holds them. A frame lasts 17 ms, and is the floor of ours alone.
 MOST_MS, FASTER = 30, 6
 FASTER_WHEN_BUSY = 4
@@ -80,9 +81,7 @@ def by_key(page, selector, number):
     return page.page.evaluate("() => window.painted")
 
 
-calm = pytest.mark.skipif(
-    os.environ.get("CNNCOURSE_BENCH") != "1", reason="for a calm machine: make bench measures it"
-)
+calm = pytest.mark.skipif(not BENCH, reason="for a calm machine: make bench measures it")
 
 
 @pytest.mark.parametrize("hand", ["key", "drag"])
