@@ -24,7 +24,7 @@ from cnncourse.figures.filters import (
     window_walk,
 )
 from cnncourse.figures.gradients import pixel_gradients
-from cnncourse.figures.grids import convolution, matrix
+from cnncourse.figures.grids import convolution, matrix, number_grids
 from cnncourse.figures.history import (
     googlenet_graph,
     imagenet_chart,

@@ -456,7 +456,7 @@ def _labelled(words: str, picture: svg.Svg, room: float = 90) -> svg.Svg:
 
 
 def borders(patch: np.ndarray, kernel: np.ndarray) -> svg.Svg:
-    """The same kernel on the same image with each border rule.
+    """An image, and what the same kernel makes of it with each border rule.
 
     Parameters
     ----------
@@ -467,15 +467,14 @@ def borders(patch: np.ndarray, kernel: np.ndarray) -> svg.Svg:
     results = {mode: _same_size(patch, kernel, mode).astype(float) for mode in modes}
     low = min(0.0, *(result.min() for result in results.values()))
     high = max(result.max() for result in results.values())
-    look: dict[str, Any] = {"role": svg.OUTPUT, "shade": "grey", "limits": (low, high)}
-    pictures = [
-        matrix(result, title=mode, caption=mode, **look) for mode, result in results.items()
-    ]
+    look: dict[str, Any] = {"title": "", "shade": "grey", "limits": (low, high)}
+    image = matrix(patch, caption="image", role=svg.INPUT, **look)
+    answers = [matrix(r, caption=mode, role=svg.OUTPUT, **look) for mode, r in results.items()]
     corners = ", ".join(
         f"{mode} {svg.show_number(float(result[0, 0]))}" for mode, result in results.items()
     )
     sentence = f"Top left value with each border rule: {corners}."
-    return svg.beside(*pictures, gap=20).titled("Border rules compared", sentence)
+    return svg.beside(image, *answers, gap=20).titled("Border rules compared", sentence)
 
 
 def separable(column: np.ndarray, row: np.ndarray) -> svg.Svg:
@@ -513,12 +512,12 @@ def _sign(words: str) -> svg.Svg:
 def kernel_cards(
     shown: Sequence[str] | Mapping[str, np.ndarray], *, title: str = "Kernels"
 ) -> svg.Svg:
-    """Kernels, or other small grids of numbers, side by side, each with its name and its sum.
+    """Kernels side by side, each with its name and the sum of its weights.
 
     Parameters
     ----------
     shown : sequence of str, or mapping of str to ndarray
-        Keys of `cnncourse.kernels.KERNELS`, or grids of your own by name.
+        Keys of `cnncourse.kernels.KERNELS`, or kernels of your own by name.
     title : str
         The name of the picture, for who hears it.
 
@@ -529,14 +528,15 @@ def kernel_cards(
     if not isinstance(shown, Mapping):
         shown = {name: kernels.KERNELS[name].weights for name in shown}
     sums = {name: svg.show_number(float(weights.sum())) for name, weights in shown.items()}
+    cell = grids.roomy_cell(*(weights * _denominator(weights) for weights in shown.values()))
     cards = []
     for name, weights in shown.items():
-        cell, parts = 34 if weights.shape[1] <= 3 else 32, _denominator(weights)
+        parts = _denominator(weights)
         grid = _signed(weights * parts, name, role=svg.KERNEL, cell=cell)
         shared = f"× 1/{parts}, " if parts > 1 else ""
         cards.append(svg.above(grid, svg.label(f"{shared}sum {sums[name]}", size=13), gap=5))
     totals = (f"{name}: {total}" for name, total in sums.items())
-    return svg.beside(*cards, gap=22).titled(title, f"Sums: {', '.join(totals)}.")
+    return grids.panels(cards, gap=22).titled(title, f"Sums: {', '.join(totals)}.")
 
 
 def _denominator(weights: np.ndarray) -> int:

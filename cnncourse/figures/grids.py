@@ -119,6 +119,37 @@ def matrix(
     return svg.captioned(picture, caption, role=role) if caption else picture
 
 
+def number_grids(
+    *,
+    title: str,
+    inputs: Mapping[str, np.ndarray] | None = None,
+    kernels: Mapping[str, np.ndarray] | None = None,
+    outputs: Mapping[str, np.ndarray] | None = None,
+    shade: str = "tint",
+) -> svg.Svg:
+    """Small grids of numbers side by side, each under its name and in the colour of its role.
+
+    Parameters
+    ----------
+    title : str
+    inputs, kernels, outputs : mapping of str to ndarray of shape (H, W)
+        The grids by name.
+    shade : {"tint", "grey"}
+        The tint of the role, or the greys of 0 to 255.
+
+    Returns
+    -------
+    Svg
+    """
+    groups = ((inputs, svg.INPUT), (kernels, svg.KERNEL), (outputs, svg.OUTPUT))
+    grids = [(*grid, role) for group, role in groups for grid in (group or {}).items()]
+    look: dict[str, Any] = {"shade": shade, "limits": (0, 255) if shade == "grey" else None}
+    look["cell"] = roomy_cell(*(values for _, values, _ in grids))
+    cards = [matrix(grid, title="", caption=name, role=role, **look) for name, grid, role in grids]
+    names = ", ".join(name for name, *_ in grids)
+    return panels(cards).titled(title, f"From left to right: {names}.")
+
+
 def edited(
     values: np.ndarray, control: str, name: str, step: float = 1
 ) -> Callable[[str, int, int], str]:
@@ -255,6 +286,12 @@ def _shown(values: np.ndarray, digits: int) -> list[str]:
 def _roomy_font(numbers: Sequence[str], cell: float) -> float:
     """A font size at which the longest number fits into a cell with room around it."""
     return 0.84 * cell / (0.65 * max(map(len, numbers)))
+
+
+def roomy_cell(*grids: np.ndarray) -> float:
+    """The side of a cell, in pixels, in which the numbers of some grids stand well apart."""
+    widest = max(_letters(number) for values in grids for number in _shown(values, 2))
+    return max(34.0, 19 * widest)
 
 
 def _letters(number: str) -> float:

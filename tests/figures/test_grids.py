@@ -1,5 +1,6 @@
 """Figures of small grids: the numbers drawn are the numbers computed."""
 
+import re
 from itertools import product
 from xml.etree import ElementTree
 
@@ -27,6 +28,28 @@ def test_a_matrix_keeps_the_decimals_that_leave_its_numbers_large_enough():
     assert [grids.fitting_digits(values, cell) for cell in (36, 60)] == [0, 1]
     assert grids.fitting_digits(values, 30) == 0 and grids.cell_font(values, 30, 0) < 12
     assert grids.cell_font(values, 60, 1) > 12
+
+
+@pytest.mark.parametrize("number, letters", [(255, 3), (-0.25, 5), (-1234.5, 7)])
+def test_numbers_of_grids_side_by_side_stand_apart(number, letters):
+    values = np.full((2, 3), number)
+    picture = figures.number_grids(title="t", inputs={"a": values}, outputs={"b": np.eye(4)})
+    cells = [r for r in ElementTree.fromstring(str(picture)).iter(f"{SVG}rect") if r.get("x")]
+    wide = {float(r.get("width")) for r in cells if r.get("stroke-width") == "0.75"}
+    assert len(wide) == 1 and wide.pop() > grids.cell_font(values, 99, 2) * 0.55 * letters + 8
+
+
+def test_grids_side_by_side_have_their_names_on_one_line_in_the_order_of_their_roles():
+    grid = {"one": np.eye(2)}
+    some = {"two": np.eye(3), "three": np.eye(5)}
+    picture = figures.number_grids(
+        title="t", outputs={"four": np.eye(1)}, inputs=grid, kernels=some
+    )
+    texts = list(ElementTree.fromstring(str(picture)).iter(f"{SVG}text"))
+    names = {t.text: t.get("y") for t in texts if t.get("font-weight")}
+    assert list(names) == ["one", "two", "three", "four"] and len(set(names.values())) == 1
+    panels = re.findall(r'data-panel="\S+ (\S+)', picture.markup)
+    assert set(panels) == {"0"}
 
 
 def frames(picture) -> int:
