@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from numbers import Real
 
 import ipywidgets as widgets
 
@@ -59,11 +60,11 @@ class Question(Faced):
         because: str,
         reveal: Svg | None = None,
     ) -> None:
-        shown = [str(option) for option in options]
-        if shown.count(str(answer)) != 1:
+        shown = [_as_read(option) for option in options]
+        self.answer = _as_read(answer)
+        if shown.count(self.answer) != 1:
             raise ValueError(f"the answer {answer!r} must stand once among the options {shown}")
         self.prompt = prompt
-        self.answer = str(answer)
         self.because = because
         self.reveal = reveal
         self.verdict = ""
@@ -97,3 +98,8 @@ class Question(Faced):
     def _picture(self) -> str:
         """The figure that is shown after a choice, or nothing."""
         return self.reveal.in_page() if self.reveal else ""
+
+
+def _as_read(answer: object) -> str:
+    """An answer as text; a number has a real minus sign."""
+    return str(answer).replace("-", "−") if isinstance(answer, Real) else str(answer)

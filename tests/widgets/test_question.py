@@ -33,6 +33,13 @@ def test_a_wrong_answer_is_told_wrong_and_can_be_changed(question):
     assert question.verdict.startswith("Yes")
 
 
+def test_a_number_below_0_has_the_minus_sign_of_the_text():
+    question = Question("50 − 150?", [-100, 0, "a-b"], answer=50 - 150, because="")
+    assert question.options.options == ("−100", "0", "a-b")
+    question.options.value = "−100"
+    assert question.verdict.startswith("Yes")
+
+
 def test_an_answer_that_is_not_offered_is_refused():
     with pytest.raises(ValueError, match="must stand once among the options"):
         Question("?", [1, 2], answer=3, because="")
