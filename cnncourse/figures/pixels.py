@@ -277,7 +277,7 @@ def channel_mixer(
 def _weighted(pixels: np.ndarray, name: str, weight: float, channel: int) -> svg.Svg:
     """A channel, and below it its weight in the sum as a track with a handle."""
     sign = "+ " if channel else ""
-    panel = svg.captioned(_picture(pixels, 216), f"{sign}{channel}: {name}", role=svg.INPUT)
+    panel = svg.captioned(_picture(pixels, 216), f"{sign}{name} [{channel}]", role=svg.INPUT)
     x, y = Scale(0, 1, 10, 206), panel.height + 46
     drawing = svg.Drawing()
     drawing.add(panel.markup)
