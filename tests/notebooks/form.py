@@ -10,6 +10,9 @@ LONGEST_CELL = 20  # lines
 LARGEST_FILE = 200_000  # bytes
 AT_LEAST = {"exercise": 5, "question": 4, "explorer": 5}  # cells with this tag
 HINTS = 3
+ROLES = {"exercise", "check", "solution", "used", "question", "explorer", "parameters", "progress"}
+# What markdown would make of it: a question shows its words as they are.
+MARKDOWN = re.compile(r"(?<![\w)*])\*[^\W_][^*\n\"]*\*(?![\w(*])|`")
 
 
 def load(path):
@@ -171,6 +174,21 @@ def collapsed(notebook):
             yield f"the source is not collapsed: {first_line(cell)}"
 
 
+def known_tags(notebook):
+    """A tag says what a code cell is for: another one would be read by nobody."""
+    for cell in notebook.cells:
+        unknown = set(tags(cell)) - (ROLES if cell.cell_type == "code" else set())
+        if unknown:
+            yield f"tags that nothing reads, {sorted(unknown)}: {first_line(cell)}"
+
+
+def plain_questions(notebook):
+    """The words of a question hold no marks of markdown, which would be seen."""
+    for cell in tagged(notebook, "question"):
+        for found in MARKDOWN.findall(cell.source):
+            yield f"a question shows {found} as it is: {first_line(cell)}"
+
+
 def short_cells(notebook):
     """A reader sees every code cell whole."""
     for cell in notebook.cells:
@@ -207,6 +225,8 @@ RULES = [
     noted,
     described,
     collapsed,
+    known_tags,
+    plain_questions,
     short_cells,
     details_closed,
     cited,
