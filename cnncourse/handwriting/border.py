@@ -22,7 +22,7 @@ from cnncourse import images
 OVERVIEW = 300  # pixels of the longer side of the copy in which the border is looked for
 SMALLEST_PAGE = 0.2  # share of the picture
 CONVEX = 0.93  # the least share of its convex hull that a page fills
-RECTANGULAR = 0.85  # the least share of the smallest rectangle around it that the hull fills
+CORNERS = 5  # of a page, one of which the picture's frame cuts off; a thick digit is rounder
 DARKER = 0.6  # at most this part of the other's grey: what is grainy; a shadow is seldom so dark
 DISTINCT = 25  # grey levels between a border of one grey and its page
 SHARP = 0.6  # the least share of that difference that lies in a few pixels
@@ -73,8 +73,8 @@ def _page(small: np.ndarray, border: np.ndarray) -> np.ndarray | None:
     if outline is None or cv2.contourArea(outline) < SMALLEST_PAGE * small.size:
         return None
     hull = cv2.convexHull(outline)
-    area, (_, sides, _) = cv2.contourArea(hull), cv2.minAreaRect(hull)
-    straight = cv2.contourArea(outline) > CONVEX * area > CONVEX * RECTANGULAR * np.prod(sides)
+    corners = cv2.approxPolyDP(hull, 0.02 * cv2.arcLength(hull, closed=True), closed=True)
+    straight = cv2.contourArea(outline) > CONVEX * cv2.contourArea(hull) and len(corners) <= CORNERS
     return hull[:, 0] if straight and _is_sharp(small, hull) and _has_ink(small, hull) else None
 
 

@@ -54,3 +54,11 @@ def test_a_page_without_a_border_stays_as_it_is(digit, level):
     assert np.array_equal(without_border(thick), thick)
     shadowed = photographed(a_page(digit), shadow=0.5)
     assert np.array_equal(without_border(shadowed), shadowed)
+
+
+@pytest.mark.parametrize("thickness", [50, 70, 100])
+def test_a_thick_eight_is_no_page_although_its_sides_are_nearly_straight(thickness):
+    eight = np.full((400, 400), 255, np.uint8)
+    for row in (140, 250):
+        cv2.circle(eight, (200, row), 60, 0, thickness)
+    assert np.array_equal(without_border(eight), eight)
