@@ -162,8 +162,8 @@ def find_blobs(mask: np.ndarray) -> list[Blob]:
     """Return the parts of a mask that may be digits, in no particular order.
 
     Strokes that nearly touch are joined, and short strokes are joined to a long one close by: the
-    bar of a 5, the second stroke of a 4. What is then far smaller than the rest, or than a 64th of
-    the page, is left out.
+    bar of a 5, the second stroke of a 4, the dot of an i. What is then far smaller than the rest,
+    or than a 64th of the page, is left out.
     """
     blobs = list(_connected(mask))
     if not blobs:
@@ -196,11 +196,22 @@ def _typical_size(blobs: list[Blob]) -> int:
 
 def _is_spot_or_bar(blob: Blob) -> bool:
     """Tell whether it is a spot, or a bar that lies: neither is part of the shape of any digit."""
-    stroke = blob.stroke
-    # A filled circle covers 79 % of its square; a digit as round as that has holes or bays.
-    round_spot = 1.4 * min(blob.mask.shape) > blob.size and blob.mask.mean() > 0.72
-    spot = round_spot or (blob.size > 10 and stroke > 0.45 * blob.size)
+    spot = _is_round(blob) or (blob.size > 10 and blob.stroke > 0.45 * blob.size)
     return (spot and not _has_hole(blob)) or (blob.size > 10 and _is_bar(blob))
+
+
+def _is_round(blob: Blob) -> bool:
+    """A filled circle covers 79 % of its square; a digit as round as that has holes or bays."""
+    return bool(1.4 * min(blob.mask.shape) > blob.size and blob.mask.mean() > 0.72)
+
+
+def _is_dot_of(part: Blob, whole: Blob) -> bool:
+    """Tell whether a spot stands above or below a stroke: together they are an i or a !, no 1."""
+    upright = whole.width < 0.5 * whole.height
+    large = 0.7 * whole.stroke < part.size < 0.4 * whole.height and _is_round(part)
+    aside = abs(part.left + part.width / 2 - whole.left - whole.width / 2)
+    beside = aside > whole.width / 2 + part.size
+    return upright and large and not beside and gap(part, whole) < 0.6 * whole.height
 
 
 def _is_bar(blob: Blob) -> bool:
@@ -221,7 +232,7 @@ def _join_parts(blobs: list[Blob], typical: int) -> list[Blob]:
     done = []
     while waiting:
         blob = waiting.pop()
-        near = [other for other in waiting if _may_join(blob, other, typical)]
+        near = [b for b in waiting if _may_join(blob, b, typical) or _is_dot_of(blob, b)]
         if near:
             partner = min(near, key=lambda other: gap(blob, other))
             waiting = [other for other in waiting if other is not partner]

@@ -43,6 +43,23 @@ def test_the_bar_of_a_5_belongs_to_it_however_far_it_reaches():
     assert [blob.box for blob in segments.find_blobs(mask)] == [(10, 20, 90, 150)]
 
 
+@pytest.mark.parametrize("row, column, joined", [(8, 52, True), (110, 48, True), (90, 80, False)])
+def test_a_spot_above_or_below_a_stroke_is_its_dot_and_one_beside_it_is_none(row, column, joined):
+    mask = np.zeros((130, 130), np.uint8)
+    mask[25:95, 46:54] = 1
+    cv2.circle(mask, (column, row), 6, 1, -1)
+    (blob,) = segments.find_blobs(mask)
+    assert (blob.mask.sum() == mask.sum()) == joined
+
+
+def test_a_spot_below_a_wide_digit_is_no_part_of_it():
+    mask = np.zeros((150, 130), np.uint8)
+    cv2.ellipse(mask, (50, 55), (25, 35), 0, 0, 360, 1, 8)
+    cv2.circle(mask, (50, 130), 6, 1, -1)
+    (blob,) = segments.find_blobs(mask)
+    assert blob.box[2] < 100
+
+
 def test_the_gap_is_measured_from_ink_to_ink():
     one = segments.Blob(0, 0, np.ones((5, 5), np.uint8))
     other = segments.Blob(0, 12, np.ones((5, 5), np.uint8))
