@@ -117,7 +117,7 @@ def in_reading_order(control: str, value: int, shape: Sequence[int], cell: float
 
 
 def set(markup: str, name: str, values: Mapping[str, object], *, group: str = "") -> str:
-    """Mark a part to click or to drag across.
+    """Return a part marked to be clicked, or dragged across.
 
     Parameters
     ----------
@@ -129,11 +129,6 @@ def set(markup: str, name: str, values: Mapping[str, object], *, group: str = ""
         The controls by name, and the value each of them gets.
     group : str
         Parts of one group are one stop for the tab key; arrow keys lead from part to part.
-
-    Returns
-    -------
-    str
-        The element with its mark.
     """
     return _with(markup, name=name, group=group, set=_json(values))
 
@@ -148,14 +143,11 @@ def drag(
     hover: bool = False,
     spoken: str = "",
 ) -> str:
-    """Mark a handle, or an area to press and drag in.
+    """Return a handle, or an area to press and drag in, with its mark.
 
     Parameters
     ----------
-    markup : str
-        One SVG element.
-    name : str
-        What a screen reader says.
+    markup, name : as for `set`
     moves : sequence of Move
         One for each direction; two may move the same control.
     at : (float, float), optional
@@ -167,11 +159,6 @@ def drag(
         Whether a mouse moves it without a press; then `at` is needed.
     spoken : str
         The value in words, such as "row 2, column 3". Default: the value of the first move.
-
-    Returns
-    -------
-    str
-        The element with its mark.
     """
     data: dict[str, object] = {"moves": [move.data() for move in moves]}
     if at is not None:
@@ -194,14 +181,11 @@ def edit(
     also: Mapping[str, object] | None = None,
     group: str = "",
 ) -> str:
-    """Mark a number that can be changed in place.
+    """Return a number marked to be changed in place.
 
     Parameters
     ----------
-    markup : str
-        One SVG element.
-    name : str
-        What a screen reader says.
+    markup, name : as for `set`
     control : str
         The name of a control whose value is a matrix, or one number.
     place : (int, int), optional
@@ -213,11 +197,6 @@ def edit(
         As in `drag`, for a control of one number.
     group : str
         As in `set`.
-
-    Returns
-    -------
-    str
-        The element with its mark.
     """
     data: dict[str, object] = {"control": control, "place": place, "value": value, "step": step}
     if also:
@@ -226,41 +205,29 @@ def edit(
 
 
 def link(markup: str, name: str, *, at: tuple[float, float, float, float] | None = None) -> str:
-    """Mark a part that lights others: hovered or in focus, all parts that are `lit` by `name`.
+    """Return a part that lights others: hovered or in focus, all that are `lit` by `name`.
 
     Parameters
     ----------
-    markup : str
-        One SVG element.
+    markup : as for `set`
     name : str
         Without spaces.
     at : (x, y, width, height), optional
         Where a rectangle that is lit goes first: one frame then serves many places.
-
-    Returns
-    -------
-    str
-        The element with its mark.
     """
     where = "" if at is None else " ".join(f"{number:g}" for number in at)
     return _with(markup, link=name, at=where)
 
 
 def lit(markup: str, name: str, *, hidden: bool = False) -> str:
-    """Mark a part that is lit by `link`.
+    """Return a part marked to be lit by `link`.
 
     Parameters
     ----------
-    markup : str
-        One SVG element.
+    markup : as for `set`
     name : str
     hidden : bool
         Whether it is seen only while it is lit.
-
-    Returns
-    -------
-    str
-        The element with its mark.
     """
     marked = _with(markup, lit=name)
     return marked.replace(" ", ' visibility="hidden" ', 1) if hidden else marked
@@ -277,25 +244,19 @@ def without_grips(markup: str) -> str:
 
 
 def key(markup: str, name: str) -> str:
-    """Say that the element of this key in the next picture is the same one: it glides there.
+    """Return an element with a key: that of the same key in the next picture glides from here.
 
     Parameters
     ----------
-    markup : str
-        One SVG element.
+    markup : as for `set`
     name : str
         The key, once in a picture.
-
-    Returns
-    -------
-    str
-        The element with its mark.
     """
     return _with(markup, key=name)
 
 
 def glide(markup: str, name: str, x: float, y: float) -> str:
-    """Place elements at a point; those of the same key in the next picture glide from here.
+    """Return elements at a point; those of the same key in the next picture glide from here.
 
     Parameters
     ----------
@@ -304,17 +265,12 @@ def glide(markup: str, name: str, x: float, y: float) -> str:
     name : str
         Their key, once in a picture.
     x, y : float
-
-    Returns
-    -------
-    str
-        A group of the elements.
     """
     return _with(f'<g style="transform:translate({x:g}px,{y:g}px)">{markup}</g>', key=name)
 
 
 def panel(markup: str, name: str, x: float, y: float, width: float, height: float) -> str:
-    """Place a part that stays whole: on a narrow page panels stand one under the other.
+    """Return a part that stays whole: on a narrow page panels stand one under the other.
 
     Parameters
     ----------
@@ -323,11 +279,6 @@ def panel(markup: str, name: str, x: float, y: float, width: float, height: floa
     name : str
         The panel's key.
     x, y, width, height : float
-
-    Returns
-    -------
-    str
-        The element with its mark.
     """
     markup = markup or f'<rect width="{width:g}" height="{height:g}" fill="none"/>'
     return _with(glide(markup, name, x, y), panel=f"{x:g} {y:g} {width:g} {height:g}")

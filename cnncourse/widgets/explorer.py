@@ -275,10 +275,6 @@ def slider(
     value, low, high, step : int
     unit : str
         "px", or nothing; it stands behind the number.
-
-    Returns
-    -------
-    IntSlider
     """
     control = widgets.IntSlider(
         value=value, min=low, max=high, step=step, description=name, tooltip="", style=_WIDE
@@ -303,15 +299,10 @@ def fine_slider(
 
     Parameters
     ----------
-    name : str
-        Its visible label.
+    name : as for `slider`
     value, low, high, step : float
     shown : str
         Formats the number beside it.
-
-    Returns
-    -------
-    FloatSlider
     """
     return _FineSlider(
         value=value,
@@ -330,16 +321,11 @@ def choice(name: str, options: Sequence[object], value: object = None) -> widget
 
     Parameters
     ----------
-    name : str
-        Its visible label.
+    name : as for `slider`
     options : sequence of objects, or of (str, object)
         Shown as text, or under another name.
     value : object, optional
         Default: the first option.
-
-    Returns
-    -------
-    Dropdown
     """
     if value is None:
         value = options[0][1] if isinstance(options[0], tuple) else options[0]
@@ -357,13 +343,8 @@ def toggle(name: str, value: bool = False) -> widgets.Checkbox:
 
     Parameters
     ----------
-    name : str
-        Its visible label.
+    name : as for `slider`
     value : bool
-
-    Returns
-    -------
-    Checkbox
     """
     return widgets.Checkbox(
         value=value,
