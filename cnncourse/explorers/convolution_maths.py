@@ -269,16 +269,14 @@ def as_matrix() -> Explorer:
         "window": slider("window", 0, 0, 35),
     }
 
-    def draw(*, form: str, size: int, kernel: int, padding: int, window: int) -> Svg:
+    def draw(*, form: str, size: int, kernel: int, **settings: int) -> Svg:
         square = np.arange(1.0, kernel**2 + 1).reshape(kernel, kernel)
         if form == "matrix of a signal":
-            return figures.toeplitz(
-                np.arange(1.0, kernel + 1), size, padding=padding, window=window
-            )
+            return figures.toeplitz(np.arange(1.0, kernel + 1), size, **settings)
         if form == "matrix of an image":
-            return figures.toeplitz(square, size, padding=padding, window=window)
+            return figures.toeplitz(square, size, **settings)
         pixels = np.arange(float(size**2)).reshape(size, size)
-        return figures.im2col(pixels, square, padding=padding, window=window)
+        return figures.im2col(pixels, square, **settings)
 
     def last_window(
         *, form: str, size: int, kernel: int, padding: int, **_others: object

@@ -56,17 +56,8 @@ def pixel_microscope(photo: str = "grace_hopper") -> Explorer:
     )
 
 
-def _draw_microscope(
-    *, row: int, column: int, size: int, channels: str, edit: bool, value: int, photo: Photo
-) -> Svg:
-    return figures.pixel_microscope(
-        photo.pixels,
-        row=row,
-        column=column,
-        size=size,
-        channels=channels,
-        new_value=value if edit else None,
-    )
+def _draw_microscope(*, photo: Photo, edit: bool, value: int, **box: Any) -> Svg:
+    return figures.pixel_microscope(photo.pixels, new_value=value if edit else None, **box)
 
 
 def _inside_photo(*, size: int, photo: Photo, **_others: object) -> dict[str, int]:

@@ -125,10 +125,8 @@ def padding() -> Explorer:
     return Explorer(_draw_padding, controls, stills=({"padding": 0}, {}, ramp))
 
 
-def _draw_padding(*, kernel: int, padding: int, padding_mode: str, input: str) -> Svg:
-    return figures.padding(
-        _small_input(input), kernel=kernel, padding=padding, padding_mode=padding_mode
-    )
+def _draw_padding(*, input: str, **settings: Any) -> Svg:
+    return figures.padding(_small_input(input), **settings)
 
 
 def _small_input(name: str) -> np.ndarray:
@@ -289,7 +287,7 @@ class LayerStack(widgets.VBox):
     def __init__(self, names: Sequence[str]) -> None:
         options = [_NOTHING, *_LAYERS]
         self.places = [choice(f"layer {number}", options) for number in range(1, MOST_LAYERS + 1)]
-        self._setting = False
+        self._showing = False
         super().__init__(self.places)
         for place in self.places:
             place.observe(self._read, "value")
@@ -307,24 +305,20 @@ class LayerStack(widgets.VBox):
 
     @traitlets.observe("value")
     def _show(self, _change: object) -> None:
-        if self._setting:
+        if self.value == self._chosen():  # with gaps between them, perhaps
             return
-        self._setting = True
-        try:
-            empty = (_NOTHING,) * (MOST_LAYERS - len(self.value))
-            for place, name in zip(self.places, self.value + empty, strict=True):
-                place.value = name
-        finally:
-            self._setting = False
+        empty = (_NOTHING,) * (MOST_LAYERS - len(self.value))
+        self._showing = True
+        for place, name in zip(self.places, self.value + empty, strict=True):
+            place.value = name
+        self._showing = False
+
+    def _chosen(self) -> tuple[str, ...]:
+        return tuple(place.value for place in self.places if place.value != _NOTHING)
 
     def _read(self, _change: object) -> None:
-        if self._setting:
-            return
-        self._setting = True
-        try:
-            self.value = tuple(p.value for p in self.places if p.value != _NOTHING)
-        finally:
-            self._setting = False
+        if not self._showing:
+            self.value = self._chosen()
 
 
 def receptive_field(example: str = "three 3×3", effective: bool = False) -> Explorer:
@@ -494,11 +488,8 @@ def pooling(input: str = "digit") -> Explorer:
     return Explorer(_draw_pooling, controls, more=["input", "back"], stills=stills)
 
 
-def _draw_pooling(
-    *, kind: str, window: int, stride: int, shift: int, input: str, back: bool
-) -> Svg:
-    pixels = _pool_input(input)
-    return figures.pooling(pixels, kind=kind, window=window, stride=stride, shift=shift, back=back)
+def _draw_pooling(*, input: str, **settings: Any) -> Svg:
+    return figures.pooling(_pool_input(input), **settings)
 
 
 def _pool_input(name: str) -> np.ndarray:

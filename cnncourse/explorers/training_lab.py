@@ -38,9 +38,7 @@ NO_GUESS = "choose one"
 _RATES = (0.01, 0.03, 0.05, 0.1, 0.15, 0.19, 0.21, 0.3)
 
 
-def augmented(
-    images: np.ndarray, change: Callable[[np.ndarray, str | None, int], np.ndarray]
-) -> Explorer:
+def augmented(images: np.ndarray, change: Change) -> Explorer:
     """The same digits as a training sees them, time after time.
 
     Parameters
