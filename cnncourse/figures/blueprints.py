@@ -81,7 +81,7 @@ def timeline(
     d.add(charts.numbers(across, x_ticks, 390, write=_short))
     d.add(charts.grid(up, y_ticks, 84, 604, write=_short, gap=8))
     d.text(344, 424, x_name + _log_word(x_log), anchor="middle", bold=True, size=14)
-    d.text(0, 10, y_name + _log_word(y_log), bold=True, size=14)
+    d.heading(y_name + _log_word(y_log), y=10)
     places = [(across(point.x), up(point.y)) for point in points]
     labels = _labels([point.name for point in points], places)
     dots = list(zip(points, places, labels, strict=True))
@@ -101,8 +101,7 @@ def timeline(
     )
     if missing:
         words += f" Without a number: {', '.join(missing)}."
-    picture = svg.Svg(markup, 936, 440, f"{y_name} against {x_name}", words)
-    return svg.framed(picture)
+    return svg.framed(svg.Svg(markup, 936, 440, f"{y_name} against {x_name}", words))
 
 
 def _dot(label: str, *, chosen: bool) -> str:
@@ -456,7 +455,7 @@ def _pair(what: str, before: int, after: int, swapped: bool) -> str:
     costs = ((before, svg.DATA[0]), (after, svg.DATA[2]))
     (now, role), (other, _) = reversed(costs) if swapped else costs
     d = svg.Drawing()
-    d.text(0, 10, what, bold=True, size=14)
+    d.heading(what, y=10)
     d.text(0, 42, f"{now:,}", size=22, bold=True)
     d.text(456, 42, f"instead of {other:,}", anchor="end", fill=svg.MUTED)
     wide = max(456 * now / most, 1)
@@ -593,7 +592,7 @@ def skip_connection(plain: np.ndarray, residual: np.ndarray, scale: float) -> sv
         )
         results.add(charts.key(0, 90 + 90 * row, words, colour, dash, thick=3, long=30))
         results.text(0, 122 + 90 * row, scientific(values[0]), size=22, bold=True)
-    d.text(0, 10, "length of the gradient (powers of ten)", size=14, bold=True)
+    d.heading("length of the gradient (powers of ten)", y=10)
     d.text(60, 320, "input", anchor="middle", size=13, fill=svg.MUTED)
     d.text(524, 320, f"layer {depth}", anchor="end", size=13, fill=svg.MUTED)
     picture = svg.beside(d.svg(530, 332, "lengths"), results.svg(180, 332, "results"))
@@ -669,7 +668,7 @@ def which_network(
 
 def _hidden_strip(head: str, values: Sequence[float], role: svg.Role) -> str:
     d = svg.Drawing()
-    d.text(0, 8, head, size=14, bold=True)
+    d.heading(head)
     d.line(0, 160.5, 296, 160.5, colour=svg.MUTED)
     d.add(charts.bars(values, role, base=160, width=296, height=130))
     return d.markup

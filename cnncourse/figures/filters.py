@@ -134,7 +134,7 @@ def _lens(
         role=svg.WINDOW,
         cell=_weight_cell(kernel),
         digits=0,
-        mark=lambda markup, r, c: marks.link(markup, f"tap-{r}-{c}"),
+        mark=_linked,
     )
     total = svg.text(0, 12, f"sum = {svg.show_number(response, 1)}", size=16, bold=True)
     return svg.above(products, svg.Svg(total, 156, 24, ""), gap=6)
@@ -163,14 +163,17 @@ def _kernel_panel(kernel: np.ndarray, name: str) -> svg.Svg:
 
 def _editable_kernel(kernel: np.ndarray, caption: str, **look: Any) -> svg.Svg:
     """Weights to change in place; one that is hovered lights what it is multiplied with."""
+    edit = edited(kernel, "weights", "weights")
 
     def mark(markup: str, row: int, column: int) -> str:
-        place, number = (row, column), float(kernel[row, column])
-        markup = marks.link(markup, f"tap-{row}-{column}")
-        spoken = f"weights row {row + 1} column {column + 1}"
-        return marks.edit(markup, spoken, "weights", place, number, group="weights")
+        return edit(_linked(markup, row, column), row, column)
 
     return _signed(kernel, caption, role=svg.KERNEL, **look, mark=mark)
+
+
+def _linked(markup: str, row: int, column: int) -> str:
+    """A cell that lights what is multiplied with it."""
+    return marks.link(markup, f"tap-{row}-{column}")
 
 
 def _signed_panel(response: np.ndarray) -> svg.Svg:
@@ -336,7 +339,7 @@ def _walked_input(
 
     def mark(markup: str, r: int, c: int) -> str:
         inside = 0 <= r - row < size[0] and 0 <= c - column < size[1]
-        return marks.link(markup, f"tap-{r - row}-{c - column}") if inside else markup
+        return _linked(markup, r - row, c - column) if inside else markup
 
     caption = f"input + padding {padding}" if padding else "input"
     pixels = _grey(padded, caption, cell=cell, font=18, padding=(padding,) * 4, mark=mark)
@@ -357,11 +360,7 @@ def _walked_input(
 
 def _products_row(window: np.ndarray, kernel: np.ndarray) -> svg.Svg:
     """Window · weights = products; what belongs together lights together."""
-
-    def linked(markup: str, row: int, column: int) -> str:
-        return marks.link(markup, f"tap-{row}-{column}")
-
-    look: dict[str, Any] = {"cell": 46, "font": 16, "mark": linked}
+    look: dict[str, Any] = {"cell": 46, "font": 16, "mark": _linked}
     products = window * kernel
     digits = grids.fitting_digits(products, 46)
     factors = _in_a_row(
@@ -666,7 +665,7 @@ def _bars(head: str, values: Mapping[str, float], width: float) -> svg.Svg:
     """Labelled horizontal bars that start at zero, under a head."""
     room, largest = 190.0, max(*values.values(), 1e-9)
     drawing = svg.Drawing()
-    drawing.text(0, 8, head, size=14, bold=True)
+    drawing.heading(head)
     for i, (words, value) in enumerate(values.items()):
         middle, length = 48 + 40 * i, (width - room - 60) * value / largest
         drawing.text(0, middle, words, size=14)
@@ -766,7 +765,7 @@ def _angle_curves(angle: float, operator: str, softness: float) -> svg.Svg:
     top, base = 28.0, 158.0
     x, y = Scale(0, 180, 24, 430), Scale(-limit, limit, base, top)
     drawing = svg.Drawing()
-    drawing.text(0, 8, "outputs at the arrow for every angle", size=14, bold=True)
+    drawing.heading("outputs at the arrow for every angle")
     drawing.line(x.start, y(0), x.end, y(0), colour=svg.MUTED)
     for degrees in (0, 45, 90, 135, 180):
         drawing.line(x(degrees), top, x(degrees), base, colour=svg.FAINT)

@@ -271,8 +271,8 @@ def _box(
     middle, first = x + wide / 2, y + high / 2 - 9 * len(lines)
     d = svg.Drawing()
     d.rect(x, y, wide, high, role=role, thick=1.5, round=5)
-    d.text(middle, first, head, size=13.5, anchor="middle", bold=True, fill=svg.INK)
-    d.lines(middle, first + 18, lines, 18, size=13, anchor="middle", fill=svg.INK)
+    d.text(middle, first, head, size=13.5, anchor="middle", bold=True)
+    d.lines(middle, first + 18, lines, 18, size=13, anchor="middle")
     return d.markup
 
 
@@ -283,7 +283,7 @@ def _plate(x: float, y: float, wide: float, high: float, words: str, role: svg.R
 def _stacked(widths: Sequence[int], wide: float, high: float = 30) -> str:
     """A bar cut into parts as long as the numbers of channels."""
     d, x = svg.Drawing(), 0.0
-    write = partial(d.text, size=13.5, anchor="middle", fill=svg.INK, bold=True)
+    write = partial(d.text, size=13.5, anchor="middle", bold=True)
     for channels in widths:
         long = wide * channels / sum(widths)
         d.rect(x, 0, long, high, role=svg.OUTPUT, thick=1.5)
@@ -307,17 +307,17 @@ def residual_block(block: Block, before: Shape) -> svg.Svg:
     branch, y = _branch(main)
     d.add(branch)
     plus = y + 16
-    d.arrow(72, y - 14, 72, plus - 13, colour=svg.INK)
+    d.arrow(72, y - 14, 72, plus - 13)
     d.add(_shortcut(shortcut, plus))
     d.circle(72, plus, 12, fill=svg.OUTPUT.tint, line=svg.OUTPUT.line)
-    d.text(72, plus, "+", size=18, anchor="middle", fill=svg.INK, bold=True)
+    d.text(72, plus, "+", size=18, anchor="middle", bold=True)
     if block.after:
-        d.arrow(72, plus + 12, 72, plus + 29, colour=svg.INK)
+        d.arrow(72, plus + 12, 72, plus + 29)
         d.add(_plate(14, plus + 30, 116, 24, "ReLU", svg.PADDING))
-    d.arrow(72, plus + (54 if block.after else 12), 72, plus + 71, colour=svg.INK)
+    d.arrow(72, plus + (54 if block.after else 12), 72, plus + 71)
     d.add(_plate(0, plus + 72, 144, 28, by(block.output(before)), svg.OUTPUT))
     d.add(_plate(0, 0, 144, 28, by(before), svg.INPUT))
-    d.line(72, 28, 72, 46, colour=svg.INK)
+    d.line(72, 28, 72, 46)
     result = "F(x) + Wx" if shortcut else "F(x) + x"
     d.text(150, 14, "x", size=16, bold=True)
     d.text(90, plus + 20, result, size=15, bold=True)
@@ -336,7 +336,7 @@ def _branch(rows: Sequence[Row]) -> tuple[str, float]:
     d, y = svg.Drawing(), 60.0
     norm_first = rows[0].kind == "BatchNorm2d"
     for row in (row for row in rows if norm_first or row.kind != "BatchNorm2d"):
-        d.arrow(72, y - 14, 72, y - 1, colour=svg.INK)
+        d.arrow(72, y - 14, 72, y - 1)
         if row.kind in ("ReLU", "BatchNorm2d"):
             words = "ReLU" if row.kind == "ReLU" else f"BN {row.params:,}"
             d.add(_plate(14, y, 116, 24, words, svg.PADDING))
@@ -544,8 +544,8 @@ def _head() -> str:
     return (
         svg.arrow(-5, 27, 14, 27, colour=svg.MUTED)
         + svg.rect(16, 8, 72, 38, role=svg.OUTPUT, dash="4 3", round=4)
-        + svg.text(52, 19, "auxiliary", size=12.5, anchor="middle", fill=svg.INK)
-        + svg.text(52, 35, "head", size=12.5, anchor="middle", fill=svg.INK)
+        + svg.text(52, 19, "auxiliary", size=12.5, anchor="middle")
+        + svg.text(52, 35, "head", size=12.5, anchor="middle")
     )
 
 

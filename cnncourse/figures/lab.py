@@ -261,14 +261,6 @@ def _signed_bar(limit: float, width: float = 220) -> svg.Svg:
     return d.svg(66 + width + 60, 32, "Scale")
 
 
-def _colours(maps: np.ndarray) -> tuple[np.ndarray, float]:
-    """The pictures of maps on one scale, and the value drawn in full colour."""
-    limit = float(np.abs(maps).max())
-    if maps.min() < 0:
-        return svg.signed_pixels(maps, limit), limit
-    return np.round(255 * maps / (limit or 1)).astype(np.uint8), limit
-
-
 def layer_xray(
     picture: np.ndarray,
     maps: np.ndarray,
@@ -315,7 +307,7 @@ def layer_xray(
         raise ValueError(
             f"{name} has no channel {channel}: try a channel from 0 to {len(maps) - 1}"
         )
-    colours, limit = _colours(maps)
+    colours, limit = svg.on_one_scale(maps), float(np.abs(maps).max())
     scale = (f"one scale, 0 to {svg.show_number(limit)}", "black 0, white the largest")
     if maps.min() < 0:
         scale = (f"one scale, ±{svg.show_number(limit)}", "purple below 0, orange above")
@@ -561,7 +553,7 @@ def filters_over_time(
         for pixels, head, role in (
             (svg.signed_pixels(first[:, 0], limit), "random start", svg.KERNEL),
             (svg.signed_pixels(now[:, 0], limit), f"after step {step:,}", svg.KERNEL),
-            (_colours(maps)[0], "one digit through them", svg.OUTPUT),
+            (svg.on_one_scale(maps), "one digit through them", svg.OUTPUT),
         )
     ]
     moved = float(np.linalg.norm(now - first) / np.linalg.norm(first))
@@ -757,7 +749,7 @@ def confusion(
     d = svg.Drawing()
     d.add(marks.panel(_table(table, row, column), "table", 0, 0, 394, 402))
     behind = _behind(examples, shares, places, chosen)
-    behind += svg.text(0, 8, head, size=14, bold=True)
+    behind += svg.heading(head)
     d.add(marks.panel(behind, "digits", 430, 0, 272, 402))
     closely = ""
     if len(examples):
@@ -813,7 +805,7 @@ def _behind(examples: np.ndarray, shares: np.ndarray, places: Sequence[int], cho
 def _closely(picture: np.ndarray, shares: np.ndarray, label: int, place: int) -> str:
     """One digit, large, and how probable the network finds each answer."""
     d, side = svg.Drawing(), 160
-    d.text(0, 8, f"example {place}, a {label}", size=14, bold=True)
+    d.heading(f"example {place}, a {label}")
     d.tile(as_bytes(picture), 0, 28, side)
     d.add(_answer_bars(shares, int(shares.argmax()), top=208, size=14, wide=110))
     return d.markup
@@ -952,7 +944,7 @@ def _specimen(
             "amount", here, step, (0, most), middle, 84, "digit to turn", also={"damage": name}
         )
     words = f"a {label}: drag it, turn it" if by_hand else f"a {label}"
-    return svg.text(0, 8, words, size=14, bold=True) + svg.group(area, 0, 28)
+    return svg.heading(words) + svg.group(area, 0, 28)
 
 
 def _read_digits(
@@ -1007,7 +999,7 @@ def _measure(amount: float, unit: str) -> str:
 def _accuracies(measured: Mapping[str, float], amount: float, unit: str) -> str:
     """The accuracy of each network at the amount chosen, as a bar."""
     d = svg.Drawing()
-    d.text(0, 8, f"accuracy at {_measure(amount, unit)}", size=14, bold=True)
+    d.heading(f"accuracy at {_measure(amount, unit)}")
     for row, (name, share) in enumerate(measured.items()):
         y = 44 + 58 * row
         d.text(0, y, name, size=14)
@@ -1084,7 +1076,7 @@ def reading(
         for half, pictures in enumerate(np.array_split(maps, 2)):
             rows = ceil(len(pictures) / 8)
             words = "" if half else "what the first layer makes of it"
-            tiles = svg.text(0, 8, words, size=14, bold=True)
+            tiles = svg.heading(words)
             tiles += svg.group(digits(pictures, columns=8, side=41).markup, 0, 24)
             d.add(marks.panel(tiles, f"maps {half}", 384 * half, 462, 376, 24 + 49 * rows))
         height = 462 + 24 + 49 * rows
@@ -1161,7 +1153,7 @@ def _alike(nearest: np.ndarray, answer: int) -> str:
     """The training digits most like a picture, under each other."""
     d = svg.Drawing()
     if len(nearest):
-        d.text(0, 8, f"{answer}s most alike", size=14, bold=True)
+        d.heading(f"{answer}s most alike")
         d.text(0, 26, "in training", size=13, fill=svg.MUTED)
     for place, picture in enumerate(nearest):
         side = (214 - 6 * (len(nearest) - 1)) / len(nearest)
@@ -1196,7 +1188,7 @@ def readings(
         room = svg.text_width(words, 12) + 6
         d.rect(x, y, wide * zoom, tall * zoom, line=svg.WINDOW.line, thick=2)
         d.rect(x - 2, y - 19, room, 18, fill=svg.PAPER, line=svg.WINDOW.line)
-        d.text(x + 1, y - 10, words, size=12, fill=svg.INK)
+        d.text(x + 1, y - 10, words, size=12)
     named = ", ".join("unsure" if a is None else str(a) for a in answers) or "nothing"
     sentence = f"Found {len(answers)} in reading order: {named}."
     return d.svg(width, 24 + high, "What was read in the photograph", sentence)

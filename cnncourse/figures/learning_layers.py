@@ -326,7 +326,7 @@ def _stack(shape: tuple[int, int, int]) -> str:
     for place in (30 + 9 * i for i in range(min(shape[0], 5))):
         d.rect(place, place + 30, 84, 84, role=svg.INPUT)
     d.line(165, 120, 222, 120, thick=1.5)
-    d.polyline([(214, 116), (222, 120), (214, 124)], colour=svg.INK, thick=1.5)
+    d.polyline([(214, 116), (222, 120), (214, 124)], thick=1.5)
     return d.markup
 
 
@@ -480,8 +480,7 @@ def conv_backward(image: np.ndarray, kernel: np.ndarray, grad: np.ndarray) -> sv
         f"Gradient of the kernel: {_said(dw[0, 0])}. Gradient of the input: {_said(dx[0, 0])}. "
         f"Gradient of the bias: {svg.show_number(float(db[0]))}."
     )
-    title = "The way back through a convolution"
-    return svg.framed(whole.titled(title, sentence))
+    return svg.framed(whole.titled("The way back through a convolution", sentence))
 
 
 def _typed(
@@ -536,8 +535,7 @@ def pool_backward(image: np.ndarray, grad: np.ndarray, window: int) -> svg.Svg:
         f"Gradient {_said(grad)} comes in. Max pooling hands back {_said(routed)}, average "
         f"pooling {_said(spread)}."
     )
-    title = "The way back through pooling"
-    return svg.framed(whole.titled(title, sentence))
+    return svg.framed(whole.titled("The way back through pooling", sentence))
 
 
 def _said(values: np.ndarray) -> str:
@@ -596,7 +594,7 @@ _WIDEST, _NARROWER = 360, 264  # the logits, and what comes of them
 def _class_rows(head: str, count: int, target: int) -> svg.Drawing:
     """A table with a row for each class; a click on a class makes it the right one."""
     d = svg.Drawing()
-    d.text(0, 10, head, size=14, bold=True)
+    d.heading(head, y=10)
     for k in range(count):
         right = k == target
         fill, line = (svg.OUTPUT.tint, svg.OUTPUT.line) if right else (UNSEEN, "none")
@@ -738,7 +736,6 @@ def dropout(
         button = svg.plate(0, 0, 140, 36, "draw again", **look)
         button = marks.set(f"<g>{button}</g>", "passes", {"seed": following})
     parts += marks.panel(button, "button", 4 * gap, high + 26, 144, 40)
-    picture = svg.Svg(parts, 936, high + 92, "")
     how = f"survivors times {svg.show_number(factor)}" if scaled else "survivors not scaled"
     state = f"training, {how}" if training else "evaluation: nothing is dropped"
     sentence = (
@@ -747,7 +744,7 @@ def dropout(
     )
     if own is not None:
         sentence += f" Yours of {nets[1][0].removeprefix('yours: ')}: {_shares(nets[1][2])}."
-    return svg.framed(picture.titled("Dropout", sentence))
+    return svg.framed(svg.Svg(parts, 936, high + 92, "Dropout", sentence))
 
 
 def _net(
@@ -762,7 +759,7 @@ def _net(
         for x, n in zip((14, 80, 146), sizes, strict=True)
     ]
     d, single = svg.Drawing(), caption.split(":")[0].replace(" ", "-")
-    d.text(0, 8, caption, size=14, bold=True)
+    d.heading(caption)
     touched = []
     for unit, (x, y) in enumerate(columns[1]):
         area = f"<g>{svg.rect(x - 24, y - 11, 48, 22, fill=UNSEEN)}</g>"
@@ -807,7 +804,7 @@ def _prediction(name: str, chance: np.ndarray, scores: np.ndarray) -> str:
     """What a net says: probabilities, and the scores before softmax."""
     raw = ", ".join(svg.show_number(float(s)) for s in scores)
     return (
-        svg.text(0, 10, name, bold=True, size=14)
+        svg.heading(name, y=10)
         + svg.text(0, 36, _shares(chance, " · "), size=14)
         + svg.text(0, 60, f"scores {raw}", size=14)
     )
@@ -874,7 +871,7 @@ def batch_norm(
         f"{batch}; the running statistics are {kept}. After normalisation the batch has {now}; "
         f"the first image's mean goes from {first[0]} to {first[1]}."
     )
-    return svg.framed(svg.Svg(parts, 936, 356, "").titled("Batch normalisation", sentence))
+    return svg.framed(svg.Svg(parts, 936, 356, "Batch normalisation", sentence))
 
 
 _SPREAD_STEPS = {"shift": 0.5, "scale": 0.1, "beta": 0.1, "gamma": 0.1}
@@ -898,7 +895,7 @@ def _spread_handles(
         step = _SPREAD_STEPS[name]
         move = marks.Move(name, settings[name], (unit * step, 0), *_SPREAD_LIMITS[name], step)
         spoken = f"{_SPREAD_WORDS.get(name, name)} {svg.show_number(settings[name])}"
-        shape = svg.line(0, 0, 0, 246 - y, colour=svg.INK, dash="4 3")
+        shape = svg.line(0, 0, 0, 246 - y, dash="4 3")
         parts += marks.glide(shape, f"line of {name}", across(at), y)
         parts += handle(f"handle: {name}", [move], across(at), y, spoken=spoken)
         left = across(at) > 380

@@ -11,7 +11,7 @@ Every figure is a pure function: numbers in, `Svg` out.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -82,8 +82,8 @@ def wiring(size: int, kernel: int, *, output: int = 0) -> svg.Svg:
         last = output + kernel - 1
         seen = f"input {output}" if kernel == 1 else f"inputs {output} to {last}"
         sentence += f" Output {output}: its local wires come from {seen}."
-    picture = svg.Svg(panels, 936, 292, "")
-    return svg.framed(picture.titled("Dense, local and shared connections", sentence))
+    title = "Dense, local and shared connections"
+    return svg.framed(svg.Svg(panels, 936, 292, title, sentence))
 
 
 _TOPS, _BELOW = 62.0, 220.0  # the lines on which the outputs and the inputs stand
@@ -166,13 +166,13 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
     weights = kernel.ravel()[labels[window, used] - 1]
     sums = _sum_of(weights, source.ravel()[used], f"row {window + 1}")
     legend = _weight_legend(kernel)
-    markup = (
-        marks.panel(seen.markup, "input", 0, 0, 228, 380)
-        + marks.panel(grid.markup, "matrix", 252, 0, 444, 380)
-        + marks.panel(answer.markup, "output", 720, 0, 216, 380)
-        + marks.panel(legend.markup, "weights", 0, 396, 456, 96)
-        + marks.panel(sums, "sum", 480, 396, 456, 96)
-    )
+    parts = {
+        "input": seen.markup,
+        "matrix": grid.markup,
+        "output": answer.markup,
+        "weights": legend.markup,
+        "sum": sums,
+    }
     outputs = round(rows ** (1 / kernel.ndim))
     sentence = (
         f"{by([size] * kernel.ndim)} inputs → {by([outputs] * kernel.ndim)} outputs: a dense layer "
@@ -181,8 +181,20 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
         f"{'is' if kernel.size == 1 else 'are'} free. Row {window + 1} gives "
         f"{svg.show_number(float(result.ravel()[window]))}."
     )
-    picture = svg.Svg(markup, 936, 492, "A convolution as a matrix", sentence)
-    return svg.framed(picture)
+    return _matrix_panels(parts, "A convolution as a matrix", sentence)
+
+
+def _matrix_panels(parts: Mapping[str, str], title: str, sentence: str) -> svg.Svg:
+    """An input, its matrix and its output, and below them weights and a sum."""
+    places = {
+        "input": (0, 0, 228, 380),
+        "matrix": (252, 0, 444, 380),
+        "output": (720, 0, 216, 380),
+        "weights": (0, 396, 456, 96),
+        "sum": (480, 396, 456, 96),
+    }
+    markup = "".join(marks.panel(part, name, *places[name]) for name, part in parts.items())
+    return svg.framed(svg.Svg(markup, 936, 492, title, sentence))
 
 
 def _seen_input(
@@ -292,20 +304,20 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
     flat = matrix(kernel.reshape(1, -1), title="", role=svg.KERNEL, cell=23.5, font=16)
     weights = svg.captioned(flat, "kernel as one row", size=14, role=svg.KERNEL)
     sums = _sum_of(kernel.ravel(), columns[:, window], f"window {window + 1}")
-    markup = (
-        marks.panel(seen.markup, "input", 0, 0, 228, 380)
-        + marks.panel(weights.markup, "output", 720, 0, 216, 380)
-        + marks.panel(product, "matrix", 252, 0, 444, 380)
-        + marks.panel("", "weights", 0, 396, 456, 96)
-        + marks.panel(sums, "sum", 480, 396, 456, 96)
-    )
+    parts = {  # in the order of a narrow page
+        "input": seen.markup,
+        "output": weights.markup,
+        "matrix": product,
+        "weights": "",
+        "sum": sums,
+    }
     sentence = (
         f"{by(pixels.shape)} input, {by(kernel.shape)} kernel: "
         f"{columns.shape[1]} windows of {len(columns)} numbers, {columns.size} in all, "
         f"{svg.show_number(columns.size / pixels.size)} times the memory of the input. Window "
         f"{window + 1} gives {svg.show_number(float(result.ravel()[window]))}."
     )
-    return svg.framed(svg.Svg(markup, 936, 492, "Image to columns", sentence))
+    return _matrix_panels(parts, "Image to columns", sentence)
 
 
 def _framed_column(
@@ -387,8 +399,7 @@ def channel_sum(
         f"{' + '.join(products)} + bias "
         f"{added} = {svg.show_number(float(layer[output][cell]))}."
     )
-    picture = svg.Svg(markup, 936, 416, "The sum over the channels", sentence)
-    return svg.framed(picture)
+    return svg.framed(svg.Svg(markup, 936, 416, "The sum over the channels", sentence))
 
 
 def _total(values: np.ndarray, cell: tuple[int, int], caption: str) -> str:
@@ -501,10 +512,8 @@ def _around(kernel: np.ndarray) -> list[tuple[int, int]]:
 
 def _framed(pixels: np.ndarray, size: float) -> svg.Svg:
     height, width = (size * n for n in pixels.shape[:2])
-    drawing = svg.Drawing()
-    drawing.image(pixels, 0, 0, width, height)
-    drawing.rect(0.5, 0.5, width - 1, height - 1, line=svg.FAINT)
-    return drawing.svg(width, height, "the photograph")
+    frame = svg.rect(0.5, 0.5, width - 1, height - 1, line=svg.FAINT)
+    return svg.Svg(svg.image(pixels, 0, 0, width, height) + frame, width, height, "a picture")
 
 
 def _channel_row(
@@ -600,12 +609,8 @@ def _photo(
     values: np.ndarray, limit: float, size: float, caption: str, signed: bool = False
 ) -> svg.Svg:
     """Values as a picture: grey from 0 to the limit, or purple to orange around zero."""
-    height, width = (size * pixels for pixels in values.shape)
     pixels = svg.signed_pixels(values, limit) if signed else to_uint8(values * (255 / (limit or 1)))
-    drawing = svg.Drawing()
-    drawing.image(pixels, 0, 0, width, height)
-    drawing.rect(0.5, 0.5, width - 1, height - 1, line=svg.FAINT)
-    return svg.captioned(drawing.svg(width, height, caption), caption)
+    return svg.captioned(_framed(pixels, size), caption)
 
 
 def _weight_legend(kernel: np.ndarray) -> svg.Svg:

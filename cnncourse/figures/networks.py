@@ -132,7 +132,7 @@ def _maps(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
     """The channels of a volume under each other, to be clicked."""
     stage, d = stages[place], svg.Drawing()
     for channel, (pixels, (x, y, side)) in enumerate(
-        zip(_colours(stage.array), _boxes(stage), strict=True)
+        zip(svg.on_one_scale(stage.array), _boxes(stage), strict=True)
     ):
         here = (stage.name, channel) == chosen
         shown = f"<g>{svg.tile(pixels, x, y, side, chosen=here)}</g>"
@@ -158,14 +158,6 @@ def _lighting(markup: str, stages: Sequence[Stage], place: int, channel: int) ->
         high = boxes[last][1] + wide - y
     at = (x + _STAGES[before] - 4, y + _TOP - 4, wide + 8, high + 8)
     return marks.link(markup, _lights(before), at=at)
-
-
-def _colours(volume: np.ndarray) -> np.ndarray:
-    """The pictures of the maps of a volume, on one scale."""
-    low, high = float(volume.min()), max(float(volume.max()), 1e-9)
-    if low < 0:
-        return svg.signed_pixels(volume, max(high, -low))
-    return np.round(255 * volume / high).astype(np.uint8)
 
 
 def _vector(stages: Sequence[Stage], place: int, chosen: tuple[str, int]) -> str:
@@ -260,7 +252,7 @@ def _looked_at(stage: Stage, channel: int, spot: tuple[int, int], *, moves: bool
     size = stage.array.shape[1]
     pixel = _MAP / size
     x, y = spot[1] * pixel, spot[0] * pixel
-    area = svg.tile(_colours(stage.array)[channel], 0, 0, _MAP)
+    area = svg.tile(svg.on_one_scale(stage.array)[channel], 0, 0, _MAP)
     frame = svg.rect(-1.5, -1.5, pixel + 3, pixel + 3, line=svg.WINDOW.line, thick=3)
     area = svg.group(area + marks.glide(frame, "pixel", x, y))
     if moves:
@@ -271,7 +263,7 @@ def _looked_at(stage: Stage, channel: int, spot: tuple[int, int], *, moves: bool
         spoken = f"row {spot[0]}, column {spot[1]}"
         middle = (x + pixel / 2, y + pixel / 2)
         area = marks.drag(area, "pixel of the map", steps, at=middle, hover=True, spoken=spoken)
-    head = svg.text(0, 8, f"{stage.name}, map {channel}", size=14, bold=True)
+    head = svg.heading(f"{stage.name}, map {channel}")
     return head + svg.group(area, 0, 28)
 
 
@@ -281,8 +273,8 @@ def _sources(found: Origin, chosen: int) -> str:
     side = _SIDE if count == 1 else _SIDE / 2 - 4
     pixel, (_, tall, wide) = side / size, found.patches.shape
     d = svg.Drawing()
-    d.text(0, 8, found.source.name, size=14, bold=True)
-    pictures = _colours(found.source.array)
+    d.heading(found.source.name)
+    pictures = svg.on_one_scale(found.source.array)
     for place, channel in enumerate(found.channels):
         x, y = (place % 2) * (side + 8), 28 + (place // 2) * (side + 8)
         here = count > 1 and place == chosen
@@ -307,7 +299,7 @@ def _numbers(values: np.ndarray, head: str, place: int) -> str:
         font=16,
     )
     x = 0 if place == 2 else _SIDE + 24
-    return svg.group(svg.text(0, 8, head, size=14, bold=True) + svg.group(shade.markup, 0, 28), x)
+    return svg.group(svg.heading(head) + svg.group(shade.markup, 0, 28), x)
 
 
 def _sums(sums: np.ndarray, chosen: int, value: float) -> str:
@@ -330,7 +322,7 @@ def _result(value: float, how: str = "copied as it is") -> str:
 
 def _lines(head: str, lines: Sequence[str]) -> str:
     """A few lines of words under a heading."""
-    return svg.text(0, 8, head, size=14, bold=True) + svg.lines(0, 36, lines, 24, size=14)
+    return svg.heading(head) + svg.lines(0, 36, lines, 24, size=14)
 
 
 def _score(found: Origin, channel: int, value: float) -> tuple[str, str, str, str]:
@@ -350,8 +342,8 @@ def _score(found: Origin, channel: int, value: float) -> tuple[str, str, str, st
 def _six(maps: np.ndarray, head: str, side: float, sums: Sequence[float] | None = None) -> str:
     """Six maps in two rows, each with a number below it if there is one."""
     d = svg.Drawing()
-    d.text(0, 8, head, size=14, bold=True)
-    for place, pixels in enumerate(_colours(maps)):
+    d.heading(head)
+    for place, pixels in enumerate(svg.on_one_scale(maps)):
         x, y = (place % 3) * (side + 8), 28 + (place // 3) * (side + 24)
         d.tile(pixels, x, y, side)
         if sums is not None:
@@ -369,7 +361,7 @@ def _share(found: Origin, channel: int, value: float) -> tuple[str, str, str, st
     less = f"e^({shown[0]} − {svg.bracketed(float(scores.max()))})"
     read = _lines("power of e", [less, f"= {shown[2]}"])
     total = svg.show_number(float(powers.sum()), 3)
-    how = svg.text(0, 8, "share of all ten", size=14, bold=True)
+    how = svg.heading("share of all ten")
     how += _result(value, f"{shown[2]} of {total}")
     return here, read, how, f"softmax, class {channel}: its share of the powers of e is"
 
@@ -480,8 +472,7 @@ def budget(table: Table, layer: int = 1) -> svg.Svg:
         strip = charts.strip(words, values, role, "layer", layer, name=name, width=296, height=62)
         markup += marks.panel(strip, name, 320.0 * place, high + 16, 296, 96)
     sentence = _budget_words(table)
-    picture = svg.Svg(markup, 936, high + 112, "The cost of every layer", sentence)
-    return svg.framed(picture)
+    return svg.framed(svg.Svg(markup, 936, high + 112, "The cost of every layer", sentence))
 
 
 _LINES, _LINE = 12, 26  # how many lines the table has, and how high each of them is

@@ -681,7 +681,7 @@ def _distances(distances: Sequence[float], shift: int, rival: float) -> str:
     wide, high, top = 342, 120, 34
     scale, step = high / max(*distances, rival, 1), wide / len(distances)
     drawing = svg.Drawing()
-    drawing.text(0, 8, "distance to itself, moved by … px", size=14, bold=True)
+    drawing.heading("distance to itself, moved by … px")
     for s, distance in enumerate(distances):
         x, tall, here = s * step, distance * scale, s == shift
         role = svg.WINDOW if here else svg.PADDING

@@ -19,9 +19,9 @@ import numpy as np
 from cnncourse import convolution as conv
 from cnncourse import geometry
 from cnncourse import signals as sensor
-from cnncourse.figures import marks, svg
+from cnncourse.figures import grids, marks, svg
 from cnncourse.figures.charts import Scale, bar, curve, grid, numbers
-from cnncourse.figures.grids import UNSEEN, cell_font, fitting_digits, grip, matrix, outline, panels
+from cnncourse.figures.grids import UNSEEN, fitting_digits, grip, matrix, outline, panels
 from cnncourse.figures.words import count
 from cnncourse.metrics import rmse
 
@@ -336,20 +336,19 @@ def _turning_kernel(kernel: np.ndarray, turned: bool) -> svg.Svg:
     rows, columns = kernel.shape
     cell, half = 180 / max(rows, columns), "180deg" if turned else "0deg"
     most = float(np.abs(kernel).max()) or 1.0
-    size = cell_font(kernel, cell, 2, 20)
+    size = grids.cell_font(kernel, cell, 2, 20)
+    edit = grids.edited(kernel, "weights", "weights")
 
     def mark(square: str, row: int, column: int) -> str:
         value, middle = float(kernel[row, column]), ((column + 0.5) * cell, (row + 0.5) * cell)
         ink = svg.text_on(svg.signed_fill(value, most))
         words = svg.text(0, 0, svg.show_number(value), size=size, anchor="middle", fill=ink)
         upright = _turned(words, *middle, f"-{half}", f"weight {row} {column}")
-        name = f"weights row {row + 1} column {column + 1}"
-        markup = square.replace("</g>", f"{upright}</g>")
-        return marks.edit(markup, name, "weights", (row, column), value, group="weights")
+        return edit(square.replace("</g>", f"{upright}</g>"), row, column)
 
     empty = [[""] * columns] * rows  # the numbers are drawn by `mark`
-    look: dict[str, Any] = {"shade": "signed", "limits": (-most, most), "role": svg.KERNEL}
-    cells = matrix(kernel, title="", cell=cell, names=empty, mark=mark, **look).markup
+    look: dict[str, Any] = {"shade": "signed", "role": svg.KERNEL, "names": empty}
+    cells = matrix(kernel, title="", cell=cell, mark=mark, **look).markup
     corner = [(0.5, cell), (0.5, 0.5), (cell, 0.5)]  # shows which one was the first
     cells += svg.polyline(corner, colour=svg.WINDOW.line, thick=5)
     centred = svg.group(cells, -columns * cell / 2, -rows * cell / 2)
@@ -428,7 +427,7 @@ def _weight_bars(
 
 def _named_row(name: str, row: str, x: float, y: float) -> str:
     """A row of cells under its name."""
-    return svg.group(svg.text(0, 8, name, size=14, bold=True) + svg.group(row, 0, 32), x, y)
+    return svg.group(svg.heading(name) + svg.group(row, 0, 32), x, y)
 
 
 def _row(values: np.ndarray, role: svg.Role, cell: float, **look: Any) -> str:

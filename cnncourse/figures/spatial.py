@@ -92,7 +92,7 @@ def padding(
         markup = svg.captioned(panel, words, size=14, role=panel_role).markup
         parts += marks.panel(markup, name, x, 0, width, 455 if name == "input" else 284)
     sentence = _padding_words(pixels.shape, kernel, padding, padding_mode, uses, means)
-    return _named(svg.Svg(parts, 936, 455, ""), "Padding", sentence)
+    return svg.framed(svg.Svg(parts, 936, 455, "Padding", sentence))
 
 
 def _padding_words(
@@ -171,8 +171,8 @@ def stride(
         + marks.panel(seen.markup, "output", 248, 364, 216, 224)
         + marks.panel(_division(size, window), "division", 512, 364, 424, 224)
     )
-    picture = svg.Svg(parts, 936, 588, "")
-    return _named(picture, "Stride and dilation", _stride_words(size, window, left, period))
+    sentence = _stride_words(size, window, left, period)
+    return svg.framed(svg.Svg(parts, 936, 588, "Stride and dilation", sentence))
 
 
 _MOST_PADDING = 3  # of the tape: it has its place at once, so that nothing jumps
@@ -356,7 +356,7 @@ def strided_windows(
         f"{_listed(result)}."
     )
     picture = panels([svg.above(*rows), svg.above(weights, output)], gap=36)
-    return _named(picture, "A strided convolution", sentence)
+    return svg.framed(picture.titled("A strided convolution", sentence))
 
 
 def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) -> svg.Svg:
@@ -377,7 +377,9 @@ def stride_selections(result: np.ndarray, strides: Sequence[tuple[int, int]]) ->
         pictures.append(svg.captioned(grid, name, role=svg.WINDOW))
         words.append(f"{name} keeps {_listed(result[::down, ::right])}")
     sentence = f"Of the {by(result.shape)} outputs at stride 1, {'; '.join(words)}."
-    return _named(svg.beside(*pictures, gap=30), "A stride keeps some of the outputs", sentence)
+    return svg.framed(
+        svg.beside(*pictures, gap=30).titled("A stride keeps some of the outputs", sentence)
+    )
 
 
 def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> svg.Svg:
@@ -397,7 +399,7 @@ def padded_input(pixels: np.ndarray, padding: int, kernel: int) -> svg.Svg:
     )
     caption, margins = "input with zero padding", (padding,) * 4
     grid = matrix(padded, title="", padding=margins, marked=ends, caption=caption)
-    return _named(grid, "Zero padding", sentence)
+    return svg.framed(grid.titled("Zero padding", sentence))
 
 
 # Output size --------------------------------------------------------------------------------------
@@ -457,7 +459,7 @@ def output_size(
         f"{size} → {count}. {verdict} Solutions found: {len(found)}"
         + (f" of {solutions}." if solutions else ".")
     )
-    return _named(svg.Svg(parts, 936, 452, ""), "The output size", sentence)
+    return svg.framed(svg.Svg(parts, 936, 452, "The output size", sentence))
 
 
 def _collection(
@@ -465,7 +467,7 @@ def _collection(
 ) -> str:
     """A place for each solution: those found can be taken again, the others are still empty."""
     drawing = svg.Drawing()
-    drawing.text(0, 8, tally, size=14, bold=True)
+    drawing.heading(tally)
     for place in range(max(solutions, len(found))):
         x, y = 122 * (place % 4), 28 + 36 * (place // 4)
         if place >= len(found):
@@ -574,9 +576,8 @@ def receptive_field(
     if kinds:
         parts += _insert_chips(names, layer, kinds, top=high + 16)
         high += 16 + _KINDS_HIGH
-    picture = svg.Svg(parts, 936, high, "")
     sentence = _field_words(layers, sizes, layer, (row, column), field, effective)
-    return _named(picture, "The receptive field", sentence)
+    return svg.framed(svg.Svg(parts, 936, high, "The receptive field", sentence))
 
 
 _FIELD_SIDE, _FIELD_MARGIN = 288.0, 36.0  # of the image, and around it
@@ -724,7 +725,7 @@ def _insert_chips(names: Sequence[str], layer: int, kinds: Sequence[str], *, top
     panels = ""
     for number, (words, members) in enumerate(groups.items()):
         drawing = svg.Drawing()
-        drawing.text(0, 8, words, size=14, bold=True)
+        drawing.heading(words)
         for place, kind in enumerate(members):
             x, y = 152 * (place % 2), 24 + 36 * (place // 2)
             role = svg.KERNEL if kind.startswith("conv") else svg.PADDING
@@ -820,7 +821,7 @@ def pooling(
     curve = _shift_curve(pixels, test, kind, window, stride, shift)
     picture = svg.beside(svg.above(upper, lower), curve)
     words = _pooling_words(test, kind, window, stride, shift, back)
-    return _named(picture, "Pooling and shifts", words)
+    return svg.framed(picture.titled("Pooling and shifts", words))
 
 
 def _pool_panel(markup: str, words: str, role: svg.Role | None) -> svg.Svg:
@@ -898,14 +899,10 @@ def pooled(pixels: np.ndarray, kinds: Sequence[str] = ("max", "avg", "l2")) -> s
     ]
     words = "; ".join(f"{kind} {_listed(result)}" for kind, result in results.items())
     picture = panels([source, *pictures], gap=30)
-    return _named(picture, "Pooling", f"Windows of {window}×{window}: {words}.")
+    return svg.framed(picture.titled("Pooling", f"Windows of {window}×{window}: {words}."))
 
 
 # Helpers ------------------------------------------------------------------------------------------
-
-
-def _named(picture: svg.Svg, title: str, description: str) -> svg.Svg:
-    return svg.framed(picture.titled(title, description))
 
 
 def _corners(shape: tuple[int, ...], down: int, right: int) -> Iterator[tuple[int, int]]:

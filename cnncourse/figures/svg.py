@@ -286,6 +286,18 @@ def lines(x: float, y: float, words: Iterable[str], apart: float, **look: Any) -
     return "".join(text(x, y + apart * i, line, **look) for i, line in enumerate(words))
 
 
+def heading(words: str, y: float = 8) -> str:
+    """The words over a part of a picture.
+
+    Parameters
+    ----------
+    words : str
+    y : float
+        The middle of the line, in pixels.
+    """
+    return text(0, y, words, size=14, bold=True)
+
+
 def line(
     x1: float,
     y1: float,
@@ -483,6 +495,7 @@ class Drawing:
     rect = _drawing(rect)
     text = _drawing(text)
     lines = _drawing(lines)
+    heading = _drawing(heading)
     line = _drawing(line)
     polyline = _drawing(polyline)
     circle = _drawing(circle)
@@ -579,6 +592,14 @@ def signed_pixels(values: np.ndarray, limit: float) -> np.ndarray:
     share = np.clip(values / limit if limit else np.zeros(values.shape), -1, 1)[..., None]
     colour = np.where(share > 0, np.array(_ORANGE), np.array(_PURPLE))
     return np.concatenate([colour, np.rint(_STRONGEST * np.abs(share))], -1).astype(np.uint8)
+
+
+def on_one_scale(maps: np.ndarray) -> np.ndarray:
+    """Pictures of maps of one array: black to white, or purple to orange if some are negative."""
+    limit = float(np.abs(maps).max())
+    if maps.min() < 0:
+        return signed_pixels(maps, limit)
+    return np.round(255 * maps / (limit or 1)).astype(np.uint8)
 
 
 @_remembered

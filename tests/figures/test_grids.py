@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from cnncourse import figures, geometry
 from cnncourse.convolution import convolve, correlate
 from cnncourse.figures import grids
-from cnncourse.figures.svg import OUTPUT, WINDOW, Svg
+from cnncourse.figures.svg import LIGHT, OUTPUT, WINDOW, Svg
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -207,3 +207,11 @@ def test_panels_stand_in_rows_and_none_covers_another():
     parts = ElementTree.fromstring(str(picture)).iter(f"{SVG}g")
     places = [part.get("data-panel") for part in parts if part.get("data-panel")]
     assert places == ["0 0 50 10", "54 0 20 30", "0 34 90 5"]
+
+
+def test_the_frame_on_a_photograph_has_white_on_both_sides_of_its_colour():
+    white, coloured = ElementTree.fromstring(f"<g>{grids.lens(3, 4, 20, 30)}</g>")
+    for part in (white, coloured):
+        assert [part.get(name) for name in ("x", "y", "width", "height")] == ["3", "4", "20", "30"]
+    assert (white.get("stroke"), coloured.get("stroke")) == (LIGHT, WINDOW.line)
+    assert float(white.get("stroke-width")) > float(coloured.get("stroke-width"))

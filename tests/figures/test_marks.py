@@ -3,6 +3,7 @@
 import json
 from xml.etree import ElementTree
 
+import numpy as np
 import pytest
 
 from cnncourse.figures import marks, svg
@@ -99,3 +100,20 @@ def test_a_picture_that_stands_still_is_the_same_without_its_grips():
 def test_what_is_seen_only_while_it_is_lit_is_hidden_on_paper():
     hidden = ElementTree.fromstring(marks.lit(CELL, "window", hidden=True))
     assert hidden.get("visibility") == "hidden" and hidden.get("data-lit") == "window"
+
+
+def test_two_controls_go_to_the_right_and_down():
+    across, down = marks.two_ways(("column", "row"), (3, 5), 8, (9, 7), low=1)
+    assert (across.control, across.value, across.along) == ("column", 3, (8, 0))
+    assert (down.control, down.value, down.along) == ("row", 5, (0, 8))
+    assert [(move.low, move.high) for move in (across, down)] == [(1, 9), (1, 7)]
+
+
+@pytest.mark.parametrize("value", range(12))
+def test_a_hand_reaches_the_cells_of_its_row_and_of_its_column(value):
+    cells = np.arange(12).reshape(3, 4)
+    across, down = marks.in_reading_order("step", value, cells.shape, 20)
+    row, column = np.argwhere(cells == value)[0]
+    for move, reached in ((across, cells[row]), (down, cells[:, column])):
+        steps = range(move.data()["least"], move.data()["most"] + 1)
+        assert [value + step * move.step for step in steps] == reached.tolist()

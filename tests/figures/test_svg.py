@@ -241,3 +241,35 @@ def test_a_drawing_holds_what_the_functions_of_the_same_names_write():
     assert (picture.markup, picture.width, picture.height) == (drawing.markup, 30, 20)
     named = picture.titled("other", "in words")
     assert named == svg.Svg(picture.markup, 30, 20, "other", "in words")
+
+
+def test_a_rectangle_has_the_colours_of_a_role():
+    colours = {"fill": svg.KERNEL.tint, "line": svg.KERNEL.line}
+    assert svg.rect(1, 2, 3, 4, role=svg.KERNEL) == svg.rect(1, 2, 3, 4, **colours)
+
+
+def test_a_tile_is_a_square_in_a_frame_that_is_thick_where_it_is_chosen():
+    frames = {}
+    for chosen in (False, True):
+        tile = svg.tile(np.zeros((2, 2), np.uint8), 5, 6, 70, chosen=chosen)
+        picture, frame = ElementTree.fromstring(f"<g>{tile}</g>")
+        for part in (picture, frame):
+            places = [part.get(name) for name in ("x", "y", "width", "height")]
+            assert places == ["5", "6", "70", "70"]
+        frames[chosen] = float(frame.get("stroke-width")), frame.get("stroke")
+    assert frames[True][0] > frames[False][0] and frames[True][1] != frames[False][1]
+
+
+def test_words_stand_in_the_middle_of_their_plate():
+    plate = svg.plate(10, 20, 100, 30, "go", role=svg.OUTPUT, ink=svg.MUTED)
+    box, words = ElementTree.fromstring(f"<g>{plate}</g>")
+    assert (box.get("fill"), words.get("fill")) == (svg.OUTPUT.tint, svg.MUTED)
+    assert (words.get("x"), words.get("y"), words.get("text-anchor")) == ("60", "35", "middle")
+
+
+def test_maps_share_one_scale_grey_unless_some_are_negative():
+    maps = np.array([[[0.0, 1.0]], [[2.0, 4.0]]])
+    assert svg.on_one_scale(maps).tolist() == [[[0, 64]], [[128, 255]]]
+    maps[0, 0, 0] = -4
+    np.testing.assert_array_equal(svg.on_one_scale(maps), svg.signed_pixels(maps, 4))
+    assert not svg.on_one_scale(np.zeros((1, 2, 2))).any()
