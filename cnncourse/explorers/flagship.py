@@ -49,7 +49,7 @@ def convolution(photo: str = "grace_hopper") -> Explorer:
         "patch_row": slider("patch row", _EYE[0], 0, _HEIGHT - 8),
         "patch_column": slider("patch column", _EYE[1], 0, _HEIGHT - 8),
         "start_weights": choice("start weights from", _WEIGHTS),
-        "weights": Matrix("weights", _weights(_WEIGHTS[0], 3)),
+        "weights": Matrix("weights", _weights(3, _WEIGHTS[0])),
         "pixels": Matrix("pixels", _counting(6)),
     }
     return Explorer(
@@ -57,7 +57,7 @@ def convolution(photo: str = "grace_hopper") -> Explorer:
         controls,
         more=list(controls)[4:],
         follow={
-            **_refilled(controls, "weights", _start_weights, ("kernel", "start_weights")),
+            **_refilled(controls, "weights", _weights, ("kernel", "start_weights")),
             **_refilled(
                 controls,
                 "pixels",
@@ -135,11 +135,7 @@ def _limits(
     return {"step": cells - 1, "patch_row": height - size, "patch_column": width - size}
 
 
-def _start_weights(kernel: int, start: str) -> np.ndarray:
-    return _weights(start, kernel)
-
-
-def _weights(start: str, size: int) -> np.ndarray:
+def _weights(size: int, start: str) -> np.ndarray:
     """A kernel of shape (size, size) to start from."""
     if start == "box: an average":
         return np.round(np.full((size, size), 1 / size**2), 4)

@@ -330,18 +330,18 @@ def _score(found: Origin, channel: int, value: float) -> tuple[str, str, str, st
     weights = found.patches if found.weights is None else found.weights
     products = found.patches * weights
     panels = [
-        _six(found.patches, found.source.name, 64),
-        _six(weights, f"× weights of class {channel}", 64),
-        _six(products, "= products, their sums", 64, products.sum(axis=(1, 2))),
+        _six(found.patches, found.source.name),
+        _six(weights, f"× weights of class {channel}"),
+        _six(products, "= products, their sums", products.sum(axis=(1, 2))),
     ]
     panels[2] += svg.text(0, 218, f"all: {svg.show_number(value)}", size=22, bold=True)
     words = f"dense, class {channel}: {products.size} products, their sum is"
     return panels[0], panels[1], panels[2], words
 
 
-def _six(maps: np.ndarray, head: str, side: float, sums: Sequence[float] | None = None) -> str:
+def _six(maps: np.ndarray, head: str, sums: Sequence[float] | None = None) -> str:
     """Six maps in two rows, each with a number below it if there is one."""
-    d = svg.Drawing()
+    d, side = svg.Drawing(), 64
     d.heading(head)
     for place, pixels in enumerate(svg.on_one_scale(maps)):
         x, y = (place % 3) * (side + 8), 28 + (place // 3) * (side + 24)

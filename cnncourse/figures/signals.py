@@ -203,7 +203,7 @@ def _signal_row(padded: np.ndarray, margins: tuple[int, int], cell: float) -> st
         return marks.edit(markup, name, "signal", (0, place), number, group="signal")
 
     row = _row(padded, svg.INPUT, cell, padding=(0, 0, *margins), mark=mark)
-    return _named_row("input", row, 0, 0)
+    return _named_row("input", row, 0)
 
 
 def _sliding_kernel(
@@ -225,8 +225,8 @@ def _sliding_kernel(
 
     name = "kernel, turned" if flip else "kernel"
     kernel = _row(weights, svg.KERNEL, cell, names=[written], mark=mark)
-    rows = _named_row(name, kernel, 0, _PITCH)
-    rows += _named_row("products", _row(window * weights, svg.WINDOW, cell), 0, 2 * _PITCH)
+    rows = _named_row(name, kernel, _PITCH)
+    rows += _named_row("products", _row(window * weights, svg.WINDOW, cell), 2 * _PITCH)
     box = (-5, 26, wide + 10, 2 * _PITCH + cell + 12)
     frame = svg.rect(*box, fill=UNSEEN, line=svg.WINDOW.line, thick=2, round=6)
     frame = marks.key(frame, "frame") + grip(wide / 2, 26, svg.WINDOW)
@@ -425,9 +425,9 @@ def _weight_bars(
     return base + marks.glide(drawing.markup, "weights", x(now), 0)
 
 
-def _named_row(name: str, row: str, x: float, y: float) -> str:
+def _named_row(name: str, row: str, y: float) -> str:
     """A row of cells under its name."""
-    return svg.group(svg.heading(name) + svg.group(row, 0, 32), x, y)
+    return svg.group(svg.heading(name) + svg.group(row, 0, 32), 0, y)
 
 
 def _row(values: np.ndarray, role: svg.Role, cell: float, **look: Any) -> str:
@@ -450,4 +450,4 @@ def _output_row(result: np.ndarray, step: int, cell: float, half: float) -> str:
     later = (np.arange(len(result)) > step)[None, :]
     row = _row(result, svg.OUTPUT, cell, hidden=later, mark=mark)
     here = marks.key(outline(0, step, 1, 1, cell), "here")
-    return _named_row("output", svg.group(row + here, half * cell), 0, 0)
+    return _named_row("output", svg.group(row + here, half * cell), 0)
