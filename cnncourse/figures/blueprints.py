@@ -694,7 +694,7 @@ def _guesses(names: Mapping[str, str], guess: str | None, answer: str, *, top: f
             line, thick = (svg.OUTPUT.line if right else svg.MUTED), 3
             fill, words = (svg.OUTPUT.tint, f"✓ {words}") if right else (UNSEEN, f"✗ {words}")
         round_ = 20 if network == guess == answer else 6
-        look = {"role": svg.Role(line, fill), "thick": thick, "round": round_}
+        look: dict[str, Any] = {"role": svg.Role(line, fill), "thick": thick, "round": round_}
         face = svg.plate(152 * (place % 3) + 1, 1, 144, 38, words, size=17, **look)
         chip = marks.set(f"<g>{face}</g>", "guess", {"guess": network}, group="guess")
         chips.append(chip)

@@ -306,8 +306,8 @@ def _swatches(weights: Sequence[float]) -> svg.Svg:
     for i, (name, level) in enumerate(zip(CHANNELS, _pure_greys(weights), strict=True)):
         y, fill, dull = 48 * i, _PURE[i], svg.grey_fill(level)
         for x, words, colour in ((0, name, fill), (176, str(level), dull)):
-            look = {"fill": colour, "line": svg.FAINT, "ink": svg.text_on(colour)}
-            drawing.plate(x, y, 120, 40, words, size=16, **look)
+            ink = svg.text_on(colour)
+            drawing.plate(x, y, 120, 40, words, size=16, ink=ink, fill=colour, line=svg.FAINT)
             if not x:
                 drawing.arrow(132, y + 20, 164, y + 20)
     return svg.captioned(drawing.svg(456, 140, "pure colours"), "pure colours become")
