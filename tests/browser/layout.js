@@ -27,6 +27,10 @@
     }
   }
 
+  for (const { alt, width, naturalWidth } of document.querySelectorAll(".jp-RenderedMarkdown img")) {
+    if (onPhone && width < naturalWidth - SLACK) problems.push(`${alt}: shrunk from ${naturalWidth} to ${width} pixels`);
+  }
+
   for (const output of document.querySelectorAll(".jp-OutputArea-output")) {
     const mayScroll = onPhone && getComputedStyle(output).overflowX === "auto";
     if (!mayScroll && output.scrollWidth > output.clientWidth + SLACK) {

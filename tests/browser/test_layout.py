@@ -58,6 +58,16 @@ def test_a_fault_in_the_layout_is_seen(page, html, fault):
     assert any(fault in sentence for sentence in look(page, "layout.js", html))
 
 
+def test_a_drawing_in_a_text_that_a_phone_shrinks_is_seen(browser):
+    phone = browser.new_page(viewport={"width": 390, "height": 800})
+    source = "data:image/svg+xml,<svg xmlns='http://www.w3.org/2000/svg' width='600' height='50'/>"
+    drawing = f'<p class="jp-RenderedMarkdown"><img src="{source}" alt="a" style="{{}}"></p>'
+    shrunk, whole = (look(phone, "layout.js", drawing.format(s)) for s in ("width:300px", ""))
+    phone.close()
+    assert any("shrunk from 600 to 300" in fault for fault in shrunk)
+    assert not any("shrunk" in fault for fault in whole)
+
+
 @pytest.mark.parametrize(
     "html",
     [
