@@ -461,6 +461,10 @@ def borders(patch: np.ndarray, kernel: np.ndarray) -> svg.Svg:
     ----------
     patch : ndarray of shape (H, W)
     kernel : ndarray of shape (KH, KW), odd sizes
+
+    Returns
+    -------
+    Svg
     """
     modes = ("zero", "reflect", "edge", "wrap")
     results = {mode: _same_size(patch, kernel, mode).astype(float) for mode in modes}
