@@ -294,7 +294,7 @@ def inception_costs() -> Explorer:
         for name, label in zip(_WIDTHS, _LABELS, strict=True)
     }
     controls = {
-        "block": choice("start from module", list(INCEPTION)),
+        "block": choice("module", list(INCEPTION)),
         "reductions": toggle("1×1 reductions", True),
         "reduce_3": widths["reduce_3"],
         "reduce_5": widths["reduce_5"],
