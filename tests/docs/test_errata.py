@@ -256,7 +256,7 @@ TAUGHT = {
     "A chart of ensembles": "**ensembles**",
     "Half of $k - 1$": "With $k = 4$, padding 1",
     "Padded zeros": "does not make them harmless",
-    "The size formula": "The floor matters",
+    "The size formula": "the **floor**",
     "A stride that is none": "not what stride 2 gives",
     "A stride widens": "does not widen *its* field",
     "Not every network": "two or three convolutions before a pooling",
