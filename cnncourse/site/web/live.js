@@ -16,6 +16,8 @@ const ALONE = FOLDER || !("python" in PAGE.dataset); // what was drawn ahead is 
 const WHY = FOLDER ? "browsers start no Python from a folder" : "this copy of the site was made without Python";
 const NEEDS_PYTHON = ["area", "text", "upload", "button", "pad"]; // kinds of controls no pack answers
 
+const UNSAID = ["pad", "upload"]; // what a visitor draws or chooses is in no address
+
 const TO_FILL = "[type=file], textarea, .panel canvas, .cnncourse-stage > input";
 
 const SAY = {
@@ -373,7 +375,7 @@ function address() {
     if (trait === "touch") {
       for (const [name, set] of Object.entries(value.values)) words.push([name, set]);
       for (const [name, row, column, number] of value.cells) words.push([`${name}[${row},${column}]`, number]);
-    } else if (node && trait !== "click" && node.kind !== "pad") words.push([short(id), trait === "index" ? node.options[value] : value]);
+    } else if (node && trait !== "click" && !UNSAID.includes(node.kind)) words.push([short(id), trait === "index" ? node.options[value] : value]);
   }
   const last = new Map();
   for (const [name, value] of words) {

@@ -194,6 +194,7 @@ def test_a_photograph_of_ones_own_stays_in_the_page(visit, tmp_path):
     explorer = explorers.threshold()
     explorer.controls["photo"]._take_upload("own.png", (tmp_path / "own.png").read_bytes(), "")
     assert sentence(page) == words(explorer.sentence)
+    assert "#" not in page.url  # nobody else can see it, so a link leads to the page as it opens
 
 
 @pytest.mark.parametrize("name", catalogue.NAMES)
