@@ -98,6 +98,7 @@ def page(name: str, place: Place | None, python: bool) -> Page:
         f'{" data-python" if python else ""}><div class="panel"></div>'
         f'<div class="cnncourse-stage">{explorer.view.value}</div>'
         f'<p class="sentence" role="status">{escape(explorer.sentence)}</p>'
+        "<noscript><p>To move it, the page needs JavaScript.</p></noscript>"
         '<p class="layer" role="status"></p><p class="links"></p>'
         f'<script type="application/json" class="shape">{in_script(shape)}</script>'
         f"</section>\n{course}"

@@ -360,7 +360,7 @@ async function load(url) {
 
 function apply(changes) {
   for (const [id, trait, value] of changes) {
-    if (value !== null) parts.get(id)?.set(trait, value);
+    if (value !== null || trait === "index") parts.get(id)?.set(trait, value); // a list may stand on none
   }
 }
 

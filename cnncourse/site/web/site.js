@@ -37,9 +37,11 @@
   // where a page is worth a link or a place in slides: its address, and the address without its frame
   for (const place of document.querySelectorAll(".links")) {
     const whole = (embed) => location.href.replace(/(\?[^#]*)?(#|$)/, `${embed ? "?embed" : ""}$2`);
+    const main = place.closest("main");
+    const tall = () => Math.ceil(place.getBoundingClientRect().bottom - main.getBoundingClientRect().top);
     const copies = {
       "Copy link": () => whole(false),
-      Embed: () => `<iframe src="${whole(true)}" title="${document.title}" width="100%" height="720"></iframe>`,
+      Embed: () => `<iframe src="${whole(true)}" title="${document.title}" style="border:0" width="100%" height="${tall()}"></iframe>`,
     };
     for (const [words, text] of Object.entries(copies)) {
       const copy = Object.assign(document.createElement("button"), { type: "button", textContent: words });

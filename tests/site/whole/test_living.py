@@ -107,6 +107,21 @@ def test_an_explorer_in_its_place_follows_the_switch_of_light_and_dark(visit):
     frame.wait_for_function(f"{paper} === {dark!r}")
 
 
+def test_a_frame_for_another_page_is_as_tall_as_the_explorer(visit, address):
+    page = visit("e/convolution.html", viewport={"width": 1280, "height": 800})
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"], origin=address)
+    page.wait_for_function("window.times?.shown > 0")
+    page.get_by_role("button", name="Embed").click()
+    page.get_by_role("button", name="Copied").wait_for()
+    frame = page.evaluate("navigator.clipboard.readText()")
+    page.evaluate("html => { document.body.innerHTML = html; }", frame)
+    inside = page.locator("iframe").element_handle().content_frame()
+    inside.wait_for_function("window.times?.shown > 0")
+    picture = inside.locator(".cnncourse-stage").bounding_box()
+    frame = page.locator("iframe").bounding_box()
+    assert picture["y"] + picture["height"] <= frame["y"] + frame["height"]
+
+
 def test_an_address_opens_its_setting(visit):
     page = open_explorer(visit, "convolution", "#kernel=5&padding=2")
     page.wait_for_function("times.painted > 0")
@@ -194,6 +209,7 @@ def test_a_photograph_of_ones_own_stays_in_the_page(visit, tmp_path):
     explorer = explorers.threshold()
     explorer.controls["photo"]._take_upload("own.png", (tmp_path / "own.png").read_bytes(), "")
     assert sentence(page) == words(explorer.sentence)
+    assert page.get_by_label("photo", exact=True).evaluate("list => list.selectedIndex") == -1
     assert "#" not in page.url  # nobody else can see it, so a link leads to the page as it opens
 
 
