@@ -416,7 +416,7 @@ def test_pages_of_text_do_not_scroll_sideways_on_a_phone(visit, address, folder)
     paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html"))]
     wide = {}
     for path in paths:
-        if not path.startswith("e/"):  # those are looked at below
+        if path != "index.html" and not path.startswith("e/"):  # these are looked at beside this
             page.goto(f"{address}/{path}")
             wide[path] = page.evaluate("document.documentElement.scrollWidth")
     assert len(wide) > 30 and {path: width for path, width in wide.items() if width > 390} == {}
