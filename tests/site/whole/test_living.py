@@ -399,7 +399,7 @@ SMALL_WORDS = """() => [...document.querySelectorAll("main *")].flatMap((element
 
 
 def test_a_wide_picture_of_a_notebook_is_legible_on_a_phone(visit):
-    html = str(figures.network_stack(architectures.trace("alexnet-2012"), title="AlexNet"))
+    html = figures.network_stack(architectures.trace("alexnet-2012"), title="AlexNet").in_page()
     shown = body.output(
         {"data": {"text/html": f"<figure>{html}<figcaption>A</figcaption></figure>"}}
     )
