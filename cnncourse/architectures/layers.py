@@ -383,6 +383,7 @@ class Subsampling(MaxPool):
     noun: ClassVar[str] = "subsampling"
 
     def params(self, shape: Shape) -> int:
+        """Return how many numbers it learns."""
         return 2 * shape[0]
 
 
