@@ -434,11 +434,11 @@ def _between(line: Sequence[Point], low: float, high: float) -> list[list[Point]
     for (x, y), (x_next, y_next) in pairwise(line):
         seen = max(y, y_next) >= low and min(y, y_next) <= high
         start, stop = (min(max(height, low), high) for height in (y, y_next))
-        slope = (x_next - x) / ((y_next - y) or 1)
+        wide, tall = x_next - x, (y_next - y) or 1
         if seen and not inside:
-            stretches.append([(x + (start - y) * slope, start)])
+            stretches.append([(x + wide * ((start - y) / tall), start)])
         if seen:
-            stretches[-1].append((x_next + (stop - y_next) * slope, stop))
+            stretches[-1].append((x_next + wide * ((stop - y_next) / tall), stop))
         inside = seen and stop == y_next
     return stretches
 

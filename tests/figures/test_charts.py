@@ -8,7 +8,7 @@ from pathlib import Path
 
 import matplotlib
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from PIL import ImageFont
 
@@ -136,6 +136,7 @@ def test_a_line_that_leaves_the_chart_is_cut_and_not_drawn_along_its_edge():
     assert lines_of([4, 4, 0], limits=(0, 4)) == [[(52, 44), (82, 44), (112, 144)]]
 
 
+@example(losses=[0.0, 1e-308])
 @given(losses=st.lists(st.floats(-1e3, 1e3), min_size=2, max_size=12))
 def test_a_line_that_stays_inside_is_whole(losses):
     (line,) = lines_of(losses)
