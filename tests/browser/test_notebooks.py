@@ -22,8 +22,14 @@ NAMES = sorted(path.stem for path in NOTEBOOKS.glob("*.ipynb"))
 SECONDS = 300  # for all cells of a notebook
 SMALLEST = 11  # pixels, as everywhere in the course
 TITLE = re.compile('aria-label="([^"]*)"')
-# Figures with cells that show the value 255: they are white as a photograph may be.
-WHITE_PIXELS = {"02_kernels": {"A step, its float output, and the same stored as bytes"}}
+# Figures with cells that show the greys of pixels: they are white as a photograph may be.
+WHITE_PIXELS = {
+    "02_kernels": {
+        "A step, its float output, and the same stored as bytes",
+        "A line, a step and their medians",
+        "Border rules compared",
+    }
+}
 
 # The sizes of all words on a slide, as the projector shows them. How much a picture or a part of it
 # is enlarged says the area of its box: a quarter turn exchanges only the sides.
