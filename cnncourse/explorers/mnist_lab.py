@@ -22,6 +22,7 @@ from cnncourse.figures.lab import DEGREES, MOST_DEGREES, MOST_PIXELS
 from cnncourse.figures.svg import Svg
 from cnncourse.figures.words import whole_percent
 from cnncourse.images import as_bytes, rotate, shift
+from cnncourse.pipeline import Snapshot
 from cnncourse.widgets.digit import DRAW, TYPE, UPLOAD, DigitInput
 from cnncourse.widgets.drawpad import DrawPad
 from cnncourse.widgets.explorer import Explorer, choice, fine_slider, slider, toggle
@@ -45,26 +46,6 @@ class History(Protocol):
     step: list[int]
     step_loss: list[float]
     validation_accuracy: list[float]
-
-
-class Snapshot(Protocol):
-    """A network during its training, such as `lab.inspection.Snapshot`."""
-
-    @property
-    def step(self) -> int:
-        """Steps of training so far."""
-
-    @property
-    def accuracy(self) -> float:
-        """On held-out digits."""
-
-    @property
-    def kernels(self) -> np.ndarray:
-        """Of the first convolution: (C, 1, KH, KW)."""
-
-    @property
-    def maps(self) -> np.ndarray:
-        """Of the first convolution, for one digit: (C, H, W)."""
 
 
 # Training -----------------------------------------------------------------------------------------
