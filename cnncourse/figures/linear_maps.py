@@ -588,7 +588,7 @@ def shift_equivariance(
     panels = [
         replace(moved, markup=marks.drag(f"<g>{moved.markup}</g>", "shifted picture", hand)),
         _photo(second, limit, size, "filter, then shift", signed),
-        _photo(error, float(error.max()), size, f"difference (white: {most})"),
+        _photo(error, max(float(error.max()), 0.05), size, f"difference (white: {most})"),
     ]
     picture = svg.beside(*(replace(panel, width=288, height=318) for panel in panels))
     pixels_moved = f"{svg.show_number(by)} {'pixel' if abs(by) == 1 else 'pixels'}"

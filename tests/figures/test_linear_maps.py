@@ -14,7 +14,7 @@ from scipy import signal
 
 from cnncourse import convolution, figures
 from cnncourse.figures import linear_maps, svg
-from cnncourse.kernels import KERNELS
+from cnncourse.kernels import KERNELS, gaussian
 
 
 @pytest.mark.parametrize(("size", "kernel"), [(2, 1), (8, 3), (16, 5), (5, 5)])
@@ -171,6 +171,13 @@ def test_the_shift_figure_states_both_errors():
     wrapped = figures.shift_equivariance(pixels, kernel, by=4, padding_mode="wrap")
     assert "at the borders they agree too" in wrapped.description
     assert len(words(picture)) == 3
+
+
+def test_what_differs_by_rounding_alone_is_black():
+    pixels = np.random.default_rng(6).integers(0, 256, (200, 171)).astype(float)
+    picture = figures.shift_equivariance(pixels, gaussian(1.5), by=12, padding_mode="wrap")
+    difference = re.findall(r'base64,([^"]+)"', str(picture))[-1]
+    assert not np.asarray(Image.open(BytesIO(b64decode(difference))).convert("L")).any()
 
 
 @pytest.mark.parametrize(("kernel", "coloured"), [("sobel x", True), ("sharpen", False)])
