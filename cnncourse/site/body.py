@@ -146,7 +146,7 @@ def code_cell(cell: dict[str, Any], path: str, explorers: Sequence[str]) -> str:
     """
     if "solution" in tags(cell):
         return folded("A solution", code(cell["source"]))
-    outputs = "".join(output(one) for one in cell["outputs"])
+    outputs = "".join(output(one) for one in _joined(cell["outputs"]))
     if "question" in tags(cell):
         return f'<div class="question">{outputs}</div>'
     found = EXPLORER.search(cell["source"]) if "explorer" in tags(cell) else None
@@ -202,6 +202,18 @@ def output(shown: dict[str, Any]) -> str:
         return f'<img src="data:image/png;base64,{png}" alt="{escape(_text(data["text/plain"]))}">'
     words = _text(data.get("text/plain", shown.get("text", "")))
     return f"<pre>{escape(strip_ansi(words))}</pre>" if words.strip() else ""
+
+
+def _joined(outputs: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The outputs of a cell; what it prints in a row is one, in however many pieces it has come."""
+    joined: list[dict[str, Any]] = []
+    for one in outputs:
+        before = joined[-1] if joined else {}
+        if "name" in one and one["name"] == before.get("name"):  # of a stream
+            joined[-1] = {**before, "text": _text(before["text"]) + _text(one["text"])}
+        else:
+            joined.append(one)
+    return joined
 
 
 def _text(lines: str | list[str]) -> str:

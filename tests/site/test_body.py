@@ -51,6 +51,13 @@ def test_what_is_printed_is_text():
     assert "<pre>1 &lt; 2\x1b</pre>".replace("\x1b", "") in shown(cell("x", text="\x1b[31m1 < 2"))
 
 
+def test_what_is_printed_in_pieces_stands_in_one():
+    outputs = [new_output("stream", name="stdout", text=text) for text in ("a ", "1\n", "b 2\n")]
+    outputs += [new_output("stream", name="stderr", text="c\n"), outputs[0]]
+    html = shown(new_code_cell("f()", outputs=outputs))
+    assert "<pre>a 1\nb 2\n</pre><pre>c\n</pre><pre>a </pre>" in html
+
+
 def test_markdown_that_a_cell_shows_is_a_page_and_nothing_printed_is_nothing():
     written = new_output(
         "display_data", data={"text/markdown": "*a* [b](c.md)", "text/plain": "<M>"}
