@@ -27,12 +27,10 @@
 
   addEventListener("beforeprint", () => document.querySelectorAll("details").forEach((one) => (one.open = true)));
 
-  // what scrolls in its place is reached by keyboard
-  addEventListener("load", () => {
-    for (const box of document.querySelectorAll("pre, .output, .question, .wide, figure")) {
-      if (box.scrollWidth > box.clientWidth) box.tabIndex = 0;
-    }
-  });
+  // what scrolls in its place is reached by keyboard; a picture may come late
+  const reach = (box) => box.scrollWidth > box.clientWidth && (box.tabIndex = 0);
+  addEventListener("load", () => document.querySelectorAll("pre, .output, .question, .wide, figure, p:has(> img)").forEach(reach));
+  document.addEventListener("load", ({ target }) => target.matches("p > img") && reach(target.parentElement), true);
 
   // where a page is worth a link or a place in slides: its address, and the address without its frame
   for (const place of document.querySelectorAll(".links")) {

@@ -411,6 +411,18 @@ def test_a_wide_picture_of_a_notebook_is_legible_on_a_phone(visit):
     assert page.locator("figure").get_attribute("tabindex") == "0"
 
 
+def test_a_drawing_in_a_text_keeps_its_size_on_a_phone(visit):
+    page = visit("notebooks/04_layer_by_layer_cnn.html", viewport={"width": 390, "height": 800})
+    for drawing in page.locator("p > img").all():
+        drawing.scroll_into_view_if_needed()
+        page.wait_for_function("image => image.complete", arg=drawing.element_handle())
+        assert drawing.evaluate("image => image.width >= 0.9 * image.naturalWidth")
+        scrolls = drawing.locator("..").evaluate("box => box.scrollWidth > box.clientWidth")
+        reached = drawing.locator("..").get_attribute("tabindex") == "0"
+        assert scrolls == reached
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
 def test_pages_of_text_do_not_scroll_sideways_on_a_phone(visit, address, folder):
     page = visit("draw.html", viewport={"width": 390, "height": 800})
     paths = [path.relative_to(folder).as_posix() for path in sorted(folder.rglob("*.html"))]
