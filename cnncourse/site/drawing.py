@@ -12,7 +12,7 @@ from cnncourse.site.frame import Page
 from cnncourse.site.tree import dumps
 
 LEAD = (
-    "Draw a digit with the mouse, a pen or a finger. A network of about 3 000 weights reads it in "
+    "Draw a digit with the mouse, a pen or a finger. A network of about 3,000 weights reads it in "
     "this page, and you see what each layer makes of it. Nothing leaves your device."
 )
 
