@@ -344,7 +344,7 @@ def strided_windows(
         steps = []
         for c in range(result.shape[1]):
             grid = matrix(padded, marked=[(r * stride, c * stride, *kernel.shape)], **look)
-            words = f"row {r + 1}, column {c + 1}: {svg.show_number(result[r, c])}"
+            words = f"row {r}, column {c}: {svg.show_number(result[r, c])}"
             width = max(156, grid.width)  # equal, so that rows line up
             steps.append(replace(svg.captioned(grid, words), width=width))
         rows.append(svg.beside(*steps, gap=16))

@@ -79,8 +79,8 @@ COUNTING, KERNEL = np.arange(9.0).reshape(3, 3), np.arange(4.0).reshape(2, 2)
 def test_every_step_of_a_strided_convolution_has_its_window_and_value():
     picture = figures.strided_windows(COUNTING, KERNEL, stride=2, padding=1)
     shown = texts(picture)
-    for words in ("row 1, column 1: 0", "row 1, column 2: 8", "row 2, column 1: 21",
-                  "row 2, column 2: 43"):  # fmt: skip
+    for words in ("row 0, column 0: 0", "row 0, column 1: 8", "row 1, column 0: 21",
+                  "row 1, column 1: 43"):  # fmt: skip
         assert words in shown
     assert frames(picture) == 4
     assert "[0, 8], [21, 43]" in picture.description
