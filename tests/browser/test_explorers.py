@@ -17,6 +17,7 @@ ROOT = Path(__file__).resolve().parents[2]
 NODE_MODULES = Path(os.environ.get("CNNCOURSE_NODE_MODULES", ROOT / ".venv" / "node_modules"))
 AXE = NODE_MODULES / "axe-core" / "axe.min.js"
 
+TRAINING = ("learning_rate", "batch_size", "model", "width", "seed")  # take effect in a training
 # Some controls change nothing until another one is moved: what to press before.
 FIRST = {
     ("as_matrix", "window"): [("combobox", "form", "ArrowDown")],
@@ -32,9 +33,8 @@ FIRST = {
     ("receptive_field", "place"): [("combobox", "begin with", "ArrowDown")],  # more than one layer
     ("resolution", "photo"): [("combobox", "picture", "ArrowUp")],
     # the training before may be over by now, and then there would be nothing left to do
-    ("train_live", "run"): [("button", "start again", "Space")],
+    **{("train_live", key): [("button", "start again", "Space")] for key in (*TRAINING, "run")},
 }
-TRAINING = ("learning_rate", "batch_size", "model", "width", "seed")  # take effect in a training
 
 
 @pytest.fixture(scope="module")
