@@ -100,12 +100,12 @@ class Explorer(Faced):
         figure = [self.view, self.stage, self._state]
         if beside:
             figure = [_beside(shown.pop(beside), figure)]
+        for name, control in self.controls.items():  # before a play button: the picture goes first
+            control.observe(partial(self._moved, (follow or {}).get(name)), "value")
         panel = _panel(shown, [name for name in more if name in shown])
         super().__init__([*panel, *figure])
         self.add_class("cnncourse-explorer")
         self.stage.observe(self._obey, "touched")
-        for name, control in self.controls.items():
-            control.observe(partial(self._moved, (follow or {}).get(name)), "value")
         self._redraw()
 
     @property

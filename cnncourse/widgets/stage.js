@@ -123,6 +123,7 @@ const keyOf = (node) => node.dataset?.key;
 
 /** Change a node that is shown into a fresh one, and keep what both have in common. */
 export function patch(shown, fresh) {
+  if (shown.isEqualNode(fresh)) return; // most parts, and the browser sees it at once
   patchAttributes(shown, fresh);
   if (fresh.children.length === 0 && shown.children.length === 0) {
     if (shown.textContent !== fresh.textContent) shown.textContent = fresh.textContent;
