@@ -20,6 +20,8 @@ from torch import nn
 from cnncourse import images as pictures
 from cnncourse.geometry import check_whole
 
+SURE = 0.9  # a probability; hardly an answer changes where a network looks again at surer ones, too
+
 
 def logits(model: nn.Module, images: np.ndarray, *, batch_size: int = 250) -> torch.Tensor:
     """Return the network's ten scores for each image, in evaluation mode and without gradients.
@@ -78,8 +80,9 @@ def predict(model: nn.Module, images: np.ndarray, *, views: int = 1) -> np.ndarr
     ----------
     model, images : as for :func:`logits`
     views : 1 or 5
-        5 takes the mean over the image and the image moved by a pixel up, down, left and right:
-        fewer errors for five times the work.
+        5 looks again at each image that is not read surely, with a probability above 0.9: it takes
+        the mean over the image and the image moved by a pixel up, down, left and right. That gives
+        fewer errors, and there are few such images.
 
     Returns
     -------
@@ -94,9 +97,12 @@ def predict(model: nn.Module, images: np.ndarray, *, views: int = 1) -> np.ndarr
         raise ValueError(f"views is {views}: use 1, or 5 for the image and its four neighbours")
     images = _as_bytes(images)
     answers = logits(model, images).softmax(1)
-    for down, right in [(-1, 0), (1, 0), (0, -1), (0, 1)][: views - 1]:
-        answers += logits(model, shifted(images, down, right)).softmax(1)
-    return (answers / views).numpy()
+    if views == 5:
+        again = np.flatnonzero(answers.max(1).values <= SURE)
+        for down, right in [(-1, 0), (1, 0), (0, -1), (0, 1)]:
+            answers[again] += logits(model, shifted(images[again], down, right)).softmax(1)
+        answers[again] /= views
+    return answers.numpy()
 
 
 def most_wrong(probabilities: np.ndarray, labels: np.ndarray, n: int = 10) -> np.ndarray:

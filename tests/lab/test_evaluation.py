@@ -98,6 +98,16 @@ def test_five_views_are_the_mean_over_the_image_and_its_four_neighbours():
     assert np.abs(found - each[0]).max() > 1e-4
 
 
+def test_what_is_read_surely_is_not_looked_at_again(monkeypatch):
+    model, images = models.build("small"), some_images()
+    once, five = (evaluation.predict(model, images, views=views) for views in (1, 5))
+    monkeypatch.setattr(evaluation, "SURE", float(np.median(once.max(1))))
+    found, sure = evaluation.predict(model, images, views=5), once.max(1) > evaluation.SURE
+    assert 0 < sure.sum() < len(images)
+    np.testing.assert_allclose(found[sure], once[sure], atol=1e-6)
+    np.testing.assert_allclose(found[~sure], five[~sure], atol=1e-6)
+
+
 @pytest.mark.parametrize("shape", [(28, 28), (3, 1, 28, 28), (3, 32, 32)])
 def test_arrays_that_are_no_images_are_refused(shape):
     with pytest.raises(ValueError, match=r"\(N, 28, 28\)"):
