@@ -81,7 +81,7 @@ class Question(Faced):
         right = change["new"] == self.answer
         self.verdict = f"{'Yes' if right else 'Not quite'}: {self.because}"
         mark = "✓" if right else "✗"
-        picture = f'<div style="overflow-x:auto">{self._picture()}</div>'
+        picture = f'<div style="overflow-x:auto">{self._picture()}</div>' if self.reveal else ""
         self._reply.value = (
             f'<p role="status" style="{_TEXT}">{mark} {escape(self.verdict)}</p>{picture}'
         )
