@@ -388,7 +388,7 @@ def _strongest_words(walker: Walker) -> str:
     channel, row, column = _strongest(walker.array)
     seen = walker.field.size if walker.field else 0
     return (
-        f"the strongest unit is in map {channel + 1}, row {row}, column {column}, "
+        f"the strongest unit is in map {channel}, row {row}, column {column}, "
         f"and sees {seen}×{seen} pixels, {end}"
     )
 

@@ -167,7 +167,7 @@ def edited(
     """
 
     def mark(markup: str, row: int, column: int) -> str:
-        spoken = f"{name} row {row + 1} column {column + 1}"
+        spoken = f"{name} row {row} column {column}"
         number = float(values[row, column])
         place = (row, column)
         return marks.edit(markup, spoken, control, place, number, step=step, group=control)
@@ -520,7 +520,7 @@ def _window(walk: _Walk) -> str:
     moves = marks.in_reading_order("step", walk.step, walk.result.shape, walk.stride * cell)
     x, y = walk.corner(row, column)
     parts = marks.key(frame, "frame") + taps + grip(size / 2, 0, svg.WINDOW)
-    where = f"output row {row + 1}, column {column + 1}"
+    where = f"output row {row}, column {column}"
     window = marks.drag(marks.glide(parts, "window", x, y), "window", moves, spoken=where)
     return window + _corner(walk, "kernel size", x + size, y + size, cell * walk.dilation)
 
@@ -669,7 +669,7 @@ def _output(walk: _Walk) -> str:
 
     def mark(markup: str, row: int, column: int) -> str:
         markup = marks.link(markup, "window", at=(*walk.corner(row, column), size, size))
-        name = f"output row {row + 1} column {column + 1}"
+        name = f"output row {row} column {column}"
         return marks.set(markup, name, {"step": row * columns + column}, group="output")
 
     later = np.arange(walk.result.size).reshape(walk.result.shape) > walk.step
@@ -759,7 +759,7 @@ def _tap_name(row: int, column: int) -> str:
 
 
 def _named(matrix: str, place: tuple[int, int]) -> str:
-    return f"{matrix} row {place[0] + 1} column {place[1] + 1}"
+    return f"{matrix} row {place[0]} column {place[1]}"
 
 
 def _step_sentence(

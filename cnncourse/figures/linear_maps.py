@@ -10,7 +10,6 @@ Every figure is a pure function: numbers in, `Svg` out.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
@@ -164,7 +163,7 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
     answer = _answers(result[:, None] if kernel.ndim == 1 else result, window)
     used = np.flatnonzero(labels[window])  # the zeros are left out
     weights = kernel.ravel()[labels[window, used] - 1]
-    sums = _sum_of(weights, source.ravel()[used], f"row {window + 1}")
+    sums = _sum_of(weights, source.ravel()[used], f"row {window}")
     legend = _weight_legend(kernel)
     parts = {
         "input": seen.markup,
@@ -178,7 +177,7 @@ def toeplitz(kernel: np.ndarray, size: int, *, padding: int = 0, window: int = 0
         f"{by([size] * kernel.ndim)} inputs → {by([outputs] * kernel.ndim)} outputs: a dense layer "
         f"has {by(labels.shape)} = {labels.size} free weights; here {np.count_nonzero(labels)} "
         f"entries are used, and only {kernel.size} of them "
-        f"{'is' if kernel.size == 1 else 'are'} free. Row {window + 1} gives "
+        f"{'is' if kernel.size == 1 else 'are'} free. Row {window} gives "
         f"{svg.show_number(float(result.ravel()[window]))}."
     )
     return _matrix_panels(parts, "A convolution as a matrix", sentence)
@@ -227,7 +226,7 @@ def _window_area(
 ) -> str:
     """A picture to press and drag in: right is the next window, down is a row of windows on."""
     moves = marks.in_reading_order("window", window, shape, cell)
-    spoken = f"window {window + 1} of {math.prod(shape)}"
+    spoken = f"window {window}"
     return marks.drag(f"<g>{picture}</g>", name, moves, at=middle, spoken=spoken)
 
 
@@ -303,7 +302,7 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
     product = stacked.markup + svg.group(answer.markup, 0, stacked.height + 16)
     flat = matrix(kernel.reshape(1, -1), title="", role=svg.KERNEL, cell=23.5, font=16)
     weights = svg.captioned(flat, "kernel as one row", size=14, role=svg.KERNEL)
-    sums = _sum_of(kernel.ravel(), columns[:, window], f"window {window + 1}")
+    sums = _sum_of(kernel.ravel(), columns[:, window], f"window {window}")
     parts = {  # in the order of a narrow page
         "input": seen.markup,
         "output": weights.markup,
@@ -315,7 +314,7 @@ def im2col(pixels: np.ndarray, kernel: np.ndarray, *, padding: int = 0, window: 
         f"{by(pixels.shape)} input, {by(kernel.shape)} kernel: "
         f"{columns.shape[1]} windows of {len(columns)} numbers, {columns.size} in all, "
         f"{svg.show_number(columns.size / pixels.size)} times the memory of the input. Window "
-        f"{window + 1} gives {svg.show_number(float(result.ravel()[window]))}."
+        f"{window} gives {svg.show_number(float(result.ravel()[window]))}."
     )
     return _matrix_panels(parts, "Image to columns", sentence)
 

@@ -2,8 +2,8 @@
 
     >>> from cnncourse.figures import marks, svg
     >>> cell = svg.rect(0, 0, 44, 44)
-    >>> marks.set(cell, "output row 1 column 3", {"step": 2})
-    '<rect data-name="output row 1 column 3" data-set=\\'{"step":2}\\' x="0" y="0" ...
+    >>> marks.set(cell, "output row 0 column 2", {"step": 2})
+    '<rect data-name="output row 0 column 2" data-set=\\'{"step":2}\\' x="0" y="0" ...
 
 Four words say what a hand can do, and each has a name that a screen reader speaks:
 

@@ -110,7 +110,7 @@ def role_and_name(control):
         return "textbox", control.description
     if isinstance(control, Matrix):
         row = len(control.value) == 1 and len(control.value[0]) > 1
-        first = "1" if row else "row 1 column 1"
+        first = "1" if row else "row 0 column 0"
         return "spinbutton", f"{control.description} {first}"
     if isinstance(control, DrawPad):
         return "application", control.description

@@ -26,7 +26,7 @@ FIRST = {
     ("confusion", "order"): [("slider", "label", "ArrowLeft"), ("slider", "answer", "ArrowLeft")],
     ("dropout", "seed"): [("combobox", "mode", "ArrowUp")],  # evaluation draws nothing
     ("kernel_lab", "view"): [("combobox", "preset", "b")],  # automatic: box 3 is clipped
-    ("kernel_lab", "normalise"): [("spinbutton", "weights row 1 column 1", "ArrowUp")],
+    ("kernel_lab", "normalise"): [("spinbutton", "weights row 0 column 0", "ArrowUp")],
     ("own_digit", "crop"): [("checkbox", "look which way round the ink is", "Space")],
     ("own_digit", "keep_aspect"): [("checkbox", "crop to the ink", "Space")],
     ("pipeline", "source"): [("combobox", "layer", "ArrowDown")] * 2,  # conv 2

@@ -46,7 +46,7 @@ def number(explorer, role, name):
 
 def drag(explorer, hand, part, cells_right, cells_down):
     """Take a mark along by so many cells of the input."""
-    cell = explorer.part("spinbutton", "pixels row 6 column 6").bounding_box()["width"]
+    cell = explorer.part("spinbutton", "pixels row 5 column 5").bounding_box()["width"]
     with explorer.changing():
         hand.drag(part, cells_right * cell, cells_down * cell)
 
@@ -64,7 +64,7 @@ def test_the_window_is_dragged_and_snaps(page, flagship, hand):
     settle(flagship)
     assert slider(flagship, "step") == 3
     assert STEP.search(sentence(flagship)).groups()[:2] == ("1", "1")
-    assert window.get_attribute("aria-valuetext") == "output row 2, column 2"
+    assert window.get_attribute("aria-valuetext") == "output row 1, column 1"
 
 
 @pytest.mark.parametrize("hand", HANDS)
@@ -85,11 +85,11 @@ def test_the_outer_rim_is_the_padding(page, flagship, hand):
 
 @pytest.mark.parametrize("hand", HANDS)
 def test_a_weight_is_dragged_up_and_down(page, flagship, hand):
-    weight = flagship.part("spinbutton", "weights row 3 column 3")
+    weight = flagship.part("spinbutton", "weights row 2 column 2")
     with flagship.changing():
         HANDS[hand](page.page).drag(weight, 0, -16)
     settle(flagship)
-    assert number(flagship, "spinbutton", "weights row 3 column 3") == 10
+    assert number(flagship, "spinbutton", "weights row 2 column 2") == 10
     assert "is 394." in sentence(flagship)  # 366 + 2·14
 
 
@@ -97,8 +97,8 @@ def test_a_weight_is_dragged_up_and_down(page, flagship, hand):
 @pytest.mark.parametrize(
     "name, result",
     [
-        ("weights row 1 column 2", "362.5"),  # 366 − 3.5·1: under the window lies a 1
-        ("pixels row 1 column 2", "362.5"),  # and its weight is 1; the window covers this pixel
+        ("weights row 0 column 1", "362.5"),  # 366 − 3.5·1: under the window lies a 1
+        ("pixels row 0 column 1", "362.5"),  # and its weight is 1; the window covers this pixel
     ],
 )
 def test_a_number_is_clicked_and_typed(page, flagship, hand, name, result):
@@ -115,7 +115,7 @@ def test_a_number_is_clicked_and_typed(page, flagship, hand, name, result):
 @pytest.mark.parametrize("hand", HANDS)
 def test_an_output_cell_is_clicked(page, flagship, hand):
     with flagship.changing():
-        HANDS[hand](page.page).click(flagship.part("button", "output row 3 column 2"))
+        HANDS[hand](page.page).click(flagship.part("button", "output row 2 column 1"))
     settle(flagship)
     assert slider(flagship, "step") == 9
     assert STEP.search(sentence(flagship)).groups()[:2] == ("2", "1")
@@ -141,26 +141,26 @@ def test_every_handle_obeys_the_arrow_keys_as_it_obeys_the_hand(
 
 
 def test_numbers_are_stepped_typed_and_left_by_the_keyboard(page, flagship):
-    flagship.part("spinbutton", "weights row 1 column 1").focus()
+    flagship.part("spinbutton", "weights row 0 column 0").focus()
     for key in ("ArrowRight", "ArrowDown", "ArrowUp", "ArrowUp"):
         page.page.keyboard.press(key)
     settle(flagship)
     # right: the neighbour; then the three others changed it: 1 − 1 + 1 + 1
-    assert number(flagship, "spinbutton", "weights row 1 column 2") == 2
+    assert number(flagship, "spinbutton", "weights row 0 column 1") == 2
     for text in ("7", "5"):
         page.page.keyboard.type(text)
     page.page.keyboard.press("Enter")
     settle(flagship)
-    assert number(flagship, "spinbutton", "weights row 1 column 2") == 75
+    assert number(flagship, "spinbutton", "weights row 0 column 1") == 75
     page.page.keyboard.press("Enter")
     page.page.keyboard.type("3")
     page.page.keyboard.press("Escape")
     settle(flagship)
-    assert number(flagship, "spinbutton", "weights row 1 column 2") == 75
+    assert number(flagship, "spinbutton", "weights row 0 column 1") == 75
 
 
 def test_the_output_is_walked_by_arrow_keys_and_chosen_by_enter(page, flagship):
-    flagship.part("button", "output row 1 column 1").focus()
+    flagship.part("button", "output row 0 column 0").focus()
     for key in ("ArrowRight", "ArrowDown", "Enter"):
         page.page.keyboard.press(key)
     settle(flagship)
@@ -177,7 +177,7 @@ def test_hovering_lights_at_once_and_sends_no_message(page, flagship):
     settle(flagship)
     sent = len(page.sent)
     lit = flagship.locator.locator("rect[data-lit=window].cnncourse-lit")
-    for row, column in ((4, 4), (2, 3), (1, 1)):
+    for row, column in ((3, 3), (1, 2), (0, 0)):
         flagship.part("button", f"output row {row} column {column}").hover()
         assert lit.count() == 1
         output = flagship.part("button", f"output row {row} column {column}")

@@ -1,5 +1,6 @@
 """What holds of every explorer as it opens: a whole picture, few controls, stills for paper."""
 
+import json
 import re
 from xml.etree import ElementTree
 
@@ -59,6 +60,14 @@ def test_what_a_reader_meets_has_a_name_in_words(untouched):
         told += [control.description, *(str(c[0] if isinstance(c, tuple) else c) for c in choices)]
     told += [untouched.sentence, *re.findall(r"<figcaption>(.*?)</figcaption>", untouched.face())]
     assert not [words for words in told if IDS.search(words) or "_" in words]
+
+
+def test_rows_and_columns_are_spoken_of_as_code_counts_them(untouched):
+    """From 0: a cell whose name said another place than its number has would lead astray."""
+    for part in ElementTree.fromstring(untouched.view.value).iterfind(".//*[@data-edit]"):
+        place = json.loads(part.get("data-edit")).get("place")
+        named = re.search(r"row (\d+) column (\d+)$", part.get("data-name"))
+        assert not (place and named) or [int(n) for n in named.groups()] == place
 
 
 @pytest.mark.parametrize("name", explorers.__all__)

@@ -1,5 +1,6 @@
 """The central explorer, driven through its controls."""
 
+import re
 from itertools import product
 from xml.etree import ElementTree
 
@@ -49,6 +50,19 @@ def test_every_padding_mode_gives_what_numpy_pads(explorer, mode):
     padded = np.pad(np.array(explorer.controls["pixels"].value), 2, mode=NUMPY_NAME[mode])
     first = correlate2d(padded, np.array(explorer.controls["weights"].value), mode="valid")[0, 0]
     assert f"output[0, 0] is {first:.0f}." in explorer.sentence
+
+
+def test_a_cell_of_the_output_has_the_name_that_the_sentence_gives_it(explorer):
+    put(explorer, padding_mode="zero", input="counting numbers", size=6, kernel=3, stride=1,
+        dilation=1, padding=0, flip=False, step=0)  # fmt: skip
+    cells = re.findall(
+        r'data-name="output row (\d) column (\d)".*?"step":(\d+)', explorer.view.value
+    )
+    assert len(cells) == 16
+    for row, column, step in cells:
+        explorer.controls["step"].value = int(step)
+        assert f"output[{row}, {column}] is" in explorer.sentence
+        assert f"output row {row}, column {column}" in explorer.view.value  # of the window
 
 
 def test_every_weight_and_pixel_can_be_edited():

@@ -258,7 +258,7 @@ def test_the_strongest_unit_is_where_it_is_said_to_be_and_the_trained_network_is
     explorer = put(explorers.digit_walk(), step=6, digit=3)
     stages = {s.name: s.array for s in pipeline.run(pipeline.digit(3), pipeline.trained_weights())}
     channel, row, column = np.unravel_index(stages["pool 2"].argmax(), stages["pool 2"].shape)
-    assert f"trained: the strongest unit is in map {channel + 1}, row {row}, column {column}" in (
+    assert f"trained: the strongest unit is in map {channel}, row {row}, column {column}" in (
         explorer.sentence
     )
     assert "for 3; random" in explorer.sentence

@@ -186,9 +186,9 @@ def test_a_hovered_pixel_lights_the_outputs_that_read_it():
     picture = figures.convolution(image, np.ones((3, 3)), stride=2, step=3)
     parts = ElementTree.fromstring(str(picture)).iter(f"{SVG}g")
     at = {p.get("data-name"): p.get("data-at") for p in parts}
-    assert at["pixels row 1 column 1"] == "0 44 44 44"  # one output of 2×2
-    assert at["pixels row 1 column 3"] == "0 44 88 44"  # the two of the first row
-    assert at["pixels row 3 column 1"] == "0 44 44 88"
+    assert at["pixels row 0 column 0"] == "0 44 44 44"  # one output of 2×2
+    assert at["pixels row 0 column 2"] == "0 44 88 44"  # the two of the first row
+    assert at["pixels row 2 column 0"] == "0 44 44 88"
 
 
 def test_every_picture_of_the_flagship_has_the_same_size():

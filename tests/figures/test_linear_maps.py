@@ -82,9 +82,7 @@ def test_im2col_shows_the_windows_and_their_answers(size, kernel, padding, windo
     assert shown[-len(answers) :] == answers.tolist()
     copies = answers.size * kernel**2
     assert f"{copies} in all, {copies / size**2:.4g} times" in picture.description
-    assert f"Window {window + 1} gives {answers[window]:g}." in picture.description.replace(
-        "−", "-"
-    )
+    assert f"Window {window} gives {answers[window]:g}." in picture.description.replace("−", "-")
 
 
 def drags(picture):
@@ -110,9 +108,9 @@ def test_the_window_its_row_and_its_output_are_one_thing_to_press():
 
 def test_the_numbers_of_a_row_are_worked_out():
     picture = figures.toeplitz(np.array([5.0, 7]), 3, window=1)
-    assert "5·2 + 7·3" in words(picture) and "Row 2 gives 31." in picture.description
+    assert "5·2 + 7·3" in words(picture) and "Row 1 gives 31." in picture.description
     padded = figures.toeplitz(np.array([5.0, 7]), 3, padding=1, window=0)
-    assert "7·1" in words(padded) and "Row 1 gives 7." in padded.description
+    assert "7·1" in words(padded) and "Row 0 gives 7." in padded.description
 
 
 def test_any_cell_of_the_channels_is_worked_out():

@@ -60,7 +60,7 @@ def test_in_notebook_7_a_slider_is_dragged_and_then_stepped_by_arrow_keys(page, 
 
 
 def test_in_notebook_7_the_window_is_dragged_and_then_stepped_by_arrow_keys(page, flagship):
-    cell = flagship.part("spinbutton", "pixels row 6 column 6").bounding_box()["width"]
+    cell = flagship.part("spinbutton", "pixels row 5 column 5").bounding_box()["width"]
     Mouse(page).drag(flagship.part("slider", "window"), 2 * cell, cell)
     assert agrees(flagship, "step", 6, "output[1, 2]")
     page.keyboard.press("ArrowDown")

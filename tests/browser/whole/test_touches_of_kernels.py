@@ -96,15 +96,15 @@ def test_the_flipped_kernel_makes_half_a_turn_and_its_weights_are_changed(explor
     explorers.wait_for_words(name, "Cross-correlation" if before else "Convolution")
     assert box.is_checked() is not before
     page.wait_for_timeout(500)  # the turn takes 300 ms
-    corner = explorers.mark(name, "weights row 1 column 1").bounding_box()
-    other = explorers.mark(name, "weights row 3 column 3").bounding_box()
+    corner = explorers.mark(name, "weights row 0 column 0").bounding_box()
+    other = explorers.mark(name, "weights row 2 column 2").bounding_box()
     assert (corner["x"] < other["x"]) == (corner["y"] < other["y"]) == before
     number = {"mouse": "5", "finger": "6", "keyboard": "7"}[way]
     with explorers.view(name).changing():
-        explorers.choose(name, "weights row 1 column 1", way)
+        explorers.choose(name, "weights row 0 column 0", way)
         page.keyboard.type(number)
         page.keyboard.press("Enter")
-    part = explorers.mark(name, "weights row 1 column 1")
+    part = explorers.mark(name, "weights row 0 column 0")
     part.get_by_text(number, exact=True).wait_for()
     assert explorers.no_complaint()
 

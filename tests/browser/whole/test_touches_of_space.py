@@ -79,7 +79,7 @@ def test_a_pixel_is_brought_to_the_middle_and_changed(explorers, way, number):
 def test_a_number_is_changed_and_its_gradients_follow(explorers, way, number):
     name = "conv_backward"
     with explorers.view(name).changing():
-        explorers.choose(name, "gradient of the output row 2 column 1", way)
+        explorers.choose(name, "gradient of the output row 1 column 0", way)
         explorers.page.page.keyboard.type(number)
         explorers.page.page.keyboard.press("Enter")
     explorers.wait_for_words(name, f"Gradient of the bias: {1 + int(number)}.")
