@@ -283,6 +283,7 @@ def notebook_page(course: Course, path: str) -> Page:
     for cell in cells:
         cell["source"] = "".join(cell["source"])
     html = body.notebook(cells, path, course.explorers)
+    html = html.replace(str(course.root.resolve()), "…")  # a cell may say in which folder it ran
     html = source.with_pages(html, path, course.root, course.repository)
     lab = any("need_torch()" in cell["source"] for cell in cells)
     ways = running.buttons(course.repository, path, lab=lab)

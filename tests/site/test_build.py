@@ -8,6 +8,7 @@ from urllib.parse import unquote
 import nbformat
 import pytest
 import tiny_course
+from nbformat.v4 import new_output
 
 from cnncourse.site import build, catalogue, source
 from cnncourse.site.rasters import SMALL
@@ -99,6 +100,18 @@ def test_every_notebook_has_its_page(pages):
     for path in (ROOT / "notebooks").glob("*.ipynb"):
         title = nbformat.read(path, as_version=4).cells[0].source.splitlines()[0].lstrip("# ")
         assert title.split(":")[0] in pages[f"notebooks/{path.stem}.html"]
+
+
+def test_a_page_does_not_say_in_which_folder_it_was_built(tmp_path):
+    said = new_output("stream", text=f"there is no file in '{tmp_path.resolve() / 'notebooks'}'")
+    (tmp_path / "notebooks").mkdir()
+    path = tiny_course.write(tmp_path / "notebooks" / "01_a.ipynb", "look()")
+    notebook = nbformat.read(path, as_version=4)
+    notebook.cells[-1].outputs = [said]
+    nbformat.write(notebook, path)
+    course = build.Course(tmp_path, {"notebooks/01_a.ipynb": path}, ())
+    html = build.notebook_page(course, "notebooks/01_a.ipynb").html
+    assert "…/notebooks" in html.replace("\\", "/") and str(tmp_path.resolve()) not in html
 
 
 def test_every_explorer_of_the_notebooks_has_an_address_or_needs_pytorch(pages):
