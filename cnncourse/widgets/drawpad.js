@@ -14,7 +14,7 @@ const STYLE = `
 .cnncourse-drawpad { display: inline-block; font-family: var(--jp-ui-font-family, sans-serif); }
 .cnncourse-drawpad .title { display: block; margin-bottom: 4px; color: var(--jp-content-font-color1, inherit); }
 .cnncourse-drawpad canvas {
-  display: block; width: ${SHOWN}px; height: ${SHOWN}px; image-rendering: pixelated;
+  display: block; width: ${SHOWN}px; max-width: calc(100% - 4px); aspect-ratio: 1; image-rendering: pixelated;
   touch-action: none; cursor: crosshair; background: #000;
   border: 2px solid var(--jp-border-color1, #767676); border-radius: 3px;
 }

@@ -20,6 +20,21 @@
     return across > 0 && down > 0 ? (across * down) / smaller : 0;
   };
 
+  // Whether a shape hides what was drawn before it.
+  const hides = (shape) => {
+    const { fill, fillOpacity, opacity, visibility, display } = getComputedStyle(shape);
+    const alpha = fill.startsWith("rgba") ? parseFloat(fill.split(",")[3]) : 1;
+    const shown = visibility === "visible" && display !== "none" && fill !== "none";
+    return shown && alpha * fillOpacity * opacity > 0.5;
+  };
+
+  // Whether a shape lies on the middle of a line of text, or on a quarter of it.
+  const liesOn = (shape, box) =>
+    [0.25, 0.5, 0.75].some((part) => {
+      const point = new DOMPoint(box.left + part * box.width, (box.top + box.bottom) / 2);
+      return shape.isPointInFill(point.matrixTransform(shape.getScreenCTM().inverse()));
+    });
+
   for (const explorer of document.querySelectorAll(".cnncourse-explorer")) {
     const picture = explorer.querySelector("svg[aria-label], [role=alert]");
     if (!picture || picture.getBoundingClientRect().height < 10) {
@@ -47,6 +62,8 @@
     if (!scrolls && frame.right > room.right + SLACK) problems.push(`${named(picture)}: wider than its cell`);
     const texts = [...picture.querySelectorAll("text")].filter((words) => words.textContent.trim());
     const boxes = texts.map((words) => words.getBoundingClientRect());
+    const covers = [...picture.querySelectorAll("rect, path, circle, ellipse, polygon")].filter(hides);
+    const rooms = covers.map((shape) => shape.getBoundingClientRect());
     texts.forEach((words, i) => {
       const box = boxes[i];
       const over = Math.max(
@@ -61,6 +78,11 @@
       if (onPhone && box.width > 0 && size < SMALLEST_TEXT - 0.1) {
         problems.push(`${named(picture)}: "${words.textContent}" is ${size.toFixed(1)} pixels high`);
       }
+      const isCovered = covers.some(
+        (shape, j) => words.compareDocumentPosition(shape) & Node.DOCUMENT_POSITION_FOLLOWING
+          && overlap(box, rooms[j]) > OVERLAP && liesOn(shape, box),
+      );
+      if (isCovered) problems.push(`${named(picture)}: "${words.textContent}" lies under a shape`);
       for (let j = 0; j < i; j++) {
         if (overlap(box, boxes[j]) > OVERLAP) {
           problems.push(`${named(picture)}: "${words.textContent}" covers "${texts[j].textContent}"`);
@@ -69,7 +91,7 @@
     });
   }
 
-  for (const control of document.querySelectorAll(".cnncourse-explorer :is(select, textarea, button)")) {
+  for (const control of document.querySelectorAll(".cnncourse-explorer :is(select, textarea, button, canvas)")) {
     const box = control.getBoundingClientRect();
     const over = box.right - control.closest(".cnncourse-explorer").getBoundingClientRect().right;
     if (box.width > 1 && over > SLACK) {

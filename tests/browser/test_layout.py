@@ -24,7 +24,8 @@ def look(page, script, html):
 
 
 def test_a_good_page_has_no_faults(page):
-    good = DRAWING.format(200, '<text x="5" y="20">one</text><text x="5" y="40">two</text>')
+    good = DRAWING.format(200, '<text x="5" y="20">one</text><text x="5" y="40">two</text>'
+                          '<rect width="90" height="90" fill="#0001"/>')  # fmt: skip
     assert look(page, "layout.js", good) == []
     assert look(page, "pictures.js", good + '<img src="data:," alt="a photograph">') == []
 
@@ -36,6 +37,7 @@ def test_a_good_page_has_no_faults(page):
         (DRAWING.format(400, ""), "cut off or scrolls"),
         (DRAWING.format(60, '<text x="5" y="20">many, many words</text>'), "is cut by"),
         (DRAWING.format(200, '<text y="20">one</text><text y="22">two</text>'), "covers"),
+        (DRAWING.format(200, '<text y="20">one</text><circle r="30"/>'), "lies under a shape"),
         (
             DRAWING.format(200, "")
             + '<div class="widget-label" style="width:9px;overflow:hidden">kernel</div>',
@@ -46,6 +48,7 @@ def test_a_good_page_has_no_faults(page):
             + '<select style="width:350px"><option>a single 1</option></select>',
             'the control "a single 1" is cut',
         ),
+        (DRAWING.format(200, "") + '<canvas width="350"></canvas>', 'the control "" is cut'),
         (
             DRAWING.format(200, "")
             + '<div class="cnncourse-controls"><div class="widget-inline-hbox" style="height:9px">'
