@@ -273,12 +273,12 @@ def overview() -> Report:
 def _exercise_entry(exercise: catalogue.Exercise, when: dict[str, datetime]) -> Entry:
     if exercise.check in when:
         day = when[exercise.check].date()
-        return Entry(True, f"{exercise.title}: passed on {day}")
+        return Entry(True, f"{exercise.title} · passed on {day}")
     if not exercise.section:
-        return Entry(False, f"{exercise.title}: open")
+        return Entry(False, f"{exercise.title} · open")
     address = f"#{_anchor(exercise.section)}"
     advice = ", go back to section "
-    return Entry(False, f"{exercise.title}: open", advice, exercise.section, address)
+    return Entry(False, f"{exercise.title} · open", advice, exercise.section, address)
 
 
 def _chapter_entry(chapter: catalogue.Chapter, when: dict[str, datetime]) -> Entry:

@@ -275,8 +275,8 @@ def test_open_exercises_name_the_section_to_repeat():
     progress.keep(crop, right)
     lines = repr(progress.show("01_image_basics")).splitlines()
     assert lines[0] == f"1 of {FIRST} exercises of this notebook passed"
-    assert "○ Exercise 1 · find the mistake: x and y: open, go back to section 1." in lines[1]
-    assert f"✓ Exercise 2 · crop: passed on {datetime.now().date()}" == lines[2]
+    assert "○ Exercise 1 · find the mistake: x and y · open, go back to section 1." in lines[1]
+    assert f"✓ Exercise 2 · crop · passed on {datetime.now().date()}" == lines[2]
 
 
 def test_the_overview_counts_and_names_the_next_exercise():
