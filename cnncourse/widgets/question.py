@@ -101,5 +101,5 @@ class Question(Faced):
 
 
 def _as_read(answer: object) -> str:
-    """An answer as text; a number has a real minus sign."""
-    return str(answer).replace("-", "−") if isinstance(answer, Real) else str(answer)
+    """An answer as text; a number has a real minus sign, and commas between its thousands."""
+    return f"{answer:,}".replace("-", "−") if isinstance(answer, Real) else str(answer)

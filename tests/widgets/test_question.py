@@ -33,9 +33,9 @@ def test_a_wrong_answer_is_told_wrong_and_can_be_changed(question):
     assert question.verdict.startswith("Yes")
 
 
-def test_a_number_below_0_has_the_minus_sign_of_the_text():
-    question = Question("50 − 150?", [-100, 0, "a-b"], answer=50 - 150, because="")
-    assert question.options.options == ("−100", "0", "a-b")
+def test_a_number_is_written_as_in_the_text():
+    question = Question("50 − 150?", [-100, 0.5, 6 * 196, "a-b"], answer=50 - 150, because="")
+    assert question.options.options == ("−100", "0.5", "1,176", "a-b")
     question.options.value = "−100"
     assert question.verdict.startswith("Yes")
 
