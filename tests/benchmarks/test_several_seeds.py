@@ -1,0 +1,90 @@
+"""What notebook 06 says of more trainings than it runs itself: 90 s, and only where MNIST is."""
+
+import re
+
+import numpy as np
+import pytest
+from cells import FOLDER
+
+from cnncourse.lab import digits, experiments, history_models, ladder, transfer
+
+TEXT = (FOLDER / "06_architecture_history.ipynb").read_text(encoding="utf-8")
+# Percentage points: another version of PyTorch rounds differently, and a training drifts away. The
+# means of the seeds drift less than each of them.
+NEAR = 2
+
+
+@pytest.fixture(scope="module")
+def data():
+    loaded = digits.load(offline=True)
+    if loaded.name != "MNIST":
+        pytest.skip("MNIST is not on this machine: set CNNCOURSE_DATA")
+    return loaded.first(2000)
+
+
+def told(begins, ends):
+    """The numbers that the notebook names in a passage."""
+    passage = TEXT[TEXT.index(begins) + len(begins) :].split(ends)[0]
+    return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", passage)]
+
+
+@pytest.fixture(scope="module")
+def climbed(data):
+    """Outcomes of the rungs for three seeds."""
+    return [
+        ladder.climb(data, history_models.ResidualBlock, epochs=2, seed=seed).outcomes
+        for seed in range(3)
+    ]
+
+
+@pytest.mark.parametrize(
+    "begins, ends, rung, measured",
+    [
+        ("the first rung reads", "% of the digits", 0, "accuracy"),
+        ("% of the digits, and the last", "%", -1, "accuracy"),
+        ("Of moved digits it is", "% on the first", 0, "shifted_accuracy"),
+        ("% on the first, and", "% on the last", -1, "shifted_accuracy"),
+    ],
+)
+def test_the_ladder(climbed, begins, ends, rung, measured):
+    found = [100 * getattr(outcomes[rung], measured) for outcomes in climbed]
+    assert np.mean(told(begins, ends)) == pytest.approx(np.mean(found), abs=NEAR)
+
+
+def test_the_residual_blocks_lose_on_the_ladder(climbed):
+    assert "The residual blocks lose with each of these seeds" in TEXT
+    for outcomes in climbed:
+        place = next(i for i, rung in enumerate(outcomes) if "residual" in rung.name)
+        assert outcomes[place].accuracy < outcomes[place - 1].accuracy
+
+
+def test_two_small_kernels_against_a_large_one(data):
+    least, most = told("layers read more digits each time, by", "points")
+    gains = []
+    for seed in range(4):
+        one, two = experiments.small_kernels(data, epochs=2, seed=seed)
+        gains.append(100 * (two.accuracy - one.accuracy))
+    assert min(gains) > 0
+    assert (least, most) == pytest.approx((min(gains), max(gains)), abs=NEAR / 2)
+
+
+def test_a_plain_network_learns_slowly_and_not_never(data):
+    loss, plain, residual = told("the plain network of 34 layers is", "%.")
+    outcomes = experiments.degradation(data, depths=(34,), epochs=20)
+    assert loss == pytest.approx(outcomes["plain 34"].train_loss, abs=0.05)
+    assert plain == pytest.approx(100 * outcomes["plain 34"].accuracy, abs=NEAR)
+    assert residual == pytest.approx(100 * outcomes["residual 34"].accuracy, abs=NEAR)
+
+
+def test_random_features_against_pixels(data):
+    few, asked = data.train.first(200), data.validation.first(200)
+    random = [
+        transfer.new_head(transfer.load(fetch=False, seed=seed), few, asked, seed=seed)
+        for seed in range(3)
+    ]
+    pixels = [transfer.new_head(None, few, asked, seed=seed) for seed in range(3)]
+    for begins, ends, shares in (
+        ("with the seeds 0, 1 and 2, they read", "% of these digits", random),
+        ("% of these digits, and the pixels", "%.", pixels),
+    ):
+        assert np.mean(told(begins, ends)) == pytest.approx(100 * np.mean(shares), abs=NEAR)
