@@ -327,7 +327,7 @@ def digit_walk(picture: np.ndarray, layer: str, walkers: Sequence[Walker]) -> sv
         markup += marks.panel(seen, f"seen {row}", 0, 196.0 * row, _MAPS, 184)
         markup += marks.panel(maps, f"maps {row}", _MAPS, 196.0 * row, _WIDE - _MAPS, 184)
     told = [f"{walker.name}: {_strongest_words(walker)}" for walker in walkers]
-    sentence = f"After {layer}, {by(walkers[0].array.shape)}. {'; '.join(told)}."
+    sentence = f"After {layer}, {by(walkers[0].array.shape)}, {'; '.join(told)}."
     high = 196.0 * len(walkers) - 12
     return svg.framed(svg.Svg(markup, _WIDE, high, f"A digit after {layer}", sentence))
 
