@@ -247,7 +247,7 @@ def test_shares_in_the_clue_add_up():
 )
 def test_a_digit_walks_through_two_networks(step, shape, seen):
     explorer = put(explorers.digit_walk(), step=step)
-    assert f", {shape}." in explorer.sentence
+    assert f", {shape}," in explorer.sentence
     if seen:
         assert explorer.sentence.count(f"sees {seen}×{seen} pixels") == 2
     pictures = ET.fromstring(explorer.view.value).findall(".//{*}image")
