@@ -283,7 +283,8 @@ def notebook_page(course: Course, path: str) -> Page:
     for cell in cells:
         cell["source"] = "".join(cell["source"])
     html = body.notebook(cells, path, course.explorers)
-    html = html.replace(str(course.root.resolve()), "…")  # a cell may say in which folder it ran
+    # a cell may say in which folder it ran, or where digits belong
+    html = html.replace(str(course.root.resolve()), "…").replace(str(Path.home()), "~")
     html = source.with_pages(html, path, course.root, course.repository)
     lab = any("need_torch()" in cell["source"] for cell in cells)
     ways = running.buttons(course.repository, path, lab=lab)
