@@ -41,8 +41,8 @@ def page() -> Page:
         '<div class="maps"></div><p class="links"></p>'
         f'<script type="application/json" class="weights">{dumps(weights())}</script></section>\n'
         '<p>The network is the one of <a href="notebooks/04_layer_by_layer_cnn.html">notebook '
-        "04</a>. Blue is above zero, pink below. It was trained on MNIST, and has seen nothing "
-        "but one digit at a time.</p>"
+        "04</a>. White is the largest number of each row, black is 0. It has learnt from digits, "
+        "one at a time, and has seen nothing else.</p>"
     )
     return Page(source.DRAW, "Draw a digit", html, LEAD, ("web/draw.js",))
 

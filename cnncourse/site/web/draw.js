@@ -2,20 +2,19 @@
 
 const BOX = document.querySelector(".draw");
 const WEIGHTS = JSON.parse(BOX.querySelector(".weights").textContent);
-const LINE = [222, 66, 206]; // what is below zero; above is blue
 const FRAME = 16; // milliseconds: nothing has to travel, so each frame is read
 const STAGES = ["input", "ReLU 1", "pool 1", "ReLU 2", "pool 2"];
 
 window.times = { moved: 0, painted: 0 };
 
-/** A map as a picture: 0 is the paper, above zero blue, below pink. */
+/** A map as a picture, from black, 0, to white, the most; after ReLU nothing is below 0. */
 function picture({ side }, map, most) {
   const canvas = Object.assign(document.createElement("canvas"), { width: side, height: side });
   const context = canvas.getContext("2d");
   const pixels = context.createImageData(side, side);
   map.forEach((value, i) => {
-    const colour = value < 0 ? LINE : [26, 90, 247];
-    pixels.data.set([...colour, Math.round((255 * Math.abs(value)) / (most || 1))], 4 * i);
+    const grey = Math.round((255 * value) / (most || 1));
+    pixels.data.set([grey, grey, grey, 255], 4 * i);
   });
   context.putImageData(pixels, 0, 0);
   return canvas;
@@ -23,7 +22,7 @@ function picture({ side }, map, most) {
 
 function showMaps(stages) {
   const rows = stages.filter(({ name }) => STAGES.includes(name)).map((stage) => {
-    const most = Math.max(...stage.maps.flatMap((map) => [...map].map(Math.abs)));
+    const most = Math.max(...stage.maps.flatMap((map) => [...map]));
     const row = document.createElement("figure");
     const words = document.createElement("figcaption");
     words.textContent = `${stage.name}: ${stage.maps.length} × ${stage.side}×${stage.side}`;
