@@ -43,15 +43,23 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
         The pixel that is marked in all three sheets.
     """
     height, width, _ = values.shape
-    cell, left, top = 38, 64, 130
+    cell, gap, left, top = 38, 10, 64, 130
     drawing = svg.Drawing()
     for channel in (2, 1, 0):  # the blue sheet lies at the back, so it is drawn first
-        x, y = left + 88 * channel, top - 50 * channel
-        marked = [(row, column, 1, 1)]
-        sheet = values[..., channel]
-        role = svg.CHANNELS[channel]
+        x, y = left + (2 * cell + gap) * channel, top - (cell + gap) * channel
+        written = values[..., channel].astype(str).astype(object)
+        if channel > 0:
+            written[1:, :-2] = ""  # the sheet in front lies on them
+        sheet = matrix(
+            values[..., channel],
+            title="",
+            role=svg.CHANNELS[channel],
+            cell=cell,
+            marked=[(row, column, 1, 1)],
+            names=written.tolist(),
+        )
         drawing.rect(x, y, width * cell, height * cell, fill=svg.PAPER)  # covers the sheet behind
-        drawing.place(matrix(sheet, title="", role=role, cell=cell, marked=marked), x, y)
+        drawing.place(sheet, x, y)
         drawing.text(x, y - 10, f"{channel}: {CHANNELS[channel]}", bold=True)
     right, bottom = left + width * cell, top + height * cell
     drawing.arrow(left - 14, top, left - 14, bottom)
@@ -59,8 +67,8 @@ def array_layout(values: np.ndarray, *, row: int, column: int) -> svg.Svg:
     drawing.text(left - 22, (top + bottom) / 2 + 18, f"H = {height}", anchor="end")
     drawing.arrow(left, bottom + 14, right, bottom + 14)
     drawing.text((left + right) / 2, bottom + 30, f"columns, W = {width}", anchor="middle")
-    drawing.arrow(right + 16, bottom, right + 182, bottom - 100)
-    drawing.text(right + 112, bottom - 26, "channels, C = 3")
+    drawing.arrow(right + 16, bottom, right + 182, bottom - 96)
+    drawing.text(right + 112, bottom - 22, "channels, C = 3")
     pixel = values[row, column].tolist()
     words = (
         f"{height} rows, {width} columns and 3 channels of numbers. The pixel in row {row}, column "
