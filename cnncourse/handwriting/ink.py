@@ -336,16 +336,20 @@ def find_outstanding(difference: np.ndarray, *, even: bool = False) -> np.ndarra
     ndarray of uint8 of shape (H, W)
     """
     least = np.maximum(4 * noise(difference, even=even), FAINTEST)
-    size = int(min(difference.shape) * SMALL_WINDOW) | 1
-    smooth = cv2.GaussianBlur(difference, (0, 0), 2)  # where thin strokes cross there is a spot
-    darkest = cv2.dilate(smooth, np.ones((size, size), np.uint8))  # nearby
-    beside = 0.35 * darkest
+    beside = 0.35 * _darkest_nearby(difference)
     sure = without_specks((difference > np.maximum(least, beside)).astype(np.uint8))
     sure = _reaching(sure, difference, 1.4 * least)
     faint = (difference > np.maximum(least / 2, beside)).astype(np.uint8)
     everything = (difference > least).astype(np.uint8)  # lines whole, with what lies beside ink
     rules = find_rules(everything, difference)
     return (faint - without(faint, sure)) & (1 - rules)
+
+
+def _darkest_nearby(difference: np.ndarray) -> np.ndarray:
+    """Return the largest contrast in a small window around each pixel."""
+    size = int(min(difference.shape) * SMALL_WINDOW) | 1
+    smooth = cv2.GaussianBlur(difference, (0, 0), 2)  # where thin strokes cross there is a spot
+    return cv2.dilate(smooth, np.ones((size, size), np.uint8))
 
 
 def ink_is_light(grey: np.ndarray) -> bool:
@@ -456,10 +460,9 @@ def without_boxes(dark: np.ndarray, *, even: bool = False) -> np.ndarray:
 
 def _reaching(mask: np.ndarray, dark: np.ndarray, level: float | np.ndarray) -> np.ndarray:
     """Return the connected parts of a mask that reach a level in a third of their pixels."""
-    count, labels = cv2.connectedComponents(mask, connectivity=8)
-    pixels = np.bincount(labels.ravel(), minlength=count)
+    count, labels, stats, _ = cv2.connectedComponentsWithStats(mask, connectivity=8)
     strong = np.bincount(labels[dark > level], minlength=count)
-    keep = strong > pixels / 3
+    keep = strong > stats[:, cv2.CC_STAT_AREA] / 3
     keep[0] = False  # label 0 is the paper
     return keep[labels].astype(np.uint8)
 

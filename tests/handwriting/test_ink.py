@@ -1,5 +1,7 @@
 """Which pixels of a page are ink: how thick a marker may be."""
 
+import tracemalloc
+
 import numpy as np
 import pytest
 from drawn_pages import a_page, photographed
@@ -56,3 +58,14 @@ def test_the_hole_of_a_thick_digit_is_no_chalk(digit, paper_level, ink):
 def test_a_large_photograph_is_not_copied():
     photo = np.zeros((300, 400, 3), np.uint8)
     assert np.shares_memory(as_picture(photo).pixels, photo)
+
+
+def test_a_page_is_searched_with_few_copies_of_it_in_memory():
+    page = a_page(8, height=500, thickness=20, size=(900, 1200))
+    page[400:403] = 130  # a ruled line
+    dark = darkness(photographed(page))
+    tracemalloc.start()
+    assert ink_mask(dark).any()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert peak <= 7 * dark.nbytes
