@@ -283,14 +283,28 @@ def notebook_page(course: Course, path: str) -> Page:
     for cell in cells:
         cell["source"] = "".join(cell["source"])
     html = body.notebook(cells, path, course.explorers)
-    # a cell may say in which folder it ran, or where digits belong
-    html = html.replace(str(course.root.resolve()), "…").replace(str(Path.home()), "~")
+    html = without_folders(html, {course.root.resolve(): "…", Path.home(): "~"})
     html = source.with_pages(html, path, course.root, course.repository)
     lab = any("need_torch()" in cell["source"] for cell in cells)
     ways = running.buttons(course.repository, path, lab=lab)
     html = html.replace("</h1>", f"</h1>\n{ways}", 1)
     title = source.numbered(path, notebook.title({"cells": cells}))
     return Page(source.page_of(path), title, html, body.summary(html))
+
+
+def without_folders(html: str, folders: Mapping[Path, str]) -> str:
+    """Return a page that does not say where it was built: a cell may name its folder.
+
+    Parameters
+    ----------
+    html : str
+    folders : mapping of Path to str
+        What stands in the place of each; a root such as ``/`` says nothing and stays.
+    """
+    for folder, words in folders.items():
+        if folder != folder.parent:
+            html = html.replace(str(folder), words)
+    return html
 
 
 def document_page(course: Course, path: str) -> Page:

@@ -115,6 +115,11 @@ def test_a_page_does_not_say_in_which_folder_or_for_whom_it_was_built(tmp_path):
     assert "'…/notebooks' and in '~/.cache'" in html.replace("\\", "/").replace("&#x27;", "'")
 
 
+def test_a_home_that_is_the_root_of_all_folders_leaves_the_page_as_it_is():
+    html = '<a href="https://example.org/">/</a>'
+    assert build.without_folders(html, {Path("/"): "~", Path("/somewhere"): "…"}) == html
+
+
 def test_every_explorer_of_the_notebooks_has_an_address_or_needs_pytorch(pages):
     known = {f"e/{name}.html" for name in (*catalogue.NAMES, "own_digit")}
     used = set()
