@@ -57,12 +57,12 @@ PYTEST := PYTHONPATH="$(CURDIR)/tests/offline$${PYTHONPATH:+:$$PYTHONPATH}" $(CO
 # Several tests at once, those of a file one after the other, in the order that conftest.py gives.
 PARALLEL := --maxprocesses 4 --dist loadfile --no-loadscope-reorder --numprocesses
 # Who tests a browser or a kernel often waits for it, and then another test can use the core.
-CORES_AND_TWO := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 2)
+CORES_AND_ONE := $(shell expr $$(getconf _NPROCESSORS_ONLN) + 1)
 # What runs notebooks, browsers or servers.
 HEAVY := $(addprefix --ignore tests/,notebooks proof browser classroom)
 
 test: .venv/ready ## run all tests
-	@$(PYTEST) $(PARALLEL) $(CORES_AND_TWO) $(ARGS)
+	@$(PYTEST) $(PARALLEL) $(CORES_AND_ONE) $(ARGS)
 
 # The quick tests run as two halves side by side, and only one of them loads PyTorch; a third process
 # reads the types. With pytest-xdist each process would load and collect everything.
