@@ -968,9 +968,9 @@ def _fate(waves: np.ndarray, passed: np.ndarray, gain: float) -> str:
 def _gain_curve(gains: np.ndarray, across: int, down: int) -> svg.Svg:
     """The gain for every number of waves across; below 0 the stripes come out inverted."""
     low, high = min(-0.5, float(gains.min())), max(1.0, float(gains.max()))
-    x, y = Scale(0, 16, 48, 472), Scale(low, high, 118, 8)
+    x, y = Scale(0, 16, 54, 472), Scale(low, high, 118, 8)
     drawing = svg.Drawing()
-    drawing.add(grid(y, y.ticks(4), x.start, x.end, zero=svg.INK))
+    drawing.add(grid(y, y.ticks(4), x.start, x.end, zero=svg.INK, gap=12))  # beside the point
     drawing.add(numbers(x, range(0, 17, 2), 132))
     drawing.add(curve(x, y, range(17), gains, colour=DATA[0], dots=3))
     here = svg.circle(0, 0, 8, fill=svg.WINDOW.line, line=svg.PAPER)

@@ -51,9 +51,15 @@ def drag(explorer, hand, part, cells_right, cells_down):
         hand.drag(part, cells_right * cell, cells_down * cell)
 
 
+IDLE = "() => jupyterapp.shell.currentWidget.sessionContext.session.kernel.status === 'idle'"
+
+
 def settle(explorer):
     """Wait until the last touch is answered and everything has glided to its place."""
-    explorer.locator.page.wait_for_timeout(600)
+    page = explorer.locator.page
+    for _ in range(4):  # touches go one by one: between two of them the kernel is idle for a moment
+        page.wait_for_function(IDLE)
+        page.wait_for_timeout(150)
 
 
 @pytest.mark.parametrize("hand", HANDS)
