@@ -53,7 +53,7 @@ try {
     await page.keyboard.press("ArrowDown");
     await page.keyboard.press("ArrowLeft");
   });
-  const pixel = "[data-name='pixels row 6 column 6']";
+  const pixel = "[data-name='pixels row 5 column 5']";
   const cell = await page.$eval(pixel, (one) => one.getBoundingClientRect().width);
   await note("window dragged", () => drag("svg [data-name=window]", 2 * cell, cell));
   await note("window stepped", () => page.keyboard.press("ArrowDown"));

@@ -91,7 +91,7 @@ def test_a_riddle_is_solved_in_the_picture_and_leads_to_the_next(explorers):
 
     name, kernel, keyboard = "kernel_guess", riddle_kernel(1), explorers.page.page.keyboard
     for row, column in [(row, column) for row in range(3) for column in range(3)]:
-        explorers.mark(name, f"your kernel row {row + 1} column {column + 1}").focus()
+        explorers.mark(name, f"your kernel row {row} column {column}").focus()
         keyboard.type(f"{kernel[row, column]:g}")
         keyboard.press("Enter")
     solved = explorers.view(name).locator.get_by_text("solved")
