@@ -1,4 +1,4 @@
-"""What notebook 06 says of more trainings than it runs itself: 90 s, and only where MNIST is."""
+"""What notebook 06 says of more trainings than it runs itself: two minutes, only where MNIST is."""
 
 import re
 
@@ -69,11 +69,17 @@ def test_two_small_kernels_against_a_large_one(data):
 
 
 def test_a_plain_network_learns_slowly_and_not_never(data):
-    loss, plain, residual = told("the plain network of 34 layers is", "%.")
-    outcomes = experiments.degradation(data, depths=(34,), epochs=20)
-    assert loss == pytest.approx(outcomes["plain 34"].train_loss, abs=0.05)
-    assert plain == pytest.approx(100 * outcomes["plain 34"].accuracy, abs=NEAR)
-    assert residual == pytest.approx(100 * outcomes["residual 34"].accuracy, abs=NEAR)
+    passage = told("the plain network of 34 layers is", "%.")
+    plain, residual = [], []
+    for seed in range(3):
+        outcomes = experiments.degradation(data, depths=(34,), epochs=20, seed=seed)
+        plain.append(outcomes["plain 34"])
+        residual.append(outcomes["residual 34"])
+    losses = [outcome.train_loss for outcome in plain]
+    assert passage[:2] == pytest.approx([min(losses), max(losses)], abs=0.05)
+    for span, outcomes in ((passage[2:4], plain), (passage[4:], residual)):
+        shares = [100 * outcome.accuracy for outcome in outcomes]
+        assert span == pytest.approx([min(shares), max(shares)], abs=NEAR)
 
 
 def test_random_features_against_pixels(data):
