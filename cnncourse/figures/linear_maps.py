@@ -582,12 +582,13 @@ def shift_equivariance(
     signed = abs(kernel.sum()) < 1e-9  # differences, not a picture
     limit = float(max(np.abs(first).max(), np.abs(second).max())) if signed else 255.0
     size, most = 288 / max(pixels.shape), svg.show_number(float(error.max()), 1)
+    white = max(float(error.max()), 0.05)  # what is written as 0 stays black
     moved = _photo(first, limit, size, "shift, then filter: drag", signed)
     hand = [marks.Move("shift", by, (size, 0), -_FARTHEST, _FARTHEST)]
     panels = [
         replace(moved, markup=marks.drag(f"<g>{moved.markup}</g>", "shifted picture", hand)),
         _photo(second, limit, size, "filter, then shift", signed),
-        _photo(error, max(float(error.max()), 0.05), size, f"difference (white: {most})"),
+        _photo(error, white, size, f"difference (white: {most})"),
     ]
     picture = svg.beside(*(replace(panel, width=288, height=318) for panel in panels))
     pixels_moved = f"{svg.show_number(by)} {'pixel' if abs(by) == 1 else 'pixels'}"
