@@ -231,7 +231,7 @@ function settled(number) {
 
 let place = 0; // the state in the pack that the controls are in, undefined outside
 let shown = 0; // the last one of the pack that was shown
-let frame = 0;
+let due = false; // whether an answer is to come as soon as all of a hand's move is known
 
 /** A hand has moved a control; until Python is there, to the nearest value that is drawn ahead. */
 function moved(id, trait, value, near = value) {
@@ -282,8 +282,10 @@ function note(id, trait, value) {
 
 function answer() {
   if (live) return send([log.at(-1)]);
-  cancelAnimationFrame(frame);
-  frame = requestAnimationFrame(() => {
+  if (due) return;
+  due = true;
+  queueMicrotask(() => {
+    due = false;
     if (place === undefined) return ALONE ? stay() : wake();
     PAGE.classList.remove("waiting");
     if (ALONE) say(SAY.alone);
