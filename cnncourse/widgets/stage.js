@@ -293,6 +293,7 @@ export function mount(el, send) {
   const post = courier(send);
   const stops = new Map(); // group: the name of the mark that the tab key leads to
   let picture = null;
+  let width = null; // of the element; asked with each picture, the whole page would be laid out for it
   let press = null; // the hand that is down: what it touches, and since where
   let editor = null;
   let lighting = null; // the part that lights others
@@ -303,7 +304,7 @@ export function mount(el, send) {
     const drawn = fresh.nodeName.toLowerCase() === "svg";
     cover.replaceChildren(...(drawn ? [] : [fresh]));
     if (drawn) {
-      fit(fresh, el.clientWidth);
+      fit(fresh, (width ??= el.clientWidth));
       announce(fresh, stops);
       if (picture) patch(picture, fresh);
       else el.prepend((picture = fresh));
@@ -523,7 +524,8 @@ export function mount(el, send) {
   }
 
   const resized = new ResizeObserver(() => {
-    if (picture) fit(picture, el.clientWidth);
+    width = el.clientWidth;
+    if (picture) fit(picture, width);
     el.toggleAttribute("tabindex", false);
     if (el.scrollWidth > el.clientWidth) el.tabIndex = 0; // arrow keys scroll it
     placeEditor();

@@ -28,7 +28,7 @@ OURS, THEIRS = ".cnncourse-explorer", ".widget-interact"
 BOTH = 1800  # pixels high is a window in which both stand
 BENCH = os.environ.get("CNNCOURSE_BENCH") == "1"
 WARM_UP, ROUNDS = 3, 15 if BENCH else 7
-REST = 250  # milliseconds from taking to moving: another cell becomes the active one
+REST = 400  # milliseconds before a move: the glide of the one before has ended, too
 # On a calm machine: make bench holds them. A frame lasts 17 ms, and is the floor of ours alone.
 MOST_MS, FASTER = 30, 6
 FASTER_WHEN_BUSY = 4
