@@ -74,6 +74,10 @@ class ExplorerView:
         part.focus()
         self.locator.page.keyboard.press(key)
 
+    def says(self, words):
+        """Wait until the sentence of state holds some words."""
+        self.locator.locator("[role=status]").filter(has_text=words).wait_for()
+
     @contextmanager
     def changing(self):
         """Wait at the end until picture or sentence have been others than at the beginning."""
