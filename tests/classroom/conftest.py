@@ -67,6 +67,7 @@ def kernel(ada):
 IMPATIENT = [
     # milliseconds
     "--ServerApp.tornado_settings={'ws_ping_interval': 500, 'ws_ping_timeout': 3000}",
+    "--MappingKernelManager.kernel_info_timeout=10",  # seconds until a kernel has started
     "--AsyncIOLoopKernelRestarter.time_to_dead=0.2",  # seconds between two looks at a kernel
     "--AsyncIOLoopKernelRestarter.restart_limit=1",
     "--AsyncIOLoopKernelRestarter.stable_start_time=600",  # each death counts, however long between

@@ -143,33 +143,6 @@ def test_a_message_larger_than_10_mib_arrives(kernel):
     assert kernel.execute("assert len(large) == 12_000_000") == ""
 
 
-DIES_FIRST = """
-import pathlib
-startup = pathlib.Path.home() / ".ipython" / "profile_default" / "startup" / "die.py"
-startup.write_text('''
-import os, pathlib
-try:
-    pathlib.Path("died").touch(exist_ok=False)
-    os._exit(1)
-except FileExistsError:
-    pass
-''')
-"""
-
-
-def test_a_kernel_that_dies_at_its_start_is_started_again(classroom):
-    carl = Student(classroom.address, "carl")
-    carl.log_in(classroom.password)
-    carl.start_server()
-    first = carl.open_notebook("first.ipynb")
-    assert first.execute(DIES_FIRST) == ""
-    first.close()
-    died = classroom.folder / "students" / "carl" / "died"
-    assert not died.exists()
-    assert mischief.alive_again(carl, "second.ipynb", "'alive'") == ""
-    assert died.exists()
-
-
 @pytest.fixture
 def separate(classroom, ada):
     """Skip the test where all students are the same user of the system."""

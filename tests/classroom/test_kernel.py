@@ -63,6 +63,29 @@ def test_a_kernel_that_dies_says_so_and_one_that_was_given_up_begins_anew(bob):
     assert len(ids) > 1
 
 
+DIES_FIRST = """
+import pathlib
+startup = pathlib.Path.home() / ".ipython" / "profile_default" / "startup" / "die.py"
+startup.write_text('''
+import os, pathlib
+try:
+    pathlib.Path("died").touch(exist_ok=False)
+    os._exit(1)
+except FileExistsError:
+    pass
+''')
+"""
+
+
+def test_a_kernel_that_dies_at_its_start_is_started_again(bob, tmp_path):
+    first = bob.open_notebook("first.ipynb")
+    assert first.execute(DIES_FIRST) == ""
+    first.close()
+    assert not (tmp_path / "died").exists()
+    assert mischief.alive_again(bob, "second.ipynb", "'alive'") == ""
+    assert (tmp_path / "died").exists()
+
+
 @pytest.mark.parametrize(
     "act", [mischief.kill_the_kernel, mischief.loop_for_ever, mischief.lose_the_connection]
 )
