@@ -17,7 +17,7 @@ the figure is marked (`cnncourse.figures.marks`), touching it sets controls.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
 from html import escape
 from typing import Any
@@ -103,6 +103,7 @@ class Explorer(Faced):
         for name, control in self.controls.items():  # before a play button: the picture goes first
             control.observe(partial(self._moved, (follow or {}).get(name)), "value")
         panel = _panel(shown, [name for name in more if name in shown])
+        self._followers = [part for part in _inside(panel) if part.has_trait("value")]
         super().__init__([*panel, *figure])
         self.add_class("cnncourse-explorer")
         self.stage.observe(self._obey, "touched")
@@ -142,12 +143,20 @@ class Explorer(Faced):
 
     @contextmanager
     def _drawn_once(self) -> Iterator[None]:
-        """Draw at the end, however many controls are set meanwhile."""
-        outermost, self._held = not self._held, True
-        try:
+        """Draw at the end, however many controls are set meanwhile.
+
+        The picture leaves first: the browser needs some milliseconds for each control that follows.
+        """
+        if self._held:
             yield
-        finally:
-            if outermost:
+            return
+        self._held = True
+        with ExitStack() as later:
+            for follower in self._followers:
+                later.enter_context(follower.hold_sync())
+            try:
+                yield
+            finally:
                 self._held = False
                 self._redraw()
 
@@ -207,6 +216,14 @@ def _panel(controls: Mapping[str, widgets.Widget], more: Sequence[str]) -> list[
     if more:
         panel += _folded([_with_play(controls[name]) for name in more])
     return panel
+
+
+def _inside(parts: Sequence[widgets.Widget]) -> Iterator[widgets.Widget]:
+    """The parts, and all that is in them."""
+    for part in parts:
+        yield part
+        if isinstance(part, widgets.Box):
+            yield from _inside(part.children)
 
 
 def _grid(controls: Sequence[widgets.Widget]) -> widgets.HBox:

@@ -538,6 +538,7 @@ export function mount(el, send) {
 // The widget ------------------------------------------------------------------------------------
 
 const BOXES = ".cnncourse-explorer, .cnncourse-question";
+const CHANGING = ".cnncourse-view, .cnncourse-sentence, [role=slider], .widget-readout"; // with each move
 
 /** Watch the box of a stage, until a signal: take over pictures, mend controls, keep keys for them. */
 function watch(el, stage, signal) {
@@ -554,9 +555,7 @@ function watch(el, stage, signal) {
     const elsewhere = changes.filter(({ target }) => !el.contains(target));
     if (elsewhere.length === 0) return;
     look();
-    if (elsewhere.some(({ target }) => !target.closest(".cnncourse-view, [role=slider], .widget-readout"))) {
-      mendControls(box);
-    }
+    if (elsewhere.some(({ target }) => !target.closest(CHANGING))) mendControls(box);
   });
   observer.observe(box, { childList: true, subtree: true });
   look();

@@ -72,6 +72,14 @@ def test_a_setting_is_drawn_once_even_if_several_controls_move():
     assert drawn == [(0, 0), (5, 5)]
 
 
+def test_the_picture_leaves_before_the_controls_that_a_touch_has_moved(explorer, monkeypatch):
+    left = []
+    monkeypatch.setattr(widgets.Widget, "_send", lambda self, *_args, **_buffers: left.append(self))
+    explorer.stage.set_state({"touched": {"values": {"size": 5, "step": 4}, "cells": []}})
+    controls = [explorer.controls[name] for name in ("size", "step")]
+    assert all(left.index(explorer.view) < left.index(control) for control in controls)
+
+
 def test_an_error_that_is_not_a_refusal_is_not_swallowed():
     def broken(a):
         return Svg("", 1, 1, "x", "fine") if a == 0 else 1 / 0
