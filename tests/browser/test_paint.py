@@ -1,6 +1,8 @@
 """From a hand's move to the painted change: against `interact` with matplotlib, in turn."""
 
+import json
 import os
+import zlib
 from pathlib import Path
 from statistics import median
 
@@ -9,8 +11,12 @@ import pytest
 from hands import middle
 from nbformat.v4 import new_code_cell, new_notebook
 from notebook_page import NotebookPage
+from traitlets.config import PyFileConfigLoader
+
+from cnncourse import explorers
 
 TESTS = Path(__file__).resolve().parents[1]
+JUPYTER = TESTS.parent / "tools" / "jupyter"
 CELLS = [
     f"""import sys
 sys.path.append({str(TESTS)!r})
@@ -102,6 +108,19 @@ def test_pictures_travel_packed(lab, browser, flagship_notebook):
     kernels = [head for head in heads if "kernel" in head.get("sec-websocket-protocol", "")]
     assert kernels
     assert all(head["sec-websocket-extensions"] == "permessage-deflate" for head in kernels)
+
+
+def test_of_a_packed_picture_a_tenth_is_left():
+    config = PyFileConfigLoader("jupyter_server_config.py", str(JUPYTER)).load_config()
+    level = config.ServerApp.websocket_compression_options["compression_level"]
+    packer = zlib.compressobj(level, zlib.DEFLATED, -zlib.MAX_WBITS)
+    explorer, sizes = explorers.convolution(), []
+    for step in range(3):
+        explorer.controls["step"].value = step
+        picture = json.dumps(explorer.view.value).encode()  # as a message holds it
+        packed = packer.compress(picture) + packer.flush(zlib.Z_SYNC_FLUSH)
+        sizes.append(len(picture) / len(packed))
+    assert all(8 < times < 12 for times in sizes)
 
 
 calm = pytest.mark.skipif(not BENCH, reason="for a calm machine: make bench measures it")
