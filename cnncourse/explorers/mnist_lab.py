@@ -95,7 +95,7 @@ def train_live(
         return _draw_training(run, epochs * count, name)
 
     # These cannot change during a training: a new one begins.
-    follow = dict.fromkeys(_FRESH, controls["run"].restart)
+    follow = dict.fromkeys(_FRESH, controls["run"].renew)
     return Explorer(draw, controls, more=list(_FRESH[1:]), follow=follow)
 
 

@@ -11,6 +11,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 from collections.abc import Callable
 from html import escape
 
@@ -53,7 +54,9 @@ class RunButton(widgets.HBox):
     ) -> None:
         self._begin, self._done = begin, done
         self._piece: Callable[[], object] | None = None
-        self._task: asyncio.Task | None = None
+        self._task: asyncio.Task | None = None  # kept, or it could be thrown away half-way
+        self._running = False  # whether a task does pieces
+        self._lock = threading.RLock()  # JupyterLab lets clicks come while a piece is being done
         self.go = widgets.ToggleButton(description="train", tooltip="", icon="play")
         self.again = widgets.Button(description="start again", icon="undo")
         self._problem = widgets.HTML()
@@ -63,37 +66,50 @@ class RunButton(widgets.HBox):
 
     def step(self) -> None:
         """Do one piece."""
-        if self._piece is None:
-            self._piece = self._begin()
-        self.value = (*self.value, self._piece())
+        piece = self._piece = self._piece or self._begin()
+        result = piece()
+        with self._lock:
+            if piece is self._piece:  # else nobody wants it: another thread has started again
+                self.value = (*self.value, result)
 
     def restart(self, _button: object = None) -> None:
-        """Forget everything; the next piece begins a new run."""
+        """Stop, and forget everything."""
         self.go.value = False
-        self._piece = None
-        self._problem.value = ""
-        self.value = ()
+        self.renew()
 
-    def _on_go(self, change: dict) -> None:
-        running = change["new"]
-        self.go.description, self.go.icon = ("pause", "pause") if running else ("train", "play")
-        if not running:
-            return
-        if self._task is not None and not self._task.done():
-            return  # pressed again before the last piece was over: that run goes on
+    def renew(self, _change: object = None) -> None:
+        """Forget everything, a piece that is under way as well; the next one begins a new run."""
+        with self._lock:
+            self._piece = None
+            self._problem.value = ""
+            self.value = ()
+
+    def _on_go(self, _change: object) -> None:
+        with self._lock:
+            wanted = self.go.value
+            self.go.description, self.go.icon = ("pause", "pause") if wanted else ("train", "play")
+            if not wanted or self._running:
+                return  # pressed again before the last piece was over: that run goes on
+            self._running = True
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no event loop: a script or a test
             self._try_step()
-            self.go.value = False
+            self._running = self.go.value = False
         else:
             self._task = loop.create_task(self._keep_going())
 
     async def _keep_going(self) -> None:
-        while self.go.value and not self._done(self.value):
+        while self._goes_on():
             self._try_step()
             await asyncio.sleep(_PAUSE)
-        self.go.value = False
+
+    def _goes_on(self) -> bool:
+        with self._lock:
+            self._running = self.go.value and not self._done(self.value)
+            if not self._running:
+                self.go.value = False
+            return self._running
 
     def _try_step(self) -> None:
         """One piece; a failure would vanish in the background, so it becomes a sentence here."""

@@ -1,6 +1,7 @@
 """The button that goes on and on: pieces are collected, and the page is usable between two."""
 
 import asyncio
+import threading
 from itertools import count
 
 import pytest
@@ -34,6 +35,38 @@ def test_pieces_are_collected_and_start_again_begins_a_new_run():
     assert button.value == () and len(runs) == 1
     button.step()
     assert button.value == (1,) and len(runs) == 2
+
+
+def test_a_piece_under_way_is_forgotten_when_another_thread_starts_again():
+    begun, may_end = threading.Event(), threading.Event()
+
+    def piece():
+        begun.set()
+        may_end.wait(10)
+        return "of the first run"
+
+    button = RunButton(lambda: piece, lambda value: False)
+    training = threading.Thread(target=button.step)
+    training.start()
+    assert begun.wait(10)
+    button.restart()
+    may_end.set()
+    training.join()
+    assert button.value == ()
+
+
+def test_a_new_run_begins_at_once_while_it_goes_on():
+    button, runs = counting(3)
+
+    async def play():
+        button.go.value = True
+        await asyncio.sleep(0)
+        button.renew()
+        while button.go.value:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(play())
+    assert button.value == (1, 2, 3) and len(runs) == 2
 
 
 def test_in_a_script_one_press_is_one_piece():
