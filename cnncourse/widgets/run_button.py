@@ -94,15 +94,21 @@ class RunButton(widgets.HBox):
         try:
             loop = asyncio.get_running_loop()
         except RuntimeError:  # no event loop: a script or a test
-            self._try_step()
-            self._running = self.go.value = False
+            try:
+                self._try_step()
+            finally:
+                self._running = self.go.value = False
         else:
             self._task = loop.create_task(self._keep_going())
 
     async def _keep_going(self) -> None:
-        while self._goes_on():
-            self._try_step()
-            await asyncio.sleep(_PAUSE)
+        try:
+            while self._goes_on():
+                self._try_step()
+                await asyncio.sleep(_PAUSE)
+        except BaseException:  # stopped by Jupyter's button: the next press begins to go again
+            self._running = self.go.value = False
+            raise
 
     def _goes_on(self) -> bool:
         with self._lock:

@@ -55,6 +55,30 @@ def test_a_piece_under_way_is_forgotten_when_another_thread_starts_again():
     assert button.value == ()
 
 
+@pytest.mark.parametrize("in_a_notebook", [True, False])
+def test_after_an_interrupt_it_can_be_pressed_again(in_a_notebook):
+    pieces = iter([KeyboardInterrupt, 1, 2])
+
+    def piece():
+        result = next(pieces)
+        if result is KeyboardInterrupt:
+            raise KeyboardInterrupt
+        return result
+
+    button = RunButton(lambda: piece, lambda value: len(value) >= 1)
+
+    async def play():
+        button.go.value = True
+        while button.go.value:
+            await asyncio.sleep(0.01)
+
+    with pytest.raises(KeyboardInterrupt):
+        asyncio.run(play()) if in_a_notebook else setattr(button.go, "value", True)
+    assert not button.go.value and button.value == ()
+    asyncio.run(play())
+    assert button.value == (1,)
+
+
 def test_a_new_run_begins_at_once_while_it_goes_on():
     button, runs = counting(3)
 
