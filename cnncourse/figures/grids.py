@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from itertools import product
 from typing import Any
 
@@ -339,7 +340,7 @@ class _Walk:
         row, column = divmod(self.step, self.result.shape[1])
         return row, column
 
-    @property
+    @cached_property
     def reach(self) -> int:
         """How many cells the window spans."""
         return geometry.effective_kernel(len(self.weights), self.dilation)

@@ -24,6 +24,7 @@ import math
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from html import escape
 
 _WRITER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=False)
@@ -290,14 +291,15 @@ def _json(data: object) -> str:
 
 def _with(markup: str, **data: str) -> str:
     """Write attributes into the tag of an element; empty ones are left out."""
-    words = "".join(f" data-{name}={_quoted(value)}" for name, value in data.items() if value != "")
+    words = "".join(_attribute(name, value) for name, value in data.items() if value != "")
     tag = _TAG.match(markup)
     assert tag is not None, "an element begins with its tag"
     return markup[: tag.end()] + words + markup[tag.end() :]
 
 
-def _quoted(value: str) -> str:
+@lru_cache(maxsize=8192)  # while a slider moves, most marks are those of the picture before
+def _attribute(name: str, value: str) -> str:
     """Single quotes around JSON, which is full of double ones, keep it short."""
     if '"' in value:
-        return "'" + escape(value, quote=False).replace("'", "&#39;") + "'"
-    return f'"{escape(value)}"'
+        return f" data-{name}='" + escape(value, quote=False).replace("'", "&#39;") + "'"
+    return f' data-{name}="{escape(value)}"'
