@@ -119,7 +119,7 @@ export function courier(send) {
 
 // From one picture to the next ------------------------------------------------------------------
 
-const keyOf = (node) => node.dataset?.key;
+const keyOf = (node) => node.getAttribute?.("data-key");
 
 /** Change a node that is shown into a fresh one, and keep what both have in common. */
 export function patch(shown, fresh) {
@@ -172,7 +172,7 @@ function fit(svg, width) {
   if (width < NARROW && panels.length > 0) return stack(svg, panels, width);
   svg.setAttribute("viewBox", `0 0 ${wide} ${high}`);
   const words = wordsOf(svg);
-  const smallest = Math.min(...words.map((one) => one.dataset.size), Infinity);
+  const smallest = Math.min(...words.map(sizeOf), Infinity);
   const least = SMALLEST_TEXT / (SWELL * smallest); // narrower, it could not be read
   svg.style.width = `max(min(100%, ${wide * most}px), ${least * wide}px)`;
   enlarge(words, Math.max(Math.min(width / wide, most), least));
@@ -180,8 +180,12 @@ function fit(svg, width) {
 
 /** Let words grow where the picture is so small that they could not be read. */
 function enlarge(words, scale) {
+  const least = SMALLEST_TEXT / scale;
   for (const one of words) {
-    one.setAttribute("font-size", tidy(Math.max(one.dataset.size, SMALLEST_TEXT / scale)));
+    const size = sizeOf(one);
+    if (size >= least && !one.hasAttribute("data-size")) continue; // most words: nothing is written
+    one.setAttribute("data-size", size);
+    one.setAttribute("font-size", tidy(Math.max(size, least)));
   }
 }
 
@@ -202,11 +206,13 @@ function stack(svg, panels, width) {
   svg.style.width = "100%";
 }
 
-/** The words in a part of a picture, which from now on remember their size. */
 function wordsOf(part) {
-  const found = [...part.querySelectorAll("text[font-size]")];
-  for (const words of found) words.dataset.size ??= words.getAttribute("font-size");
-  return found;
+  return [...part.querySelectorAll("text[font-size]")];
+}
+
+/** The size that words were drawn with: those that have grown remember it. */
+function sizeOf(words) {
+  return Number(words.getAttribute("data-size") ?? words.getAttribute("font-size"));
 }
 
 // What screen readers are told ------------------------------------------------------------------
@@ -219,15 +225,15 @@ function announce(svg, stops) {
   if (marks.length === 0) return;
   svg.setAttribute("role", "group"); // the parts of an image could not be found
   svg.querySelector(":scope > title")?.remove(); // aria-label says the same, without a tooltip
-  const first = new Map();
+  const first = new Map(); // group: its mark that the tab key leads to
   for (const mark of marks) {
-    const { name, group, spoken } = mark.dataset;
+    const [name, group, spoken] = ["name", "group", "spoken"].map((word) => mark.getAttribute(`data-${word}`));
     const [kind, data] = meaning(mark);
     mark.setAttribute("role", ROLES[kind]);
     const words = kind === "set" ? mark.textContent : ""; // a button's name holds what is seen on it
     mark.setAttribute("aria-label", words ? `${name}: ${words}` : name);
-    if (group && !first.has(group)) first.set(group, mark);
-    mark.setAttribute("tabindex", group && stops.get(group) !== name ? -1 : 0);
+    mark.setAttribute("tabindex", group ? -1 : 0);
+    if (group && (!first.has(group) || stops.get(group) === name)) first.set(group, mark);
     const { value, least, most, step } = data.moves?.[0] ?? data;
     if (kind !== "set") mark.setAttribute("aria-valuenow", value);
     if (kind === "drag") {
@@ -236,16 +242,13 @@ function announce(svg, stops) {
       if (spoken) mark.setAttribute("aria-valuetext", spoken);
     }
   }
-  for (const [group, mark] of first) {
-    const names = [...marks].filter((one) => one.dataset.group === group).map((one) => one.dataset.name);
-    if (!names.includes(stops.get(group))) mark.setAttribute("tabindex", 0);
-  }
+  for (const mark of first.values()) mark.setAttribute("tabindex", 0);
 }
 
 /** What a mark does: one of "set", "drag" and "edit", and its data. */
 function meaning(mark) {
-  const kind = Object.keys(ROLES).find((word) => word in mark.dataset);
-  return [kind, JSON.parse(mark.dataset[kind])];
+  const kind = Object.keys(ROLES).find((word) => mark.hasAttribute(`data-${word}`));
+  return [kind, JSON.parse(mark.getAttribute(`data-${kind}`))];
 }
 
 /** Mend the controls of a box: ipywidgets give sliders and play buttons no name for screen readers. */
