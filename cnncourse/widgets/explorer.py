@@ -162,16 +162,20 @@ class Explorer(Faced):
 
     def _redraw(self) -> None:
         """Draw the figure for the present values, or say why that is impossible."""
+        values = self.values
         try:
             self._set_limits()
-            if _same(self.values, self._drawn):  # one move of the hand may set several controls
+            values = self.values  # a limit may have moved one
+            if _same(values, self._drawn):  # one move of the hand may set several controls
                 return
-            picture = self.draw(**self.values)
+            picture = self.draw(**values)
         except ValueError as impossible:
             self._show(_refusal(str(impossible)), str(impossible), possible=False)
         else:
             self._show(str(picture), picture.description, possible=True)
-        self._drawn = self.values
+        self._drawn = values
+        if not _same(self.values, values):  # JupyterLab lets other threads press and move meanwhile
+            self._redraw()
 
     def _set_limits(self) -> None:
         if self.limits is not None:

@@ -1,5 +1,7 @@
 """The explorer's contract: controls in, picture and sentence out."""
 
+import threading
+
 import ipywidgets as widgets
 import pytest
 
@@ -70,6 +72,21 @@ def test_a_setting_is_drawn_once_even_if_several_controls_move():
     Explorer(count, {"a": a, "b": b})
     a.value = 5
     assert drawn == [(0, 0), (5, 5)]
+
+
+def test_a_control_that_another_thread_moves_while_a_picture_is_drawn_is_seen():
+    control, others = slider("n", 0, 0, 9), []
+
+    def draw_while_another_moves(n):
+        if n == 1 and not others:
+            others.append(threading.Thread(target=lambda: setattr(control, "value", 2)))
+            others[0].start()
+            others[0].join()
+        return Svg("", 1, 1, "x", f"n is {n}")
+
+    explorer = Explorer(draw_while_another_moves, {"n": control})
+    control.value = 1
+    assert others and explorer.sentence == "n is 2"
 
 
 def test_the_picture_leaves_before_the_controls_that_a_touch_has_moved(explorer, monkeypatch):
