@@ -95,6 +95,38 @@ def by_key(page, selector, number):
     return page.page.evaluate("() => window.painted")
 
 
+SLOW = """import time
+import ipywidgets
+slow = ipywidgets.IntSlider(description="step")
+slow.observe(lambda change: time.sleep(0.6), "value")
+slow.add_class("slow")
+slow"""
+LISTEN = """() => {
+  const { kernel } = jupyterapp.shell.currentWidget.sessionContext.session;
+  window.states = [];
+  kernel.iopubMessage.connect((_, { header, content }) => {
+    if (header.msg_type === "status") window.states.push(content.execution_state);
+  });
+}"""
+
+
+def test_the_kernel_is_called_busy_only_where_a_slider_keeps_it_waiting(course, lab, browser):
+    notebook = new_notebook(cells=[new_code_cell(source) for source in (*CELLS[:2], SLOW)])
+    notebook.metadata.kernelspec = {"name": "python3", "display_name": "Python 3"}
+    nbformat.write(notebook, course / "busy.ipynb")
+    page = NotebookPage(browser, lab)
+    page.open("busy.ipynb")
+    page.run_all(seconds=60)
+    page.page.evaluate(LISTEN)
+    for selector, states in ((OURS, ["idle"]), (".slow", ["idle", "busy", "idle"])):
+        control = page.page.locator(f"{selector} [role=slider]").last
+        control.focus()
+        control.press("ArrowRight")
+        page.page.wait_for_function("most => window.states.length >= most", arg=len(states))
+        assert page.page.evaluate("() => window.states") == states
+    page.close()
+
+
 def test_pictures_travel_packed(lab, browser, flagship_notebook):
     page = NotebookPage(browser, lab)
     answers = []
