@@ -297,7 +297,7 @@ def _with(markup: str, **data: str) -> str:
     return markup[: tag.end()] + words + markup[tag.end() :]
 
 
-@lru_cache(maxsize=8192)  # while a slider moves, most marks are those of the picture before
+@lru_cache(maxsize=1024)  # while a slider moves, most marks are those of the picture before
 def _attribute(name: str, value: str) -> str:
     """Single quotes around JSON, which is full of double ones, keep it short."""
     if '"' in value:
