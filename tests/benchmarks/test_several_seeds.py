@@ -81,6 +81,12 @@ def told(begins, ends):
     return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", passage)]
 
 
+def assert_within(span, found, slack):
+    """All that was found lies between the two numbers, give or take."""
+    least, most = span
+    assert least - slack < min(found) and max(found) < most + slack
+
+
 @pytest.fixture(scope="module")
 def climbed(data):
     """Outcomes of the rungs for three seeds."""
@@ -128,11 +134,13 @@ def test_a_plain_network_learns_slowly_and_not_never(data):
         outcomes = experiments.degradation(data, depths=(34,), epochs=20, seed=seed)
         plain.append(outcomes["plain 34"])
         residual.append(outcomes["residual 34"])
-    losses = [outcome.train_loss for outcome in plain]
-    assert passage[:2] == pytest.approx([min(losses), max(losses)], abs=0.05)
+    # Over 20 epochs one computer drifts away from another by more than the seeds do: the notebook
+    # says between which numbers, and not which.
+    assert_within(passage[:2], [outcome.train_loss for outcome in plain], slack=0.05)
     for span, outcomes in ((passage[2:4], plain), (passage[4:], residual)):
-        shares = [100 * outcome.accuracy for outcome in outcomes]
-        assert span == pytest.approx([min(shares), max(shares)], abs=NEAR)
+        assert_within(span, [100 * outcome.accuracy for outcome in outcomes], slack=NEAR)
+    assert max(o.accuracy for o in plain) < min(o.accuracy for o in residual)
+    assert min(o.train_loss for o in plain) > max(o.train_loss for o in residual)
 
 
 def test_random_features_against_pixels(data):
