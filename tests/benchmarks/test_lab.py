@@ -127,7 +127,7 @@ def against_the_yardstick(mnist, loader, capsys):
 
 
 def test_the_first_success_takes_half_an_epoch_of_the_yardstick(against_the_yardstick):
-    recipe = {"epochs": 1, "batch_size": 64, "learning_rate": 0.02, "smoothing": 0.05}
+    recipe = {"epochs": 1, "batch_size": 80, "learning_rate": 0.025, "smoothing": 0.05}
     accuracy, epochs = against_the_yardstick("one epoch", **recipe)
     assert accuracy >= 0.993 - NOISE and epochs <= 0.45
 
@@ -138,7 +138,8 @@ def test_the_default_recipe(against_the_yardstick):
 
 
 def test_the_best_recipe(against_the_yardstick):
-    accuracy, epochs = against_the_yardstick("best", epochs=8, smoothing=0.03)
+    # Measured at the end alone, as the yardstick: seven looks between would be a twentieth more.
+    accuracy, epochs = against_the_yardstick("best", epochs=8, smoothing=0.03, measure_every=8)
     assert accuracy >= 0.996 - NOISE and epochs <= 2.8
 
 
