@@ -258,7 +258,7 @@ def other_hands(digits: Split, n: int, rng: np.random.Generator) -> Split:
 
 def _in_few_pixels(ink: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Return the ink as a small picture holds it, half of the time in black and white alone."""
-    side = int(rng.integers(18, 50))
+    side = int(rng.integers(10, 50))
     small = cv2.resize(ink, (side, side), interpolation=cv2.INTER_AREA)
     if rng.random() < 0.5:
         small = (small > 0.5 * small.max()).astype(float)
@@ -328,7 +328,7 @@ def _beside(one: np.ndarray, other: np.ndarray, rng: np.random.Generator) -> np.
 
 def _in_form(ink: np.ndarray) -> np.ndarray:
     full = np.percentile(ink[ink > 0.3 * ink.max()], 75)
-    small = form.scale(form.thicken(form.cut_out(np.clip(ink / full, 0, 1))))
+    small = form.scale(form.even_out(form.cut_out(np.clip(ink / full, 0, 1))))
     return images.to_uint8(255 * form.place(small))
 
 
@@ -401,7 +401,7 @@ def _typed(character: str, rng: np.random.Generator, print_: Sequence[str]) -> n
         ImageDraw.Draw(sheet).text((SIDE / 2, SIDE / 2), character, 255, font, anchor="mm")
         return np.asarray(sheet) / 255
     face = int(rng.integers(len(HERSHEY))) | (cv2.FONT_ITALIC if rng.random() < 0.3 else 0)
-    thick = int(rng.integers(2, 9))
+    thick = int(rng.integers(2, 14))
     size = 0.6 * SIDE / max(cv2.getTextSize(character, face, 1, thick)[0])
     (wide, high), _ = cv2.getTextSize(character, face, size, thick)
     ink = np.zeros((SIDE, SIDE), np.uint8)
@@ -422,7 +422,7 @@ def _font(name: str) -> ImageFont.FreeTypeFont:
 def _drawn(strokes: Strokes, rng: np.random.Generator) -> np.ndarray:
     """Return strokes with a pen of a random width, in the middle of a sheet."""
     ink = np.zeros((SIDE, SIDE), np.uint8)
-    thick = int(rng.integers(2, 10))
+    thick = int(rng.integers(2, 16))
     for points in strokes:
         sixteenths = np.rint(16 * SIDE * (0.2 + 0.6 * np.asarray(points))).astype(np.int32)
         cv2.polylines(ink, [sixteenths], False, 255, thick, cv2.LINE_AA, 4)

@@ -526,7 +526,7 @@ def own_digit(
         "crop": toggle("crop to the ink", True),
         "centre": toggle("centre of mass in the middle", True),
         "keep_aspect": toggle("keep the proportions", True),
-        "stroke": toggle("thicken thin strokes", True),
+        "stroke": toggle("strokes as wide as MNIST's", True),
         "threshold": choice("threshold", _THRESHOLDS),
         "right": slider("right", 0, -MOST_PIXELS, MOST_PIXELS, unit="px"),
         "down": slider("down", 0, -MOST_PIXELS, MOST_PIXELS, unit="px"),

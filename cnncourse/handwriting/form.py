@@ -39,7 +39,9 @@ from cnncourse.handwriting.segments import Blob, find_blobs, in_reading_order, t
 SIZE = 28  # of MNIST's images
 BOX = 20  # the digit's longer side
 STROKE = 2.75  # pixels: the median stroke width of MNIST's training digits
-LARGE = 160  # the size at which strokes are thickened, so that their edges come out grey
+WIDEST = 4.5  # pixels: hardly any of them is wider …
+WIDE = 3.5  # … and one in ten is wider than this; chosen on drawn digits and scikit-learn's
+LARGE = 160  # the size at which strokes are widened or thinned, so that their edges come out grey
 TINY = 32  # a picture no larger than this holds one digit
 
 Photo = str | Path | bytes | np.ndarray
@@ -102,7 +104,7 @@ def steps(
     keep_aspect : bool
         False stretches it to a square.
     stroke : bool
-        Thicken strokes that are thinner than MNIST's.
+        Widen strokes that are thinner than MNIST's, and thin those that are wider.
     centre : bool
         Put the centre of mass in the middle; False the middle of the box.
 
@@ -125,7 +127,7 @@ def steps(
         ink = cut_out(ink)
         taken.append(Step("cut out", ink))
     if stroke:
-        ink = thicken(ink, BOX if crop else SIZE)
+        ink = even_out(ink, BOX if crop else SIZE)
         taken.append(Step("strokes as wide as MNIST's", ink))
     small = scale(ink, BOX if crop else SIZE, keep_aspect=keep_aspect)
     taken.append(Step("{}×{}".format(*small.shape), small))
@@ -227,16 +229,21 @@ def _ink_by_one_level(bright_ink: np.ndarray, threshold: str | None) -> np.ndarr
 
 def cut_out(ink: np.ndarray) -> np.ndarray:
     """Return the smallest rectangle that holds all ink of at least half strength."""
-    strong = ink >= 0.5 * ink.max()
-    rows, columns = np.flatnonzero(strong.any(axis=1)), np.flatnonzero(strong.any(axis=0))
-    return ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    return ink[_bounds(ink >= 0.5 * ink.max())]
 
 
-def thicken(ink: np.ndarray, box: int = BOX) -> np.ndarray:
-    """Return the ink with strokes that are STROKE wide once it is scaled down to a box.
+def _bounds(mask: np.ndarray) -> tuple[slice, slice]:
+    """Return the rows and the columns from the first to the last that hold something."""
+    rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
 
-    A pencil's line, scaled down to 20×20, would be a third of a pixel wide and nearly black. Wider
-    strokes stay as they are.
+
+def even_out(ink: np.ndarray, box: int = BOX) -> np.ndarray:
+    """Return the ink with strokes as wide as MNIST's once it is scaled down to a box.
+
+    A pencil's line, scaled down to 20×20, would be a third of a pixel wide and nearly black: it
+    becomes STROKE wide. A marker's, wider than WIDEST, hides the shape, and becomes WIDE. What is
+    between stays as it is.
 
     Parameters
     ----------
@@ -245,19 +252,47 @@ def thicken(ink: np.ndarray, box: int = BOX) -> np.ndarray:
 
     Returns
     -------
-    ndarray of float, larger by as much as the strokes have grown
+    ndarray of float, its longer side LARGE and as much more or less as the strokes have changed
     """
     large = _resize(ink, LARGE / max(ink.shape))
     strokes = (large > 0.5).astype(np.uint8)
-    share = STROKE / box
-    # Growing by r on all sides makes the stroke w + 2r, and the box LARGE + 2r.
-    grow = (share * LARGE - stroke_width(strokes)) / (2 * (1 - share))
-    if grow <= 0 or not strokes.any():
-        return large
+    width = stroke_width(strokes)
+    if 0 < width < STROKE * LARGE / box:
+        return _widened(strokes, _change(width, STROKE / box))
+    thin = None
+    if width > WIDEST * LARGE / box:
+        thin = _thinned(strokes, -_change(width, WIDE / box))
+    return large if thin is None else thin
+
+
+def _change(width: float, share: float) -> float:
+    """Return how far strokes must grow on all sides to be a share of the ink's longer side.
+
+    Growing by r makes the stroke w + 2r, and the ink LARGE + 2r. A negative number is to shrink by.
+    """
+    return (share * LARGE - width) / (2 * (1 - share))
+
+
+def _widened(strokes: np.ndarray, grow: float) -> np.ndarray:
     strokes = np.pad(strokes, int(np.ceil(grow)))
     distance = cv2.distanceTransform(1 - strokes, cv2.DIST_L2, 5)  # to the nearest ink
     grown = np.clip(grow - distance + 0.5, 0, 1)
     return np.maximum(grown, strokes)  # grown by less than half a pixel, ink stays ink
+
+
+def _thinned(strokes: np.ndarray, shrink: float) -> np.ndarray | None:
+    """Return thinner strokes, or None if some of them break or vanish: not all were that wide."""
+    distance = cv2.distanceTransform(np.pad(strokes, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]  # to paper
+    thin = np.clip(distance - shrink + 0.5, 0, 1)
+    left = (thin > 0.5).astype(np.uint8)
+    if cv2.connectedComponents(left)[0] != cv2.connectedComponents(strokes)[0]:
+        return None
+    whole, less = _bounds(strokes), _bounds(left)
+    rows, columns = (  # the sheet shrinks with the ink
+        slice(b.start - a.start, side + b.stop - a.stop)
+        for a, b, side in zip(whole, less, strokes.shape, strict=True)
+    )
+    return thin[rows, columns]
 
 
 def _resize(ink: np.ndarray, factor: float) -> np.ndarray:
@@ -327,7 +362,7 @@ def from_blob(blob: Blob, dark: np.ndarray) -> np.ndarray:
     -------
     ndarray of float64 of shape (28, 28), from 0 to 1
     """
-    return place(scale(thicken(cut_out(shade(blob, dark)))))
+    return place(scale(even_out(cut_out(shade(blob, dark)))))
 
 
 def from_ascii(text: str) -> np.ndarray:
@@ -362,7 +397,7 @@ def from_ascii(text: str) -> np.ndarray:
     if not drawing.any():
         raise ValueError('the drawing has no ink: put some "#" into it')
     ink = np.pad(drawing, 1)
-    return place(scale(thicken(cut_out(_resize(ink, LARGE / max(ink.shape))))))
+    return place(scale(even_out(cut_out(_resize(ink, LARGE / max(ink.shape))))))
 
 
 def _grey_of(character: str) -> float:

@@ -12,7 +12,7 @@ from sklearn.datasets import load_digits
 
 from cnncourse import metrics
 from cnncourse.handwriting import judge
-from cnncourse.handwriting.form import LARGE, STROKE, from_ascii, steps, thicken, to_mnist
+from cnncourse.handwriting.form import LARGE, STROKE, WIDE, even_out, from_ascii, steps, to_mnist
 
 pytestmark = pytest.mark.slow
 
@@ -57,6 +57,26 @@ def test_thin_strokes_become_as_wide_as_those_of_mnist(thickness):
     cv2.line(page, (150, 60), (150, 340), 80, thickness)
     widths = to_mnist(page)[8:20].sum(axis=1)  # grey pixels count as the share they are
     assert widths.mean() == pytest.approx(STROKE, abs=0.6)
+
+
+def test_the_strokes_of_a_marker_become_thin_enough_for_mnist():
+    page = np.full((400, 300), 210, np.uint8)
+    cv2.line(page, (150, 100), (150, 300), 80, 90)
+    widths = to_mnist(page)[10:18].sum(axis=1)
+    assert widths.mean() == pytest.approx(WIDE, abs=0.6)
+
+
+@pytest.mark.parametrize("digit", [2, 3, 5, 8])
+def test_a_marker_writes_nearly_what_a_pen_does(digit):
+    pen, marker = (to_mnist(a_page(digit, thickness=width)) for width in (10, 72))
+    assert np.abs(marker - pen).mean() < 0.07
+
+
+def test_strokes_that_would_break_stay_as_wide_as_they_are():
+    ink = np.zeros((160, 100))
+    ink[:60], ink[100:] = 1, 1
+    ink[60:100, 48:52] = 1  # a thin neck between two blocks
+    np.testing.assert_array_equal(even_out(ink), ink)
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -286,5 +306,5 @@ def test_digits_of_another_country_are_read_at_95_per_cent(light_ink):
 def test_ink_that_grows_by_less_than_half_a_pixel_stays_ink():
     ink = np.zeros((LARGE, LARGE // 2))
     ink[:, 30:53] = 1  # hardly thinner than MNIST's strokes
-    grown = thicken(ink)
+    grown = even_out(ink)
     assert len(grown) > LARGE and grown.max() == 1

