@@ -25,6 +25,7 @@ from cnncourse.activations import softmax
 
 FILE = Path(__file__).with_name("judge.npz")
 LEAST = 0.45  # the probability from which on an answer is believed
+AMONG_DIGITS = 0.25  # the same beside other digits, where one more is far likelier than a stranger
 MEAN, STD = 0.1307, 0.3081  # of MNIST's pixels, from 0 to 1
 BATCH = 25  # pictures at a time: bounds the memory
 
@@ -37,10 +38,13 @@ class Network:
     weights : mapping of str to ndarray
         ``kernels1`` (5, 5, 1, C1), ``kernels2`` (3, 3, C1, C2), ``kernels3`` (3, 3, C2, C3), a
         ``bias1`` … for each, ``dense`` (9·C3, 11) and ``bias`` (11,): the last is for strangers.
+    least : float
+        The probability from which on an answer is believed.
     """
 
-    def __init__(self, weights: Mapping[str, np.ndarray]) -> None:
+    def __init__(self, weights: Mapping[str, np.ndarray], least: float = LEAST) -> None:
         self.weights = {name: array.astype(np.float32) for name, array in weights.items()}
+        self.least = least
 
     def probabilities(self, images: np.ndarray) -> np.ndarray:
         """Return the probability of each digit; what is missing to 1 is that of a stranger.
@@ -73,7 +77,7 @@ class Network:
         ndarray of bool of shape (N,)
         """
         mean = self.probabilities(views(images)).reshape(-1, len(images), 10).mean(axis=0)
-        return mean[np.arange(len(answers)), answers] >= LEAST
+        return mean[np.arange(len(answers)), answers] >= self.least
 
     def _scores(self, images: np.ndarray) -> np.ndarray:
         w = self.weights
@@ -100,12 +104,19 @@ def views(images: np.ndarray) -> np.ndarray:
 
 
 @cache
-def network() -> Network:
-    """Return the network whose weights come with the package."""
+def network(least: float = LEAST) -> Network:
+    """Return the network whose weights come with the package.
+
+    Parameters
+    ----------
+    least : float
+        The probability from which on it believes an answer.
+    """
     with np.load(FILE, allow_pickle=False) as stored:
         steps = {name: stored[f"{name}_step"] for name in stored if f"{name}_step" in stored}
         return Network(
-            {name: stored[name] * steps.get(name, 1) for name in stored if "_step" not in name}
+            {name: stored[name] * steps.get(name, 1) for name in stored if "_step" not in name},
+            least,
         )
 
 

@@ -19,7 +19,7 @@ import numpy as np
 from cnncourse import images
 from cnncourse.handwriting.form import Photo, find_digits, from_blob, is_tiny
 from cnncourse.handwriting.ink import as_grey, as_picture, darkness
-from cnncourse.handwriting.judge import network, views
+from cnncourse.handwriting.judge import AMONG_DIGITS, network, views
 from cnncourse.handwriting.segments import Blob, cheapest_cuts, gap, join, split
 
 SURE = 0.5  # the confidence above which a digit is named: more than for all others together
@@ -74,7 +74,8 @@ def read(photo: Photo, predict: Predict, *, judge: Judge | None = None) -> list[
     Each digit is shown to the network five times, shifted by up to a pixel, and the probabilities
     are averaged. No digit is named where the mean is unsure, nor where the judge doubts it: a
     network can be very sure of a letter. A blob may be two digits that touch, or two blobs one
-    broken digit: if the network is surer of that, it is believed.
+    broken digit: if the network is surer of that, it is believed. Where most of a page are digits,
+    the course's judge doubts the rest less.
 
     Parameters
     ----------
@@ -103,8 +104,17 @@ def read(photo: Photo, predict: Predict, *, judge: Judge | None = None) -> list[
     look = _Look(dark, predict, judge or network())
     seen = look.at(find_digits(grey, dark, is_tiny(pixels)))
     seen = _split_touching(_join_broken(seen, look), look)
+    if judge is None and _are_digits(seen):
+        again = _Look(dark, predict, network(AMONG_DIGITS))
+        seen = [one if one.in_distribution else again.judged([one])[0] for one in seen]
     zoom = max(grey.shape) / picture.longest  # a strip is padded along its shorter side
     return [one.reading(zoom) for one in seen if not _is_scrap(one, seen)]
+
+
+def _are_digits(seen: list[_Seen]) -> bool:
+    """Tell whether there are several digits and little else."""
+    digits = [one.trust > SURE for one in seen]
+    return sum(digits) >= 3 and float(np.mean(digits)) >= 0.75
 
 
 def _is_scrap(one: _Seen, seen: list[_Seen]) -> bool:

@@ -214,9 +214,18 @@ def find_rules(mask: np.ndarray, dark: np.ndarray | None = None) -> np.ndarray:
     whole = _ink_of(rows, mask, dark)
     all_rows = _ink_of(rows + short_rows, mask, dark) if short_rows else whole
     columns, short_columns = _find_lines(_turned(mask & (1 - all_rows)))
-    if min(len(short_rows), len(short_columns)) >= GRID:
+    if min(_strokes(lines, mask.shape) for lines in (short_rows, short_columns)) >= GRID:
         whole, columns = all_rows, columns + short_columns
     return whole | _turned(_ink_of(columns, _turned(mask & (1 - whole)), _turned(dark)))
+
+
+def _strokes(lines: list[_Line], shape: tuple[int, ...]) -> int:
+    """Count lines, those that run in the same stroke once: a pen's stroke holds several."""
+    count, last = 0, -np.inf
+    for middle in sorted((line.top + line.bottom) / 2 for line in lines):
+        if middle > last + THICKEST * max(shape):
+            count, last = count + 1, middle
+    return count
 
 
 def _turned(page: np.ndarray) -> np.ndarray:

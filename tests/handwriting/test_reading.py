@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from cnncourse.handwriting import judge
 from cnncourse.handwriting.form import to_mnist
 from cnncourse.handwriting.neighbours import NearestNeighbours, halved
 from cnncourse.handwriting.reading import read
@@ -21,6 +22,13 @@ pytestmark = pytest.mark.slow
 
 def digits_in(photo):
     return [reading.digit for reading in read(photo, by_template)]
+
+
+def a_row(*digits):
+    sheet = np.full((300, 150 * len(digits) + 50), 210, np.uint8)
+    for i, digit in enumerate(digits):
+        draw(sheet, digit, 60, 50 + 150 * i, 150, 10, 60)
+    return sheet
 
 
 @pytest.mark.parametrize("digit", range(10))
@@ -67,6 +75,11 @@ def test_ruled_lines_are_no_ink(digit, squared):
         page[:, 50::60] = page[:, 51::60] = 150
     draw(page, digit, 150, 200, 280, 12, 50)
     assert digits_in(page) == [digit]
+
+
+@pytest.mark.parametrize("digits", [(3, 2, 5, 7, 1), (7, 3, 7, 2, 5), (1, 7, 4, 7, 1), (5, 7, 7)])
+def test_bars_at_one_height_and_upright_stems_are_no_grid(digits):
+    assert digits_in(a_row(*digits)) == list(digits)
 
 
 def test_a_table_around_the_paper_is_no_ink():
@@ -194,6 +207,24 @@ def test_no_digit_is_named_that_is_unlike_those_learnt_from():
     (strange,) = read(a_page(7), sure, judge=threes)
     assert (known.digit, known.in_distribution) == (3, True)
     assert (strange.digit, strange.in_distribution) == (None, False) and strange.confidence == 1
+
+
+def test_what_stands_among_digits_is_doubted_less(monkeypatch):
+    class DoubtsSevens:
+        def __init__(self, least):
+            self.least = least
+
+        def in_distribution(self, images, answers):
+            return (answers != 7) | (self.least < judge.LEAST)
+
+    place = "cnncourse.handwriting.reading.network"
+    monkeypatch.setattr(place, lambda least=judge.LEAST: DoubtsSevens(least))
+    assert digits_in(a_row(3, 7, 2, 5)) == [3, 7, 2, 5]
+    assert digits_in(a_row(3, 7, 2)) == [3, None, 2]  # too few to go by
+    assert digits_in(a_row(3, 2, 5, 7, 7)) == [3, 2, 5, None, None]  # too many are doubted
+    strict = DoubtsSevens(judge.LEAST)
+    named = [one.digit for one in read(a_row(3, 7, 2, 5), by_template, judge=strict)]
+    assert named == [3, None, 2, 5]
 
 
 @pytest.mark.parametrize("radius", [4, 6, 10, 20])
