@@ -259,10 +259,9 @@ def even_out(ink: np.ndarray, box: int = BOX) -> np.ndarray:
     width = stroke_width(strokes)
     if 0 < width < STROKE * LARGE / box:
         return _widened(strokes, _change(width, STROKE / box))
-    thin = None
     if width > WIDEST * LARGE / box:
-        thin = _thinned(strokes, -_change(width, WIDE / box))
-    return large if thin is None else thin
+        return _thinned(large, strokes, -_change(width, WIDE / box))
+    return large
 
 
 def _change(width: float, share: float) -> float:
@@ -280,13 +279,13 @@ def _widened(strokes: np.ndarray, grow: float) -> np.ndarray:
     return np.maximum(grown, strokes)  # grown by less than half a pixel, ink stays ink
 
 
-def _thinned(strokes: np.ndarray, shrink: float) -> np.ndarray | None:
-    """Return thinner strokes, or None if some of them break or vanish: not all were that wide."""
+def _thinned(large: np.ndarray, strokes: np.ndarray, shrink: float) -> np.ndarray:
+    """Return thinner strokes, or all as it is if some would break: not all were that wide."""
     distance = cv2.distanceTransform(np.pad(strokes, 1), cv2.DIST_L2, 5)[1:-1, 1:-1]  # to paper
     thin = np.clip(distance - shrink + 0.5, 0, 1)
     left = (thin > 0.5).astype(np.uint8)
     if cv2.connectedComponents(left)[0] != cv2.connectedComponents(strokes)[0]:
-        return None
+        return large
     whole, less = _bounds(strokes), _bounds(left)
     rows, columns = (  # the sheet shrinks with the ink
         slice(b.start - a.start, side + b.stop - a.stop)
